@@ -1,0 +1,65 @@
+//! JSON that stands in a single-quoted HTML attribute, in a page of whatever ASCII-compatible encoding.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+/// Appends `value` as JSON in which `<`, `>`, `&`, `'` and everything that is not ASCII is written as `\uXXXX`.
+///
+/// Those can only occur inside of JSON strings, where the escape means the same; so the attribute's value is the JSON
+/// text itself, with nothing for the HTML tokenizer to decode.
+pub(crate) fn attribute_json(value: &impl Serialize, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, AttributeFormatter))
+}
+
+struct AttributeFormatter;
+
+impl Formatter for AttributeFormatter {
+    fn write_string_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
+    where
+        W: ?Sized + Write,
+    {
+        let mut plain = 0;
+        for (at, char) in fragment.char_indices().filter(|(_, char)| must_escape(*char)) {
+            writer.write_all(&fragment.as_bytes()[plain..at])?;
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            plain = at + char.len_utf8();
+        }
+        writer.write_all(&fragment.as_bytes()[plain..])
+    }
+}
+
+fn must_escape(char: char) -> bool {
+    matches!(char, '<' | '>' | '&' | '\'' | '\u{7f}'..)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn escaped(value: &impl Serialize) -> String {
+        let mut out = Vec::new();
+        attribute_json(value, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_html_would_read_is_written_as_escapes() {
+        assert_eq!(escaped(&"</script>'&é\u{2028}😀"), r#""\u003c/script\u003e\u0027\u0026\u00e9\u2028\ud83d\ude00""#);
+        assert_eq!(escaped(&"a\"b\\c\0\n"), r#""a\"b\\c\u0000\n""#);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_survives_and_is_harmless(text in any::<String>()) {
+            let escaped = escaped(&text);
+            prop_assert!(escaped.is_ascii() && !escaped.contains(['<', '>', '&', '\'', '\n']));
+            prop_assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
+        }
+    }
+}

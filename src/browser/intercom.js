@@ -1,0 +1,34 @@
+tools => {
+  const stub = (...args) => stub.c(args);
+  stub.q = [];
+  stub.c = args => stub.q.push(args);
+
+  const call = (...args) => {
+    if (typeof window.Intercom !== 'function') window.Intercom = stub;
+    window.Intercom(...args);
+  };
+
+  const everything = widget => Object.assign({}, widget.settings, widget.person);
+
+  return {
+    boot(widget) {
+      call('boot', everything(widget));
+      tools.load(widget.library);
+    },
+
+    refresh(widget, token) {
+      if (token) widget.person.intercom_user_jwt = token;
+      // Turbo Drive has replaced the body, and the launcher with it.
+      else call('reattach_activator');
+      call('update', everything(widget));
+    },
+
+    shutdown(widget, load) {
+      // What a slow library has not seen yet names somebody: it shall never see it.
+      if (window.Intercom && Array.isArray(window.Intercom.q)) window.Intercom.q.length = 0;
+      if (load || typeof window.Intercom === 'function') call('shutdown');
+      // Without settings it shows nothing, so it can be loaded for the call alone.
+      if (load) tools.load(widget.library);
+    }
+  };
+}

@@ -1,0 +1,178 @@
+//! What the browser gets: one element whose code is the same for everybody, with the data in its attribute.
+
+mod escape;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::{
+    error::{ConfigError, ConfigErrorKind},
+    marker::{Fingerprint, Marker},
+    vendor::{Person, Residue, Settings, Vendor},
+};
+
+pub(crate) use escape::attribute_json;
+
+const OPENING: &[u8] = b"<script data-widget='";
+
+/// What every page of a configuration has in common, prepared once.
+pub(crate) struct Snippet {
+    /// The element's opening and the beginning of its data, as far as it is the same for everybody.
+    opening: Bytes,
+    /// The code and the closing tag: shared by all pages, never copied.
+    code: Bytes,
+}
+
+/// The part of the data that differs from page to page.
+#[derive(Serialize)]
+pub(crate) struct PageData<'a> {
+    /// The marker that this request carried, or nothing.
+    pub(crate) seen: &'a str,
+    /// The fingerprint of the person for whom this page is, or nothing.
+    pub(crate) fp: &'a str,
+    /// Whether somebody's session is to be ended although no marker was seen.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) reset: bool,
+    /// By vendor: what its adapter needs to boot.
+    pub(crate) people: BTreeMap<&'a str, Person>,
+    /// By vendor: for how many seconds its token is good.
+    pub(crate) lifetimes: BTreeMap<&'a str, u64>,
+}
+
+impl<'a> PageData<'a> {
+    pub(crate) fn new(marker: &'a Marker, fingerprint: Option<&'a Fingerprint>) -> Self {
+        Self {
+            seen: marker.as_str(),
+            fp: fingerprint.map_or("", Fingerprint::as_str),
+            reset: false,
+            people: BTreeMap::new(),
+            lifetimes: BTreeMap::new(),
+        }
+    }
+}
+
+/// The marker cookie as the runtime writes it.
+#[derive(Serialize)]
+pub(crate) struct CookieData<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) attributes: &'a str,
+}
+
+#[derive(Serialize)]
+struct ConstantData<'a> {
+    cookie: CookieData<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<&'a str>,
+    widgets: Vec<WidgetData<'a>>,
+}
+
+#[derive(Serialize)]
+struct WidgetData<'a> {
+    name: &'a str,
+    token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    library: Option<String>,
+    settings: Settings,
+    residue: Residue,
+}
+
+impl Snippet {
+    pub(crate) fn build(
+        vendors: &[Box<dyn Vendor>],
+        cookie: CookieData<'_>,
+        tokens: Option<&str>,
+    ) -> Result<Self, ConfigError> {
+        let widgets = vendors.iter().map(|vendor| widget_data(vendor.as_ref())).collect();
+        let mut opening = OPENING.to_vec();
+        attribute_json(&ConstantData { cookie, tokens, widgets }, &mut opening)
+            .map_err(|error| ConfigError::new(ConfigErrorKind::Setting, format!("settings: {error}")))?;
+        opening.pop(); // the closing brace: each page's own data goes on from here
+        Ok(Self { opening: opening.into(), code: code(vendors)? })
+    }
+
+    /// The element for one page, in the parts that go out one after the other; nothing if the data cannot be written.
+    pub(crate) fn parts(&self, data: &PageData<'_>) -> Option<[Bytes; 2]> {
+        let mut element = Vec::with_capacity(self.opening.len() + 1024);
+        element.extend_from_slice(&self.opening);
+        let join = element.len();
+        attribute_json(data, &mut element).ok()?;
+        *element.get_mut(join)? = b','; // in place of the opening brace
+        element.extend_from_slice(b"'>");
+        Some([element.into(), self.code.clone()])
+    }
+}
+
+fn widget_data(vendor: &dyn Vendor) -> WidgetData<'_> {
+    WidgetData {
+        name: vendor.name(),
+        token: vendor.token_names().first().copied().unwrap_or_default(),
+        library: vendor.library_url(),
+        settings: vendor.settings(),
+        residue: vendor.residue(),
+    }
+}
+
+/// Runtime and adapters in one expression; it depends on the crate's version and the set of vendors, on nothing else.
+fn code(vendors: &[Box<dyn Vendor>]) -> Result<Bytes, ConfigError> {
+    let mut code = format!("({})({{", compact(include_str!("runtime.js")));
+    for vendor in vendors {
+        let adapter = compact(vendor.adapter());
+        check_adapter(vendor.name(), &adapter)?;
+        code.push_str(&format!("\n'{}': {adapter},", vendor.name()));
+    }
+    code.push_str("\n});</script>");
+    Ok(code.into())
+}
+
+/// The script without its comments and indentation. Line by line: the scripts have no multi-line strings.
+fn compact(script: &str) -> String {
+    let lines = script.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// What the HTML tokenizer or a page in another encoding would read differently cannot stand in a script element:
+/// <https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements>.
+fn check_adapter(vendor: &str, script: &str) -> Result<(), ConfigError> {
+    let lower = script.to_ascii_lowercase();
+    let problem = if !script.is_ascii() || script.contains('\r') {
+        "holds a character that is not ASCII, or a carriage return"
+    } else if ["</script", "<script", "<!--"].iter().any(|end| lower.contains(end)) {
+        "holds `</script`, `<script` or `<!--`"
+    } else {
+        return Ok(());
+    };
+    Err(ConfigError::new(ConfigErrorKind::Adapter, format!("{vendor}: the adapter script {problem}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_scripts_can_stand_in_any_page() {
+        for (name, script) in [
+            ("runtime", include_str!("runtime.js")),
+            ("intercom", include_str!("intercom.js")),
+            ("ferndesk", include_str!("ferndesk.js")),
+            ("zendesk_classic", include_str!("zendesk_classic.js")),
+        ] {
+            assert_eq!(check_adapter(name, script), Ok(()), "{name}");
+            assert!(compact(script).len() < script.len(), "{name} has comments to leave out");
+        }
+    }
+
+    #[test]
+    fn scripts_that_would_end_the_element_are_refused() {
+        for hostile in ["'</SCRIPT>'", "'<!--'", "'<Script'", "a\rb", "'\u{e9}'"] {
+            let error = check_adapter("acme", hostile).unwrap_err();
+            assert_eq!(error.kind(), ConfigErrorKind::Adapter, "{hostile:?}");
+        }
+    }
+
+    #[test]
+    fn compacting_keeps_code_and_addresses() {
+        assert_eq!(compact("  // why\n\n  a('https://x'); \n"), "a('https://x');");
+    }
+}

@@ -1,0 +1,252 @@
+adapters => {
+  'use strict';
+  const script = document.currentScript;
+  if (!script || !script.dataset.widget) return;
+  const data = JSON.parse(script.dataset.widget);
+  // The DOM is again what the application wrote, and the token does not stay in it.
+  script.remove();
+  // Turbo Drive runs the element again on each visit: one runtime serves them all.
+  if (window.widgetIdentity) return window.widgetIdentity.visit(data);
+
+  const DAYS_400 = 34560000;
+  const RETRY_MS = 5000;
+  const MINUTE_MS = 60000;
+  const HOUR_MS = 3600000;
+  let page = data;
+  // The fingerprint of the person for whom the widgets are up, or nothing.
+  let booted = '';
+  // Whether the browser keeps the marker, so that it can be watched.
+  let watching = false;
+  let timer;
+  const loading = {};
+
+  // One vendor's failure is neither the page's nor the next vendor's.
+  const guarded = action => {
+    try { return action(); } catch (error) { console.warn('widget-identity:', error); }
+  };
+
+  // ---- the marker -------------------------------------------------------------------------------------------------
+
+  const cookies = () => guarded(() => document.cookie.split('; ').filter(Boolean)) || [];
+  const nameOf = pair => pair.split('=')[0];
+
+  // As the server reads it: a doubled or malformed marker counts as `out`.
+  const marker = () => {
+    const found = cookies().filter(pair => nameOf(pair) === page.cookie.name);
+    if (!found.length) return '';
+    const value = found[0].slice(page.cookie.name.length + 1);
+    return found.length === 1 && /^[\w-]{22}$/.test(value) ? value : 'out';
+  };
+
+  const mark = value => guarded(() => {
+    document.cookie = page.cookie.name + '=' + value + page.cookie.attributes + '; Max-Age=' + (value ? DAYS_400 : 0);
+  });
+
+  // ---- the residue ------------------------------------------------------------------------------------------------
+
+  // Host-only, and each domain that a vendor may have chosen.
+  const domains = () => location.hostname.split('.').map((_, at, labels) =>
+    at + 1 < labels.length ? '; Domain=' + labels.slice(at).join('.') : '');
+
+  const covers = (patterns, name) => patterns.some(pattern =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern);
+
+  const purgeStores = ({ residue }) => {
+    cookies().map(nameOf).filter(name => covers(residue.cookies, name)).forEach(name =>
+      domains().forEach(domain => { document.cookie = name + '=; Path=/; Max-Age=0' + domain; }));
+    guarded(() => Object.keys(localStorage).filter(key => covers(residue.storage, key))
+      .forEach(key => localStorage.removeItem(key)));
+  };
+
+  const purgeGlobals = ({ residue }) => residue.globals.forEach(path => {
+    const steps = path.split('.');
+    const last = steps.pop();
+    const holder = steps.reduce((object, step) => object && object[step], window);
+    if (holder) delete holder[last];
+  });
+
+  // ---- boot and shutdown ------------------------------------------------------------------------------------------
+
+  // `mine`: the cookies are not somebody else's by now. `load`: fetch a library that the call needs.
+  const shutdown = (mine, load) => {
+    booted = '';
+    clearTimeout(timer);
+    page.widgets.forEach(widget => {
+      guarded(() => made[widget.name].shutdown(widget, load));
+      guarded(() => purgeGlobals(widget));
+      if (mine) guarded(() => purgeStores(widget));
+    });
+  };
+
+  const leave = now => shutdown(!now || now === 'out' || now === booted);
+
+  const boot = () => {
+    const verb = booted === page.fp ? 'refresh' : 'boot';
+    booted = page.fp;
+    mark(page.fp);
+    watching = marker() === page.fp;
+    present().forEach(widget => guarded(() => made[widget.name][verb](widget)));
+    schedule();
+  };
+
+  // The widgets that this person has something for.
+  const present = () => page.widgets.filter(widget => widget.person = page.people[widget.name]);
+
+  const settle = () => {
+    const now = marker();
+    if (page.fp) {
+      if (now === page.fp) return boot();
+      // Somebody logged in or out since this page was made: it is nobody's page any more.
+      if (now !== page.seen) return leave(now);
+      if (page.seen || page.reset) {
+        mark('out');
+        shutdown(true, true);
+      }
+      return boot();
+    }
+    if (now !== page.seen) return;
+    shutdown(true, true);
+    if (marker() === page.seen) mark('');
+  };
+
+  const visit = next => {
+    page = next;
+    if (document.prerendering) document.addEventListener('prerenderingchange', settle, { once: true });
+    else settle();
+  };
+
+  // ---- watching ---------------------------------------------------------------------------------------------------
+
+  // Other tabs, logouts by fetch, pages restored by the Back button: the marker is no longer this page's person's.
+  const check = () => {
+    if (!booted || !watching) return;
+    const now = marker();
+    if (now !== booted) leave(now);
+  };
+
+  const watch = () => {
+    if (window.cookieStore) guarded(() => cookieStore.addEventListener('change', check));
+    ['pageshow', 'focus'].forEach(event => addEventListener(event, check));
+    document.addEventListener('visibilitychange', () => {
+      check();
+      renewDue();
+    });
+  };
+
+  // ---- fresh tokens -----------------------------------------------------------------------------------------------
+
+  const ask = (path, person) => fetch(page.tokens + '/' + path, {
+    headers: person ? { 'x-widget-page': person } : {},
+    cache: 'no-store',
+    // A redirect leads to a login page, which is no token.
+    redirect: 'error'
+  });
+
+  // A new token for this page's person, or nothing. Another person's session, or nobody's, ends the page's.
+  const fetchToken = async name => {
+    const person = booted;
+    if (!person || !page.tokens) return;
+    const answer = await ask(name, person);
+    if (booted !== person) return;
+    if (answer.status === 401 || answer.status === 409) return leave(marker());
+    if (answer.status === 422) return;
+    if (!answer.ok) throw new Error('token: ' + answer.status);
+    const token = { text: await answer.text(), seconds: +answer.headers.get('x-widget-lifetime') };
+    if (booted === person) return token;
+  };
+
+  const backOff = attempt => Math.min(RETRY_MS * 2 ** attempt, MINUTE_MS) * (0.5 + Math.random() / 2);
+
+  // When each widget's token is to be replaced, in milliseconds since 1970.
+  let due = {};
+
+  // At 70 to 85 % of its life: before it expires, and not everybody at once.
+  const renewal = seconds => seconds * 1000 * (0.7 + Math.random() * 0.15);
+
+  const plan = (name, wait) => {
+    due[name] = Date.now() + wait;
+    clearTimeout(timer);
+    timer = setTimeout(renewDue, Math.min(Math.min(...Object.values(due)) - Date.now(), HOUR_MS));
+  };
+
+  const schedule = () => {
+    due = {};
+    if (page.tokens) present().forEach(({ name }) => page.lifetimes[name] && plan(name, renewal(page.lifetimes[name])));
+  };
+
+  const renew = (widget, attempt) => fetchToken(widget.token).then(
+    token => {
+      if (!token) return;
+      guarded(() => made[widget.name].refresh(widget, token.text));
+      if (token.seconds) plan(widget.name, renewal(token.seconds));
+    },
+    () => booted && setTimeout(() => renew(widget, attempt + 1), backOff(attempt))
+  );
+
+  // A hidden page waits until it is looked at.
+  const renewDue = () => {
+    if (!booted || document.hidden) return;
+    const late = present().filter(({ name }) => due[name] <= Date.now());
+    late.forEach(widget => {
+      delete due[widget.name];
+      renew(widget, 0);
+    });
+    Object.keys(due).forEach(name => plan(name, Math.max(due[name] - Date.now(), 0)));
+  };
+
+  // For a login that happens without a page load: asks who is signed in now, as a page load would have told.
+  const refresh = async () => {
+    if (!page.tokens) return;
+    const answer = await ask('page');
+    if (answer.ok) visit(Object.assign({}, page, await answer.json()));
+  };
+
+  // ---- what adapters may use --------------------------------------------------------------------------------------
+
+  const afterLoad = action => {
+    if (document.readyState === 'complete') action();
+    else addEventListener('load', action, { once: true });
+  };
+
+  // A library that arrived after the shutdown has written its cookies again.
+  const purgeLate = () => [0, 1000].forEach(wait => setTimeout(() => {
+    const now = marker();
+    if (!booted && (!now || now === 'out')) page.widgets.forEach(widget => guarded(() => purgeStores(widget)));
+  }, wait));
+
+  const tools = {
+    alive: () => booted !== '',
+
+    // Appended after `load`, to the head: hydration sees the application's DOM. Once for each address.
+    load(url, id, done) {
+      if (loading[url]) return;
+      loading[url] = true;
+      afterLoad(() => {
+        const element = document.createElement('script');
+        element.async = true;
+        element.src = url;
+        if (id) element.id = id;
+        element.onerror = () => { loading[url] = false; };
+        element.onload = () => {
+          if (done) guarded(done);
+          purgeLate();
+        };
+        document.head.appendChild(element);
+      });
+    },
+
+    // Calls back with a new token while its person's widgets are up; a failure is tried again.
+    token(name, callback, attempt = 0, person = booted) {
+      fetchToken(name).then(
+        token => token && callback(token.text),
+        () => setTimeout(() => booted === person && tools.token(name, callback, attempt + 1, person), backOff(attempt))
+      );
+    }
+  };
+
+  const made = {};
+  Object.keys(adapters).forEach(name => { made[name] = adapters[name](tools); });
+  window.widgetIdentity = Object.freeze({ visit, refresh });
+  watch();
+  visit(data);
+}

@@ -1,0 +1,52 @@
+tools => {
+  const call = (...args) => {
+    if (typeof window.zE === 'function') window.zE('webWidget', ...args);
+  };
+
+  // The widget asks again whenever it needs a token, and each one is fetched anew.
+  const jwtFn = name => callback => tools.token(name, callback);
+
+  const authenticate = settings => Object.assign(
+    {},
+    settings.helpCenter && { jwtFn: jwtFn('zendesk-help-center') },
+    settings.chat && { chat: { jwtFn: jwtFn('zendesk-chat') } }
+  );
+
+  // A shutdown that came before the library is made up for when the library is there.
+  let owed = false;
+
+  const logout = () => {
+    owed = typeof window.zE !== 'function';
+    call('logout');
+  };
+
+  const reauthenticate = ({ settings }) => {
+    if (settings.chat) call('chat:reauthenticate');
+    if (settings.helpCenter) call('helpCenter:reauthenticate');
+  };
+
+  const arrived = widget => {
+    if (owed || !tools.alive()) {
+      logout();
+      if (tools.alive()) reauthenticate(widget);
+    }
+  };
+
+  return {
+    boot(widget) {
+      const all = window.zESettings = window.zESettings || {};
+      const webWidget = all.webWidget = all.webWidget || {};
+      webWidget.authenticate = authenticate(widget.settings);
+      // A widget that is here already has read its settings.
+      call('updateSettings', { webWidget: { authenticate: webWidget.authenticate } });
+      reauthenticate(widget);
+      tools.load(widget.library, 'ze-snippet', () => arrived(widget));
+    },
+
+    // Nothing to hand over: the widget calls `jwtFn`.
+    refresh() {},
+
+    // Never loaded for this: its loader shows a launcher.
+    shutdown: logout
+  };
+}

@@ -1,0 +1,74 @@
+//! Configuration errors: what is wrong and how to mend it, told when [`Widgets`] is built and never later.
+//!
+//! ```
+//! use tower_widget_identity::{ConfigErrorKind, Secret};
+//!
+//! let error = Secret::new("  ").unwrap_err();
+//! assert_eq!(error.kind(), ConfigErrorKind::Secret);
+//! assert!(error.to_string().contains("empty"));
+//! ```
+//!
+//! [`Widgets`]: crate::Widgets
+
+use std::{borrow::Cow, fmt};
+
+/// A mistake in the configuration, found while it is built.
+///
+/// Its `Display` text says what to mend. It never holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    kind: ConfigErrorKind,
+    message: Cow<'static, str>,
+}
+
+/// What sort of mistake a [`ConfigError`] reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConfigErrorKind {
+    /// A secret is empty or blank.
+    Secret,
+    /// An application or widget id is empty, or holds characters that no vendor issues.
+    AppId,
+    /// A lifetime is zero or over the vendor's limit.
+    Lifetime,
+    /// The same vendor, or the same token name, is configured twice.
+    DuplicateVendor,
+    /// No vendor is configured.
+    NoVendor,
+    /// A vendor's or token's name cannot stand in a path and a header name.
+    VendorName,
+    /// The marker cookie's name is not legal, or contradicts its prefix rules.
+    CookieName,
+    /// The cookie domain is not a host name with two labels or more.
+    CookieDomain,
+    /// The token path is missing where a vendor needs it, or is not an absolute path.
+    TokenPath,
+    /// A widget setting would repeat, unsigned, what the token signs.
+    Setting,
+    /// An adapter script cannot stand in an HTML page.
+    Adapter,
+    /// No signing backend is compiled in, or it refused to sign.
+    NoBackend,
+}
+
+impl ConfigError {
+    /// Reports a mistake; for writers of their own [`Vendor`](crate::vendor::Vendor).
+    ///
+    /// The message is shown to operators: name the setting and the remedy, never the secret.
+    pub fn new(kind: ConfigErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// What sort of mistake this is.
+    pub fn kind(&self) -> ConfigErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}

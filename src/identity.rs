@@ -1,0 +1,244 @@
+//! Who is looking at the page: a signed-in person, nobody, or not known.
+//!
+//! ```
+//! use tower_widget_identity::{Identity, Viewer};
+//!
+//! let person = Identity::new("user-123").email("user@example.com").attribute("plan", "pro");
+//! assert_eq!(person.id(), "user-123");
+//! assert!(!format!("{person:?}").contains("example.com"), "Debug hides what is personal");
+//!
+//! assert!(matches!(Viewer::from(Some(person)), Viewer::SignedIn(_)));
+//! assert!(matches!(Viewer::from(None::<Identity>), Viewer::SignedOut));
+//! let failed: Result<Option<Identity>, &str> = Err("session store down");
+//! assert!(matches!(Viewer::from(failed), Viewer::Unknown));
+//! ```
+
+use std::{fmt, future::Future, sync::Arc};
+
+use futures::{FutureExt, future::BoxFuture};
+use http::request::Parts;
+use serde_json::{Map, Value};
+
+use crate::vendor::Refusal;
+
+/// A signed-in person, as the widgets shall know them.
+///
+/// Cheap to clone: one [`Arc`] inside. `Debug` shows no e-mail, name or attribute.
+#[derive(Clone, PartialEq)]
+pub struct Identity(Arc<Inner>);
+
+#[derive(Clone, PartialEq)]
+struct Inner {
+    id: String,
+    email: Option<String>,
+    name: Option<String>,
+    attributes: Map<String, Value>,
+    session_expires: Option<u64>,
+}
+
+impl Identity {
+    /// A person by the id that never changes: the primary key, not the e-mail address.
+    ///
+    /// The id is a string for every vendor, also where it is a number in the database. A blank id names nobody: such
+    /// an identity gets no token and the page stays as it is.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(Arc::new(Inner { id: id.into(), email: None, name: None, attributes: Map::new(), session_expires: None }))
+    }
+
+    /// The e-mail address, signed as it stands (never trimmed or lower-cased). Default: none.
+    ///
+    /// Ferndesk and Zendesk need one; without it they get no token. Sign only addresses that the application has
+    /// verified: the vendor will show whoever holds the token what belongs to that address.
+    #[must_use]
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.inner().email = Some(email.into()).filter(|email| !email.trim().is_empty());
+        self
+    }
+
+    /// The name to show. Default: none.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.inner().name = Some(name.into()).filter(|name| !name.trim().is_empty());
+        self
+    }
+
+    /// One more fact about the person, signed where the vendor takes such facts; the last value of a key counts.
+    ///
+    /// A key that is the name of a claim (`user_id`, `email`, `exp`, ...) is left out: a claim is said once.
+    #[must_use]
+    pub fn attribute(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.inner().attributes.insert(key.into(), value.into());
+        self
+    }
+
+    /// When the application's own session ends, in seconds since 1970 (Unix time). Default: not known.
+    ///
+    /// No token lives longer than this, and none is made once it has passed.
+    #[must_use]
+    pub fn session_expires(mut self, unix_seconds: u64) -> Self {
+        self.inner().session_expires = Some(unix_seconds);
+        self
+    }
+
+    /// The id given to [`Identity::new`].
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The e-mail address, for a [`Vendor`](crate::vendor::Vendor) to sign.
+    pub fn email_address(&self) -> Option<&str> {
+        self.0.email.as_deref()
+    }
+
+    /// The name to show, for a [`Vendor`](crate::vendor::Vendor) to sign.
+    pub fn display_name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// The further facts, for a [`Vendor`](crate::vendor::Vendor) to sign.
+    pub fn attributes(&self) -> &Map<String, Value> {
+        &self.0.attributes
+    }
+
+    /// When a token made at `now` (Unix seconds) that shall live for `lifetime` seconds expires: never after the
+    /// application's own session.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::SessionOver`] when that session has ended already.
+    pub fn expires(&self, now: u64, lifetime: u64) -> Result<u64, Refusal> {
+        let expires = now.saturating_add(lifetime);
+        match self.0.session_expires {
+            Some(end) if end <= now => Err(Refusal::SessionOver),
+            Some(end) => Ok(expires.min(end)),
+            None => Ok(expires),
+        }
+    }
+
+    /// The id, where it is not blank.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::MissingId`] when it is: a token without a subject would name anybody.
+    pub fn required_id(&self) -> Result<&str, Refusal> {
+        if self.is_blank() { Err(Refusal::MissingId) } else { Ok(self.id()) }
+    }
+
+    /// The e-mail address, where the vendor cannot do without.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::MissingEmail`] when there is none.
+    pub fn required_email(&self) -> Result<&str, Refusal> {
+        self.email_address().ok_or(Refusal::MissingEmail)
+    }
+
+    pub(crate) fn is_blank(&self) -> bool {
+        self.0.id.trim().is_empty()
+    }
+
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not even the id: in many applications it is the e-mail address.
+        f.debug_struct("Identity").finish_non_exhaustive()
+    }
+}
+
+/// Who is looking at a page, in three states.
+///
+/// The difference between the last two is a matter of safety. A 404 outside the auth layer or a session store that
+/// does not answer is [`Unknown`](Viewer::Unknown): it neither boots nor shuts down anybody's widget. Only an
+/// application that *says* that nobody is signed in shuts one down.
+///
+/// A handler may put a `Viewer` into the **response** extensions; that answer wins over every other.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Viewer {
+    /// This person is signed in: the widget may know it.
+    SignedIn(Identity),
+    /// The application asserts that nobody is signed in.
+    SignedOut,
+    /// Nothing was said, or the look-up failed: page and marker stay untouched.
+    Unknown,
+}
+
+impl From<Identity> for Viewer {
+    fn from(identity: Identity) -> Self {
+        Self::SignedIn(identity)
+    }
+}
+
+impl From<Option<Identity>> for Viewer {
+    /// `None` says that nobody is signed in.
+    fn from(identity: Option<Identity>) -> Self {
+        identity.map_or(Self::SignedOut, Self::SignedIn)
+    }
+}
+
+impl<E> From<Result<Option<Identity>, E>> for Viewer {
+    /// `Err` says that it is not known; the error itself is dropped, so log it where it arises.
+    fn from(found: Result<Option<Identity>, E>) -> Self {
+        found.map_or(Self::Unknown, Self::from)
+    }
+}
+
+/// Put into the **response** extensions by a handler: this one response stays as it is.
+///
+/// ```
+/// use axum::{Extension, response::Html};
+/// use tower_widget_identity::SkipWidget;
+///
+/// async fn print_view() -> (Extension<SkipWidget>, Html<&'static str>) {
+///     (Extension(SkipWidget), Html("<!doctype html><title>Invoice</title>"))
+/// }
+/// # futures::executor::block_on(print_view());
+/// ```
+///
+/// A logout is never skipped: [`LogoutLayer`](crate::LogoutLayer) still ends the session, only its script stays away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SkipWidget;
+
+type Ask<T> = Arc<dyn Fn(&Parts) -> T + Send + Sync>;
+
+/// How the configured set learns who is looking: set once, shared by both layers and the token service.
+#[derive(Clone, Default)]
+pub(crate) enum Identify {
+    /// Only by the extensions.
+    #[default]
+    Extensions,
+    Now(Ask<Viewer>),
+    Later(Ask<BoxFuture<'static, Viewer>>),
+}
+
+/// What is known about the viewer while the request passes.
+pub(crate) enum Answer {
+    Known(Viewer),
+    /// To be awaited after the handler ran, so that a login or logout in the handler is seen.
+    Asked(BoxFuture<'static, Viewer>),
+}
+
+impl Identify {
+    pub(crate) fn now<V: Into<Viewer>>(ask: impl Fn(&Parts) -> V + Send + Sync + 'static) -> Self {
+        Self::Now(Arc::new(move |parts| ask(parts).into()))
+    }
+
+    pub(crate) fn later<Fut>(ask: impl Fn(&Parts) -> Fut + Send + Sync + 'static) -> Self
+    where
+        Fut: Future<Output: Into<Viewer>> + Send + 'static,
+    {
+        Self::Later(Arc::new(move |parts| ask(parts).map(Into::into).boxed()))
+    }
+
+    /// `identify` answers first, then a `Viewer` in the request extensions; else it is unknown.
+    pub(crate) fn ask(&self, parts: &Parts) -> Answer {
+        match self {
+            Self::Now(ask) => Answer::Known(ask(parts)),
+            Self::Later(ask) => Answer::Asked(ask(parts)),
+            Self::Extensions => Answer::Known(parts.extensions.get().cloned().unwrap_or(Viewer::Unknown)),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! tower middleware that tells support widgets who is signed in, with a signature, and ends their session at logout.
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod browser;
+mod cookies;
+mod error;
+mod identity;
+mod marker;
+mod outcome;
+mod page;
+mod sign;
+mod token;
+pub mod vendor;
+mod widgets;
+
+#[doc(inline)]
+pub use error::{ConfigError, ConfigErrorKind};
+#[doc(inline)]
+pub use identity::{Identity, SkipWidget, Viewer};
+#[doc(inline)]
+pub use outcome::{Outcome, Reason, Refused};
+#[doc(inline)]
+pub use page::{LogoutLayer, ResponseFuture, WidgetBody, WidgetLayer, WidgetService};
+#[doc(inline)]
+pub use sign::{MAX_TOKEN_BYTES, Secret, Token};
+#[doc(inline)]
+pub use token::{TokenBody, TokenFuture, TokenService};
+#[doc(inline)]
+pub use widgets::{Delivery, Widgets, WidgetsBuilder};

@@ -1,0 +1,136 @@
+//! The response body: the inner one, or its beginning with the snippet in it and then the inner one.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// The body of a response that went through [`WidgetLayer`](crate::WidgetLayer) or
+    /// [`LogoutLayer`](crate::LogoutLayer).
+    ///
+    /// Passes every frame of the inner body on as it is, trailers and errors included.
+    pub struct WidgetBody<B>
+    where
+        B: Body,
+    {
+        #[pin]
+        kind: Kind<B>,
+    }
+}
+
+pin_project! {
+    #[project = KindProjection]
+    enum Kind<B>
+    where
+        B: Body,
+    {
+        Untouched { #[pin] body: B },
+        /// The answer to a HEAD for a personal page: the length of the GET is not known.
+        Lengthless { #[pin] body: B },
+        Looked { looked: Looked<B> },
+    }
+}
+
+/// A body whose first frames were looked at before the headers left.
+pub(crate) struct Looked<B: Body> {
+    /// The data read so far, the snippet in its place.
+    pub(crate) data: VecDeque<Bytes>,
+    /// What came instead of more data, if that ended the look: trailers or an error.
+    pub(crate) next: Option<Result<Frame<Bytes>, B::Error>>,
+    /// The rest; nothing once the inner body has ended, for it must not be polled then.
+    pub(crate) rest: Option<Pin<Box<B>>>,
+}
+
+impl<B: Body> WidgetBody<B> {
+    pub(crate) fn untouched(body: B) -> Self {
+        Self { kind: Kind::Untouched { body } }
+    }
+
+    pub(crate) fn lengthless(body: B) -> Self {
+        Self { kind: Kind::Lengthless { body } }
+    }
+
+    pub(crate) fn looked(looked: Looked<B>) -> Self {
+        Self { kind: Kind::Looked { looked } }
+    }
+}
+
+impl<B: Body + Default> Default for WidgetBody<B> {
+    fn default() -> Self {
+        Self::untouched(B::default())
+    }
+}
+
+impl<B: Body> fmt::Debug for WidgetBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WidgetBody").finish_non_exhaustive()
+    }
+}
+
+impl<B: Body> Body for WidgetBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match self.project().kind.project() {
+            KindProjection::Untouched { body } | KindProjection::Lengthless { body } => {
+                body.poll_frame(cx).map_ok(whole)
+            }
+            KindProjection::Looked { looked } => looked.poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.kind {
+            Kind::Untouched { body } | Kind::Lengthless { body } => body.is_end_stream(),
+            Kind::Looked { looked } => looked.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.kind {
+            Kind::Untouched { body } => body.size_hint(),
+            Kind::Lengthless { .. } => SizeHint::default(),
+            Kind::Looked { looked } => looked.size_hint(),
+        }
+    }
+}
+
+impl<B: Body> Looked<B> {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        if let Some(data) = self.data.pop_front() {
+            return Poll::Ready(Some(Ok(Frame::data(data))));
+        }
+        if let Some(next) = self.next.take() {
+            return Poll::Ready(Some(next));
+        }
+        let Some(rest) = &mut self.rest else { return Poll::Ready(None) };
+        let frame = ready!(rest.as_mut().poll_frame(cx));
+        if !matches!(frame, Some(Ok(_))) {
+            self.rest = None;
+        }
+        Poll::Ready(frame.map(|frame| frame.map(whole)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.data.is_empty() && self.next.is_none() && self.rest.as_ref().is_none_or(|rest| rest.is_end_stream())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let held = self.data.iter().map(|data| data.len() as u64).sum();
+        let rest = self.rest.as_ref().map_or_else(|| SizeHint::with_exact(0), |rest| rest.size_hint());
+        SizeHint::with_exact(held) + rest
+    }
+}
+
+/// The frame with its data in one piece; free where the data is `Bytes` already.
+pub(crate) fn whole<D: Buf>(frame: Frame<D>) -> Frame<Bytes> {
+    frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))
+}

@@ -1,0 +1,58 @@
+//! The two layers.
+
+use tower_layer::Layer;
+
+use super::service::{Role, WidgetService};
+use crate::widgets::Widgets;
+
+/// Tells the widgets who is signed in; made by [`Widgets::layer`].
+///
+/// Put it around a router, a route or a hyper service, **inside** of the layers that load the session and of
+/// compression. See the [crate documentation](crate) for the order of layers and for what is injected when.
+#[derive(Clone, Debug)]
+#[must_use = "a layer does nothing until it is applied"]
+pub struct WidgetLayer(Widgets);
+
+/// Ends the widgets' sessions with the application's; made by [`Widgets::logout_layer`], for the logout route.
+///
+/// A logout is an unsafe method answered 2xx or 3xx, or a GET that redirects or whose response says
+/// [`Viewer::SignedOut`](crate::Viewer::SignedOut); never a HEAD or OPTIONS, and never an answer that says
+/// [`Viewer::SignedIn`](crate::Viewer::SignedIn). On such an answer it
+///
+/// 1. sets the marker cookie to `out`: the next page that goes through [`WidgetLayer`] carries the shutdown, until a
+///    browser has run it, and pages in other tabs shut down at once;
+/// 2. expires the vendors' cookies that the request carried, host-only and on each parent domain;
+/// 3. adds `Cache-Control: no-store`;
+/// 4. puts `Viewer::SignedOut` into the response extensions, which wins over any snapshot of the session;
+/// 5. where the answer is itself a page, adds the shutdown script to it.
+#[derive(Clone, Debug)]
+#[must_use = "a layer does nothing until it is applied"]
+pub struct LogoutLayer(Widgets);
+
+impl WidgetLayer {
+    pub(crate) fn new(widgets: Widgets) -> Self {
+        Self(widgets)
+    }
+}
+
+impl LogoutLayer {
+    pub(crate) fn new(widgets: Widgets) -> Self {
+        Self(widgets)
+    }
+}
+
+impl<S> Layer<S> for WidgetLayer {
+    type Service = WidgetService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WidgetService::new(inner, self.0.clone(), Role::Page)
+    }
+}
+
+impl<S> Layer<S> for LogoutLayer {
+    type Service = WidgetService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WidgetService::new(inner, self.0.clone(), Role::Logout)
+    }
+}

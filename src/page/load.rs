@@ -1,0 +1,188 @@
+//! What sort of request this is: a page load, a fetch, or something that is none of our business.
+
+use http::{
+    HeaderMap, HeaderName, Method,
+    header::{ACCEPT, HOST, ORIGIN},
+    request::Parts,
+};
+
+const DEST: &str = "sec-fetch-dest";
+const MODE: &str = "sec-fetch-mode";
+const SITE: &str = "sec-fetch-site";
+const TURBO_FRAME: HeaderName = HeaderName::from_static("turbo-frame");
+
+/// By which libraries say that they want a part of a page.
+const PARTIAL: [HeaderName; 7] = [
+    HeaderName::from_static("hx-request"),
+    TURBO_FRAME,
+    HeaderName::from_static("x-requested-with"),
+    HeaderName::from_static("x-pjax"),
+    HeaderName::from_static("x-livewire"),
+    HeaderName::from_static("x-inertia"),
+    HeaderName::from_static("x-up-version"),
+];
+
+/// What the request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Load {
+    /// A page that the browser will show as a document.
+    Page,
+    /// Perhaps such a page: without Fetch Metadata the answer has to say that it is a document.
+    PerhapsPage,
+    /// A same-origin fetch by the page's own script.
+    Fetch,
+    /// Without Fetch Metadata: a fetch, unless the answer is an image or the like.
+    PerhapsFetch,
+    /// An image, an iframe, another site's request.
+    Other,
+}
+
+impl Load {
+    pub(crate) fn of(parts: &Parts, iframes: bool) -> Self {
+        let unsuitable = [Method::OPTIONS, Method::CONNECT, Method::TRACE];
+        if unsuitable.contains(&parts.method) {
+            return Self::Other;
+        }
+        match text(&parts.headers, DEST) {
+            Some(dest) => by_metadata(dest, &parts.headers, iframes),
+            None => by_accept(&parts.headers),
+        }
+    }
+
+    pub(crate) fn is_page(self) -> bool {
+        matches!(self, Self::Page | Self::PerhapsPage)
+    }
+
+    pub(crate) fn is_fetch(self) -> bool {
+        matches!(self, Self::Fetch | Self::PerhapsFetch)
+    }
+}
+
+/// <https://www.w3.org/TR/fetch-metadata/>
+fn by_metadata(dest: &str, headers: &HeaderMap, iframes: bool) -> Load {
+    match dest {
+        "document" => Load::Page,
+        "iframe" | "frame" if iframes => Load::Page,
+        "empty" if is_page_by_script(headers) => Load::Page,
+        "empty" if text(headers, SITE) == Some("same-origin") => Load::Fetch,
+        _ => Load::Other,
+    }
+}
+
+/// Pages that arrive through a script: a service worker that passes navigations on (its `fetch(request)` keeps
+/// `navigate`, or becomes `same-origin`, by engine), or a Turbo Drive visit.
+fn is_page_by_script(headers: &HeaderMap) -> bool {
+    let accept = text(headers, ACCEPT.as_str()).unwrap_or_default();
+    let turbo_visit = headers.contains_key("x-turbo-request-id")
+        && !headers.contains_key(TURBO_FRAME)
+        && accept.contains("text/html");
+    turbo_visit
+        || match text(headers, MODE) {
+            Some("navigate") => true,
+            Some("same-origin") => accept.starts_with("text/html") && !is_partial(headers),
+            _ => false,
+        }
+}
+
+/// Without Fetch Metadata: plain HTTP, or an old browser.
+fn by_accept(headers: &HeaderMap) -> Load {
+    let accept = text(headers, ACCEPT.as_str()).unwrap_or_default();
+    let turbo_visit = headers.contains_key("x-turbo-request-id") && !headers.contains_key(TURBO_FRAME);
+    if accept.contains("text/html") && (turbo_visit || !is_partial(headers)) {
+        return Load::PerhapsPage;
+    }
+    let is_media = ["image/", "text/css", "video/", "audio/"].iter().any(|media| accept.starts_with(media));
+    if is_media || !is_same_origin(headers) { Load::Other } else { Load::PerhapsFetch }
+}
+
+fn is_partial(headers: &HeaderMap) -> bool {
+    PARTIAL.iter().any(|name| headers.contains_key(name))
+}
+
+/// A cross-origin fetch that could read the answer carries an `Origin` of its own.
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+    authority.is_some() && authority == host
+}
+
+/// Whether the token service may answer: the page's own script, or a browser that does not say.
+pub(crate) fn is_own_site(headers: &HeaderMap) -> bool {
+    headers.get(SITE).is_none_or(|site| site == "same-origin")
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn load(headers: &[(&str, &str)]) -> Load {
+        let mut request = Request::builder().header("host", "app.test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Load::of(&request.body(()).unwrap().into_parts().0, false)
+    }
+
+    const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+    const EMPTY: (&str, &str) = (DEST, "empty");
+
+    #[test]
+    fn with_fetch_metadata() {
+        for (headers, expected) in [
+            (vec![(DEST, "document")], Load::Page),
+            (vec![(DEST, "document"), ("accept", "*/*")], Load::Page),
+            (vec![EMPTY, (MODE, "navigate")], Load::Page),
+            (vec![EMPTY, (MODE, "same-origin"), HTML], Load::Page),
+            (vec![EMPTY, (MODE, "same-origin"), HTML, ("hx-request", "true")], Load::Other),
+            (vec![EMPTY, (MODE, "same-origin"), ("accept", "*/*")], Load::Other),
+            (vec![EMPTY, (MODE, "cors"), HTML, ("x-turbo-request-id", "1")], Load::Page),
+            (vec![EMPTY, (MODE, "cors"), HTML, ("x-turbo-request-id", "1"), ("turbo-frame", "a")], Load::Other),
+            (vec![EMPTY, (MODE, "cors"), (SITE, "same-origin"), HTML, ("hx-boosted", "true")], Load::Fetch),
+            (vec![EMPTY, (MODE, "cors"), (SITE, "same-origin")], Load::Fetch),
+            (vec![EMPTY, (MODE, "cors"), (SITE, "same-site")], Load::Other),
+            (vec![EMPTY, (MODE, "cors"), (SITE, "cross-site")], Load::Other),
+            (vec![(DEST, "image"), HTML], Load::Other),
+            (vec![(DEST, "iframe"), HTML], Load::Other),
+            (vec![(DEST, "\u{e9}"), HTML], Load::PerhapsPage),
+        ] {
+            assert_eq!(load(&headers), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn without_fetch_metadata() {
+        for (headers, expected) in [
+            (vec![HTML], Load::PerhapsPage),
+            (vec![HTML, ("hx-request", "true")], Load::PerhapsFetch),
+            (vec![HTML, ("x-requested-with", "XMLHttpRequest")], Load::PerhapsFetch),
+            (vec![HTML, ("turbo-frame", "a")], Load::PerhapsFetch),
+            (vec![HTML, ("x-turbo-request-id", "1")], Load::PerhapsPage),
+            (vec![("accept", "*/*")], Load::PerhapsFetch),
+            (vec![("accept", "*/*"), ("origin", "http://app.test")], Load::PerhapsFetch),
+            (vec![("accept", "*/*"), ("origin", "http://evil.test")], Load::Other),
+            (vec![("accept", "*/*"), ("origin", "null")], Load::Other),
+            (vec![("accept", "image/avif,*/*")], Load::Other),
+            (vec![], Load::PerhapsFetch),
+        ] {
+            assert_eq!(load(&headers), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn iframes_only_where_asked_for_and_preflights_never() {
+        let request = |method: &str, dest: &str| {
+            Request::builder().method(method).header(DEST, dest).body(()).unwrap().into_parts().0
+        };
+        assert_eq!(Load::of(&request("GET", "iframe"), true), Load::Page);
+        assert_eq!(Load::of(&request("HEAD", "document"), false), Load::Page);
+        assert_eq!(Load::of(&request("POST", "document"), false), Load::Page);
+        assert_eq!(Load::of(&request("OPTIONS", "document"), false), Load::Other);
+    }
+}

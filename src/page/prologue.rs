@@ -1,0 +1,430 @@
+//! Where the snippet goes: behind the page's prologue, as the HTML standard's tokenizer reads it.
+//!
+//! Skipped are a BOM, white space, comments, bogus comments, the doctype, an optional `<html ...>` and then an optional
+//! `<head ...>`; what follows is the place. A script there is live whatever the rest of the page looks like, the tree
+//! stays what it was, and a doctype before it keeps the page out of quirks mode. The states are those of
+//! <https://html.spec.whatwg.org/multipage/parsing.html#tokenization>, as far as a prologue needs them.
+
+/// How many bytes of a page are looked at, and so may be held back, before it is given up.
+pub(crate) const MAX_PROLOGUE_BYTES: usize = 64 * 1024;
+
+const LONGEST_NAME: usize = 4;
+
+/// How a page in UTF-16 or UTF-32 begins: with a BOM, or with the `<?x` by which browsers know UTF-16 without one
+/// (<https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding>).
+const WIDE: [&[u8]; 5] = [b"\xFE\xFF", b"\xFF\xFE", b"\0\0\xFE\xFF", b"<\0?\0x\0", b"\0<\0?\0x"];
+const LONGEST_WIDE: usize = 6;
+
+/// What the scanner knows after some bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scan {
+    /// Nothing yet: feed more.
+    More,
+    /// The place, in bytes from the beginning of the page.
+    At(usize),
+    /// There is none.
+    Miss(Miss),
+}
+
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Miss {
+    TooLong,
+    /// UTF-16 or UTF-32 by its first bytes.
+    Encoding,
+    /// The page ends within its doctype: there is no page.
+    Unfinished,
+}
+
+/// Reads a page's first bytes, in whatever pieces they come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Prologue {
+    state: State,
+    /// How many bytes were read.
+    at: usize,
+    /// Where the construct that is being read began: the place, should it not belong to the prologue or never end.
+    start: usize,
+    sniffed: Sniffed,
+    name: [u8; LONGEST_NAME],
+    seen_html: bool,
+    /// Whether a doctype, `<html` or `<head` was read.
+    document: bool,
+}
+
+/// The page's first bytes, held back while they may still be the beginning of a wide encoding.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sniffed {
+    bytes: [u8; LONGEST_WIDE],
+    length: usize,
+    done: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// Before the next construct.
+    #[default]
+    Between,
+    /// Behind the first or second byte of a UTF-8 BOM.
+    Bom(u8),
+    /// Behind `<`.
+    Open,
+    /// Behind `</`.
+    EndOpen,
+    /// Behind `<!`, with that many bytes of `doctype` read.
+    Markup(usize),
+    /// Behind `<!-`.
+    MarkupDash,
+    Bogus,
+    Doctype,
+    Comment(Comment),
+    /// In a tag's name, with that many bytes of it read.
+    Name(usize),
+    Tag(Tag),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comment {
+    Start,
+    StartDash,
+    Text,
+    EndDash,
+    End,
+    EndBang,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+    BeforeName,
+    Name,
+    AfterName,
+    BeforeValue,
+    Quoted(u8),
+    Unquoted,
+}
+
+impl Prologue {
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Scan {
+        for &byte in bytes {
+            let scan = if self.sniffed.done { self.read(byte) } else { self.sniff(byte) };
+            if scan != Scan::More {
+                return scan;
+            }
+        }
+        Scan::More
+    }
+
+    /// The page ended: the place is where the unfinished construct began, for behind it there is only what it eats.
+    pub(crate) fn end(&mut self) -> Scan {
+        match self.read_sniffed() {
+            Scan::More => {}
+            found => return found,
+        }
+        match self.state {
+            State::Between => Scan::At(self.at),
+            State::Doctype => Scan::Miss(Miss::Unfinished),
+            _ => Scan::At(self.start),
+        }
+    }
+
+    /// Whether this is a document by its own words, and not a fragment.
+    pub(crate) fn is_document(&self) -> bool {
+        self.document
+    }
+
+    fn sniff(&mut self, byte: u8) -> Scan {
+        let Sniffed { bytes, length, .. } = &mut self.sniffed;
+        bytes[*length] = byte;
+        *length += 1;
+        let begin = &bytes[..*length];
+        if WIDE.contains(&begin) {
+            return Scan::Miss(Miss::Encoding);
+        }
+        if WIDE.iter().any(|wide| wide.starts_with(begin)) { Scan::More } else { self.read_sniffed() }
+    }
+
+    fn read_sniffed(&mut self) -> Scan {
+        let Sniffed { bytes, length, done } =
+            std::mem::replace(&mut self.sniffed, Sniffed { done: true, ..Sniffed::default() });
+        if done {
+            return Scan::More;
+        }
+        let scans = bytes[..length].iter().map(|byte| self.read(*byte));
+        scans.into_iter().find(|scan| *scan != Scan::More).unwrap_or(Scan::More)
+    }
+
+    fn read(&mut self, byte: u8) -> Scan {
+        if self.at >= MAX_PROLOGUE_BYTES {
+            return Scan::Miss(Miss::TooLong);
+        }
+        let scan = self.step(byte);
+        self.at += 1;
+        scan
+    }
+
+    fn step(&mut self, byte: u8) -> Scan {
+        match self.state {
+            State::Between => return self.between(byte),
+            State::Bom(next) if byte == next => {
+                self.state = if next == 0xBB { State::Bom(0xBF) } else { State::Between };
+            }
+            State::Bom(_) => return Scan::At(self.start),
+            State::Open => return self.open(byte),
+            State::EndOpen => return self.end_open(byte),
+            State::Markup(read) => self.markup(read, byte),
+            State::MarkupDash if byte == b'-' => self.state = State::Comment(Comment::Start),
+            State::MarkupDash | State::Bogus => self.until_closed(State::Bogus, byte),
+            State::Doctype => self.until_closed(State::Doctype, byte),
+            State::Comment(comment) => self.state = comment_step(comment, byte),
+            State::Name(read) => return self.name(read, byte),
+            State::Tag(tag) => return self.tag(tag, byte),
+        }
+        Scan::More
+    }
+
+    fn between(&mut self, byte: u8) -> Scan {
+        self.start = self.at;
+        match byte {
+            b'<' => self.state = State::Open,
+            0xEF if self.at == 0 => self.state = State::Bom(0xBB),
+            _ if is_space(byte) => {}
+            _ => return Scan::At(self.at),
+        }
+        Scan::More
+    }
+
+    fn open(&mut self, byte: u8) -> Scan {
+        match byte {
+            b'!' => self.state = State::Markup(0),
+            b'?' => self.state = State::Bogus,
+            b'/' => self.state = State::EndOpen,
+            _ if byte.is_ascii_alphabetic() => return self.name(0, byte),
+            _ => return Scan::At(self.start),
+        }
+        Scan::More
+    }
+
+    fn end_open(&mut self, byte: u8) -> Scan {
+        match byte {
+            b'>' => self.state = State::Between, // `</>` is nothing at all
+            _ if byte.is_ascii_alphabetic() => return Scan::At(self.start),
+            _ => self.state = State::Bogus,
+        }
+        Scan::More
+    }
+
+    fn markup(&mut self, read: usize, byte: u8) {
+        const DOCTYPE: &[u8] = b"doctype";
+        match byte {
+            b'-' if read == 0 => self.state = State::MarkupDash,
+            _ if DOCTYPE.get(read) == Some(&byte.to_ascii_lowercase()) => {
+                self.state = State::Markup(read + 1);
+                if read + 1 == DOCTYPE.len() {
+                    self.state = State::Doctype;
+                    self.document = true;
+                }
+            }
+            _ => self.until_closed(State::Bogus, byte),
+        }
+    }
+
+    /// A doctype and a bogus comment end at their first `>`, whatever the quotes.
+    fn until_closed(&mut self, within: State, byte: u8) {
+        self.state = if byte == b'>' { State::Between } else { within };
+    }
+
+    fn name(&mut self, read: usize, byte: u8) -> Scan {
+        if is_space(byte) || byte == b'/' || byte == b'>' {
+            return self.named(read, byte);
+        }
+        match self.name.get_mut(read) {
+            Some(letter) => *letter = byte.to_ascii_lowercase(),
+            None => return Scan::At(self.start),
+        }
+        self.state = State::Name(read + 1);
+        Scan::More
+    }
+
+    fn named(&mut self, read: usize, byte: u8) -> Scan {
+        match &self.name[..read] {
+            b"html" if !self.seen_html => {}
+            b"head" => {}
+            _ => return Scan::At(self.start),
+        }
+        self.document = true;
+        self.tag(Tag::BeforeName, byte)
+    }
+
+    fn tag(&mut self, tag: Tag, byte: u8) -> Scan {
+        if byte == b'>' && !matches!(tag, Tag::Quoted(_)) {
+            return self.tag_closed();
+        }
+        self.state = State::Tag(tag_step(tag, byte));
+        Scan::More
+    }
+
+    fn tag_closed(&mut self) -> Scan {
+        if self.name == *b"head" {
+            return Scan::At(self.at + 1);
+        }
+        self.seen_html = true;
+        self.state = State::Between;
+        Scan::More
+    }
+}
+
+/// <https://html.spec.whatwg.org/multipage/parsing.html#comment-start-state> and what follows it. `<!--` within a
+/// comment makes no difference to its end.
+fn comment_step(comment: Comment, byte: u8) -> State {
+    use Comment::{End, EndBang, EndDash, Start, StartDash, Text};
+    State::Comment(match (comment, byte) {
+        (Start | StartDash | End | EndBang, b'>') => return State::Between,
+        (Start, b'-') => StartDash,
+        (StartDash | EndDash | End, b'-') => End,
+        (Text | EndBang, b'-') => EndDash,
+        (End, b'!') => EndBang,
+        _ => Text,
+    })
+}
+
+/// <https://html.spec.whatwg.org/multipage/parsing.html#before-attribute-name-state> and what follows it: a quote
+/// counts only where a value begins.
+fn tag_step(tag: Tag, byte: u8) -> Tag {
+    match (tag, byte) {
+        (Tag::Quoted(quote), _) if byte == quote => Tag::BeforeName,
+        (Tag::Quoted(_), _) => tag,
+        (Tag::BeforeValue, b'"' | b'\'') => Tag::Quoted(byte),
+        (Tag::BeforeValue, _) if is_space(byte) => Tag::BeforeValue,
+        (Tag::BeforeValue, _) => Tag::Unquoted,
+        (Tag::Unquoted, _) if is_space(byte) => Tag::BeforeName,
+        (Tag::Unquoted, _) => Tag::Unquoted,
+        (Tag::Name | Tag::AfterName, b'=') => Tag::BeforeValue,
+        (_, b'/') => Tag::BeforeName,
+        (Tag::Name | Tag::AfterName, _) if is_space(byte) => Tag::AfterName,
+        (Tag::BeforeName, _) if is_space(byte) => Tag::BeforeName,
+        _ => Tag::Name,
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | 0x0C | b'\r' | b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scan(page: &[u8]) -> Scan {
+        let mut prologue = Prologue::default();
+        match prologue.feed(page) {
+            Scan::More => prologue.end(),
+            found => found,
+        }
+    }
+
+    /// `|` marks the place.
+    #[test]
+    fn the_place_is_behind_the_prologue() {
+        for page in [
+            "<!doctype html><html><head>|<title>a</title>",
+            "<!DOCTYPE HTML PUBLIC \"a>|b\" ><html>",
+            "\u{feff} <!-- a --> <!doctype html>\n<html lang=\"a>b\" class='>' x=a\"b>\n<head id=x>|\n<meta>",
+            "<HTML><HEAD/>|",
+            "<!doctype html>|<header>",
+            "<html>|<heading>",
+            "<html>|<hea>",
+            "<html><!--c--> |<body>",
+            "<html>|<html lang=a><head>",
+            "<head a=b>|",
+            "|",
+            "   |",
+            "|text",
+            "  |<p>",
+            "|</p>",
+            "</>|</html>",
+            "</ bogus><?xml version='1.0'?><![CDATA[x]]><!><!x><!d><!doctyp>|x",
+            "<!--><!---><!----><!-- -- --!><!-- <!-- --><!--a--!-->|b",
+            "<!-->|-->",
+            "|<!-- never closed",
+            "<!doctype html>|<!-- never closed --",
+            "<html>|<head title=\"never closed>",
+            "<html a = 'b>' c= \"d>\" e=f' =g>|",
+            "<html \"a>|b\">",
+            "<html a=b/>|",
+            "<html/a='>'/>|",
+            "|<",
+            "|<!-",
+            "|<!doc",
+            "|<1>",
+            "|\0<html>",
+        ] {
+            let at = page.find('|').unwrap_or(0);
+            let clean = page.replacen('|', "", 1);
+            assert_eq!(scan(clean.as_bytes()), Scan::At(at), "{page:?}");
+        }
+    }
+
+    #[test]
+    fn a_tag_whose_name_only_begins_alike_is_another() {
+        assert_eq!(scan(b"<html\0><head>"), Scan::At(0));
+        assert_eq!(scan(b"<html><head\0>"), Scan::At(6));
+    }
+
+    #[test]
+    fn pages_in_wide_encodings_are_left_alone() {
+        let pages: [&[u8]; 6] = [
+            b"\xfe\xff\0<",
+            b"\xff\xfe<\0",
+            b"\xff\xfe\0\0<\0\0\0",
+            b"\0\0\xfe\xff\0\0\0<",
+            b"<\0?\0x\0m\0",
+            b"\0<\0?\0x\0m",
+        ];
+        for page in pages {
+            assert_eq!(scan(page), Scan::Miss(Miss::Encoding), "{page:?}");
+        }
+        // Browsers do not take these for UTF-16, and neither do we.
+        assert_eq!(scan(b"<\0h\0"), Scan::At(0));
+        assert_eq!(scan(b"\0<\0h"), Scan::At(0));
+    }
+
+    #[test]
+    fn a_page_that_ends_in_its_doctype_is_none() {
+        assert_eq!(scan(b"<!doctype html"), Scan::Miss(Miss::Unfinished));
+    }
+
+    #[test]
+    fn a_long_prologue_is_given_up_at_the_cap() {
+        let page = |length: usize| format!("<!--{}--><p>", "x".repeat(length - 7)).into_bytes();
+        let longest = MAX_PROLOGUE_BYTES - 1;
+        assert_eq!(scan(&page(longest)[..longest + 1]), Scan::At(longest));
+        assert_eq!(scan(&page(MAX_PROLOGUE_BYTES)), Scan::Miss(Miss::TooLong));
+    }
+
+    #[test]
+    fn the_framing_makes_no_difference() {
+        let page = "\u{feff}<!doctype html><!-- a--!><html a='>'><head b=\">\"><title>".as_bytes();
+        let whole = scan(page);
+        for cut in 0..=page.len() {
+            let mut prologue = Prologue::default();
+            let found = match prologue.feed(&page[..cut]) {
+                Scan::More => prologue.feed(&page[cut..]),
+                found => found,
+            };
+            assert_eq!(found, whole, "cut at {cut}");
+        }
+        let mut prologue = Prologue::default();
+        let found = page.iter().map(|byte| prologue.feed(&[*byte])).find(|scan| *scan != Scan::More);
+        assert_eq!(found, Some(whole));
+    }
+
+    #[test]
+    fn a_document_says_so() {
+        for (page, document) in
+            [("<!doctype html>", true), ("<html>", true), ("<head>x", true), ("<p>", false), ("<!--c-->", false)]
+        {
+            let mut prologue = Prologue::default();
+            prologue.feed(page.as_bytes());
+            assert_eq!(prologue.is_document(), document, "{page}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The service that both layers produce.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response, request::Parts};
+use http_body::Body;
+use tower::Service;
+
+use super::{body::WidgetBody, future::ResponseFuture, visit::Visit};
+use crate::widgets::{Config, Widgets};
+
+/// The service made by [`WidgetLayer`](crate::WidgetLayer) and [`LogoutLayer`](crate::LogoutLayer).
+#[derive(Clone, Debug)]
+#[must_use = "services do nothing unless they are called"]
+pub struct WidgetService<S> {
+    inner: S,
+    widgets: Widgets,
+    role: Role,
+}
+
+/// Which of the two layers made the service.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Role {
+    Page,
+    Logout,
+}
+
+impl Role {
+    fn visit(self, config: &Arc<Config>, parts: &mut Parts) -> Option<Visit> {
+        match self {
+            Self::Page => Visit::of_page(config, parts),
+            Self::Logout => Visit::of_logout(config, parts),
+        }
+    }
+}
+
+impl<S> WidgetService<S> {
+    pub(super) fn new(inner: S, widgets: Widgets, role: Role) -> Self {
+        Self { inner, widgets, role }
+    }
+
+    /// The inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service, to change.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The inner service, without the layer.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for WidgetService<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: Body,
+{
+    type Response = Response<WidgetBody<ResBody>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future, ResBody>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let Some(config) = self.widgets.config() else {
+            return ResponseFuture::new(self.inner.call(request), None);
+        };
+        let (mut parts, body) = request.into_parts();
+        let visit = self.role.visit(config, &mut parts);
+        ResponseFuture::new(self.inner.call(Request::from_parts(parts, body)), visit)
+    }
+}

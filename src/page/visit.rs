@@ -1,0 +1,339 @@
+//! One request on its way through: what was learnt before the handler, and what follows for the response.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::{
+    HeaderName, HeaderValue, Method, Response,
+    header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
+    request::Parts,
+};
+use http_body::Body;
+
+use super::{
+    body::WidgetBody,
+    decide::{Act, Who, decide, is_logout},
+    headers,
+    load::Load,
+    scan::Scanning,
+};
+use crate::{
+    browser::PageData,
+    cookies,
+    identity::{Answer, Identity, SkipWidget, Viewer},
+    marker::{Fingerprint, Marker},
+    outcome::{Outcome, Reason, Refused, report},
+    vendor::{Refusal, Vendor},
+    widgets::{Config, Delivery},
+};
+
+const PAGE_HEADER: HeaderName = HeaderName::from_static("x-widget-page");
+const SHUTDOWN_HEADER: HeaderName = HeaderName::from_static("x-widget-shutdown");
+
+/// Left in the request by `LogoutLayer`, so that a `WidgetLayer` inside it knows that the answer may be a logout.
+#[derive(Clone, Copy)]
+struct LogoutRoute;
+
+/// What was learnt from the request.
+pub(super) struct Visit {
+    config: Arc<Config>,
+    method: Method,
+    load: Load,
+    marker: Marker,
+    residue: bool,
+    answer: Answer,
+    /// Whether a logout layer is on the way, here or around us.
+    logout_route: bool,
+    /// For the logout layer itself: what to expire.
+    leaving: Option<Leaving>,
+}
+
+/// The vendor cookies that the request carried, and the domains on which to expire them.
+struct Leaving {
+    cookies: Vec<String>,
+    domains: Vec<String>,
+}
+
+/// How it goes on with a response.
+pub(super) enum Step<B: Body> {
+    Done(Response<WidgetBody<B>>),
+    Ask(BoxFuture<'static, Viewer>, Visit, Response<B>),
+    Scan(Scanning<B>),
+}
+
+impl Visit {
+    /// For `WidgetLayer`; nothing where the answer cannot concern it.
+    pub(super) fn of_page(config: &Arc<Config>, parts: &mut Parts) -> Option<Self> {
+        let visit = Self::new(config, parts);
+        if !visit.is_addressed() || !config.when.allows(parts) {
+            return None;
+        }
+        let visit = Self { answer: config.identify.ask(parts), ..visit };
+        if visit.load.is_page() && visit.may_be_personal() {
+            headers::make_unconditional(&mut parts.headers);
+        }
+        Some(visit)
+    }
+
+    /// For `LogoutLayer`; nothing for methods that cannot log anybody out.
+    pub(super) fn of_logout(config: &Arc<Config>, parts: &mut Parts) -> Option<Self> {
+        if matches!(parts.method, Method::HEAD | Method::OPTIONS) {
+            return None;
+        }
+        parts.extensions.insert(LogoutRoute);
+        let leaving = Some(Leaving::new(config, parts));
+        let visit = Self { leaving, logout_route: true, ..Self::new(config, parts) };
+        if visit.load.is_page() {
+            headers::make_unconditional(&mut parts.headers);
+        }
+        Some(visit)
+    }
+
+    fn new(config: &Arc<Config>, parts: &Parts) -> Self {
+        Self {
+            method: parts.method.clone(),
+            load: Load::of(parts, config.iframes),
+            marker: Marker::read(&parts.headers, &config.marker.name),
+            residue: config.identified_cookies.iter().any(|name| cookies::carries(&parts.headers, name)),
+            answer: Answer::Known(Viewer::Unknown),
+            logout_route: parts.extensions.get::<LogoutRoute>().is_some(),
+            leaving: None,
+            config: config.clone(),
+        }
+    }
+
+    /// Whether this sort of request is what the delivery goes to.
+    fn is_addressed(&self) -> bool {
+        match self.config.delivery {
+            Delivery::Html => self.load.is_page(),
+            Delivery::Header => self.load.is_fetch(),
+        }
+    }
+
+    fn may_be_personal(&self) -> bool {
+        let asked = matches!(self.answer, Answer::Asked(_) | Answer::Known(Viewer::SignedIn(_)));
+        asked || self.logout_route || self.marker != Marker::Absent || self.residue
+    }
+
+    /// The handler has answered.
+    pub(super) fn arrive<B: Body>(mut self, mut response: Response<B>) -> Step<B> {
+        let said = response.extensions().get::<Viewer>().cloned();
+        let logout = self.logout_route && is_logout(&self.method, response.status(), said.as_ref());
+        if let Some(leaving) = &self.leaving {
+            if !logout {
+                return untouched(response);
+            }
+            leaving.end_session(&self.config, &mut response);
+        }
+        if logout {
+            // The response itself sets the marker, so this is what its page will find.
+            self.marker = Marker::Out;
+            self.answer = Answer::Known(Viewer::SignedOut);
+        } else {
+            self.logout_route = false;
+            self.answer = said.map_or(self.answer, Answer::Known);
+        }
+        if let Some(inner) = response.extensions().get::<Outcome>() {
+            // A layer further in has decided; only a logout that it could not tell is still to be noted.
+            return if self.leaving.is_some() && matches!(inner, Outcome::Untouched(_)) {
+                conclude(response, Some(Outcome::LogOut))
+            } else {
+                untouched(response)
+            };
+        }
+        match self.check(&response) {
+            Ok(()) => self.find_out(response),
+            Err(reason) => {
+                let outcome = self.cannot(reason);
+                conclude(response, outcome)
+            }
+        }
+    }
+
+    /// Whether this response can carry anything, by its head.
+    fn check<B>(&self, response: &Response<B>) -> Result<(), Reason> {
+        if response.extensions().get::<SkipWidget>().is_some() {
+            return Err(Reason::Skipped);
+        }
+        match self.config.delivery {
+            Delivery::Html if !self.load.is_page() => Err(Reason::NotHtml),
+            Delivery::Html => headers::check_page(response.status(), response.headers()),
+            Delivery::Header if !self.load.is_fetch() || !response.status().is_success() => Err(Reason::Status),
+            Delivery::Header if self.load == Load::PerhapsFetch && is_media(response) => Err(Reason::Status),
+            Delivery::Header => Ok(()),
+        }
+    }
+
+    /// The outcome where nothing can be carried: none where there was nothing to carry.
+    fn cannot(&self, reason: Reason) -> Option<Outcome> {
+        match (&self.leaving, self.may_be_personal()) {
+            (Some(_), _) => Some(Outcome::LogOut),
+            (None, true) => Some(Outcome::Untouched(reason)),
+            (None, false) => None,
+        }
+    }
+
+    fn find_out<B: Body>(mut self, response: Response<B>) -> Step<B> {
+        match std::mem::replace(&mut self.answer, Answer::Known(Viewer::Unknown)) {
+            Answer::Known(viewer) => self.settle(viewer, response),
+            Answer::Asked(lookup) => Step::Ask(lookup, self, response),
+        }
+    }
+
+    /// It is known who is looking.
+    pub(super) fn settle<B: Body>(self, viewer: Viewer, response: Response<B>) -> Step<B> {
+        let (who, identity) = match viewer {
+            Viewer::Unknown => (Who::Unknown, None),
+            Viewer::SignedOut => (Who::Nobody, None),
+            Viewer::SignedIn(identity) => match self.config.fingerprint(&identity) {
+                Ok(fingerprint) => (Who::Person(fingerprint), Some(identity)),
+                Err(refusal) => {
+                    let everybody = self.config.vendors.iter();
+                    let refused = everybody.map(|vendor| Refused::new(vendor.name(), refusal)).collect();
+                    return conclude(response, Some(Outcome::Untouched(Reason::Refused(refused))));
+                }
+            },
+        };
+        let Some(act) = decide(who, self.marker, self.residue) else {
+            let wondered = who == Who::Unknown && self.marker != Marker::Absent;
+            return conclude(response, wondered.then_some(Outcome::Untouched(Reason::UnknownViewer)));
+        };
+        let fingerprint = if let Who::Person(fingerprint) = who { Some(fingerprint) } else { None };
+        let plan = Plan { visit: self, act, fingerprint, identity };
+        match plan.visit.config.delivery {
+            Delivery::Header => plan.into_headers(response),
+            Delivery::Html if plan.visit.method == Method::HEAD => plan.into_head(response),
+            Delivery::Html => Step::Scan(Scanning::new(response, plan)),
+        }
+    }
+}
+
+impl Leaving {
+    fn new(config: &Config, parts: &Parts) -> Self {
+        let residues: Vec<_> = config.vendors.iter().map(|vendor| vendor.residue()).collect();
+        let names = cookies::pairs(&parts.headers).filter_map(|(name, _)| std::str::from_utf8(name).ok());
+        let mut cookies: Vec<String> = names
+            .filter(|name| cookies::is_legal_name(name) && residues.iter().any(|residue| residue.owns_cookie(name)))
+            .map(str::to_owned)
+            .collect();
+        cookies.sort_unstable();
+        cookies.dedup();
+        let domains = match &config.marker.domain {
+            Some(domain) => vec![domain.clone()],
+            None => cookies::domain_levels(parts),
+        };
+        Self { cookies, domains }
+    }
+
+    /// What takes effect on the logout answer itself, also on a redirect or a fetch.
+    fn end_session<B>(&self, config: &Config, response: &mut Response<B>) {
+        let headers = response.headers_mut();
+        headers.append(SET_COOKIE, config.marker.out());
+        for name in &self.cookies {
+            for line in cookies::expiring(name, &self.domains) {
+                headers.append(SET_COOKIE, line);
+            }
+        }
+        headers::forbid_storing(headers);
+        // A snapshot that an outer layer took before the logout does not count any more.
+        response.extensions_mut().insert(Viewer::SignedOut);
+    }
+}
+
+/// What a personal response is going to say.
+pub(super) struct Plan {
+    visit: Visit,
+    act: Act,
+    fingerprint: Option<Fingerprint>,
+    identity: Option<Identity>,
+}
+
+impl Plan {
+    /// Whether the body has to say that it is a document.
+    pub(super) fn needs_document(&self) -> bool {
+        self.visit.load == Load::PerhapsPage
+    }
+
+    /// Signs, and writes the snippet.
+    pub(super) fn snippet(&self) -> Result<([Bytes; 2], Outcome), Reason> {
+        let config = &self.visit.config;
+        let marker = &self.visit.marker;
+        let mut data = PageData::new(marker, self.fingerprint.as_ref());
+        data.reset = *marker == Marker::Absent && self.visit.residue;
+        let refused = self.identity.as_ref().map(|identity| config.fill(identity, &mut data)).unwrap_or_default();
+        if self.act == Act::Boot && data.people.is_empty() {
+            return Err(Reason::Refused(refused));
+        }
+        let snippet = config.snippet.parts(&data).ok_or(Reason::Unwritable)?;
+        Ok((snippet, self.outcome(refused)))
+    }
+
+    fn outcome(&self, refused: Vec<Refused>) -> Outcome {
+        match self.act {
+            Act::Boot => Outcome::Boot(refused),
+            Act::Switch => Outcome::Switch(refused),
+            Act::ShutDown => Outcome::ShutDown,
+        }
+    }
+
+    /// A HEAD tells what the GET would have told, as far as it can without a body.
+    fn into_head<B: Body>(self, mut response: Response<B>) -> Step<B> {
+        let outcome = self.outcome(Vec::new());
+        headers::personalise(response.headers_mut());
+        response.headers_mut().remove(CONTENT_LENGTH);
+        report(&outcome);
+        response.extensions_mut().insert(outcome);
+        Step::Done(response.map(WidgetBody::lengthless))
+    }
+
+    fn into_headers<B: Body>(self, mut response: Response<B>) -> Step<B> {
+        let config = &self.visit.config;
+        let headers = response.headers_mut();
+        headers::personalise(headers);
+        if self.act != Act::Boot {
+            let names: Vec<_> = config.vendors.iter().map(|vendor| vendor.name()).collect();
+            headers.extend(HeaderValue::try_from(names.join(", ")).ok().map(|names| (SHUTDOWN_HEADER, names)));
+        }
+        let page = self.fingerprint.and_then(|fingerprint| HeaderValue::try_from(fingerprint.as_str()).ok());
+        headers.extend(page.map(|page| (PAGE_HEADER, page)));
+        let mut refused = Vec::new();
+        for (vendor, name) in self.identity.iter().flat_map(|_| config.tokens()) {
+            match self.token_header(vendor, name) {
+                Ok((name, token)) => drop(headers.insert(name, token)),
+                Err(refusal) => refused.push(Refused::new(name, refusal)),
+            }
+        }
+        conclude(response, Some(Outcome::Headers(refused)))
+    }
+
+    fn token_header(&self, vendor: &dyn Vendor, name: &str) -> Result<(HeaderName, HeaderValue), Refusal> {
+        let identity = self.identity.as_ref().ok_or(Refusal::MissingId)?;
+        let token = self.visit.config.mint(vendor, name, identity)?;
+        let name = HeaderName::try_from(format!("x-widget-token-{name}")).map_err(|_| Refusal::Signing)?;
+        let mut value = HeaderValue::try_from(token.into_string()).map_err(|_| Refusal::Signing)?;
+        value.set_sensitive(true);
+        Ok((name, value))
+    }
+}
+
+fn untouched<B: Body>(response: Response<B>) -> Step<B> {
+    conclude(response, None)
+}
+
+/// The body passes; the outcome is noted where there is one.
+fn conclude<B: Body>(mut response: Response<B>, outcome: Option<Outcome>) -> Step<B> {
+    if let Some(outcome) = outcome {
+        report(&outcome);
+        response.extensions_mut().insert(outcome);
+    }
+    Step::Done(response.map(WidgetBody::untouched))
+}
+
+/// What a browser that does not say so fetches for a page's looks.
+fn is_media<B>(response: &Response<B>) -> bool {
+    let essence = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    ["image/", "video/", "audio/", "font/", "text/css", "text/javascript", "application/javascript"]
+        .iter()
+        .any(|media| essence.starts_with(media))
+}

@@ -1,0 +1,283 @@
+//! The token service: fresh tokens for pages that ask for one.
+//!
+//! ```
+//! use http::{Request, StatusCode};
+//! use tower::{Service, util::ServiceExt};
+//! use tower_widget_identity::{Identity, Secret, Viewer, Widgets, vendor::Intercom};
+//!
+//! # futures::executor::block_on(async {
+//! let widgets = Widgets::builder()
+//!     .vendor(Intercom::new("abcd1234", Secret::new("s3cret")?))
+//!     .token_path("/widget-token")
+//!     .build()?;
+//!
+//! let request = Request::get("/widget-token/intercom").extension(Viewer::SignedIn(Identity::new("user-1")));
+//! let response = widgets.token_service().oneshot(request.body(())?).await?;
+//! assert_eq!(response.status(), StatusCode::OK);
+//! assert_eq!(response.headers()["cache-control"], "no-store");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::{
+    HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
+    request::Parts,
+};
+use http_body::{Body, Frame, SizeHint};
+use serde::Serialize;
+use tower::Service;
+
+use crate::{
+    browser::PageData,
+    identity::{Answer, Identity, Viewer},
+    marker::{Fingerprint, Marker},
+    page::is_own_site,
+    vendor::Refusal,
+    widgets::{Config, Widgets},
+};
+
+/// The name under which a page asks who is signed in now, as a page load would have told it.
+pub(crate) const PAGE: &str = "page";
+
+const PAGE_HEADER: HeaderName = HeaderName::from_static("x-widget-page");
+const LIFETIME_HEADER: HeaderName = HeaderName::from_static("x-widget-lifetime");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Hands fresh tokens to pages of the same origin; made by [`Widgets::token_service`].
+///
+/// Mount it at the [`token_path`](crate::WidgetsBuilder::token_path), inside of the layers that load the session.
+/// `GET <token_path>/<name>` answers
+///
+/// * 200 with the bare token as `text/plain`; `x-widget-lifetime` says for how many seconds it is good;
+/// * 401 when nobody is signed in, 503 when it is not known who is;
+/// * 409 when the page (header `x-widget-page`) is another person's;
+/// * 422 when the person lacks what the vendor needs;
+/// * 403 for other sites' requests, 404 for a name that is not configured, 405 for other methods.
+///
+/// Errors are JSON: `{"error":"signed-out"}`. Every answer has `Cache-Control: no-store`, `Vary: Cookie`,
+/// `X-Content-Type-Options: nosniff` and `Cross-Origin-Resource-Policy: same-origin`; never a CORS header.
+#[derive(Clone, Debug)]
+#[must_use = "services do nothing unless they are called"]
+pub struct TokenService(Widgets);
+
+impl TokenService {
+    pub(crate) fn new(widgets: Widgets) -> Self {
+        Self(widgets)
+    }
+}
+
+impl<B> Service<Request<B>> for TokenService {
+    type Response = Response<TokenBody>;
+    type Error = Infallible;
+    type Future = TokenFuture;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> TokenFuture {
+        let (parts, _) = request.into_parts();
+        let Some(config) = self.0.config() else {
+            return TokenFuture::ready(Reply::Error(StatusCode::NOT_FOUND, "not-configured"));
+        };
+        let question = match Question::read(config, &parts) {
+            Ok(question) => question,
+            Err(reply) => return TokenFuture::ready(reply),
+        };
+        match config.identify.ask(&parts) {
+            Answer::Known(viewer) => TokenFuture::ready(question.answer(viewer)),
+            Answer::Asked(lookup) => TokenFuture(Waiting::Lookup(lookup, question)),
+        }
+    }
+}
+
+/// A request that may be answered once it is known who asks.
+struct Question {
+    config: Arc<Config>,
+    name: String,
+    marker: Marker,
+    /// The fingerprint of the person for whom the asking page is, as it says.
+    page: Option<HeaderValue>,
+}
+
+impl Question {
+    fn read(config: &Arc<Config>, parts: &Parts) -> Result<Self, Reply> {
+        if !is_own_site(&parts.headers) {
+            return Err(Reply::Error(StatusCode::FORBIDDEN, "cross-site"));
+        }
+        let name = token_name(parts.uri.path(), config.token_path.as_deref());
+        if name != PAGE && !config.tokens().any(|(_, known)| known == name) {
+            return Err(Reply::Error(StatusCode::NOT_FOUND, "not-configured"));
+        }
+        if parts.method != Method::GET {
+            return Err(Reply::Error(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            marker: Marker::read(&parts.headers, &config.marker.name),
+            page: parts.headers.get(PAGE_HEADER).cloned(),
+            config: config.clone(),
+        })
+    }
+
+    fn answer(&self, viewer: Viewer) -> Reply {
+        match viewer {
+            Viewer::Unknown => Reply::Error(StatusCode::SERVICE_UNAVAILABLE, "unknown-viewer"),
+            Viewer::SignedOut if self.name == PAGE => self.page_data(None, None),
+            Viewer::SignedOut => Reply::Error(StatusCode::UNAUTHORIZED, "signed-out"),
+            Viewer::SignedIn(identity) => self.answer_person(&identity).unwrap_or_else(Reply::refused),
+        }
+    }
+
+    fn answer_person(&self, identity: &Identity) -> Result<Reply, Refusal> {
+        let fingerprint = self.config.fingerprint(identity)?;
+        if self.page.as_ref().is_some_and(|page| page.as_bytes() != fingerprint.as_str().as_bytes()) {
+            return Ok(Reply::Error(StatusCode::CONFLICT, "another-person"));
+        }
+        if self.name == PAGE {
+            return Ok(self.page_data(Some(&fingerprint), Some(identity)));
+        }
+        let mut tokens = self.config.tokens();
+        let (vendor, name) = tokens.find(|(_, name)| *name == self.name).ok_or(Refusal::UnknownToken)?;
+        let token = self.config.mint(vendor, name, identity)?;
+        Ok(Reply::Token { lifetime: token.lifetime(), text: token.into_string() })
+    }
+
+    fn page_data(&self, fingerprint: Option<&Fingerprint>, identity: Option<&Identity>) -> Reply {
+        let mut data = PageData::new(&self.marker, fingerprint);
+        if let Some(identity) = identity {
+            self.config.fill(identity, &mut data);
+        }
+        serde_json::to_vec(&data).map_or_else(|_| Reply::refused(Refusal::Signing), Reply::Page)
+    }
+}
+
+/// The last segment, whether the path was stripped by nesting or not.
+fn token_name<'a>(path: &'a str, token_path: Option<&str>) -> &'a str {
+    let stripped = token_path.and_then(|prefix| path.strip_prefix(prefix)).unwrap_or(path);
+    stripped.strip_prefix('/').unwrap_or(stripped)
+}
+
+/// What is answered, before it is written as a response.
+enum Reply {
+    Token { text: String, lifetime: Option<u64> },
+    Page(Vec<u8>),
+    Error(StatusCode, &'static str),
+}
+
+#[derive(Serialize)]
+struct ErrorBody {
+    error: &'static str,
+}
+
+impl Reply {
+    fn refused(refusal: Refusal) -> Self {
+        let status = match refusal {
+            Refusal::Signing => StatusCode::INTERNAL_SERVER_ERROR,
+            Refusal::SessionOver => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::Error(status, refusal.as_str())
+    }
+
+    fn into_response(self) -> Response<TokenBody> {
+        let (status, media_type, body, lifetime) = match self {
+            Self::Token { text, lifetime } => (StatusCode::OK, "text/plain", text.into(), lifetime),
+            Self::Page(json) => (StatusCode::OK, "application/json", json.into(), None),
+            Self::Error(status, error) => {
+                let json = serde_json::to_vec(&ErrorBody { error }).unwrap_or_default();
+                (status, "application/json", json.into(), None)
+            }
+        };
+        let mut response = Response::new(TokenBody(Some(body)));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(VARY, HeaderValue::from_static("Cookie"));
+        // Without it, a bare JWT that another site includes as a script can be read from the error that it makes.
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+        headers.extend(lifetime.map(|seconds| (LIFETIME_HEADER, HeaderValue::from(seconds))));
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(ALLOW, HeaderValue::from_static("GET"));
+        }
+        response
+    }
+}
+
+/// The response future of [`TokenService`].
+pub struct TokenFuture(Waiting);
+
+enum Waiting {
+    Ready(Option<Reply>),
+    Lookup(BoxFuture<'static, Viewer>, Question),
+}
+
+impl TokenFuture {
+    fn ready(reply: Reply) -> Self {
+        Self(Waiting::Ready(Some(reply)))
+    }
+}
+
+impl Future for TokenFuture {
+    type Output = Result<Response<TokenBody>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let reply = match &mut self.0 {
+            Waiting::Ready(reply) => reply.take(),
+            Waiting::Lookup(lookup, question) => {
+                let viewer = ready!(lookup.as_mut().poll(cx));
+                Some(question.answer(viewer))
+            }
+        };
+        self.0 = Waiting::Ready(None);
+        // Polled again after it was ready: a mistake of the caller that is no reason to panic.
+        reply.map_or(Poll::Pending, |reply| Poll::Ready(Ok(reply.into_response())))
+    }
+}
+
+impl fmt::Debug for TokenFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenFuture").finish_non_exhaustive()
+    }
+}
+
+/// The body of a [`TokenService`] answer: one frame. `Debug` does not show it.
+#[derive(Default)]
+pub struct TokenBody(Option<Bytes>);
+
+impl Body for TokenBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.take().map(|data| Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.as_ref().map_or(0, |data| data.len() as u64))
+    }
+}
+
+impl fmt::Debug for TokenBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenBody").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,267 @@
+//! Intercom Messenger: Messenger security with JWTs, and the older `user_hash` for the time of a migration.
+//!
+//! ```
+//! use tower_widget_identity::{Identity, Secret, vendor::{Intercom, IntercomRegion, Vendor}};
+//!
+//! let intercom = Intercom::new("abcd1234", Secret::new("s3cret")?).region(IntercomRegion::Eu);
+//! let token = intercom.mint("intercom", &Identity::new("user-123"), 1_700_000_000).unwrap();
+//! assert_eq!(token.as_str().split('.').count(), 3);
+//! # Ok::<(), tower_widget_identity::ConfigError>(())
+//! ```
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Person, Refusal, Residue, Settings, Unreserved, Vendor, check_app_id, check_lifetime};
+use crate::{
+    error::{ConfigError, ConfigErrorKind},
+    identity::Identity,
+    sign::{Secret, Token},
+};
+
+const NAME: &str = "intercom";
+const HOUR: u64 = 60 * 60;
+/// Five minutes, by the README of intercom-rails: <https://github.com/intercom/intercom-rails>.
+const SHORTEST_SESSION_MS: u64 = 300_000;
+
+/// Names that attributes may not take: registered claims, and what identifies in the plain settings.
+const RESERVED: &[&str] = &[
+    "user_id",
+    "email",
+    "name",
+    "exp",
+    "iat",
+    "nbf",
+    "iss",
+    "aud",
+    "jti",
+    "sub",
+    "user_hash",
+    "app_id",
+    "api_base",
+    "session_duration",
+    "intercom_user_jwt",
+];
+
+/// Intercom Messenger.
+///
+/// Signs `user_id`, `email`, `name` and the attributes as an HS256 JWT, handed over as `intercom_user_jwt`
+/// (<https://www.intercom.com/help/en/articles/10589769-authenticating-users-in-the-messenger-with-json-web-tokens-jwts>).
+/// What is signed does not stand unsigned beside it. Signing protects nobody until enforcement is switched on in the
+/// Intercom workspace.
+///
+/// Logout calls `Intercom('shutdown')`
+/// (<https://www.intercom.com/help/en/articles/16845-how-do-i-end-a-session>) and removes the three cookies and the
+/// `localStorage` entry (<https://www.intercom.com/help/en/articles/2361922>).
+#[derive(Clone, Debug)]
+pub struct Intercom {
+    app_id: String,
+    secret: Secret,
+    region: IntercomRegion,
+    lifetime: u64,
+    session_duration_ms: Option<u64>,
+    library_url: Option<String>,
+    legacy: bool,
+    settings: Settings,
+}
+
+/// Where an Intercom workspace is hosted; decides `api_base`. Default: [`Us`](IntercomRegion::Us).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IntercomRegion {
+    /// `https://api-iam.intercom.io`
+    #[default]
+    Us,
+    /// `https://api-iam.eu.intercom.io`
+    Eu,
+    /// `https://api-iam.au.intercom.io`
+    Au,
+}
+
+impl IntercomRegion {
+    fn api_base(self) -> &'static str {
+        match self {
+            Self::Us => "https://api-iam.intercom.io",
+            Self::Eu => "https://api-iam.eu.intercom.io",
+            Self::Au => "https://api-iam.au.intercom.io",
+        }
+    }
+}
+
+impl Intercom {
+    /// A workspace by its id, with its Messenger API secret (Settings, Messenger, Security).
+    pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
+        Self {
+            app_id: app_id.into(),
+            secret,
+            region: IntercomRegion::default(),
+            lifetime: HOUR,
+            session_duration_ms: None,
+            library_url: None,
+            legacy: false,
+            settings: Settings::new(),
+        }
+    }
+
+    /// Where the workspace is hosted. Default: the United States.
+    #[must_use]
+    pub fn region(mut self, region: IntercomRegion) -> Self {
+        self.region = region;
+        self
+    }
+
+    /// For how many seconds a token is good. Default: 3,600; Intercom documents no limit.
+    ///
+    /// A token never outlives [`Identity::session_expires`].
+    #[must_use]
+    pub fn lifetime(mut self, seconds: u64) -> Self {
+        self.lifetime = seconds;
+        self
+    }
+
+    /// How long Intercom keeps its own session alive, in milliseconds, at least 300,000. Default: Intercom's, a week.
+    #[must_use]
+    pub fn session_duration_ms(mut self, milliseconds: u64) -> Self {
+        self.session_duration_ms = Some(milliseconds);
+        self
+    }
+
+    /// Migration mode: the older `user_hash` in place of the JWT. Default: off.
+    ///
+    /// HMAC-SHA256 of the user id, as lower-case hexadecimal digits
+    /// (<https://www.intercom.com/help/en/articles/183>). Only the id is signed; e-mail, name and attributes stand
+    /// beside it unsigned, and the hash never expires: use it only until the workspace takes JWTs.
+    #[must_use]
+    pub fn legacy_user_hash(mut self) -> Self {
+        self.legacy = true;
+        self
+    }
+
+    /// Where the library is loaded from. Default: `https://widget.intercom.io/widget/<app id>`.
+    #[must_use]
+    pub fn library_url(mut self, url: impl Into<String>) -> Self {
+        self.library_url = Some(url.into());
+        self
+    }
+
+    /// One more entry of `intercomSettings`, for appearance (`hide_default_launcher`, `alignment`). Default: none.
+    ///
+    /// What identifies a person is refused by `build()`: it belongs into the token, as an [`Identity`].
+    #[must_use]
+    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.settings = self.settings.with(key, value);
+        self
+    }
+
+    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, Refusal> {
+        let exp = identity.expires(now, self.lifetime)?;
+        let claims = Claims {
+            user_id: identity.required_id()?,
+            email: identity.email_address(),
+            name: identity.display_name(),
+            attributes: Unreserved::of(identity, RESERVED),
+            exp,
+        };
+        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
+    }
+
+    /// Over the user id, else over the e-mail: where both are there, Intercom checks the id.
+    fn user_hash(&self, identity: &Identity, now: u64) -> Result<Token, Refusal> {
+        identity.expires(now, self.lifetime)?;
+        let message = match identity.email_address() {
+            Some(email) if identity.is_blank() => email,
+            _ => identity.required_id()?,
+        };
+        self.secret.hmac_hex(message)
+    }
+
+    fn unsigned_person(&self, identity: &Identity, now: u64) -> Result<Person, Refusal> {
+        let person = Person::new()
+            .with("user_hash", self.user_hash(identity, now)?.into_string())
+            .with_some("user_id", identity.required_id().ok())
+            .with_some("email", identity.email_address())
+            .with_some("name", identity.display_name());
+        let attributes = Unreserved::of(identity, RESERVED);
+        Ok(attributes.iter().fold(person, |person, (key, value)| person.with(key.clone(), value.clone())))
+    }
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    user_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(flatten)]
+    attributes: Unreserved<'a>,
+    exp: u64,
+}
+
+impl Vendor for Intercom {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn app_id(&self) -> &str {
+        &self.app_id
+    }
+
+    fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        check_app_id(NAME, &self.app_id)?;
+        check_lifetime(NAME, self.lifetime, None)?;
+        if self.session_duration_ms.is_some_and(|duration| duration < SHORTEST_SESSION_MS) {
+            let message = "intercom: session_duration_ms is in milliseconds and at least 300000 (five minutes)";
+            return Err(ConfigError::new(ConfigErrorKind::Lifetime, message));
+        }
+        self.settings.refuse(NAME, RESERVED)
+    }
+
+    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, Refusal> {
+        match token_name {
+            NAME if self.legacy => self.user_hash(identity, now),
+            NAME => self.jwt(identity, now),
+            _ => Err(Refusal::UnknownToken),
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        let settings = self.settings.clone().with("app_id", self.app_id.as_str());
+        settings.with("api_base", self.region.api_base()).with_some("session_duration", self.session_duration_ms)
+    }
+
+    fn library_url(&self) -> Option<String> {
+        let default = || format!("https://widget.intercom.io/widget/{}", self.app_id);
+        Some(self.library_url.clone().unwrap_or_else(default))
+    }
+
+    fn person(&self, identity: &Identity, now: u64) -> Result<Person, Refusal> {
+        if self.legacy {
+            return self.unsigned_person(identity, now);
+        }
+        Ok(Person::new().with_token("intercom_user_jwt", self.jwt(identity, now)?))
+    }
+
+    fn adapter(&self) -> &str {
+        include_str!("../browser/intercom.js")
+    }
+
+    fn residue(&self) -> Residue {
+        let app_id = &self.app_id;
+        Residue::new()
+            .cookie(format!("intercom-session-{app_id}"))
+            .cookie(format!("intercom-id-{app_id}"))
+            .cookie(format!("intercom-device-id-{app_id}"))
+            .storage(format!("intercom.intercom-state-{app_id}"))
+            .storage("intercom.intercom-state")
+            .global("intercomSettings")
+    }
+
+    fn identified_cookie(&self) -> Option<String> {
+        Some(format!("intercom-session-{}", self.app_id))
+    }
+}

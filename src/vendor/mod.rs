@@ -1,0 +1,369 @@
+//! What is different from vendor to vendor: claims, settings, what a session leaves behind, and the browser calls.
+//!
+//! Everything that is special about a vendor stands in its own file here and in its adapter script. To support a
+//! widget that is not among them, implement [`Vendor`]:
+//!
+//! ```
+//! use serde_json::json;
+//! use tower_widget_identity::{Identity, Secret, Token, Widgets, vendor::*};
+//!
+//! struct Acme(Secret);
+//!
+//! impl Vendor for Acme {
+//!     fn name(&self) -> &str { "acme" }
+//!     fn app_id(&self) -> &str { "acme-1" }
+//!     fn secret(&self) -> &Secret { &self.0 }
+//!     fn settings(&self) -> Settings { Settings::new().with("app", "acme-1") }
+//!     fn mint(&self, _name: &str, who: &Identity, now: u64) -> Result<Token, Refusal> {
+//!         self.0.jwt(&json!({ "sub": who.id(), "exp": who.expires(now, 600)? }))
+//!     }
+//!     fn person(&self, who: &Identity, now: u64) -> Result<Person, Refusal> {
+//!         Ok(Person::new().with_token("token", self.mint("acme", who, now)?))
+//!     }
+//!     fn adapter(&self) -> &str {
+//!         "tools => ({
+//!             boot(widget) { window.acme = widget.person.token; tools.load('/acme.js'); },
+//!             refresh(widget, token) { window.acme = token || widget.person.token; },
+//!             shutdown() { delete window.acme; }
+//!         })"
+//!     }
+//!     fn residue(&self) -> Residue { Residue::new().cookie("acme_session") }
+//! }
+//!
+//! let widgets = Widgets::builder().vendor(Acme(Secret::new("s3cret")?)).build()?;
+//! assert!(widgets.is_enabled());
+//! # Ok::<(), tower_widget_identity::ConfigError>(())
+//! ```
+
+mod ferndesk;
+mod intercom;
+mod zendesk_classic;
+
+use std::{borrow::Cow, fmt};
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::{
+    error::{ConfigError, ConfigErrorKind},
+    identity::Identity,
+    sign::{Secret, Token},
+};
+
+pub use ferndesk::Ferndesk;
+pub use intercom::{Intercom, IntercomRegion};
+pub use zendesk_classic::ZendeskClassic;
+
+/// One support widget: what it wants to be told, and how its session is ended.
+///
+/// Object safe and synchronous. None of its methods may panic; [`check`](Vendor::check) is where a bad configuration
+/// is reported. All times are integer seconds since 1970.
+pub trait Vendor: Send + Sync + 'static {
+    /// The vendor's name: lower-case ASCII letters, digits and hyphens. Names its adapter in the page.
+    fn name(&self) -> &str;
+
+    /// The public id of this application at the vendor. Together with the name it decides the marker cookie's name.
+    fn app_id(&self) -> &str;
+
+    /// The secret that signs. The first vendor's keys the marker's fingerprint as well, through a one-way derivation.
+    fn secret(&self) -> &Secret;
+
+    /// Tells what is wrong with the configuration; called once, by `build()`. Default: nothing is.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] whose text says what to mend.
+    fn check(&self) -> Result<(), ConfigError> {
+        Ok(())
+    }
+
+    /// The names of its tokens, each a path segment of the token service and part of a header name. Default: one, its
+    /// own name.
+    fn token_names(&self) -> Vec<&str> {
+        vec![self.name()]
+    }
+
+    /// Whether its script fetches tokens by itself and so needs a token path. Default: `false`.
+    fn needs_token_path(&self) -> bool {
+        false
+    }
+
+    /// A new token of this name for this person at `now` (Unix seconds).
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] when the identity lacks what the vendor needs, or signing failed.
+    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, Refusal>;
+
+    /// What the adapter needs to know on every page: public, the same for everybody.
+    fn settings(&self) -> Settings;
+
+    /// Where the vendor's library is loaded from, given to the adapter as `widget.library`. Default: none.
+    fn library_url(&self) -> Option<String> {
+        None
+    }
+
+    /// What the adapter needs to boot for this person at `now` (Unix seconds); signed claims are not repeated in it.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] when the identity lacks what the vendor needs, or signing failed.
+    fn person(&self, identity: &Identity, now: u64) -> Result<Person, Refusal>;
+
+    /// The adapter script: one JavaScript expression, a function that takes the runtime's tools and returns
+    /// `{ boot(widget), refresh(widget, token), shutdown(widget, load) }`.
+    ///
+    /// ASCII, ES2019, no line comment behind code. The three may be called in any order, twice, and before the
+    /// vendor's library is there.
+    fn adapter(&self) -> &str;
+
+    /// What the vendor's session leaves in the browser. Default: nothing.
+    fn residue(&self) -> Residue {
+        Residue::default()
+    }
+
+    /// The cookie whose presence means that the vendor's session knows who it is, if there is one. Default: none.
+    fn identified_cookie(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Why a vendor gave no token for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The identity's id is blank.
+    MissingId,
+    /// The vendor needs an e-mail address and the identity has none.
+    MissingEmail,
+    /// The vendor does not take this kind of e-mail address (Zendesk: accented characters).
+    UnacceptableEmail,
+    /// The application's session has ended already ([`Identity::session_expires`]).
+    SessionOver,
+    /// The token would be longer than [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES).
+    TooLarge,
+    /// The claims could not be signed.
+    Signing,
+    /// The vendor has no token of this name.
+    UnknownToken,
+}
+
+impl Refusal {
+    /// A stable name for logs and counters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingId => "missing-id",
+            Self::MissingEmail => "missing-email",
+            Self::UnacceptableEmail => "unacceptable-email",
+            Self::SessionOver => "session-over",
+            Self::TooLarge => "too-large",
+            Self::Signing => "signing",
+            Self::UnknownToken => "unknown-token",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::MissingId => "the identity's id is blank",
+            Self::MissingEmail => "the identity has no e-mail address, which this vendor needs",
+            Self::UnacceptableEmail => "this vendor does not take such an e-mail address",
+            Self::SessionOver => "the application's session is over",
+            Self::TooLarge => "the token would be too large: sign fewer attributes",
+            Self::Signing => "the claims could not be signed",
+            Self::UnknownToken => "the vendor has no token of this name",
+        })
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// What a widget is told on every page, the same for everybody: `app_id`, regions, appearance.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Settings(Map<String, Value>);
+
+impl Settings {
+    /// No settings.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one; the last value of a key counts.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.0.insert(key.into(), value.into());
+        self
+    }
+
+    /// Adds one where there is a value.
+    #[must_use]
+    pub fn with_some(self, key: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
+    }
+
+    /// Refuses entries by which a person would be identified without a signature.
+    fn refuse(&self, vendor: &str, reserved: &[&str]) -> Result<(), ConfigError> {
+        match reserved.iter().find(|key| self.0.contains_key(**key)) {
+            None => Ok(()),
+            Some(key) => Err(ConfigError::new(
+                ConfigErrorKind::Setting,
+                format!("{vendor}: `{key}` is not a setting for everybody: say it by the identity or its own setter"),
+            )),
+        }
+    }
+}
+
+/// What a widget is told about one person. `Debug` does not show it.
+#[derive(Clone, Default)]
+pub struct Person {
+    facts: Vec<(Cow<'static, str>, Value)>,
+    lifetime: Option<u64>,
+}
+
+impl Person {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one fact.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        self.facts.push((key.into(), value.into()));
+        self
+    }
+
+    /// Adds one fact where there is a value.
+    #[must_use]
+    pub fn with_some(self, key: &'static str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
+    }
+
+    /// Adds the token, and when the page is to replace it ([`Token::lifetime`]).
+    #[must_use]
+    pub fn with_token(mut self, key: &'static str, token: Token) -> Self {
+        self.lifetime = token.lifetime();
+        self.with(key, token.into_string())
+    }
+
+    pub(crate) fn lifetime(&self) -> Option<u64> {
+        self.lifetime
+    }
+}
+
+impl Serialize for Person {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.facts.iter().map(|fact| (&fact.0, &fact.1)))
+    }
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person").finish_non_exhaustive()
+    }
+}
+
+/// What a vendor's session leaves in the browser, to be removed when it ends.
+///
+/// A name that ends in `*` stands for every name that begins so.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Residue {
+    cookies: Vec<String>,
+    storage: Vec<String>,
+    globals: Vec<String>,
+}
+
+impl Residue {
+    /// Nothing is left.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A cookie, on whatever domain level.
+    #[must_use]
+    pub fn cookie(mut self, name: impl Into<String>) -> Self {
+        self.cookies.push(name.into());
+        self
+    }
+
+    /// A `localStorage` entry.
+    #[must_use]
+    pub fn storage(mut self, key: impl Into<String>) -> Self {
+        self.storage.push(key.into());
+        self
+    }
+
+    /// A property of `window` that holds identity, as a path with dots (`zESettings.webWidget.authenticate`).
+    #[must_use]
+    pub fn global(mut self, path: impl Into<String>) -> Self {
+        self.globals.push(path.into());
+        self
+    }
+
+    /// Whether a cookie of this name belongs to it.
+    pub fn owns_cookie(&self, name: &str) -> bool {
+        self.cookies.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix),
+            None => name == pattern,
+        })
+    }
+}
+
+/// A person's attributes without those whose names are claims: a claim is said once, and by us.
+struct Unreserved<'a> {
+    attributes: &'a Map<String, Value>,
+    reserved: &'static [&'static str],
+}
+
+impl<'a> Unreserved<'a> {
+    fn of(identity: &'a Identity, reserved: &'static [&'static str]) -> Self {
+        Self { attributes: identity.attributes(), reserved }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        let reserved = self.reserved;
+        self.attributes.iter().filter(move |(key, _)| !reserved.contains(&key.as_str()))
+    }
+}
+
+impl Serialize for Unreserved<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+/// Vendors issue ids of letters, digits and a few signs; anything else is a mistake, or an attack on the places where
+/// the id stands (cookie names, URLs).
+fn check_app_id(vendor: &str, id: &str) -> Result<(), ConfigError> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let problem = if id.trim().is_empty() {
+        "is empty"
+    } else if !id.bytes().all(legal) {
+        "holds a character other than letters, digits, '-', '_' and '.'"
+    } else {
+        return Ok(());
+    };
+    let message = format!("{vendor}: the application id {problem}: copy it from the vendor's dashboard");
+    Err(ConfigError::new(ConfigErrorKind::AppId, message))
+}
+
+/// A lifetime in seconds: not zero, and not over the vendor's limit where there is one.
+fn check_lifetime(vendor: &str, seconds: u64, limit: Option<u64>) -> Result<(), ConfigError> {
+    let problem = match limit {
+        _ if seconds == 0 => "is zero seconds: give the token time to arrive".to_owned(),
+        Some(limit) if seconds > limit => {
+            format!("of {seconds} seconds is over the vendor's limit of {limit} seconds")
+        }
+        _ => return Ok(()),
+    };
+    let message = format!("{vendor}: the token lifetime {problem}");
+    Err(ConfigError::new(ConfigErrorKind::Lifetime, message))
+}

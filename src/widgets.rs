@@ -1,0 +1,412 @@
+//! The configured set of widgets: built once, cheap to clone, hands out the layers and the token service.
+//!
+//! ```
+//! use tower_widget_identity::{Identity, Secret, Widgets, vendor::Intercom};
+//!
+//! #[derive(Clone)]
+//! struct CurrentUser { id: String, email: String }
+//!
+//! let widgets = Widgets::builder()
+//!     .vendor(Intercom::new("abcd1234", Secret::new("s3cret")?))
+//!     .identify(|parts| {
+//!         let user = parts.extensions.get::<CurrentUser>();
+//!         user.map(|user| Identity::new(&user.id).email(&user.email))
+//!     })
+//!     .build()?;
+//!
+//! assert!(widgets.is_enabled());
+//! # Ok::<(), tower_widget_identity::ConfigError>(())
+//! ```
+
+use std::{collections::BTreeSet, fmt, future::Future, sync::Arc};
+
+use http::request::Parts;
+
+use crate::{
+    browser::{CookieData, PageData, Snippet},
+    error::{ConfigError, ConfigErrorKind},
+    identity::{Identify, Identity, Viewer},
+    marker::{Fingerprint, MarkerCookie, MarkerKey, MarkerOptions},
+    outcome::Refused,
+    page::{LogoutLayer, WidgetLayer},
+    sign::{Clock, Secret, Token},
+    token::TokenService,
+    vendor::{Refusal, Vendor},
+};
+
+/// The configured set: one `Arc` inside.
+#[derive(Clone)]
+pub struct Widgets(Option<Arc<Config>>);
+
+/// How the identity reaches the page. Default: [`Html`](Delivery::Html).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// One script element in HTML pages, which boots and shuts down by itself.
+    #[default]
+    Html,
+    /// Headers on the answers to same-origin fetches, for applications whose own script drives the widget:
+    /// `x-widget-token-<name>` and `x-widget-page` (the person's fingerprint) on 2xx answers for a signed-in person,
+    /// `x-widget-shutdown: <vendor>, ...` where a session must end. That script carries the shutdown out and then
+    /// deletes the marker cookie.
+    Header,
+}
+
+pub(crate) struct Config {
+    pub(crate) vendors: Vec<Box<dyn Vendor>>,
+    pub(crate) identify: Identify,
+    pub(crate) when: When,
+    pub(crate) delivery: Delivery,
+    pub(crate) iframes: bool,
+    pub(crate) token_path: Option<String>,
+    pub(crate) marker: MarkerCookie,
+    pub(crate) snippet: Snippet,
+    /// The cookies whose presence, without a marker, betrays somebody's session.
+    pub(crate) identified_cookies: Vec<String>,
+    marker_key: MarkerKey,
+    clock: Clock,
+}
+
+/// The predicate that opts requests in or out.
+#[derive(Clone, Default)]
+pub(crate) struct When(Option<Arc<dyn Fn(&Parts) -> bool + Send + Sync>>);
+
+impl When {
+    pub(crate) fn allows(&self, parts: &Parts) -> bool {
+        self.0.as_ref().is_none_or(|allows| allows(parts))
+    }
+}
+
+impl Widgets {
+    /// Starts a configuration.
+    pub fn builder() -> WidgetsBuilder {
+        WidgetsBuilder::default()
+    }
+
+    /// A set that does nothing, for environments without keys: same types, every request and response untouched.
+    ///
+    /// ```
+    /// use tower_widget_identity::Widgets;
+    ///
+    /// let widgets = Widgets::disabled();
+    /// assert!(!widgets.is_enabled());
+    /// let _layer = widgets.layer();
+    /// ```
+    pub fn disabled() -> Self {
+        Self(None)
+    }
+
+    /// Whether this set does anything: `false` only for [`Widgets::disabled`].
+    pub fn is_enabled(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The layer that tells the widgets who is signed in.
+    pub fn layer(&self) -> WidgetLayer {
+        WidgetLayer::new(self.clone())
+    }
+
+    /// The layer for the logout route, which ends the widgets' sessions with the application's.
+    pub fn logout_layer(&self) -> LogoutLayer {
+        LogoutLayer::new(self.clone())
+    }
+
+    /// The service that hands fresh tokens to pages; mount it at [`token_path`](WidgetsBuilder::token_path).
+    pub fn token_service(&self) -> TokenService {
+        TokenService::new(self.clone())
+    }
+
+    /// The name of the marker cookie, for scripts that acknowledge a shutdown themselves; nothing when disabled.
+    pub fn marker_name(&self) -> Option<&str> {
+        self.0.as_ref().map(|config| config.marker.name.as_str())
+    }
+
+    pub(crate) fn config(&self) -> Option<&Arc<Config>> {
+        self.0.as_ref()
+    }
+}
+
+impl fmt::Debug for Widgets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => f.write_str("Widgets(disabled)"),
+            Some(config) => f
+                .debug_struct("Widgets")
+                .field("vendors", &config.vendors.iter().map(|vendor| vendor.name()).collect::<Vec<_>>())
+                .field("delivery", &config.delivery)
+                .field("token_path", &config.token_path)
+                .field("marker", &config.marker.name)
+                .finish_non_exhaustive(),
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn fingerprint(&self, identity: &Identity) -> Result<Fingerprint, Refusal> {
+        Fingerprint::of(&self.marker_key, identity.required_id()?)
+    }
+
+    /// Adds what each vendor wants to know about the person; answers which refused, and why.
+    pub(crate) fn fill<'a>(&'a self, identity: &Identity, data: &mut PageData<'a>) -> Vec<Refused> {
+        let now = self.clock.now();
+        let mut refused = Vec::new();
+        for vendor in &self.vendors {
+            match vendor.person(identity, now) {
+                Ok(person) => {
+                    data.lifetimes.extend(person.lifetime().map(|seconds| (vendor.name(), seconds)));
+                    data.people.insert(vendor.name(), person);
+                }
+                Err(refusal) => refused.push(Refused::new(vendor.name(), refusal)),
+            }
+        }
+        refused
+    }
+
+    pub(crate) fn mint(&self, vendor: &dyn Vendor, name: &str, identity: &Identity) -> Result<Token, Refusal> {
+        vendor.mint(name, identity, self.clock.now())
+    }
+
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = (&dyn Vendor, &str)> {
+        let vendors = self.vendors.iter().map(Box::as_ref);
+        vendors.flat_map(|vendor| vendor.token_names().into_iter().map(move |name| (vendor, name)))
+    }
+}
+
+/// Collects the configuration; [`build`](WidgetsBuilder::build) checks it.
+#[derive(Default)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct WidgetsBuilder {
+    vendors: Vec<Box<dyn Vendor>>,
+    identify: Identify,
+    when: When,
+    delivery: Delivery,
+    iframes: bool,
+    token_path: Option<String>,
+    marker: MarkerOptions,
+    clock: Clock,
+}
+
+impl WidgetsBuilder {
+    /// Adds a vendor. Several may be configured, each once. The first one's secret also keys the marker.
+    pub fn vendor(mut self, vendor: impl Vendor) -> Self {
+        self.vendors.push(Box::new(vendor));
+        self
+    }
+
+    /// How to learn who is looking: a closure over the request's parts. Default: a [`Viewer`] in the extensions.
+    ///
+    /// It answers an `Option<Identity>` (`None`: nobody is signed in), a `Result<Option<Identity>, E>` (`Err`: not
+    /// known), or a [`Viewer`]. An `Option` answers for **every** request that reaches the layer: where the auth layer
+    /// does not cover them all, answer a `Viewer` and let it be [`Viewer::Unknown`] there.
+    ///
+    /// It runs before the handler, so it sees a login or logout only with the next request; a [`Viewer`] in the
+    /// response extensions wins over it. Never take the identity from a header that a client could set.
+    pub fn identify<V: Into<Viewer>>(mut self, ask: impl Fn(&Parts) -> V + Send + Sync + 'static) -> Self {
+        self.identify = Identify::now(ask);
+        self
+    }
+
+    /// Like [`identify`](WidgetsBuilder::identify) for session stores that are asked asynchronously.
+    ///
+    /// The closure runs before the handler, and only for possible page loads; let it clone a *handle* to the session.
+    /// The future is awaited after the handler ran, and only if the response may carry the identity: a login or
+    /// logout in the handler is seen. Page loads lose their conditional headers, for nobody can tell before the
+    /// handler runs whether the page will be personal.
+    ///
+    /// ```
+    /// use tower_sessions::Session;
+    /// use tower_widget_identity::{Identity, Secret, Viewer, Widgets, vendor::Intercom};
+    ///
+    /// let widgets = Widgets::builder()
+    ///     .vendor(Intercom::new("abcd1234", Secret::new("s3cret")?))
+    ///     .identify_async(|parts| {
+    ///         let session = parts.extensions.get::<Session>().cloned();
+    ///         async move {
+    ///             let Some(session) = session else { return Viewer::Unknown };
+    ///             let user = session.get::<String>("user").await;
+    ///             Viewer::from(user.map(|id| id.map(Identity::new)))
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// # assert!(widgets.is_enabled());
+    /// # Ok::<(), tower_widget_identity::ConfigError>(())
+    /// ```
+    pub fn identify_async<F, Fut>(mut self, ask: F) -> Self
+    where
+        F: Fn(&Parts) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output: Into<Viewer>> + Send + 'static,
+    {
+        self.identify = Identify::later(ask);
+        self
+    }
+
+    /// Opts requests in: where it answers `false`, [`WidgetLayer`] does nothing. Default: every request.
+    ///
+    /// A logout is never opted out.
+    pub fn when(mut self, allows: impl Fn(&Parts) -> bool + Send + Sync + 'static) -> Self {
+        self.when = When(Some(Arc::new(allows)));
+        self
+    }
+
+    /// How the identity reaches the page. Default: [`Delivery::Html`].
+    pub fn delivery(mut self, delivery: Delivery) -> Self {
+        self.delivery = delivery;
+        self
+    }
+
+    /// Whether pages in iframes get the identity too. Default: `false`; the page around them has the widget.
+    pub fn iframes(mut self, allowed: bool) -> Self {
+        self.iframes = allowed;
+        self
+    }
+
+    /// The path at which [`Widgets::token_service`] is mounted, like `/widget-token`. Default: none.
+    ///
+    /// Needed by vendors whose script fetches tokens (Zendesk), and for fresh tokens on pages that stay open long.
+    pub fn token_path(mut self, path: impl Into<String>) -> Self {
+        self.token_path = Some(path.into());
+        self
+    }
+
+    /// The marker cookie's name. Default: `__Host-widget-<hash of the configured vendors and ids>`.
+    pub fn marker_name(mut self, name: impl Into<String>) -> Self {
+        self.marker.name = Some(name.into());
+        self
+    }
+
+    /// The domain that shares the marker, like `example.com`; the logout expires vendor cookies there. Default: the
+    /// host alone, and the logout tries each parent domain.
+    ///
+    /// Set it where several subdomains show the same widget: then a logout on one is known on all. The name's prefix
+    /// becomes `__Secure-`.
+    pub fn cookie_domain(mut self, domain: impl Into<String>) -> Self {
+        self.marker.domain = Some(domain.into());
+        self
+    }
+
+    /// For development over plain HTTP: the marker cookie without prefix and without `Secure`. Default: `false`.
+    pub fn plain_http(mut self, plain: bool) -> Self {
+        self.marker.plain_http = plain;
+        self
+    }
+
+    /// The secret from which the marker's key is derived. Default: the first vendor's secret.
+    ///
+    /// Set it where instances have different vendor secrets, or before rotating one: the fingerprints stay the same,
+    /// and nobody's widget is shut down for the change.
+    pub fn marker_key(mut self, secret: Secret) -> Self {
+        self.marker.key = Some(secret);
+        self
+    }
+
+    /// The clock, in Unix seconds, for tests. Default: the system's.
+    pub fn clock(mut self, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        self.clock = Clock::new(now);
+        self
+    }
+
+    /// Checks the configuration and prepares what all pages have in common.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] that tells what to mend: no vendor, one configured twice, an id, lifetime, cookie name or path
+    /// that cannot be, or no signing backend compiled in.
+    pub fn build(self) -> Result<Widgets, ConfigError> {
+        self.check_vendors()?;
+        let token_path = self.checked_token_path()?;
+        let marker = MarkerCookie::build(&self.marker, &self.vendors)?;
+        let secret = self.marker.key.as_ref().or_else(|| self.vendors.first().map(|vendor| vendor.secret()));
+        let marker_key = MarkerKey::derive(secret.ok_or_else(no_vendor)?)?;
+        let cookie = CookieData { name: &marker.name, attributes: &marker.attributes };
+        let snippet = Snippet::build(&self.vendors, cookie, token_path.as_deref())?;
+        Ok(Widgets(Some(Arc::new(Config {
+            identified_cookies: self.vendors.iter().filter_map(|vendor| vendor.identified_cookie()).collect(),
+            vendors: self.vendors,
+            identify: self.identify,
+            when: self.when,
+            delivery: self.delivery,
+            iframes: self.iframes,
+            token_path,
+            marker,
+            snippet,
+            marker_key,
+            clock: self.clock,
+        }))))
+    }
+
+    fn check_vendors(&self) -> Result<(), ConfigError> {
+        if self.vendors.is_empty() {
+            return Err(no_vendor());
+        }
+        let mut names = BTreeSet::new();
+        for vendor in &self.vendors {
+            vendor.check()?;
+            check_unique(&mut names, vendor.name())?;
+            let tokens = vendor.token_names();
+            if tokens.is_empty() {
+                let message = format!("{}: no token is configured", vendor.name());
+                return Err(ConfigError::new(ConfigErrorKind::VendorName, message));
+            }
+            for token in tokens.into_iter().filter(|token| *token != vendor.name()) {
+                check_unique(&mut names, token)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn checked_token_path(&self) -> Result<Option<String>, ConfigError> {
+        let fetching = self.vendors.iter().find(|vendor| vendor.needs_token_path());
+        match (&self.token_path, fetching) {
+            (None, None) => Ok(None),
+            (None, Some(vendor)) => Err(token_path_error(format!(
+                "{}: its script fetches tokens: set token_path(\"/widget-token\") and mount token_service() there",
+                vendor.name()
+            ))),
+            (Some(path), _) if is_absolute_path(path) => Ok(Some(path.trim_end_matches('/').to_owned())),
+            (Some(_), _) => Err(token_path_error(
+                "the token path must be an absolute path of its own, like `/widget-token`".to_owned(),
+            )),
+        }
+    }
+}
+
+impl fmt::Debug for WidgetsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WidgetsBuilder")
+            .field("vendors", &self.vendors.iter().map(|vendor| vendor.name()).collect::<Vec<_>>())
+            .field("delivery", &self.delivery)
+            .field("token_path", &self.token_path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A name stands in paths, header names and scripts: lower-case letters, digits and hyphens. `page` is ours.
+fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), ConfigError> {
+    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if name.is_empty() || name == crate::token::PAGE || !name.bytes().all(legal) {
+        let message = "a vendor's name must be of lower-case letters, digits and hyphens, and not `page`";
+        return Err(ConfigError::new(ConfigErrorKind::VendorName, message));
+    }
+    if !names.insert(name) {
+        let message = format!("{name} is configured twice: one configuration serves every page");
+        return Err(ConfigError::new(ConfigErrorKind::DuplicateVendor, message));
+    }
+    Ok(())
+}
+
+/// Not `//host`, which would be another origin's; no query, no white space.
+fn is_absolute_path(path: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/".contains(&byte);
+    path.len() > 1 && path.starts_with('/') && !path.contains("//") && path.bytes().all(legal)
+}
+
+fn token_path_error(message: String) -> ConfigError {
+    ConfigError::new(ConfigErrorKind::TokenPath, message)
+}
+
+fn no_vendor() -> ConfigError {
+    ConfigError::new(
+        ConfigErrorKind::NoVendor,
+        "no vendor is configured: add one with vendor(..), or use Widgets::disabled()",
+    )
+}
