@@ -50,6 +50,8 @@ pub enum Reason {
     UnknownViewer,
     /// The handler said so, by [`SkipWidget`](crate::SkipWidget).
     Skipped,
+    /// The request is not of the sort that the delivery goes to: no page load, or no fetch.
+    NotAddressed,
     /// The status has no page of its own (1xx, 204, 205, 206, 3xx).
     Status,
     /// The media type is not `text/html`.
@@ -105,6 +107,7 @@ impl Reason {
         match self {
             Self::UnknownViewer => "unknown-viewer",
             Self::Skipped => "skipped",
+            Self::NotAddressed => "not-addressed",
             Self::Status => "status",
             Self::NotHtml => "not-html",
             Self::Encoded => "encoded",

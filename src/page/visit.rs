@@ -65,11 +65,11 @@ pub(super) enum Step<B: Body> {
 impl Visit {
     /// For `WidgetLayer`; nothing where the answer cannot concern it.
     pub(super) fn of_page(config: &Arc<Config>, parts: &mut Parts) -> Option<Self> {
-        let visit = Self::new(config, parts);
-        if !visit.is_addressed() || !config.when.allows(parts) {
+        let load = Load::of(parts, config.iframes);
+        if !is_addressed(config.delivery, load) || !config.when.allows(parts) {
             return None;
         }
-        let visit = Self { answer: config.identify.ask(parts), ..visit };
+        let visit = Self { answer: config.identify.ask(parts), ..Self::new(config, parts, load) };
         if visit.load.is_page() && visit.may_be_personal() {
             headers::make_unconditional(&mut parts.headers);
         }
@@ -82,32 +82,25 @@ impl Visit {
             return None;
         }
         parts.extensions.insert(LogoutRoute);
+        let load = Load::of(parts, config.iframes);
         let leaving = Some(Leaving::new(config, parts));
-        let visit = Self { leaving, logout_route: true, ..Self::new(config, parts) };
+        let visit = Self { leaving, logout_route: true, ..Self::new(config, parts, load) };
         if visit.load.is_page() {
             headers::make_unconditional(&mut parts.headers);
         }
         Some(visit)
     }
 
-    fn new(config: &Arc<Config>, parts: &Parts) -> Self {
+    fn new(config: &Arc<Config>, parts: &Parts, load: Load) -> Self {
         Self {
             method: parts.method.clone(),
-            load: Load::of(parts, config.iframes),
+            load,
             marker: Marker::read(&parts.headers, &config.marker.name),
             residue: config.identified_cookies.iter().any(|name| cookies::carries(&parts.headers, name)),
             answer: Answer::Known(Viewer::Unknown),
             logout_route: parts.extensions.get::<LogoutRoute>().is_some(),
             leaving: None,
             config: config.clone(),
-        }
-    }
-
-    /// Whether this sort of request is what the delivery goes to.
-    fn is_addressed(&self) -> bool {
-        match self.config.delivery {
-            Delivery::Html => self.load.is_page(),
-            Delivery::Header => self.load.is_fetch(),
         }
     }
 
@@ -156,11 +149,13 @@ impl Visit {
         if response.extensions().get::<SkipWidget>().is_some() {
             return Err(Reason::Skipped);
         }
+        if !is_addressed(self.config.delivery, self.load) {
+            return Err(Reason::NotAddressed);
+        }
         match self.config.delivery {
-            Delivery::Html if !self.load.is_page() => Err(Reason::NotHtml),
             Delivery::Html => headers::check_page(response.status(), response.headers()),
-            Delivery::Header if !self.load.is_fetch() || !response.status().is_success() => Err(Reason::Status),
-            Delivery::Header if self.load == Load::PerhapsFetch && is_media(response) => Err(Reason::Status),
+            Delivery::Header if !response.status().is_success() => Err(Reason::Status),
+            Delivery::Header if self.load == Load::PerhapsFetch && is_media(response) => Err(Reason::NotAddressed),
             Delivery::Header => Ok(()),
         }
     }
@@ -288,32 +283,55 @@ impl Plan {
     }
 
     fn into_headers<B: Body>(self, mut response: Response<B>) -> Step<B> {
-        let config = &self.visit.config;
+        let (tokens, refused) = self.token_headers();
+        if self.act == Act::Boot && tokens.is_empty() {
+            return conclude(response, Some(Outcome::Untouched(Reason::Refused(refused))));
+        }
         let headers = response.headers_mut();
         headers::personalise(headers);
         if self.act != Act::Boot {
-            let names: Vec<_> = config.vendors.iter().map(|vendor| vendor.name()).collect();
+            let names: Vec<_> = self.visit.config.vendors.iter().map(|vendor| vendor.name()).collect();
             headers.extend(HeaderValue::try_from(names.join(", ")).ok().map(|names| (SHUTDOWN_HEADER, names)));
         }
         let page = self.fingerprint.and_then(|fingerprint| HeaderValue::try_from(fingerprint.as_str()).ok());
         headers.extend(page.map(|page| (PAGE_HEADER, page)));
-        let mut refused = Vec::new();
-        for (vendor, name) in self.identity.iter().flat_map(|_| config.tokens()) {
-            match self.token_header(vendor, name) {
-                Ok((name, token)) => drop(headers.insert(name, token)),
-                Err(refusal) => refused.push(Refused::new(name, refusal)),
-            }
+        for (name, token) in tokens {
+            headers.insert(name, token);
         }
         conclude(response, Some(Outcome::Headers(refused)))
     }
 
-    fn token_header(&self, vendor: &dyn Vendor, name: &str) -> Result<(HeaderName, HeaderValue), Refusal> {
-        let identity = self.identity.as_ref().ok_or(Refusal::MissingId)?;
+    fn token_headers(&self) -> (Vec<(HeaderName, HeaderValue)>, Vec<Refused>) {
+        let (mut tokens, mut refused) = (Vec::new(), Vec::new());
+        let Some(identity) = &self.identity else { return (tokens, refused) };
+        for (vendor, name) in self.visit.config.tokens() {
+            match self.token_header(vendor, name, identity) {
+                Ok(token) => tokens.push(token),
+                Err(refusal) => refused.push(Refused::new(name, refusal)),
+            }
+        }
+        (tokens, refused)
+    }
+
+    fn token_header(
+        &self,
+        vendor: &dyn Vendor,
+        name: &str,
+        identity: &Identity,
+    ) -> Result<(HeaderName, HeaderValue), Refusal> {
         let token = self.visit.config.mint(vendor, name, identity)?;
         let name = HeaderName::try_from(format!("x-widget-token-{name}")).map_err(|_| Refusal::Signing)?;
         let mut value = HeaderValue::try_from(token.into_string()).map_err(|_| Refusal::Signing)?;
         value.set_sensitive(true);
         Ok((name, value))
+    }
+}
+
+/// Whether this sort of request is what the delivery goes to.
+fn is_addressed(delivery: Delivery, load: Load) -> bool {
+    match delivery {
+        Delivery::Html => load.is_page(),
+        Delivery::Header => load.is_fetch(),
     }
 }
 
