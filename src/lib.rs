@@ -1,4 +1,4 @@
-//! tower middleware that tells support widgets who is signed in, with a signature, and ends their session at logout.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

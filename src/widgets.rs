@@ -69,7 +69,9 @@ pub(crate) struct Config {
 
 /// The predicate that opts requests in or out.
 #[derive(Clone, Default)]
-pub(crate) struct When(Option<Arc<dyn Fn(&Parts) -> bool + Send + Sync>>);
+pub(crate) struct When(Option<Predicate>);
+
+type Predicate = Arc<dyn Fn(&Parts) -> bool + Send + Sync>;
 
 impl When {
     pub(crate) fn allows(&self, parts: &Parts) -> bool {

@@ -59,7 +59,7 @@ struct Leaving {
 pub(super) enum Step<B: Body> {
     Done(Response<WidgetBody<B>>),
     Ask(BoxFuture<'static, Viewer>, Visit, Response<B>),
-    Scan(Scanning<B>),
+    Scan(Box<Scanning<B>>),
 }
 
 impl Visit {
@@ -199,7 +199,7 @@ impl Visit {
         match plan.visit.config.delivery {
             Delivery::Header => plan.into_headers(response),
             Delivery::Html if plan.visit.method == Method::HEAD => plan.into_head(response),
-            Delivery::Html => Step::Scan(Scanning::new(response, plan)),
+            Delivery::Html => Step::Scan(Box::new(Scanning::new(response, plan))),
         }
     }
 }

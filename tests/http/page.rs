@@ -1,14 +1,11 @@
 //! Both layers over a small service: who gets what, and what stays as it was.
 
-#[path = "support/snippet.rs"]
-mod support;
-
 use std::convert::Infallible;
 
+use crate::support::{FP_1, FP_2, MARKER, NOW, SECRET, builder, snippet, widgets};
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
-use support::{FP_1, FP_2, MARKER, NOW, SECRET, builder, snippet, widgets};
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_widget_identity::{
     Delivery, Identity, LogoutLayer, Outcome, Reason, SkipWidget, Viewer, WidgetLayer, Widgets,
@@ -115,7 +112,7 @@ async fn visit(request: Request<Body>) -> Answer {
 #[tokio::test]
 async fn a_signed_in_person_gets_one_snippet_behind_the_head_and_a_token_that_verifies() {
     let answer = visit(load(user(1), "")).await;
-    let (before, element, after) = support::cut(&answer.body);
+    let (before, element, after) = crate::support::cut(&answer.body);
     assert_eq!((before, after), ("<!doctype html><html><head>", &PAGE[before.len()..]));
     let data = snippet(element);
     assert_eq!((data["seen"].as_str(), data["fp"].as_str()), (Some(""), Some(FP_1)));
@@ -145,7 +142,10 @@ async fn what_is_sent_depends_on_the_viewer_and_the_marker() {
     for (viewer, expected) in [
         (user(1), [boot, boot, switch, switch, switch]),
         (Viewer::SignedOut, [None, shutdown, shutdown, shutdown, shutdown]),
-        (Viewer::Unknown, [None, Some("unknown-viewer"), Some("unknown-viewer"), Some("unknown-viewer"), Some("unknown-viewer")]),
+        (
+            Viewer::Unknown,
+            [None, Some("unknown-viewer"), Some("unknown-viewer"), Some("unknown-viewer"), Some("unknown-viewer")],
+        ),
     ] {
         for (marker, expected) in ["", FP_1, FP_2, "out", "<broken>"].into_iter().zip(expected) {
             let answer = visit(load(viewer.clone(), marker)).await;
@@ -156,7 +156,7 @@ async fn what_is_sent_depends_on_the_viewer_and_the_marker() {
             assert!(answer.set_cookies().is_empty());
             if sent {
                 let seen = if marker == "<broken>" { "out" } else { marker };
-                assert_eq!(snippet(support::cut(&answer.body).1)["seen"], seen);
+                assert_eq!(snippet(crate::support::cut(&answer.body).1)["seen"], seen);
             }
         }
     }
@@ -165,7 +165,7 @@ async fn what_is_sent_depends_on_the_viewer_and_the_marker() {
 #[tokio::test]
 async fn a_shutdown_names_nobody_and_carries_no_token() {
     let answer = visit(load(Viewer::SignedOut, FP_1)).await;
-    let data = snippet(support::cut(&answer.body).1);
+    let data = snippet(crate::support::cut(&answer.body).1);
     assert_eq!(data["fp"], "");
     assert_eq!(data["people"], serde_json::json!({}));
     assert!(!answer.body.contains("eyJ"));
@@ -178,7 +178,7 @@ async fn a_vendor_cookie_of_an_identified_session_without_a_marker_ends_it() {
         request.headers_mut().insert("cookie", "intercom-session-demo=abc".parse().unwrap());
         let answer = visit(request).await;
         assert_eq!(answer.outcome.as_ref().map(Outcome::as_str), Some(expected));
-        let data = snippet(support::cut(&answer.body).1);
+        let data = snippet(crate::support::cut(&answer.body).1);
         assert_eq!((data["seen"].as_str(), data["reset"].as_bool()), (Some(""), Some(true)));
     }
 }
@@ -202,9 +202,9 @@ async fn the_response_wins_over_identify_and_identify_over_the_request() {
     };
     let layer = builder().identify(|_| Some(Identity::new("user-1"))).build().unwrap().layer();
     let answer = ask(layer.clone(), answering(|_| page()), load(user(2), "")).await;
-    assert_eq!(snippet(support::cut(&answer.body).1)["fp"], FP_1, "identify over the request");
+    assert_eq!(snippet(crate::support::cut(&answer.body).1)["fp"], FP_1, "identify over the request");
     let answer = ask(layer.clone(), says(user(2)), load(None, "")).await;
-    assert_eq!(snippet(support::cut(&answer.body).1)["fp"], FP_2, "the response over identify");
+    assert_eq!(snippet(crate::support::cut(&answer.body).1)["fp"], FP_2, "the response over identify");
     assert!(ask(layer.clone(), says(Viewer::Unknown), load(None, "")).await.is_untouched());
     let answer = ask(layer, says(Viewer::SignedOut), load(None, FP_1)).await;
     assert_eq!(answer.outcome, Some(Outcome::ShutDown));
@@ -258,15 +258,15 @@ async fn a_person_without_an_id_gets_nothing() {
 
 #[tokio::test]
 async fn a_vendor_that_refuses_is_left_out_and_named() {
-    let both = builder().vendor(Ferndesk::new("widget-1", support::secret())).build().unwrap();
+    let both = builder().vendor(Ferndesk::new("widget-1", crate::support::secret())).build().unwrap();
     let nameless = || Viewer::SignedIn(Identity::new("user-1"));
     let answer = ask(both.layer(), answering(|_| page()), load(nameless(), "")).await;
     let Some(Outcome::Boot(refused)) = &answer.outcome else { panic!("{:?}", answer.outcome) };
     assert_eq!((refused[0].vendor(), refused[0].refusal()), ("ferndesk", Refusal::MissingEmail));
-    let people = &snippet(support::cut(&answer.body).1)["people"];
+    let people = &snippet(crate::support::cut(&answer.body).1)["people"];
     assert!(people.get("intercom").is_some() && people.get("ferndesk").is_none());
 
-    let only = Widgets::builder().vendor(Ferndesk::new("widget-1", support::secret())).build().unwrap();
+    let only = Widgets::builder().vendor(Ferndesk::new("widget-1", crate::support::secret())).build().unwrap();
     let answer = ask(only.layer(), answering(|_| page()), load(nameless(), "")).await;
     assert!(answer.is_untouched());
     assert_eq!(answer.outcome.unwrap().as_str(), "refused");
@@ -411,9 +411,9 @@ async fn applied_twice_it_injects_once() {
 async fn hostile_values_stay_inside_of_the_attribute() {
     let hostile = "'></script><script>alert(1)</script><!--&quot;\u{2028}\u{0}\u{202e}é";
     let identity = Identity::new(hostile).email(hostile).name(hostile).attribute(hostile, hostile);
-    let both = builder().vendor(Ferndesk::new("widget-1", support::secret())).build().unwrap();
+    let both = builder().vendor(Ferndesk::new("widget-1", crate::support::secret())).build().unwrap();
     let answer = ask(both.layer(), answering(|_| page()), load(Viewer::SignedIn(identity), "")).await;
-    let (_, element, after) = support::cut(&answer.body);
+    let (_, element, after) = crate::support::cut(&answer.body);
     assert!(PAGE.ends_with(after));
     let claims = verified_claims(snippet(element)["people"]["ferndesk"]["token"].as_str().unwrap());
     assert_eq!(claims["name"], hostile);
@@ -454,9 +454,12 @@ async fn fetches_get_tokens_in_headers_that_no_log_shows() {
 #[tokio::test]
 async fn headers_go_to_same_origin_fetches_that_succeed_and_nowhere_else() {
     let layer = builder().delivery(Delivery::Header).build().unwrap().layer();
-    for (name, value) in
-        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("sec-fetch-dest", "image"), ("sec-fetch-dest", "document")]
-    {
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-dest", "image"),
+        ("sec-fetch-dest", "document"),
+    ] {
         let mut request = fetch(user(1), "");
         request.headers_mut().insert(name, value.parse().unwrap());
         assert!(ask(layer.clone(), answering(|_| page()), request).await.is_untouched(), "{name}: {value}");
@@ -561,7 +564,7 @@ async fn a_logout_that_is_a_page_carries_the_shutdown_for_the_marker_that_it_set
         } else {
             ask(logout_layer, page_layer.layer(service), logout(Method::POST)).await
         };
-        let data = snippet(support::cut(&answer.body).1);
+        let data = snippet(crate::support::cut(&answer.body).1);
         assert_eq!((data["seen"].as_str(), data["fp"].as_str()), (Some("out"), Some("")), "outer: {page_is_outer}");
         assert_eq!(answer.outcome, Some(Outcome::ShutDown));
         assert_eq!(answer.body.matches("<script data-widget=").count(), 1);

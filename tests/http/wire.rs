@@ -1,0 +1,335 @@
+//! On a real loopback socket through hyper, where a wrong length or a lost tail shows.
+
+use std::convert::Infallible;
+
+use crate::support::{FP_2, MARKER, cut, widgets};
+use axum::{Router, body::Body, response::Html, routing::get};
+use bytes::Bytes;
+use futures::{StreamExt, stream};
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
+use tower_widget_identity::{Identity, Outcome, Reason, Viewer, WidgetBody};
+
+const PAGE: &str = "<!doctype html><html><head><title>Home</title></head><body>Hello</body></html>";
+const HEAD: usize = "<!doctype html><html><head>".len();
+
+fn user() -> Viewer {
+    Viewer::SignedIn(Identity::new("user-1"))
+}
+
+fn html(body: Body) -> Response<Body> {
+    Response::builder().header("content-type", "text/html").body(body).unwrap()
+}
+
+/// The page as a stream of frames of that size, so that its length is not known.
+fn streamed(size: usize) -> Response<Body> {
+    let frames: Vec<_> =
+        PAGE.as_bytes().chunks(size).map(|chunk| Ok::<_, Infallible>(Bytes::from_static(chunk))).collect();
+    html(Body::from_stream(stream::iter(frames)))
+}
+
+/// An answer as it came over the socket.
+struct Wire {
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Wire {
+    fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
+    }
+
+    fn page(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    /// The body without the chunked coding, each chunk apart.
+    fn chunks(&self) -> Vec<String> {
+        let mut rest = self.page();
+        let mut chunks = Vec::new();
+        while let Some((length, tail)) = rest.split_once("\r\n") {
+            let length = usize::from_str_radix(length, 16).unwrap();
+            if length == 0 {
+                assert_eq!(tail, "\r\n", "ends properly");
+                return chunks;
+            }
+            chunks.push(tail[..length].to_owned());
+            rest = tail[length..].strip_prefix("\r\n").unwrap();
+        }
+        panic!("no last chunk in {:?}", self.page());
+    }
+}
+
+async fn exchange(address: std::net::SocketAddr, method: &str, path: &str) -> Wire {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nSec-Fetch-Dest: document\r\nAccept: text/html\r\n\
+         Cookie: {MARKER}={FP_2}\r\n\r\n"
+    );
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    socket.read_to_end(&mut bytes).await.unwrap();
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("a head") + 4;
+    Wire { head: String::from_utf8(bytes[..end].to_vec()).unwrap(), body: bytes[end..].to_vec() }
+}
+
+/// The layers around a hyper service, without a framework.
+async fn through_hyper(method: &str, answer: impl Fn() -> Response<Body> + Clone + Send + 'static) -> Wire {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = service_fn(move |_: Request<hyper::body::Incoming>| {
+        let mut response = answer();
+        response.extensions_mut().insert(user());
+        std::future::ready(Ok::<_, Infallible>(response))
+    });
+    let service = TowerToHyperService::new(widgets().layer().layer(service));
+    let server = tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), service);
+        // An error of the body is an error of the connection: some tests want one.
+        connection.await.ok();
+    });
+    let wire = exchange(address, method, "/").await;
+    server.await.unwrap();
+    wire
+}
+
+/// An axum application with the layer inside of the router, or around it.
+async fn through_axum(method: &str, path: &str, around: bool) -> Wire {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let says = axum::middleware::map_response(async |mut response: axum::response::Response| {
+        response.extensions_mut().insert(user());
+        response
+    });
+    let router = Router::new()
+        .route("/", get(async || Html(PAGE)))
+        .route("/own", get(async || ([("content-length", PAGE.len().to_string())], Html(PAGE))))
+        .route("/stream", get(async || streamed(16)))
+        .layer(says);
+    let server = if around {
+        let service = ServiceBuilder::new()
+            .map_response(|response: Response<WidgetBody<Body>>| response.map(Body::new))
+            .layer(widgets().layer())
+            .service(router);
+        tokio::spawn(async move { axum::serve(listener, tower::make::Shared::new(service)).await })
+    } else {
+        tokio::spawn(async move { axum::serve(listener, router.layer(widgets().layer())).await })
+    };
+    let wire = exchange(address, method, path).await;
+    server.abort();
+    wire
+}
+
+#[tokio::test]
+async fn a_length_that_the_application_set_is_true_again() {
+    let sized = || {
+        let mut response = html(Body::from(PAGE));
+        response.headers_mut().insert("content-length", PAGE.len().into());
+        response
+    };
+    let wire = through_hyper("GET", sized).await;
+    assert_eq!(wire.header("content-length"), Some(wire.body.len().to_string().as_str()));
+    let (before, _, after) = cut(wire.page());
+    assert_eq!(format!("{before}{after}"), PAGE);
+}
+
+#[tokio::test]
+async fn a_length_that_nobody_set_is_exact_all_the_same() {
+    let wire = through_hyper("GET", || html(Body::from(PAGE))).await;
+    assert_eq!(wire.header("content-length"), Some(wire.body.len().to_string().as_str()));
+}
+
+#[tokio::test]
+async fn a_chunked_page_stays_chunked_whatever_its_frames() {
+    for size in [1, 2, 16, HEAD, PAGE.len()] {
+        let wire = through_hyper("GET", move || streamed(size)).await;
+        assert_eq!(wire.header("transfer-encoding"), Some("chunked"), "{size}");
+        assert_eq!(wire.header("content-length"), None);
+        let page = wire.chunks().concat();
+        let (before, _, after) = cut(&page);
+        assert_eq!((before, after), (&PAGE[..HEAD], &PAGE[HEAD..]), "{size}");
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_cannot_be_read_is_dropped() {
+    let odd = || {
+        let mut response = streamed(16);
+        response.headers_mut().insert("content-length", "many".parse().unwrap());
+        response
+    };
+    let wire = through_hyper("GET", odd).await;
+    assert_eq!((wire.header("content-length"), wire.header("transfer-encoding")), (None, Some("chunked")));
+    cut(&wire.chunks().concat());
+}
+
+#[tokio::test]
+async fn in_axum_both_positions_are_right_for_get_and_head() {
+    for around in [false, true] {
+        for path in ["/", "/own"] {
+            let wire = through_axum("GET", path, around).await;
+            assert_eq!(wire.header("content-length"), Some(wire.body.len().to_string().as_str()), "{path} {around}");
+            cut(wire.page());
+            let wire = through_axum("HEAD", path, around).await;
+            assert_eq!(wire.body, b"", "{path} around: {around}");
+            assert_eq!(wire.header("content-length"), None, "{path} around: {around}");
+            assert_eq!(wire.header("cache-control"), Some("private, no-store"));
+        }
+        let wire = through_axum("GET", "/stream", around).await;
+        cut(&wire.chunks().concat());
+        assert_eq!(through_axum("HEAD", "/stream", around).await.body, b"");
+    }
+}
+
+#[tokio::test]
+async fn statuses_without_a_page_are_untouched() {
+    for status in [204, 205, 206, 304] {
+        let bare = move || {
+            let mut response = html(if status == 206 { Body::from("<html>") } else { Body::empty() });
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            response.headers_mut().insert("etag", "\"v1\"".parse().unwrap());
+            response
+        };
+        let wire = through_hyper("GET", bare).await;
+        assert_eq!(wire.header("etag"), Some("\"v1\""), "{status}");
+        assert_eq!(wire.header("cache-control"), None, "{status}");
+        assert_eq!(wire.page(), if status == 206 { "<html>" } else { "" }, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_before_the_place_and_one_behind_it_break_off_as_they_did() {
+    let failing = |before: &'static str| {
+        move || {
+            let frames = [Ok(Bytes::from_static(before.as_bytes())), Err(std::io::Error::other("inner"))];
+            // hyper writes the head with the first frame only if the next one is not there at once.
+            let paced = stream::iter(frames).then(async |frame| {
+                tokio::task::yield_now().await;
+                frame
+            });
+            html(Body::from_stream(paced))
+        }
+    };
+    let wire = through_hyper("GET", failing("<!-- never")).await;
+    assert_eq!(wire.header("cache-control"), None, "untouched");
+    assert!(!wire.page().contains("data-widget") && !wire.page().ends_with("0\r\n\r\n"), "{:?}", wire.page());
+    let wire = through_hyper("GET", failing("<html><p>")).await;
+    assert!(wire.page().contains("data-widget") && !wire.page().ends_with("0\r\n\r\n"));
+}
+
+// ---- frames --------------------------------------------------------------------------------------------------------
+
+type Frames = Vec<Result<Frame<Bytes>, &'static str>>;
+
+/// The frames that come out when those go in, from a body that panics when it is polled after its end.
+async fn pass(frames: Frames) -> (Option<Outcome>, Frames) {
+    let frames = std::sync::Mutex::new(Some(frames));
+    let service = service_fn(move |_: Request<()>| {
+        let frames = frames.lock().unwrap().take().unwrap().into_iter();
+        let body =
+            StreamBody::new(stream::unfold(frames, async |mut frames| frames.next().map(|frame| (frame, frames))));
+        let mut response = Response::builder().header("content-type", "text/html").body(body).unwrap();
+        response.extensions_mut().insert(user());
+        std::future::ready(Ok::<_, Infallible>(response))
+    });
+    let request = Request::builder().header("sec-fetch-dest", "document").body(()).unwrap();
+    let response = widgets().layer().layer(service).oneshot(request).await.unwrap();
+    let outcome = response.extensions().get().cloned();
+    let mut body = std::pin::pin!(response.into_body());
+    let mut out = Vec::new();
+    while let Some(frame) = body.frame().await {
+        out.push(frame);
+    }
+    assert!(body.frame().await.is_none(), "stays ended");
+    (outcome, out)
+}
+
+fn data(text: &str) -> Result<Frame<Bytes>, &'static str> {
+    Ok(Frame::data(Bytes::copy_from_slice(text.as_bytes())))
+}
+
+fn trailers() -> Result<Frame<Bytes>, &'static str> {
+    let mut trailers = HeaderMap::new();
+    trailers.insert("x-sum", "1".parse().unwrap());
+    Ok(Frame::trailers(trailers))
+}
+
+fn text(frames: &Frames) -> String {
+    let datas = frames.iter().filter_map(|frame| frame.as_ref().ok()?.data_ref());
+    datas.map(|data| std::str::from_utf8(data).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn trailers_come_last_wherever_the_page_ends() {
+    for page in [vec!["<html><head><p>"], vec!["<html><head>"], vec!["<html>"], vec!["<ht", "ml><!-- never"], vec![""]]
+    {
+        let frames = page.iter().map(|part| data(part)).chain([trailers()]).collect();
+        let (outcome, out) = pass(frames).await;
+        assert_eq!(outcome, Some(Outcome::Boot(vec![])), "{page:?}");
+        let page = text(&out);
+        assert_eq!(page.matches("<script data-widget=").count(), 1);
+        assert!(out.last().unwrap().as_ref().unwrap().is_trailers());
+        assert_eq!(out.iter().filter(|frame| frame.as_ref().unwrap().is_trailers()).count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_not_polled_after_its_end() {
+    for page in [vec!["<html><head>"], vec!["<html>"], vec!["<!doctype"], vec![]] {
+        pass(page.into_iter().map(data).collect()).await;
+    }
+}
+
+#[tokio::test]
+async fn an_error_ends_the_page_and_comes_after_what_came_before() {
+    let (outcome, out) = pass(vec![data("<ht"), Err("broken")]).await;
+    assert_eq!(outcome, Some(Outcome::Untouched(Reason::BodyError)));
+    assert_eq!((text(&out).as_str(), out.last().unwrap().as_ref().err()), ("<ht", Some(&"broken")));
+    let (_, out) = pass(vec![data("<html><p>"), Err("broken")]).await;
+    assert!(text(&out).contains("data-widget") && out.last().unwrap().is_err());
+}
+
+#[tokio::test]
+async fn a_miss_leaves_every_frame_as_it_was() {
+    let long = format!("<!--{}-->", "x".repeat(70_000));
+    let (outcome, out) = pass(vec![data(&long[..30_000]), data(""), data(&long[30_000..]), trailers()]).await;
+    assert_eq!(outcome, Some(Outcome::Untouched(Reason::LongPrologue)));
+    assert_eq!((text(&out), out.len()), (long, 4));
+}
+
+#[tokio::test]
+async fn frames_behind_the_place_are_handed_on_as_they_are() {
+    let tail = Bytes::from_static(b"<p>a long way down");
+    let (_, out) = pass(vec![data("<html><head>"), data("<title>"), Ok(Frame::data(tail.clone()))]).await;
+    let last = out.last().unwrap().as_ref().unwrap().data_ref().unwrap();
+    assert_eq!(last.as_ptr(), tail.as_ptr(), "not copied");
+}
+
+#[tokio::test]
+async fn the_head_leaves_with_the_first_bytes_and_waits_for_no_more() {
+    let (send, receive) = futures::channel::mpsc::unbounded::<Result<Frame<Bytes>, Infallible>>();
+    let receive = std::sync::Mutex::new(Some(receive));
+    let service = service_fn(move |_: Request<()>| {
+        let body = StreamBody::new(receive.lock().unwrap().take().unwrap());
+        let mut response = Response::builder().header("content-type", "text/html").body(body).unwrap();
+        response.extensions_mut().insert(user());
+        std::future::ready(Ok::<_, Infallible>(response))
+    });
+    let request = Request::builder().header("sec-fetch-dest", "document").body(()).unwrap();
+    let mut answer = Box::pin(widgets().layer().layer(service).oneshot(request));
+    assert!(futures::poll!(&mut answer).is_pending());
+    send.unbounded_send(Ok(Frame::data(Bytes::from_static(b"<html><head><title>")))).unwrap();
+    let response = answer.await.unwrap();
+    assert_eq!(response.extensions().get(), Some(&Outcome::Boot(vec![])));
+    drop(send);
+    assert!(response.into_body().collect().await.unwrap().to_bytes().ends_with(b"<title>"));
+}
