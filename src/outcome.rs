@@ -27,6 +27,8 @@ pub enum Outcome {
     Switch(Vec<Refused>),
     /// The page ends the widgets' sessions.
     ShutDown,
+    /// The page shows the widgets to a visitor ([`visitors`](crate::WidgetsBuilder::visitors)).
+    Visitor,
     /// The logout was told to the browser by cookies; no script went with it (a redirect, an API answer).
     LogOut,
     /// Tokens went in the headers ([`Delivery::Header`](crate::Delivery::Header)).
@@ -85,6 +87,7 @@ impl Outcome {
             Self::Boot(_) => "boot",
             Self::Switch(_) => "switch",
             Self::ShutDown => "shutdown",
+            Self::Visitor => "visitor",
             Self::LogOut => "logout",
             Self::Headers(_) => "headers",
             Self::Untouched(reason) => reason.as_str(),

@@ -58,6 +58,7 @@ pub(crate) struct Config {
     pub(crate) when: When,
     pub(crate) delivery: Delivery,
     pub(crate) iframes: bool,
+    pub(crate) visitors: bool,
     pub(crate) token_path: Option<String>,
     pub(crate) marker: MarkerCookie,
     pub(crate) snippet: Snippet,
@@ -183,6 +184,7 @@ pub struct WidgetsBuilder {
     when: When,
     delivery: Delivery,
     iframes: bool,
+    visitors: bool,
     token_path: Option<String>,
     marker: MarkerOptions,
     clock: Clock,
@@ -262,6 +264,15 @@ impl WidgetsBuilder {
         self
     }
 
+    /// Whether the widgets are shown to visitors too, without an identity. Default: `false`.
+    ///
+    /// Their pages get a snippet that is the same for all of them, so they stay as cacheable as they were (a strong
+    /// `ETag` becomes weak). It looks at the marker itself: a page from a cache never boots a visitor over what a person left.
+    pub fn visitors(mut self, shown: bool) -> Self {
+        self.visitors = shown;
+        self
+    }
+
     /// The path at which [`Widgets::token_service`] is mounted, like `/widget-token`. Default: none.
     ///
     /// Needed by vendors whose script fetches tokens (Zendesk), and for fresh tokens on pages that stay open long.
@@ -328,6 +339,7 @@ impl WidgetsBuilder {
             when: self.when,
             delivery: self.delivery,
             iframes: self.iframes,
+            visitors: self.visitors,
             token_path,
             marker,
             snippet,

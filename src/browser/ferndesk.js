@@ -13,12 +13,12 @@ tools => {
   return {
     boot(widget) {
       call('init', Object.assign({}, widget.settings));
-      identify(widget.person.token);
+      if (widget.person) identify(widget.person.token);
       tools.load(widget.library, 'ferndesk-sdk');
     },
 
     refresh(widget, token) {
-      identify(widget.person.token = token || widget.person.token);
+      if (widget.person) identify(widget.person.token = token || widget.person.token);
     },
 
     shutdown(widget) {

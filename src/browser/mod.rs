@@ -35,6 +35,9 @@ pub(crate) struct PageData<'a> {
     /// Whether somebody's session is to be ended although no marker was seen.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) reset: bool,
+    /// Whether the widgets are shown to visitors.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) visitor: bool,
     /// By vendor: what its adapter needs to boot.
     pub(crate) people: BTreeMap<&'a str, Person>,
     /// By vendor: for how many seconds its token is good.
@@ -47,6 +50,7 @@ impl<'a> PageData<'a> {
             seen: marker.as_str(),
             fp: fingerprint.map_or("", Fingerprint::as_str),
             reset: false,
+            visitor: false,
             people: BTreeMap::new(),
             lifetimes: BTreeMap::new(),
         }

@@ -12,6 +12,8 @@ adapters => {
   const RETRY_MS = 5000;
   const MINUTE_MS = 60000;
   const HOUR_MS = 3600000;
+  // Stands for a person where the widgets are up for a visitor.
+  const VISITOR = 'visitor';
   let page = data;
   // The fingerprint of the person for whom the widgets are up, or nothing.
   let booted = '';
@@ -67,12 +69,20 @@ adapters => {
 
   // ---- boot and shutdown ------------------------------------------------------------------------------------------
 
-  // `mine`: the cookies are not somebody else's by now. `load`: fetch a library that the call needs.
+  // Vendors' calls delete cookies. Where those belong to somebody else by now, they do not get hold of them.
+  const withoutCookies = action => {
+    Object.defineProperty(document, 'cookie', { configurable: true, get: () => '', set: () => {} });
+    try { action(); } finally { delete document.cookie; }
+  };
+
+  // `mine`: the cookies are not somebody else's. `load`: fetch a library that the call needs.
   const shutdown = (mine, load) => {
     booted = '';
     clearTimeout(timer);
     page.widgets.forEach(widget => {
-      guarded(() => made[widget.name].shutdown(widget, load));
+      const call = () => guarded(() => made[widget.name].shutdown(widget, load));
+      if (mine) call();
+      else withoutCookies(call);
       guarded(() => purgeGlobals(widget));
       if (mine) guarded(() => purgeStores(widget));
     });
@@ -80,34 +90,41 @@ adapters => {
 
   const leave = now => shutdown(!now || now === 'out' || now === booted);
 
-  const boot = () => {
-    const verb = booted === page.fp ? 'refresh' : 'boot';
-    booted = page.fp;
-    mark(page.fp);
-    watching = marker() === page.fp;
+  // The widgets that there is something for: all of them for a visitor, else those that had a token.
+  const present = () => page.widgets.filter(widget =>
+    (widget.person = page.people[widget.name]) || booted === VISITOR);
+
+  const boot = who => {
+    const verb = booted === who ? 'refresh' : 'boot';
+    booted = who;
+    if (who !== VISITOR) mark(who);
+    watching = marker() === expected();
     present().forEach(widget => guarded(() => made[widget.name][verb](widget)));
     schedule();
   };
 
-  // The widgets that this person has something for.
-  const present = () => page.widgets.filter(widget => widget.person = page.people[widget.name]);
-
-  const settle = () => {
-    const now = marker();
-    if (page.fp) {
-      if (now === page.fp) return boot();
-      // Somebody logged in or out since this page was made: it is nobody's page any more.
-      if (now !== page.seen) return leave(now);
-      if (page.seen || page.reset) {
-        mark('out');
-        shutdown(true, true);
-      }
-      return boot();
+  const settlePerson = now => {
+    if (now === page.fp) return boot(page.fp);
+    // Somebody logged in or out since this page was made: it is nobody's page any more.
+    if (now !== page.seen) return leave(now);
+    if (page.seen || page.reset || booted === VISITOR) {
+      mark('out');
+      shutdown(true, true);
     }
-    if (now !== page.seen) return;
-    shutdown(true, true);
-    if (marker() === page.seen) mark('');
+    boot(page.fp);
   };
+
+  const settleNobody = now => {
+    // A visitor's page may come from a cache, so a logout since then is its business too.
+    const ended = now === page.seen || (page.visitor && now === 'out');
+    if (ended && (now || !page.visitor)) {
+      shutdown(true, true);
+      if (marker() === now) mark('');
+    }
+    if (ended && page.visitor) boot(VISITOR);
+  };
+
+  const settle = () => (page.fp ? settlePerson : settleNobody)(marker());
 
   const visit = next => {
     page = next;
@@ -117,11 +134,14 @@ adapters => {
 
   // ---- watching ---------------------------------------------------------------------------------------------------
 
+  // What the marker says as long as the widgets may stay up.
+  const expected = () => booted === VISITOR ? '' : booted;
+
   // Other tabs, logouts by fetch, pages restored by the Back button: the marker is no longer this page's person's.
   const check = () => {
     if (!booted || !watching) return;
     const now = marker();
-    if (now !== booted) leave(now);
+    if (now !== expected()) leave(now);
   };
 
   const watch = () => {
@@ -145,7 +165,7 @@ adapters => {
   // A new token for this page's person, or nothing. Another person's session, or nobody's, ends the page's.
   const fetchToken = async name => {
     const person = booted;
-    if (!person || !page.tokens) return;
+    if (!person || person === VISITOR || !page.tokens) return;
     const answer = await ask(name, person);
     if (booted !== person) return;
     if (answer.status === 401 || answer.status === 409) return leave(marker());

@@ -34,12 +34,14 @@ tools => {
 
   return {
     boot(widget) {
-      const all = window.zESettings = window.zESettings || {};
-      const webWidget = all.webWidget = all.webWidget || {};
-      webWidget.authenticate = authenticate(widget.settings);
-      // A widget that is here already has read its settings.
-      call('updateSettings', { webWidget: { authenticate: webWidget.authenticate } });
-      reauthenticate(widget);
+      if (widget.person) {
+        const all = window.zESettings = window.zESettings || {};
+        const webWidget = all.webWidget = all.webWidget || {};
+        webWidget.authenticate = authenticate(widget.settings);
+        // A widget that is here already has read its settings.
+        call('updateSettings', { webWidget: { authenticate: webWidget.authenticate } });
+        reauthenticate(widget);
+      }
       tools.load(widget.library, 'ze-snippet', () => arrived(widget));
     },
 

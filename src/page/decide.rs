@@ -14,6 +14,8 @@ pub(crate) enum Act {
     ShutDown,
     /// End somebody else's session, then boot.
     Switch,
+    /// Show the widgets to a visitor: the same for all of them, so the page may be cached.
+    Welcome,
 }
 
 /// Who is looking, as far as the decision needs to know: a person by the fingerprint.
@@ -27,11 +29,12 @@ pub(crate) enum Who {
 /// What the page has to do; nothing where there is nothing to do or too little is known.
 ///
 /// `residue`: a vendor's cookie says that somebody is identified. Without a marker (the first deployment, another
-/// subdomain) that counts as a session that must end.
-pub(crate) fn decide(who: Who, marker: Marker, residue: bool) -> Option<Act> {
+/// subdomain) that counts as a session that must end. `visitors`: they are shown the widgets, too.
+pub(crate) fn decide(who: Who, marker: Marker, residue: bool, visitors: bool) -> Option<Act> {
     let marker = if marker == Marker::Absent && residue { Marker::Out } else { marker };
     match (who, marker) {
-        (Who::Unknown, _) | (Who::Nobody, Marker::Absent) => None,
+        (Who::Unknown, _) => None,
+        (Who::Nobody, Marker::Absent) => visitors.then_some(Act::Welcome),
         (Who::Nobody, _) => Some(Act::ShutDown),
         (Who::Person(_), Marker::Absent) => Some(Act::Boot),
         (Who::Person(own), Marker::Of(held)) if own == held => Some(Act::Boot),
@@ -70,17 +73,26 @@ mod tests {
             (Who::Nobody, [None, Some(Act::ShutDown), Some(Act::ShutDown), Some(Act::ShutDown)]),
             (Who::Person(own), [Some(Act::Boot), Some(Act::Switch), Some(Act::Boot), Some(Act::Switch)]),
         ] {
-            assert_eq!(markers.map(|marker| decide(who, marker, false)), expected, "{who:?}");
+            assert_eq!(markers.map(|marker| decide(who, marker, false, false)), expected, "{who:?}");
         }
     }
 
     #[test]
     fn an_identified_cookie_without_a_marker_is_a_session_that_must_end() {
         let own = fingerprint(b'a');
-        assert_eq!(decide(Who::Nobody, Marker::Absent, true), Some(Act::ShutDown));
-        assert_eq!(decide(Who::Person(own), Marker::Absent, true), Some(Act::Switch));
-        assert_eq!(decide(Who::Person(own), Marker::Of(own), true), Some(Act::Boot), "it is their own");
-        assert_eq!(decide(Who::Unknown, Marker::Absent, true), None);
+        assert_eq!(decide(Who::Nobody, Marker::Absent, true, false), Some(Act::ShutDown));
+        assert_eq!(decide(Who::Person(own), Marker::Absent, true, false), Some(Act::Switch));
+        assert_eq!(decide(Who::Person(own), Marker::Of(own), true, false), Some(Act::Boot), "it is their own");
+        assert_eq!(decide(Who::Unknown, Marker::Absent, true, false), None);
+    }
+
+    #[test]
+    fn visitors_are_welcome_only_where_nothing_of_anybody_is_left() {
+        let own = fingerprint(b'a');
+        assert_eq!(decide(Who::Nobody, Marker::Absent, false, true), Some(Act::Welcome));
+        assert_eq!(decide(Who::Nobody, Marker::Out, false, true), Some(Act::ShutDown));
+        assert_eq!(decide(Who::Person(own), Marker::Absent, false, true), Some(Act::Boot));
+        assert_eq!(decide(Who::Unknown, Marker::Absent, false, true), None);
     }
 
     #[test]

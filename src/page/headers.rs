@@ -10,17 +10,21 @@ use http::{
 
 use crate::outcome::Reason;
 
-/// Validators, ages and digests that describe another body, and orders to caches that would keep a personal one.
-const IMPERSONAL: [HeaderName; 13] = [
-    ETAG,
-    LAST_MODIFIED,
-    EXPIRES,
-    AGE,
+/// What describes the body byte by byte.
+const OF_THE_BYTES: [HeaderName; 5] = [
     ACCEPT_RANGES,
     HeaderName::from_static("content-md5"),
     HeaderName::from_static("digest"),
     HeaderName::from_static("content-digest"),
     HeaderName::from_static("repr-digest"),
+];
+
+/// Validators and ages, and orders to caches that would keep a personal page.
+const OF_THE_CACHE: [HeaderName; 8] = [
+    ETAG,
+    LAST_MODIFIED,
+    EXPIRES,
+    AGE,
     HeaderName::from_static("surrogate-control"),
     HeaderName::from_static("surrogate-key"),
     HeaderName::from_static("edge-control"),
@@ -100,12 +104,24 @@ fn lists<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = 
 pub(crate) fn personalise(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     vary_by_cookie(headers);
-    for name in &IMPERSONAL {
+    for name in OF_THE_CACHE.iter().chain(&OF_THE_BYTES) {
         headers.remove(name);
     }
     let targeted: Vec<_> = headers.keys().filter(|name| name.as_str().ends_with(TARGETED)).cloned().collect();
     for name in targeted {
         headers.remove(name);
+    }
+}
+
+/// The headers of a page that is the same for all visitors: as cacheable as it was, but not the same bytes.
+pub(crate) fn impersonal_but_changed(headers: &mut HeaderMap) {
+    for name in &OF_THE_BYTES {
+        headers.remove(name);
+    }
+    let weak =
+        headers.get(ETAG).filter(|tag| tag.as_bytes().starts_with(b"\"")).map(|tag| [b"W/", tag.as_bytes()].concat());
+    if let Some(weak) = weak.and_then(|tag| HeaderValue::try_from(tag).ok()) {
+        headers.insert(ETAG, weak);
     }
 }
 

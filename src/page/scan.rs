@@ -91,7 +91,7 @@ impl<B: Body> Scanning<B> {
         }
         let (snippet, outcome) = self.plan.snippet()?;
         headers::lengthen(&mut self.head.headers, snippet.iter().map(Bytes::len).sum());
-        headers::personalise(&mut self.head.headers);
+        self.plan.mend(&mut self.head.headers);
         insert(&mut self.looked.data, place, snippet);
         Ok(outcome)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{
-    HeaderName, HeaderValue, Method, Response,
+    HeaderMap, HeaderName, HeaderValue, Method, Response,
     header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
     request::Parts,
 };
@@ -96,7 +96,9 @@ impl Visit {
             method: parts.method.clone(),
             load,
             marker: Marker::read(&parts.headers, &config.marker.name),
-            residue: config.identified_cookies.iter().any(|name| cookies::carries(&parts.headers, name)),
+            // Where visitors are shown the widgets, their sessions have the same cookies.
+            residue: !config.visitors
+                && config.identified_cookies.iter().any(|name| cookies::carries(&parts.headers, name)),
             answer: Answer::Known(Viewer::Unknown),
             logout_route: parts.extensions.get::<LogoutRoute>().is_some(),
             leaving: None,
@@ -190,13 +192,15 @@ impl Visit {
                 }
             },
         };
-        let Some(act) = decide(who, self.marker, self.residue) else {
+        let Some(act) = decide(who, self.marker, self.residue, self.config.visitors) else {
             let wondered = who == Who::Unknown && self.marker != Marker::Absent;
             return conclude(response, wondered.then_some(Outcome::Untouched(Reason::UnknownViewer)));
         };
         let fingerprint = if let Who::Person(fingerprint) = who { Some(fingerprint) } else { None };
         let plan = Plan { visit: self, act, fingerprint, identity };
         match plan.visit.config.delivery {
+            // A visitor has no token: there is nothing to say in a header.
+            Delivery::Header if plan.act == Act::Welcome => untouched(response),
             Delivery::Header => plan.into_headers(response),
             Delivery::Html if plan.visit.method == Method::HEAD => plan.into_head(response),
             Delivery::Html => Step::Scan(Box::new(Scanning::new(response, plan))),
@@ -256,6 +260,7 @@ impl Plan {
         let marker = &self.visit.marker;
         let mut data = PageData::new(marker, self.fingerprint.as_ref());
         data.reset = *marker == Marker::Absent && self.visit.residue;
+        data.visitor = self.identity.is_none() && config.visitors;
         let refused = self.identity.as_ref().map(|identity| config.fill(identity, &mut data)).unwrap_or_default();
         if self.act == Act::Boot && data.people.is_empty() {
             return Err(Reason::Refused(refused));
@@ -269,13 +274,22 @@ impl Plan {
             Act::Boot => Outcome::Boot(refused),
             Act::Switch => Outcome::Switch(refused),
             Act::ShutDown => Outcome::ShutDown,
+            Act::Welcome => Outcome::Visitor,
+        }
+    }
+
+    /// What becomes of the head of a page that carries this.
+    pub(super) fn mend(&self, headers: &mut HeaderMap) {
+        match self.act {
+            Act::Welcome => headers::impersonal_but_changed(headers),
+            Act::Boot | Act::ShutDown | Act::Switch => headers::personalise(headers),
         }
     }
 
     /// A HEAD tells what the GET would have told, as far as it can without a body.
     fn into_head<B: Body>(self, mut response: Response<B>) -> Step<B> {
         let outcome = self.outcome(Vec::new());
-        headers::personalise(response.headers_mut());
+        self.mend(response.headers_mut());
         response.headers_mut().remove(CONTENT_LENGTH);
         report(&outcome);
         response.extensions_mut().insert(outcome);
