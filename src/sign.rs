@@ -52,23 +52,29 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Secret`] when it is empty or blank: an unset environment variable must not sign.
+    /// [`ConfigErrorKind::Secret`] when it is empty or blank (an unset environment variable must not sign), or when white
+    /// space surrounds it: no vendor issues such a secret, and a line end from a file signs tokens that nobody accepts.
     pub fn new(text: impl AsRef<str>) -> Result<Self, ConfigError> {
         let text = text.as_ref();
         if text.trim().is_empty() {
             return Err(empty_secret());
         }
-        Ok(Self::key(text.as_bytes()))
+        if text.trim() != text {
+            let message = "white space surrounds the secret, perhaps a line end from a file: trim it";
+            return Err(ConfigError::new(ConfigErrorKind::Secret, message));
+        }
+        Self::from_bytes(text)
     }
 
     /// The key's bytes as they are, for vendors that hand it out encoded.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Secret`] when there are no bytes, or nothing but white space.
+    /// [`ConfigErrorKind::Secret`] when there are no bytes, or nothing but white space or zeros.
     pub fn from_bytes(bytes: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let bytes = bytes.as_ref();
-        if bytes.iter().all(u8::is_ascii_whitespace) {
+        // HMAC pads a key with zeros: zeros are the empty key, with which everybody can sign.
+        if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
             return Err(empty_secret());
         }
         Ok(Self::key(bytes))

@@ -68,6 +68,8 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 ///
 /// Errors are JSON: `{"error":"signed-out"}`. Every answer has `Cache-Control: no-store`, `Vary: Cookie`,
 /// `X-Content-Type-Options: nosniff` and `Cross-Origin-Resource-Policy: same-origin`; never a CORS header.
+///
+/// Its body type is its own: without a router, box it beside the bodies of other answers.
 #[derive(Clone, Debug)]
 #[must_use = "services do nothing unless they are called"]
 pub struct TokenService(Widgets);
@@ -149,9 +151,7 @@ impl Question {
         if self.name == PAGE {
             return Ok(self.page_data(Some(&fingerprint), Some(identity)));
         }
-        let mut tokens = self.config.tokens();
-        let (vendor, name) = tokens.find(|(_, name)| *name == self.name).ok_or(Refusal::UnknownToken)?;
-        let token = self.config.mint(vendor, name, identity)?;
+        let token = self.config.mint(&self.name, identity)?;
         Ok(Reply::Token { lifetime: token.lifetime(), text: token.into_string() })
     }
 
@@ -166,8 +166,9 @@ impl Question {
 
 /// The last segment, whether the path was stripped by nesting or not.
 fn token_name<'a>(path: &'a str, token_path: Option<&str>) -> &'a str {
-    let stripped = token_path.and_then(|prefix| path.strip_prefix(prefix)).unwrap_or(path);
-    stripped.strip_prefix('/').unwrap_or(stripped)
+    let stripped = token_path.and_then(|prefix| path.strip_prefix(prefix)).filter(|rest| rest.starts_with('/'));
+    let name = stripped.unwrap_or(path);
+    name.strip_prefix('/').unwrap_or(name)
 }
 
 /// What is answered, before it is written as a response.

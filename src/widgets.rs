@@ -124,6 +124,17 @@ impl Widgets {
         self.0.as_ref().map(|config| config.marker.name.as_str())
     }
 
+    /// A new token of this name (`intercom`, `zendesk-chat`, ...) for this person, as the token service would hand out:
+    /// for applications that bring it to the page in their own way.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::UnknownToken`] when no vendor has a token of this name or the set is disabled; otherwise the vendor's.
+    pub fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, Refusal> {
+        let config = self.config().ok_or(Refusal::UnknownToken)?;
+        config.mint(token_name, identity)
+    }
+
     pub(crate) fn config(&self) -> Option<&Arc<Config>> {
         self.0.as_ref()
     }
@@ -165,7 +176,8 @@ impl Config {
         refused
     }
 
-    pub(crate) fn mint(&self, vendor: &dyn Vendor, name: &str, identity: &Identity) -> Result<Token, Refusal> {
+    pub(crate) fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, Refusal> {
+        let (vendor, name) = self.tokens().find(|(_, name)| *name == token_name).ok_or(Refusal::UnknownToken)?;
         vendor.mint(name, identity, self.clock.now())
     }
 
@@ -408,10 +420,14 @@ fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), 
     Ok(())
 }
 
-/// Not `//host`, which would be another origin's; no query, no white space.
+/// Not `//host`, which would be another origin's; no `..`, which browsers resolve; no query, escape or white space.
 fn is_absolute_path(path: &str) -> bool {
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/".contains(&byte);
-    path.len() > 1 && path.starts_with('/') && !path.contains("//") && path.bytes().all(legal)
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
+    let segments = path.trim_end_matches('/').split('/').skip(1);
+    path.starts_with('/')
+        && path.len() > 1
+        && path.bytes().all(legal)
+        && segments.into_iter().all(|segment| !matches!(segment, "" | "." | ".."))
 }
 
 fn token_path_error(message: String) -> ConfigError {

@@ -24,7 +24,7 @@ use crate::{
     identity::{Answer, Identity, SkipWidget, Viewer},
     marker::{Fingerprint, Marker},
     outcome::{Outcome, Reason, Refused, report},
-    vendor::{Refusal, Vendor},
+    vendor::Refusal,
     widgets::{Config, Delivery},
 };
 
@@ -318,8 +318,8 @@ impl Plan {
     fn token_headers(&self) -> (Vec<(HeaderName, HeaderValue)>, Vec<Refused>) {
         let (mut tokens, mut refused) = (Vec::new(), Vec::new());
         let Some(identity) = &self.identity else { return (tokens, refused) };
-        for (vendor, name) in self.visit.config.tokens() {
-            match self.token_header(vendor, name, identity) {
+        for (_, name) in self.visit.config.tokens() {
+            match self.token_header(name, identity) {
                 Ok(token) => tokens.push(token),
                 Err(refusal) => refused.push(Refused::new(name, refusal)),
             }
@@ -327,13 +327,8 @@ impl Plan {
         (tokens, refused)
     }
 
-    fn token_header(
-        &self,
-        vendor: &dyn Vendor,
-        name: &str,
-        identity: &Identity,
-    ) -> Result<(HeaderName, HeaderValue), Refusal> {
-        let token = self.visit.config.mint(vendor, name, identity)?;
+    fn token_header(&self, name: &str, identity: &Identity) -> Result<(HeaderName, HeaderValue), Refusal> {
+        let token = self.visit.config.mint(name, identity)?;
         let name = HeaderName::try_from(format!("x-widget-token-{name}")).map_err(|_| Refusal::Signing)?;
         let mut value = HeaderValue::try_from(token.into_string()).map_err(|_| Refusal::Signing)?;
         value.set_sensitive(true);

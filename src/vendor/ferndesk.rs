@@ -45,7 +45,8 @@ impl Ferndesk {
         Self { widget_id: widget_id.into(), secret, lifetime: HOUR, library_url: None }
     }
 
-    /// For how many seconds a token is good. Default: 3,600, the vendor's example; no limit is documented.
+    /// For how many seconds a token is good, at most 31 days. Default: 3,600, the vendor's example; no limit is
+    /// documented.
     ///
     /// A token never outlives [`Identity::session_expires`].
     #[must_use]

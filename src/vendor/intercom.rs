@@ -110,7 +110,7 @@ impl Intercom {
         self
     }
 
-    /// For how many seconds a token is good. Default: 3,600; Intercom documents no limit.
+    /// For how many seconds a token is good, at most 31 days. Default: 3,600; Intercom documents no limit.
     ///
     /// A token never outlives [`Identity::session_expires`].
     #[must_use]
@@ -129,7 +129,8 @@ impl Intercom {
     /// Migration mode: the older `user_hash` in place of the JWT. Default: off.
     ///
     /// HMAC-SHA256 of the user id, as lower-case hexadecimal digits
-    /// (<https://www.intercom.com/help/en/articles/183>). Only the id is signed; e-mail, name and attributes stand
+    /// (<https://www.intercom.com/help/en/articles/183>); [`mint`](Vendor::mint) hashes the e-mail address of an identity
+    /// without an id, but such an identity gets nothing in a page. Only the id is signed; e-mail, name and attributes stand
     /// beside it unsigned, and the hash never expires: use it only until the workspace takes JWTs.
     #[must_use]
     pub fn legacy_user_hash(mut self) -> Self {

@@ -50,6 +50,9 @@ use crate::{
     sign::{Secret, Token},
 };
 
+/// 31 days in seconds: longer than any session that a token should follow.
+const MONTH: u64 = 31 * 24 * 60 * 60;
+
 pub use ferndesk::Ferndesk;
 pub use intercom::{Intercom, IntercomRegion};
 pub use zendesk_classic::ZendeskClassic;
@@ -95,7 +98,8 @@ pub trait Vendor: Send + Sync + 'static {
     /// A [`Refusal`] when the identity lacks what the vendor needs, or signing failed.
     fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, Refusal>;
 
-    /// What the adapter needs to know on every page: public, the same for everybody.
+    /// What the adapter needs to know on every page: public, the same for everybody. For the adapter to hand on; it need
+    /// not have the shape of the vendor's own settings object.
     fn settings(&self) -> Settings;
 
     /// Where the vendor's library is loaded from, given to the adapter as `widget.library`. Default: none.
@@ -125,6 +129,48 @@ pub trait Vendor: Send + Sync + 'static {
     /// The cookie whose presence means that the vendor's session knows who it is, if there is one. Default: none.
     fn identified_cookie(&self) -> Option<String> {
         None
+    }
+}
+
+impl Vendor for Box<dyn Vendor> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+    fn app_id(&self) -> &str {
+        (**self).app_id()
+    }
+    fn secret(&self) -> &Secret {
+        (**self).secret()
+    }
+    fn check(&self) -> Result<(), ConfigError> {
+        (**self).check()
+    }
+    fn token_names(&self) -> Vec<&str> {
+        (**self).token_names()
+    }
+    fn needs_token_path(&self) -> bool {
+        (**self).needs_token_path()
+    }
+    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, Refusal> {
+        (**self).mint(token_name, identity, now)
+    }
+    fn settings(&self) -> Settings {
+        (**self).settings()
+    }
+    fn library_url(&self) -> Option<String> {
+        (**self).library_url()
+    }
+    fn person(&self, identity: &Identity, now: u64) -> Result<Person, Refusal> {
+        (**self).person(identity, now)
+    }
+    fn adapter(&self) -> &str {
+        (**self).adapter()
+    }
+    fn residue(&self) -> Residue {
+        (**self).residue()
+    }
+    fn identified_cookie(&self) -> Option<String> {
+        (**self).identified_cookie()
     }
 }
 
@@ -231,10 +277,12 @@ impl Person {
         Self::default()
     }
 
-    /// Adds one fact.
+    /// Adds one fact; the last value of a key counts.
     #[must_use]
     pub fn with(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
-        self.facts.push((key.into(), value.into()));
+        let key = key.into();
+        self.facts.retain(|(known, _)| *known != key);
+        self.facts.push((key, value.into()));
         self
     }
 
@@ -344,8 +392,8 @@ impl Serialize for Unreserved<'_> {
 /// the id stands (cookie names, URLs).
 fn check_app_id(vendor: &str, id: &str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let problem = if id.trim().is_empty() {
-        "is empty"
+    let problem = if !id.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+        "is empty, or holds no letter or digit"
     } else if !id.bytes().all(legal) {
         "holds a character other than letters, digits, '-', '_' and '.'"
     } else {
@@ -355,12 +403,16 @@ fn check_app_id(vendor: &str, id: &str) -> Result<(), ConfigError> {
     Err(ConfigError::new(ConfigErrorKind::AppId, message))
 }
 
-/// A lifetime in seconds: not zero, and not over the vendor's limit where there is one.
+/// A lifetime in seconds: not zero, not over the vendor's limit, and where there is none not so long that it must have
+/// been meant in milliseconds.
 fn check_lifetime(vendor: &str, seconds: u64, limit: Option<u64>) -> Result<(), ConfigError> {
     let problem = match limit {
         _ if seconds == 0 => "is zero seconds: give the token time to arrive".to_owned(),
         Some(limit) if seconds > limit => {
             format!("of {seconds} seconds is over the vendor's limit of {limit} seconds")
+        }
+        None if seconds > MONTH => {
+            format!("of {seconds} seconds is over 31 days ({MONTH} seconds): was it meant in milliseconds?")
         }
         _ => return Ok(()),
     };
