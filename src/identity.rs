@@ -64,7 +64,8 @@ impl Identity {
 
     /// One more fact about the person, signed where the vendor takes such facts; the last value of a key counts.
     ///
-    /// A key that is the name of a claim (`user_id`, `email`, `exp`, ...) is left out: a claim is said once.
+    /// Where attributes stand among the claims (Intercom), a key that is the name of a claim (`user_id`, `email`, `exp`,
+    /// ...) is left out: a claim is said once.
     #[must_use]
     pub fn attribute(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.inner().attributes.insert(key.into(), value.into());

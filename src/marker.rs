@@ -106,6 +106,9 @@ impl MarkerCookie {
             return Err(ConfigError::new(ConfigErrorKind::CookieDomain, message));
         }
         let name = match &options.name {
+            Some(name) if vendors.iter().any(|vendor| vendor.residue().owns_cookie(name)) => {
+                return Err(illegal_name("is that of a vendor's cookie, which a shutdown deletes: choose another one"));
+            }
             Some(name) => checked_name(name, options)?,
             None => format!("{}widget-{}", prefix(options), short_hash(vendors)?),
         };
@@ -140,6 +143,9 @@ fn checked_name(name: &str, options: &MarkerOptions) -> Result<String, ConfigErr
     }
     if prefixed("__host-") && options.domain.is_some() {
         return Err(illegal_name("begins with `__Host-`, which forbids a domain: begin it with `__Secure-`"));
+    }
+    if prefixed("__http-") || prefixed("__host-http-") {
+        return Err(illegal_name("has a prefix that keeps scripts away from it: choose another one"));
     }
     if (prefixed("__host-") || prefixed("__secure-")) && options.plain_http {
         return Err(illegal_name("has a prefix that needs HTTPS: leave the prefix away with `plain_http`"));

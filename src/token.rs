@@ -40,7 +40,6 @@ use serde::Serialize;
 use tower::Service;
 
 use crate::{
-    browser::PageData,
     identity::{Answer, Identity, Viewer},
     marker::{Fingerprint, Marker},
     page::is_own_site,
@@ -61,9 +60,9 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// `GET <token_path>/<name>` answers
 ///
 /// * 200 with the bare token as `text/plain`; `x-widget-lifetime` says for how many seconds it is good;
-/// * 401 when nobody is signed in, 503 when it is not known who is;
+/// * 401 when nobody is signed in or [`Identity::session_expires`] has passed, 503 when it is not known who is;
 /// * 409 when the page (header `x-widget-page`) is another person's;
-/// * 422 when the person lacks what the vendor needs;
+/// * 422 when the person lacks what the vendor needs, 500 when signing failed;
 /// * 403 for other sites' requests, 404 for a name that is not configured, 405 for other methods.
 ///
 /// Errors are JSON: `{"error":"signed-out"}`. Every answer has `Cache-Control: no-store`, `Vary: Cookie`,
@@ -110,8 +109,9 @@ struct Question {
     config: Arc<Config>,
     name: String,
     marker: Marker,
+    residue: bool,
     /// The fingerprint of the person for whom the asking page is, as it says.
-    page: Option<HeaderValue>,
+    page: Vec<HeaderValue>,
 }
 
 impl Question {
@@ -129,7 +129,8 @@ impl Question {
         Ok(Self {
             name: name.to_owned(),
             marker: Marker::read(&parts.headers, &config.marker.name),
-            page: parts.headers.get(PAGE_HEADER).cloned(),
+            residue: config.carries_residue(&parts.headers),
+            page: parts.headers.get_all(PAGE_HEADER).iter().cloned().collect(),
             config: config.clone(),
         })
     }
@@ -137,7 +138,7 @@ impl Question {
     fn answer(&self, viewer: Viewer) -> Reply {
         match viewer {
             Viewer::Unknown => Reply::Error(StatusCode::SERVICE_UNAVAILABLE, "unknown-viewer"),
-            Viewer::SignedOut if self.name == PAGE => self.page_data(None, None),
+            Viewer::SignedOut if self.name == PAGE => self.page_data(None),
             Viewer::SignedOut => Reply::Error(StatusCode::UNAUTHORIZED, "signed-out"),
             Viewer::SignedIn(identity) => self.answer_person(&identity).unwrap_or_else(Reply::refused),
         }
@@ -145,21 +146,18 @@ impl Question {
 
     fn answer_person(&self, identity: &Identity) -> Result<Reply, Refusal> {
         let fingerprint = self.config.fingerprint(identity)?;
-        if self.page.as_ref().is_some_and(|page| page.as_bytes() != fingerprint.as_str().as_bytes()) {
+        if self.page.iter().any(|page| page != fingerprint.as_str()) {
             return Ok(Reply::Error(StatusCode::CONFLICT, "another-person"));
         }
         if self.name == PAGE {
-            return Ok(self.page_data(Some(&fingerprint), Some(identity)));
+            return Ok(self.page_data(Some((&fingerprint, identity))));
         }
         let token = self.config.mint(&self.name, identity)?;
         Ok(Reply::Token { lifetime: token.lifetime(), text: token.into_string() })
     }
 
-    fn page_data(&self, fingerprint: Option<&Fingerprint>, identity: Option<&Identity>) -> Reply {
-        let mut data = PageData::new(&self.marker, fingerprint);
-        if let Some(identity) = identity {
-            self.config.fill(identity, &mut data);
-        }
+    fn page_data(&self, person: Option<(&Fingerprint, &Identity)>) -> Reply {
+        let (data, _) = self.config.page_data(&self.marker, self.residue, person);
         serde_json::to_vec(&data).map_or_else(|_| Reply::refused(Refusal::Signing), Reply::Page)
     }
 }

@@ -18,15 +18,21 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use std::{collections::BTreeSet, fmt, future::Future, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    future::Future,
+    sync::Arc,
+};
 
-use http::request::Parts;
+use http::{HeaderMap, request::Parts};
 
 use crate::{
     browser::{CookieData, PageData, Snippet},
+    cookies,
     error::{ConfigError, ConfigErrorKind},
     identity::{Identify, Identity, Viewer},
-    marker::{Fingerprint, MarkerCookie, MarkerKey, MarkerOptions},
+    marker::{Fingerprint, Marker, MarkerCookie, MarkerKey, MarkerOptions},
     outcome::Refused,
     page::{LogoutLayer, WidgetLayer},
     sign::{Clock, Secret, Token},
@@ -63,7 +69,7 @@ pub(crate) struct Config {
     pub(crate) marker: MarkerCookie,
     pub(crate) snippet: Snippet,
     /// The cookies whose presence, without a marker, betrays somebody's session.
-    pub(crate) identified_cookies: Vec<String>,
+    identified_cookies: Vec<String>,
     marker_key: MarkerKey,
     clock: Clock,
 }
@@ -160,8 +166,28 @@ impl Config {
         Fingerprint::of(&self.marker_key, identity.required_id()?)
     }
 
-    /// Adds what each vendor wants to know about the person; answers which refused, and why.
-    pub(crate) fn fill<'a>(&'a self, identity: &Identity, data: &mut PageData<'a>) -> Vec<Refused> {
+    /// What a page is told: about the person, if there is one, what each vendor wants to know; and which refused.
+    ///
+    /// `residue`: a vendor's cookie says that somebody is identified.
+    pub(crate) fn page_data<'a>(
+        &'a self,
+        marker: &'a Marker,
+        residue: bool,
+        person: Option<(&'a Fingerprint, &Identity)>,
+    ) -> (PageData<'a>, Vec<Refused>) {
+        let mut data = PageData {
+            seen: marker.as_str(),
+            fp: person.map_or("", |(fingerprint, _)| fingerprint.as_str()),
+            reset: *marker == Marker::Absent && residue,
+            visitor: person.is_none() && self.visitors,
+            people: BTreeMap::new(),
+            lifetimes: BTreeMap::new(),
+        };
+        let refused = person.map(|(_, identity)| self.fill(identity, &mut data)).unwrap_or_default();
+        (data, refused)
+    }
+
+    fn fill<'a>(&'a self, identity: &Identity, data: &mut PageData<'a>) -> Vec<Refused> {
         let now = self.clock.now();
         let mut refused = Vec::new();
         for vendor in &self.vendors {
@@ -174,6 +200,12 @@ impl Config {
             }
         }
         refused
+    }
+
+    /// Whether the request carries a vendor's cookie that says that somebody is identified.
+    pub(crate) fn carries_residue(&self, headers: &HeaderMap) -> bool {
+        // Where visitors are shown the widgets, their sessions have the same cookies.
+        !self.visitors && self.identified_cookies.iter().any(|name| cookies::carries(headers, name))
     }
 
     pub(crate) fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, Refusal> {
@@ -370,7 +402,7 @@ impl WidgetsBuilder {
             check_unique(&mut names, vendor.name())?;
             let tokens = vendor.token_names();
             if tokens.is_empty() {
-                let message = format!("{}: no token is configured", vendor.name());
+                let message = format!("{}: no token is configured: name one in token_names()", vendor.name());
                 return Err(ConfigError::new(ConfigErrorKind::VendorName, message));
             }
             for token in tokens.into_iter().filter(|token| *token != vendor.name()) {
@@ -410,7 +442,8 @@ impl fmt::Debug for WidgetsBuilder {
 fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if name.is_empty() || name == crate::token::PAGE || !name.bytes().all(legal) {
-        let message = "a vendor's name must be of lower-case letters, digits and hyphens, and not `page`";
+        let message =
+            format!("{name:?}: a vendor's name must be of lower-case letters, digits and hyphens, and not `page`");
         return Err(ConfigError::new(ConfigErrorKind::VendorName, message));
     }
     if !names.insert(name) {
@@ -423,11 +456,10 @@ fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), 
 /// Not `//host`, which would be another origin's; no `..`, which browsers resolve; no query, escape or white space.
 fn is_absolute_path(path: &str) -> bool {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
-    let segments = path.trim_end_matches('/').split('/').skip(1);
-    path.starts_with('/')
-        && path.len() > 1
-        && path.bytes().all(legal)
-        && segments.into_iter().all(|segment| !matches!(segment, "" | "." | ".."))
+    let trimmed = path.trim_end_matches('/');
+    trimmed.starts_with('/')
+        && trimmed.bytes().all(legal)
+        && trimmed.split('/').skip(1).all(|segment| !matches!(segment, "" | "." | ".."))
 }
 
 fn token_path_error(message: String) -> ConfigError {

@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use crate::{
     error::{ConfigError, ConfigErrorKind},
-    marker::{Fingerprint, Marker},
     vendor::{Person, Residue, Settings, Vendor},
 };
 
@@ -42,19 +41,6 @@ pub(crate) struct PageData<'a> {
     pub(crate) people: BTreeMap<&'a str, Person>,
     /// By vendor: for how many seconds its token is good.
     pub(crate) lifetimes: BTreeMap<&'a str, u64>,
-}
-
-impl<'a> PageData<'a> {
-    pub(crate) fn new(marker: &'a Marker, fingerprint: Option<&'a Fingerprint>) -> Self {
-        Self {
-            seen: marker.as_str(),
-            fp: fingerprint.map_or("", Fingerprint::as_str),
-            reset: false,
-            visitor: false,
-            people: BTreeMap::new(),
-            lifetimes: BTreeMap::new(),
-        }
-    }
 }
 
 /// The marker cookie as the runtime writes it.

@@ -109,7 +109,7 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
 
 /// Whether the token service may answer: the page's own script, or a browser that does not say.
 pub(crate) fn is_own_site(headers: &HeaderMap) -> bool {
-    headers.get(SITE).is_none_or(|site| site == "same-origin")
+    headers.get_all(SITE).iter().all(|site| site == "same-origin")
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -19,7 +19,6 @@ use super::{
     scan::Scanning,
 };
 use crate::{
-    browser::PageData,
     cookies,
     identity::{Answer, Identity, SkipWidget, Viewer},
     marker::{Fingerprint, Marker},
@@ -96,9 +95,7 @@ impl Visit {
             method: parts.method.clone(),
             load,
             marker: Marker::read(&parts.headers, &config.marker.name),
-            // Where visitors are shown the widgets, their sessions have the same cookies.
-            residue: !config.visitors
-                && config.identified_cookies.iter().any(|name| cookies::carries(&parts.headers, name)),
+            residue: config.carries_residue(&parts.headers),
             answer: Answer::Known(Viewer::Unknown),
             logout_route: parts.extensions.get::<LogoutRoute>().is_some(),
             leaving: None,
@@ -256,12 +253,9 @@ impl Plan {
 
     /// Signs, and writes the snippet.
     pub(super) fn snippet(&self) -> Result<([Bytes; 2], Outcome), Reason> {
-        let config = &self.visit.config;
-        let marker = &self.visit.marker;
-        let mut data = PageData::new(marker, self.fingerprint.as_ref());
-        data.reset = *marker == Marker::Absent && self.visit.residue;
-        data.visitor = self.identity.is_none() && config.visitors;
-        let refused = self.identity.as_ref().map(|identity| config.fill(identity, &mut data)).unwrap_or_default();
+        let Visit { config, marker, residue, .. } = &self.visit;
+        let person = self.fingerprint.as_ref().zip(self.identity.as_ref());
+        let (data, refused) = config.page_data(marker, *residue, person);
         if self.act == Act::Boot && data.people.is_empty() {
             return Err(Reason::Refused(refused));
         }

@@ -98,7 +98,9 @@ impl ZendeskClassic {
 
 fn help_center_token(secret: &Secret, identity: &Identity, now: u64) -> Result<Token, Refusal> {
     let (name, email) = name_and_email(identity)?;
-    // The token has no `exp` (Zendesk exchanges it at once), so only the session's end can refuse it.
+    // The token has neither an id nor an `exp` (Zendesk exchanges it at once): it is refused all the same for a person
+    // without one and after the session's end.
+    identity.required_id()?;
     identity.expires(now, 1)?;
     secret.jwt(&HelpCenterClaims { name, email, iat: now, jti: sign::random_id()? })
 }

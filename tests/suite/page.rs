@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use crate::support::{FP_1, FP_2, MARKER, NOW, SECRET, builder, snippet, widgets};
+use crate::support::{FP_1, FP_2, MARKER, NOW, SECRET, builder, cut, secret, snippet, verify, widgets};
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
@@ -56,16 +56,9 @@ fn user(number: u8) -> Viewer {
     Viewer::SignedIn(Identity::new(format!("user-{number}")).email(format!("user-{number}@example.com")))
 }
 
-/// Verified by an implementation of its own.
-fn verified_claims(token: &str) -> serde_json::Value {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    use hmac::{Hmac, KeyInit, Mac};
-    let (signed, signature) = token.rsplit_once('.').unwrap();
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    mac.update(signed.as_bytes());
-    mac.verify_slice(&URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
-    let claims = URL_SAFE_NO_PAD.decode(signed.split_once('.').unwrap().1).unwrap();
-    serde_json::from_slice(&claims).unwrap()
+/// What the token of a vendor with this secret says, by the referee's word.
+fn claims_by(secret: &str, token: &serde_json::Value) -> serde_json::Value {
+    verify(secret, token.as_str().unwrap()).unwrap().claims
 }
 
 struct Answer {
@@ -112,11 +105,11 @@ async fn visit(request: Request<Body>) -> Answer {
 #[tokio::test]
 async fn a_signed_in_person_gets_one_snippet_behind_the_head_and_a_token_that_verifies() {
     let answer = visit(load(user(1), "")).await;
-    let (before, element, after) = crate::support::cut(&answer.body);
+    let (before, element, after) = cut(&answer.body);
     assert_eq!((before, after), ("<!doctype html><html><head>", &PAGE[before.len()..]));
     let data = snippet(element);
     assert_eq!((data["seen"].as_str(), data["fp"].as_str()), (Some(""), Some(FP_1)));
-    let claims = verified_claims(data["people"]["intercom"]["intercom_user_jwt"].as_str().unwrap());
+    let claims = claims_by(SECRET, &data["people"]["intercom"]["intercom_user_jwt"]);
     assert_eq!(claims["user_id"], "user-1");
     assert_eq!(claims["exp"], NOW + 3600);
     assert_eq!(answer.outcome, Some(Outcome::Boot(vec![])));
@@ -156,7 +149,7 @@ async fn what_is_sent_depends_on_the_viewer_and_the_marker() {
             assert!(answer.set_cookies().is_empty());
             if sent {
                 let seen = if marker == "<broken>" { "out" } else { marker };
-                assert_eq!(snippet(crate::support::cut(&answer.body).1)["seen"], seen);
+                assert_eq!(snippet(cut(&answer.body).1)["seen"], seen);
             }
         }
     }
@@ -165,7 +158,7 @@ async fn what_is_sent_depends_on_the_viewer_and_the_marker() {
 #[tokio::test]
 async fn a_shutdown_names_nobody_and_carries_no_token() {
     let answer = visit(load(Viewer::SignedOut, FP_1)).await;
-    let data = snippet(crate::support::cut(&answer.body).1);
+    let data = snippet(cut(&answer.body).1);
     assert_eq!(data["fp"], "");
     assert_eq!(data["people"], serde_json::json!({}));
     assert!(!answer.body.contains("eyJ"));
@@ -175,10 +168,10 @@ async fn a_shutdown_names_nobody_and_carries_no_token() {
 async fn a_vendor_cookie_of_an_identified_session_without_a_marker_ends_it() {
     for (viewer, expected) in [(user(1), "switch"), (Viewer::SignedOut, "shutdown")] {
         let mut request = load(viewer, "");
-        request.headers_mut().insert("cookie", "intercom-session-demo=abc".parse().unwrap());
+        request.headers_mut().insert("cookie", "intercom-session-abcd1234=abc".parse().unwrap());
         let answer = visit(request).await;
         assert_eq!(answer.outcome.as_ref().map(Outcome::as_str), Some(expected));
-        let data = snippet(crate::support::cut(&answer.body).1);
+        let data = snippet(cut(&answer.body).1);
         assert_eq!((data["seen"].as_str(), data["reset"].as_bool()), (Some(""), Some(true)));
     }
 }
@@ -202,9 +195,9 @@ async fn the_response_wins_over_identify_and_identify_over_the_request() {
     };
     let layer = builder().identify(|_| Some(Identity::new("user-1"))).build().unwrap().layer();
     let answer = ask(layer.clone(), answering(|_| page()), load(user(2), "")).await;
-    assert_eq!(snippet(crate::support::cut(&answer.body).1)["fp"], FP_1, "identify over the request");
+    assert_eq!(snippet(cut(&answer.body).1)["fp"], FP_1, "identify over the request");
     let answer = ask(layer.clone(), says(user(2)), load(None, "")).await;
-    assert_eq!(snippet(crate::support::cut(&answer.body).1)["fp"], FP_2, "the response over identify");
+    assert_eq!(snippet(cut(&answer.body).1)["fp"], FP_2, "the response over identify");
     assert!(ask(layer.clone(), says(Viewer::Unknown), load(None, "")).await.is_untouched());
     let answer = ask(layer, says(Viewer::SignedOut), load(None, FP_1)).await;
     assert_eq!(answer.outcome, Some(Outcome::ShutDown));
@@ -258,15 +251,15 @@ async fn a_person_without_an_id_gets_nothing() {
 
 #[tokio::test]
 async fn a_vendor_that_refuses_is_left_out_and_named() {
-    let both = builder().vendor(Ferndesk::new("widget-1", crate::support::secret())).build().unwrap();
+    let both = builder().vendor(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
     let nameless = || Viewer::SignedIn(Identity::new("user-1"));
     let answer = ask(both.layer(), answering(|_| page()), load(nameless(), "")).await;
     let Some(Outcome::Boot(refused)) = &answer.outcome else { panic!("{:?}", answer.outcome) };
     assert_eq!((refused[0].vendor(), refused[0].refusal()), ("ferndesk", Refusal::MissingEmail));
-    let people = &snippet(crate::support::cut(&answer.body).1)["people"];
+    let people = &snippet(cut(&answer.body).1)["people"];
     assert!(people.get("intercom").is_some() && people.get("ferndesk").is_none());
 
-    let only = Widgets::builder().vendor(Ferndesk::new("widget-1", crate::support::secret())).build().unwrap();
+    let only = Widgets::builder().vendor(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
     let answer = ask(only.layer(), answering(|_| page()), load(nameless(), "")).await;
     assert!(answer.is_untouched());
     assert_eq!(answer.outcome.unwrap().as_str(), "refused");
@@ -411,11 +404,11 @@ async fn applied_twice_it_injects_once() {
 async fn hostile_values_stay_inside_of_the_attribute() {
     let hostile = "'></script><script>alert(1)</script><!--&quot;\u{2028}\u{0}\u{202e}é";
     let identity = Identity::new(hostile).email(hostile).name(hostile).attribute(hostile, hostile);
-    let both = builder().vendor(Ferndesk::new("widget-1", crate::support::secret())).build().unwrap();
+    let both = builder().vendor(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
     let answer = ask(both.layer(), answering(|_| page()), load(Viewer::SignedIn(identity), "")).await;
-    let (_, element, after) = crate::support::cut(&answer.body);
+    let (_, element, after) = cut(&answer.body);
     assert!(PAGE.ends_with(after));
-    let claims = verified_claims(snippet(element)["people"]["ferndesk"]["token"].as_str().unwrap());
+    let claims = claims_by("ferndesk secret", &snippet(element)["people"]["ferndesk"]["token"]);
     assert_eq!(claims["name"], hostile);
     assert_eq!(claims["customAttributes"][hostile], hostile);
 }
@@ -437,7 +430,7 @@ async fn fetches_get_tokens_in_headers_that_no_log_shows() {
     assert_eq!(answer.body, PAGE);
     let token = &answer.headers["x-widget-token-intercom"];
     assert!(token.is_sensitive());
-    assert_eq!(verified_claims(token.to_str().unwrap())["user_id"], "user-1");
+    assert_eq!(verify(SECRET, token.to_str().unwrap()).unwrap().claims["user_id"], "user-1");
     assert_eq!(answer.headers["x-widget-page"], FP_1);
     assert_eq!(answer.headers["x-widget-shutdown"], "intercom", "somebody else's session ends first");
     assert_eq!(answer.headers["cache-control"], "private, no-store");
@@ -482,7 +475,7 @@ fn logout(method: Method) -> Request<Body> {
     *request.method_mut() = method;
     request.headers_mut().append(
         "cookie",
-        "intercom-session-demo=s; intercom-id-demo=i; intercom-session-other=o; theme=dark".parse().unwrap(),
+        "intercom-session-abcd1234=s; intercom-id-abcd1234=i; intercom-session-other=o; theme=dark".parse().unwrap(),
     );
     request
 }
@@ -499,7 +492,7 @@ async fn a_logout_by_redirect_marks_the_browser_and_expires_what_it_carried() {
     assert_eq!(answer.outcome, Some(Outcome::LogOut));
     let cookies = answer.set_cookies();
     assert_eq!(cookies[0], format!("{MARKER}=out; Path=/; Secure; SameSite=Lax; Max-Age=34560000"));
-    for name in ["intercom-session-demo", "intercom-id-demo"] {
+    for name in ["intercom-session-abcd1234", "intercom-id-abcd1234"] {
         for domain in ["", "; Domain=app.example.test", "; Domain=example.test"] {
             let line = format!("{name}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0{domain}");
             assert!(cookies.contains(&line.as_str()), "{line} in {cookies:?}");
@@ -564,7 +557,7 @@ async fn a_logout_that_is_a_page_carries_the_shutdown_for_the_marker_that_it_set
         } else {
             ask(logout_layer, page_layer.layer(service), logout(Method::POST)).await
         };
-        let data = snippet(crate::support::cut(&answer.body).1);
+        let data = snippet(cut(&answer.body).1);
         assert_eq!((data["seen"].as_str(), data["fp"].as_str()), (Some("out"), Some("")), "outer: {page_is_outer}");
         assert_eq!(answer.outcome, Some(Outcome::ShutDown));
         assert_eq!(answer.body.matches("<script data-widget=").count(), 1);

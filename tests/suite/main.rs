@@ -1,0 +1,9 @@
+//! The crate as an application sees it: its configuration, its vendors, its layers and its token service, over plain
+//! services and on a real socket.
+
+mod config;
+mod page;
+mod support;
+mod token_service;
+mod vendors;
+mod wire;
