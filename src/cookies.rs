@@ -114,7 +114,7 @@ mod tests {
         ] {
             assert_eq!(domain_levels(&parts(host)), Vec::<String>::new(), "{host:?}");
         }
-        assert!(domain_levels(&parts(&"a.".repeat(120).trim_end_matches('.').to_owned())).len() <= MOST_LEVELS);
+        assert!(domain_levels(&parts("a.".repeat(120).trim_end_matches('.'))).len() <= MOST_LEVELS);
     }
 
     #[test]

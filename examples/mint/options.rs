@@ -1,0 +1,164 @@
+//! The command line.
+
+use std::collections::BTreeMap;
+
+use tower_widget_identity::{Identity, Secret};
+
+use super::failure::Failure;
+use super::vendors::{Candidate, Row, TABLE};
+
+const APP_ID: &str = "--app-id";
+const SECRET: &str = "--secret";
+const USER_ID: &str = "--user-id";
+const EMAIL: &str = "--email";
+const NAME: &str = "--name";
+pub(crate) const TTL: &str = "--ttl";
+pub(crate) const KEY_ID: &str = "--key-id";
+pub(crate) const USER_HASH: &str = "--user-hash";
+
+/// Of every vendor.
+const COMMON: [&str; 5] = [APP_ID, SECRET, USER_ID, EMAIL, NAME];
+/// Of the vendors whose row says so.
+const SPECIAL: [&str; 3] = [TTL, KEY_ID, USER_HASH];
+
+const SECRET_VARIABLE: &str = "WIDGET_SECRET";
+
+const USAGE: &str = "\
+Usage: mint <vendor> --app-id ID --secret SECRET --user-id ID [options]
+
+Mints one person's token and prints it as JSON, with its claims, the widget's settings and the
+element that a page would get. The output lets its reader pass for that person at the vendor:
+do not post it.
+
+  --app-id ID         the application's id at the vendor (Intercom: app id, Zendesk: snippet key,
+                      Ferndesk: widget id)
+  --secret SECRET     the secret as the vendor's dashboard shows it; `-` takes it from the environment
+                      variable WIDGET_SECRET, so that it stands neither in the shell's history nor in
+                      the list of processes
+  --user-id ID        the person's id in the application
+  --email EMAIL       the person's e-mail address (needed for Ferndesk and Zendesk)
+  --name NAME         the person's name
+  --ttl SECONDS       for how long the token is good
+  --key-id ID         the id of the signing key
+  --user-hash         Intercom's older identity verification: a hash in place of the token
+
+A value that begins with `--` is written --option=VALUE.
+Exit codes: 0 printed; 1 this person gets no token; 2 the command line is to be mended.
+
+Vendors, with the options that not all of them take:";
+
+/// What was asked for. Without `Debug`, for it knows a person.
+pub(crate) struct Options {
+    pub(crate) vendor: &'static Row,
+    pub(crate) secret: Secret,
+    pub(crate) ttl: Option<u64>,
+    values: BTreeMap<&'static str, String>,
+}
+
+pub(crate) fn ask_for_help(arguments: &[String]) -> bool {
+    arguments.iter().any(|argument| argument == "--help" || argument == "-h")
+}
+
+pub(crate) fn usage() -> String {
+    let rows = TABLE.iter().map(|row| format!("\n  {:<22}{}", row.name, row.takes.join(" ")).trim_end().to_owned());
+    rows.fold(USAGE.to_owned(), |text, row| text + &row)
+}
+
+impl Options {
+    /// `variable` looks into the environment.
+    pub(crate) fn parse(
+        arguments: impl IntoIterator<Item = String>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Failure> {
+        let (vendor, mut values) = sort(arguments.into_iter())?;
+        if let Some(option) =
+            SPECIAL.iter().find(|option| values.contains_key(*option) && !vendor.takes.contains(option))
+        {
+            return Err(Failure::Usage(format!("{} takes no {option}", vendor.name)));
+        }
+        if let Some(missing) = [APP_ID, SECRET, USER_ID].iter().find(|option| !values.contains_key(*option)) {
+            return Err(Failure::Usage(format!("{missing} is missing")));
+        }
+        let secret = secret(values.remove(SECRET).unwrap_or_default(), variable)?;
+        let ttl = values.get(TTL).map(|text| seconds(text)).transpose()?;
+        Ok(Self { vendor, secret, ttl, values })
+    }
+
+    pub(crate) fn app_id(&self) -> &str {
+        self.value(APP_ID).unwrap_or_default()
+    }
+
+    pub(crate) fn has(&self, option: &str) -> bool {
+        self.value(option).is_some()
+    }
+
+    pub(crate) fn value(&self, option: &str) -> Option<&str> {
+        self.values.get(option).map(String::as_str)
+    }
+
+    pub(crate) fn candidate(&self) -> Result<Candidate, Failure> {
+        (self.vendor.configure)(self)
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        let identity = Identity::new(self.value(USER_ID).unwrap_or_default());
+        let identity = self.value(EMAIL).into_iter().fold(identity, Identity::email);
+        self.value(NAME).into_iter().fold(identity, Identity::name)
+    }
+}
+
+/// The vendor's row, and what was given for each option.
+fn sort(
+    mut arguments: impl Iterator<Item = String>,
+) -> Result<(&'static Row, BTreeMap<&'static str, String>), Failure> {
+    let mut vendor = None;
+    let mut values = BTreeMap::new();
+    while let Some(argument) = arguments.next() {
+        if !argument.starts_with("--") {
+            if vendor.replace(row(&argument)?).is_some() {
+                return Err(wrong("more than one vendor is named"));
+            }
+            continue;
+        }
+        let (option, value) = option(&argument, &mut arguments)?;
+        if values.insert(option, value).is_some() {
+            return Err(wrong(format!("{option} is given twice")));
+        }
+    }
+    Ok((vendor.ok_or_else(|| wrong("no vendor is named"))?, values))
+}
+
+fn row(name: &str) -> Result<&'static Row, Failure> {
+    TABLE.iter().find(|row| row.name == name).ok_or_else(|| wrong("there is no such vendor"))
+}
+
+/// `--option VALUE`, `--option=VALUE`, or the one that stands alone.
+fn option(argument: &str, rest: &mut impl Iterator<Item = String>) -> Result<(&'static str, String), Failure> {
+    let (name, value) = argument.split_once('=').map_or((argument, None), |(name, value)| (name, Some(value)));
+    let known = COMMON.into_iter().chain(SPECIAL).find(|known| *known == name);
+    let known = known.ok_or_else(|| wrong(format!("there is no option {name}")))?;
+    let value = match (known, value) {
+        (USER_HASH, None) => Some(String::new()),
+        (USER_HASH, Some(_)) => return Err(wrong(format!("{USER_HASH} takes no value"))),
+        (_, Some(value)) => Some(value.to_owned()),
+        // The next option is no value: this one's was forgotten.
+        (_, None) => rest.next().filter(|value| !value.starts_with("--")),
+    };
+    value.map(|value| (known, value)).ok_or_else(|| wrong(format!("{known} needs a value")))
+}
+
+fn secret(text: String, variable: impl Fn(&str) -> Option<String>) -> Result<Secret, Failure> {
+    let text = match text.as_str() {
+        "-" => variable(SECRET_VARIABLE).ok_or_else(|| wrong(format!("{SECRET_VARIABLE} is not set")))?,
+        _ => text,
+    };
+    Ok(Secret::new(text)?)
+}
+
+fn seconds(text: &str) -> Result<u64, Failure> {
+    text.parse().map_err(|_| wrong(format!("{TTL} needs a whole number of seconds")))
+}
+
+fn wrong(problem: impl Into<String>) -> Failure {
+    Failure::Usage(problem.into())
+}

@@ -1,0 +1,73 @@
+//! One row for each token that can be minted.
+
+use serde_json::{Value, json};
+use tower_widget_identity::vendor::{Ferndesk, Intercom, Vendor, ZendeskClassic};
+use tower_widget_identity::{Identity, Widgets, WidgetsBuilder};
+
+use super::failure::Failure;
+use super::options::{Options, TTL, USER_HASH};
+
+/// A token by its name in the token path.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    /// Of the options that only some vendors know.
+    pub(crate) takes: &'static [&'static str],
+    pub(crate) configure: fn(&Options) -> Result<Candidate, Failure>,
+}
+
+pub(crate) const TABLE: &[Row] = &[
+    Row { name: "ferndesk", takes: &[TTL], configure: ferndesk },
+    Row { name: "intercom", takes: &[TTL, USER_HASH], configure: intercom },
+    Row { name: "zendesk-chat", takes: &[TTL], configure: zendesk_chat },
+    Row { name: "zendesk-help-center", takes: &[], configure: zendesk_help_center },
+];
+
+/// A vendor by itself, and configured as in an application.
+pub(crate) struct Candidate {
+    pub(crate) vendor: Box<dyn Vendor>,
+    pub(crate) widgets: WidgetsBuilder,
+    /// For an HMAC: what it is over, under the name by which the vendor knows it. Nothing for a JWT.
+    pub(crate) hashed: Option<fn(&Identity) -> Value>,
+}
+
+impl Candidate {
+    fn jwt(vendor: impl Vendor + Clone) -> Self {
+        let widgets = Widgets::builder().vendor(vendor.clone());
+        Self { vendor: Box::new(vendor), widgets, hashed: None }
+    }
+
+    fn hash(vendor: impl Vendor + Clone, hashed: fn(&Identity) -> Value) -> Self {
+        Self { hashed: Some(hashed), ..Self::jwt(vendor) }
+    }
+}
+
+/// The setter is called where there is a value.
+fn with<V, T>(vendor: V, value: Option<T>, set: fn(V, T) -> V) -> V {
+    match value {
+        Some(value) => set(vendor, value),
+        None => vendor,
+    }
+}
+
+fn ferndesk(options: &Options) -> Result<Candidate, Failure> {
+    let vendor = Ferndesk::new(options.app_id(), options.secret.clone());
+    Ok(Candidate::jwt(with(vendor, options.ttl, Ferndesk::lifetime)))
+}
+
+fn intercom(options: &Options) -> Result<Candidate, Failure> {
+    let vendor = Intercom::new(options.app_id(), options.secret.clone());
+    match (options.has(USER_HASH), options.ttl) {
+        (false, ttl) => Ok(Candidate::jwt(with(vendor, ttl, Intercom::lifetime))),
+        (true, None) => Ok(Candidate::hash(vendor.legacy_user_hash(), |person| json!({ "user_id": person.id() }))),
+        (true, Some(_)) => Err(Failure::Usage(format!("a user hash never expires: {TTL} says nothing about it"))),
+    }
+}
+
+fn zendesk_chat(options: &Options) -> Result<Candidate, Failure> {
+    let vendor = ZendeskClassic::chat(options.app_id(), options.secret.clone());
+    Ok(Candidate::jwt(with(vendor, options.ttl, ZendeskClassic::chat_lifetime)))
+}
+
+fn zendesk_help_center(options: &Options) -> Result<Candidate, Failure> {
+    Ok(Candidate::jwt(ZendeskClassic::help_center_only(options.app_id(), options.secret.clone())))
+}
