@@ -1,0 +1,81 @@
+//! What the demo serves besides the shop: the page's script and style, and the vendor's stand-in.
+//!
+//! None of this stands behind the session or the widget layer: a vendor's server knows neither.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::{MethodRouter, get, post};
+use serde::Serialize;
+
+use super::messenger::{Kind, Messenger};
+use super::verifier::{self, Rejected, Verified};
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+
+/// More than any token, and little enough to read without a thought.
+const MAX_BODY: usize = 16 * 1024;
+
+pub(crate) fn routes(messenger: &Messenger) -> Router {
+    let assets = Router::new()
+        .route("/demo/page.js", asset(SCRIPT, include_str!("page.js")))
+        .route("/demo/page.css", asset(STYLE, include_str!("page.css")));
+    match messenger.kind() {
+        Kind::Intercom => assets,
+        Kind::Demo => assets.merge(vendor(messenger.secret())),
+    }
+}
+
+/// The stand-in for the vendor: its library, and the server that checks tokens for it.
+fn vendor(secret: Arc<str>) -> Router {
+    Router::new()
+        .route("/demo/messenger.js", asset(SCRIPT, include_str!("messenger.js")))
+        .route("/demo/verify", post(verify))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(secret)
+}
+
+fn asset<S: Clone + Send + Sync + 'static>(media_type: &'static str, content: &'static str) -> MethodRouter<S> {
+    let headers = [
+        (header::CONTENT_TYPE, media_type),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    get(move || async move { (headers, content) })
+}
+
+#[derive(Serialize)]
+struct Accepted {
+    ok: bool,
+    #[serde(flatten)]
+    person: Verified,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    ok: bool,
+    reason: &'static str,
+}
+
+// Without `no-store`, which an answer to a POST does not need: a browser would then not keep the page
+// for the Back button, and that a kept page behaves is one of the things to see here.
+async fn verify(State(secret): State<Arc<str>>, token: String) -> Response {
+    match verifier::verify(secret.as_bytes(), token.trim(), now()) {
+        Ok(person) => Json(Accepted { ok: true, person }).into_response(),
+        Err(rejected) => (StatusCode::FORBIDDEN, Json(refusal(rejected))).into_response(),
+    }
+}
+
+fn refusal(rejected: Rejected) -> Refused {
+    Refused { ok: false, reason: rejected.reason() }
+}
+
+/// Seconds since 1970. A clock that is set before then makes every token count as expired.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(u64::MAX, |since| since.as_secs())
+}

@@ -1,0 +1,155 @@
+//! A small shop with two accounts, tower-sessions and the Intercom messenger.
+//!
+//! ```text
+//! cargo run --example axum
+//! ```
+//!
+//! Then open <http://localhost:3000> (or the port in `PORT`). Without further settings a demo
+//! messenger stands in for Intercom; with `INTERCOM_APP_ID` and `INTERCOM_SECRET` it is the real one.
+//!
+//! What belongs to `tower-widget-identity` is all in [`app`] and [`viewer`]: the handlers below
+//! know nothing of it.
+
+use std::error::Error;
+use std::net::Ipv4Addr;
+
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Router, serve};
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::session::Error as SessionError;
+use tower_sessions::{Expiry, MemoryStore, Session, SessionManagerLayer};
+use tower_widget_identity::{Identity, Viewer, Widgets};
+
+mod accounts;
+mod demo;
+mod messenger;
+mod page;
+mod verifier;
+
+pub(crate) use messenger::Messenger;
+
+use accounts::Account;
+use messenger::Kind;
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Where a session keeps the id of the signed-in account.
+const USER: &str = "user";
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let (app, port) = (app(Messenger::from_env()?)?, port()?);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|error| format!("cannot listen on port {port} (PORT chooses another): {error}"))?;
+    println!("Open http://localhost:{}", listener.local_addr()?.port());
+    serve(listener, app).await?;
+    Ok(())
+}
+
+fn port() -> Result<u16, BoxError> {
+    let Ok(port) = std::env::var("PORT") else {
+        return Ok(3000);
+    };
+    port.parse().map_err(|_| format!("PORT must be a number up to 65535, not {port:?}").into())
+}
+
+/// The shop with this messenger.
+pub(crate) fn app(messenger: Messenger) -> Result<Router, BoxError> {
+    let widgets = Widgets::builder()
+        .vendor(messenger.vendor()?)
+        // Only a handle is taken along; `viewer` reads the session later.
+        .identify_async(|parts| viewer(parts.extensions.get().cloned()))
+        .token_path("/widget-token")
+        // For http://localhost only: leave this away where the site is served over HTTPS.
+        .plain_http(true)
+        .build()?;
+
+    let shop = Router::new()
+        .route("/", get(home))
+        .route("/login", post(login))
+        .route("/logout", post(logout).layer(widgets.logout_layer()))
+        .nest_service("/widget-token", widgets.token_service())
+        .with_state(messenger.kind())
+        .layer(widgets.layer())
+        // Outside of ours: it puts the session into the request before we look for it.
+        .layer(sessions());
+
+    Ok(shop.merge(demo::routes(&messenger)))
+}
+
+/// Who is looking at a page. Awaited after the handler ran, so that a sign-in or sign-out there counts.
+async fn viewer(session: Option<Session>) -> Viewer {
+    match session {
+        Some(session) => Viewer::from(identity(&session).await),
+        None => Viewer::Unknown,
+    }
+}
+
+/// `Ok(None)` says that nobody is signed in; an error says that this is not known just now.
+async fn identity(session: &Session) -> Result<Option<Identity>, SessionError> {
+    let account = signed_in(session).await?;
+    Ok(account.map(|account| Identity::new(account.id).email(account.email).name(account.name)))
+}
+
+async fn signed_in(session: &Session) -> Result<Option<&'static Account>, SessionError> {
+    let id: Option<String> = session.get(USER).await?;
+    Ok(id.as_deref().and_then(accounts::find))
+}
+
+fn sessions() -> SessionManagerLayer<MemoryStore> {
+    SessionManagerLayer::new(MemoryStore::default())
+        .with_name("demo-session")
+        .with_secure(false)
+        // Forms of other sites arrive without the session.
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(Duration::hours(8)))
+}
+
+async fn home(State(kind): State<Kind>, session: Session) -> Result<Html<String>, Failed> {
+    let account = signed_in(&session).await?;
+    Ok(Html(page::render(account, kind)))
+}
+
+#[derive(Deserialize)]
+struct Login {
+    user: String,
+}
+
+async fn login(session: Session, Form(login): Form<Login>) -> Result<Response, Failed> {
+    let Some(account) = accounts::find(&login.user) else {
+        return Ok((StatusCode::BAD_REQUEST, "There is no such account.").into_response());
+    };
+    // A new id, so that nobody can prepare the session of somebody who is about to sign in.
+    session.cycle_id().await?;
+    session.insert(USER, account.id).await?;
+    Ok(Redirect::to("/").into_response())
+}
+
+async fn logout(session: Session) -> Result<Redirect, Failed> {
+    session.flush().await?;
+    Ok(Redirect::to("/"))
+}
+
+/// The session store did not answer. The visitor learns no more than that.
+struct Failed;
+
+impl From<SessionError> for Failed {
+    fn from(error: SessionError) -> Self {
+        eprintln!("session store: {error}");
+        Self
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        let answer = (StatusCode::INTERNAL_SERVER_ERROR, "Please try again later.");
+        answer.into_response()
+    }
+}

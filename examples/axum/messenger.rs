@@ -1,0 +1,62 @@
+//! Which messenger the shop shows: the real Intercom, or the demo's stand-in for it.
+
+use std::env;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tower_widget_identity::vendor::Intercom;
+use tower_widget_identity::{ConfigError, Secret};
+
+use super::BoxError;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Demo,
+    Intercom,
+}
+
+pub(crate) struct Messenger {
+    kind: Kind,
+    app_id: String,
+    secret: Arc<str>,
+}
+
+impl Messenger {
+    /// The real one if both settings are there; one alone is a mistake that should not pass unseen.
+    pub(crate) fn from_env() -> Result<Self, BoxError> {
+        match (setting("INTERCOM_APP_ID"), setting("INTERCOM_SECRET")) {
+            (Some(app_id), Some(secret)) => Ok(Self { kind: Kind::Intercom, app_id, secret: secret.into() }),
+            (None, None) => Self::demo(),
+            _ => Err("set both INTERCOM_APP_ID and INTERCOM_SECRET, or neither".into()),
+        }
+    }
+
+    /// A secret that is new at every start: nothing signed by one demo counts in another.
+    pub(crate) fn demo() -> Result<Self, BoxError> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
+        Ok(Self { kind: Kind::Demo, app_id: "demo".to_owned(), secret: URL_SAFE_NO_PAD.encode(bytes).into() })
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What the vendor's server knows: the secret's characters are the key, undecoded.
+    pub(crate) fn secret(&self) -> Arc<str> {
+        Arc::clone(&self.secret)
+    }
+
+    pub(crate) fn vendor(&self) -> Result<Intercom, ConfigError> {
+        let vendor = Intercom::new(&self.app_id, Secret::new(&*self.secret)?);
+        Ok(match self.kind {
+            Kind::Demo => vendor.library_url("/demo/messenger.js"),
+            Kind::Intercom => vendor,
+        })
+    }
+}
+
+fn setting(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
+}

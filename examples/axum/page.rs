@@ -1,0 +1,64 @@
+//! The shop's one page, for a signed-in person or for nobody.
+
+use super::accounts::{ACCOUNTS, Account};
+use super::messenger::Kind;
+
+pub(crate) fn render(account: Option<&Account>, kind: Kind) -> String {
+    let content = account.map_or_else(signed_out, signed_in);
+    let title = account.map_or("Nobody is signed in", |account| account.name);
+    let page = fill(
+        include_str!("page.html"),
+        &[
+            ("title", &format!("{title} · tower-widget-identity demo")),
+            ("user", account.map_or("", |account| account.id)),
+            ("messenger", kind_name(kind)),
+        ],
+    );
+    // Last, for it is markup already and must not be searched for fields again.
+    page.replace("{{content}}", &content)
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Demo => "demo",
+        Kind::Intercom => "intercom",
+    }
+}
+
+fn signed_in(account: &Account) -> String {
+    let other = account.other();
+    fill(
+        include_str!("signed_in.html"),
+        &[
+            ("id", account.id),
+            ("name", account.name),
+            ("email", account.email),
+            ("initials", account.initials),
+            ("other_id", other.id),
+            ("other_name", other.name),
+        ],
+    )
+}
+
+fn signed_out() -> String {
+    let choices: String = ACCOUNTS.iter().map(choice).collect();
+    include_str!("signed_out.html").replace("{{accounts}}", &choices)
+}
+
+fn choice(account: &Account) -> String {
+    fill(
+        include_str!("account.html"),
+        &[("id", account.id), ("name", account.name), ("email", account.email), ("initials", account.initials)],
+    )
+}
+
+/// Puts values into the `{{fields}}` of a template, escaped for text and quoted attributes.
+fn fill(template: &str, fields: &[(&str, &str)]) -> String {
+    fields
+        .iter()
+        .fold(template.to_owned(), |page, (field, value)| page.replace(&format!("{{{{{field}}}}}"), &escape(value)))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}

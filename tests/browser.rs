@@ -1,0 +1,28 @@
+//! The whole way, in a real browser: the example application, the injected script, the messenger.
+//!
+//! By default only the tests of the example's token verifier run, for the others need a browser and its driver:
+//!
+//! ```text
+//! cargo test --test browser -- --ignored
+//! ```
+//!
+//! `CHROMIUM` and `CHROMEDRIVER` name the programs where they are not in their usual places.
+
+// Its `main` and the real Intercom are of no use here.
+#[allow(dead_code)]
+#[path = "../examples/axum/main.rs"]
+mod example;
+
+#[path = "browser/driver.rs"]
+mod driver;
+#[path = "browser/harness.rs"]
+mod harness;
+#[path = "browser/page.rs"]
+mod page;
+
+#[path = "browser/identity.rs"]
+mod identity;
+#[path = "browser/late.rs"]
+mod late;
+#[path = "browser/sign_out.rs"]
+mod sign_out;
