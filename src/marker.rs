@@ -2,6 +2,24 @@
 //!
 //! It holds the fingerprint of a person, or `out` for a session that must end. Only the logout response and the
 //! running page write it; a page response never does, for it may be prefetched, aborted or overtaken.
+//!
+//! ```
+//! use http::{Request, Response};
+//! use tower::{Layer, ServiceExt, service_fn};
+//! use tower_widget_identity::{Secret, Widgets, vendor::Intercom};
+//!
+//! # futures::executor::block_on(async {
+//! let widgets = Widgets::builder().vendor(Intercom::new("abcd1234", Secret::new("s3cret")?)).build()?;
+//! let sign_out = service_fn(async |_: Request<()>| {
+//!     Response::builder().status(303).header("location", "/").body(String::new())
+//! });
+//!
+//! let response = widgets.logout_layer().layer(sign_out).oneshot(Request::post("/logout").body(())?).await?;
+//! let marker = response.headers()["set-cookie"].to_str()?;
+//! assert!(marker.starts_with("__Host-widget-") && marker.contains("=out; Path=/; Secure"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
 
 use http::{HeaderMap, HeaderValue};
 
