@@ -15,7 +15,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
-use tower_widget_identity::{Identity, Outcome, Reason, Viewer, WidgetBody};
+use tower_widget_identity::{Identity, Outcome, Reason, Viewer, WidgetBody, Widgets};
 
 const PAGE: &str = "<!doctype html><html><head><title>Home</title></head><body>Hello</body></html>";
 const HEAD: usize = "<!doctype html><html><head>".len();
@@ -188,6 +188,47 @@ async fn in_axum_both_positions_are_right_for_get_and_head() {
         cut(&wire.chunks().concat());
         assert_eq!(through_axum("HEAD", "/stream", around).await.body, b"");
     }
+}
+
+/// An application with this viewer, with the layer and without, answering a browser without a marker.
+async fn bytes_of(path: &str, viewer: Option<Viewer>, layered: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let cached = [("cache-control", "public, max-age=60"), ("etag", "\"v1\""), ("last-modified", "then")];
+    let router =
+        Router::new().route("/", get(async move || (cached, Html(PAGE)))).route("/stream", get(async || streamed(7)));
+    let widgets = if layered { widgets() } else { Widgets::disabled() };
+    let says = axum::middleware::map_request(move |mut request: axum::extract::Request| {
+        if let Some(viewer) = viewer.clone() {
+            request.extensions_mut().insert(viewer);
+        }
+        std::future::ready(request)
+    });
+    let server = tokio::spawn(async move { axum::serve(listener, router.layer(widgets.layer()).layer(says)).await });
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nSec-Fetch-Dest: document\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut bytes = String::new();
+    socket.read_to_string(&mut bytes).await.unwrap();
+    server.abort();
+    bytes.lines().filter(|line| !line.starts_with("date: ")).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn nobodys_page_and_anybodys_404_are_the_same_bytes_as_without_the_layer() {
+    for (path, viewer) in [
+        ("/", Some(Viewer::SignedOut)),
+        ("/stream", Some(Viewer::SignedOut)),
+        ("/", None),
+        ("/lost", None),
+        ("/lost", Some(user())),
+    ] {
+        let bare = bytes_of(path, viewer.clone(), false).await;
+        assert!(bare.starts_with("HTTP/1.1 "), "{bare}");
+        assert_eq!(bytes_of(path, viewer.clone(), true).await, bare, "{path} {viewer:?}");
+    }
+    assert_ne!(bytes_of("/", Some(user()), true).await, bytes_of("/", Some(user()), false).await);
 }
 
 #[tokio::test]
