@@ -65,6 +65,7 @@ struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     outcome: Option<Outcome>,
+    viewer: Option<Viewer>,
     body: String,
 }
 
@@ -92,6 +93,7 @@ where
         status: head.status,
         headers: head.headers,
         outcome: head.extensions.get::<Outcome>().cloned(),
+        viewer: head.extensions.get::<Viewer>().cloned(),
         body: String::from_utf8(bytes.to_vec()).unwrap(),
     }
 }
@@ -490,6 +492,7 @@ async fn a_logout_by_redirect_marks_the_browser_and_expires_what_it_carried() {
     assert_eq!(answer.status, 303);
     assert_eq!(answer.headers["cache-control"], "no-store");
     assert_eq!(answer.outcome, Some(Outcome::LogOut));
+    assert_eq!(answer.viewer, Some(Viewer::SignedOut), "for whoever looks further out");
     let cookies = answer.set_cookies();
     assert_eq!(cookies[0], format!("{MARKER}=out; Path=/; Secure; SameSite=Lax; Max-Age=34560000"));
     for name in ["intercom-session-abcd1234", "intercom-id-abcd1234"] {
