@@ -11,7 +11,8 @@ adapters => {
   const DAYS_400 = 34560000;
   const RETRY_MS = 5000;
   const MINUTE_MS = 60000;
-  const HOUR_MS = 3600000;
+  // The most that a timer takes.
+  const LONGEST_MS = 2 ** 31 - 1;
   // Stands for a person where the widgets are up for a visitor.
   const VISITOR = 'visitor';
   let page = data;
@@ -19,7 +20,6 @@ adapters => {
   let booted = '';
   // Whether the browser keeps the marker, so that it can be watched.
   let watching = false;
-  let timer;
   const loading = {};
 
   // One vendor's failure is neither the page's nor the next vendor's.
@@ -78,7 +78,6 @@ adapters => {
   // `mine`: the cookies are not somebody else's. `load`: fetch a library that the call needs.
   const shutdown = (mine, load) => {
     booted = '';
-    clearTimeout(timer);
     page.widgets.forEach(widget => {
       const call = () => guarded(() => made[widget.name].shutdown(widget, load));
       if (mine) call();
@@ -99,8 +98,10 @@ adapters => {
     booted = who;
     if (who !== VISITOR) mark(who);
     watching = marker() === expected();
-    present().forEach(widget => guarded(() => made[widget.name][verb](widget)));
-    schedule();
+    present().forEach(widget => {
+      guarded(() => made[widget.name][verb](widget));
+      renewLater(widget, page.lifetimes[widget.name]);
+    });
   };
 
   const settlePerson = now => {
@@ -147,10 +148,7 @@ adapters => {
   const watch = () => {
     if (window.cookieStore) guarded(() => cookieStore.addEventListener('change', check));
     ['pageshow', 'focus'].forEach(event => addEventListener(event, check));
-    document.addEventListener('visibilitychange', () => {
-      check();
-      renewDue();
-    });
+    document.addEventListener('visibilitychange', check);
   };
 
   // ---- fresh tokens -----------------------------------------------------------------------------------------------
@@ -177,42 +175,30 @@ adapters => {
 
   const backOff = attempt => Math.min(RETRY_MS * 2 ** attempt, MINUTE_MS) * (0.5 + Math.random() / 2);
 
-  // When each widget's token is to be replaced, in milliseconds since 1970.
-  let due = {};
-
-  // At 70 to 85 % of its life: before it expires, and not everybody at once.
-  const renewal = seconds => seconds * 1000 * (0.7 + Math.random() * 0.15);
-
-  const plan = (name, wait) => {
-    due[name] = Date.now() + wait;
-    clearTimeout(timer);
-    timer = setTimeout(renewDue, Math.min(Math.min(...Object.values(due)) - Date.now(), HOUR_MS));
+  // Later, once somebody looks at the page, and only while it is still for the same person.
+  const later = (wait, action) => {
+    const [person, told] = [booted, page];
+    const attempt = () => {
+      if (booted !== person || page !== told) return;
+      if (document.hidden) document.addEventListener('visibilitychange', attempt, { once: true });
+      else action();
+    };
+    setTimeout(attempt, Math.min(wait, LONGEST_MS));
   };
 
-  const schedule = () => {
-    due = {};
-    if (page.tokens) present().forEach(({ name }) => page.lifetimes[name] && plan(name, renewal(page.lifetimes[name])));
+  // At 70 to 85 % of a token's life: before it expires, and not everybody at once.
+  const renewLater = (widget, seconds) => {
+    if (seconds && page.tokens) later(seconds * 1000 * (0.7 + Math.random() * 0.15), () => renew(widget, 0));
   };
 
   const renew = (widget, attempt) => fetchToken(widget.token).then(
     token => {
       if (!token) return;
       guarded(() => made[widget.name].refresh(widget, token.text));
-      if (token.seconds) plan(widget.name, renewal(token.seconds));
+      renewLater(widget, token.seconds);
     },
-    () => booted && setTimeout(() => renew(widget, attempt + 1), backOff(attempt))
+    () => later(backOff(attempt), () => renew(widget, attempt + 1))
   );
-
-  // A hidden page waits until it is looked at.
-  const renewDue = () => {
-    if (!booted || document.hidden) return;
-    const late = present().filter(({ name }) => due[name] <= Date.now());
-    late.forEach(widget => {
-      delete due[widget.name];
-      renew(widget, 0);
-    });
-    Object.keys(due).forEach(name => plan(name, Math.max(due[name] - Date.now(), 0)));
-  };
 
   // For a login that happens without a page load: asks who is signed in now, as a page load would have told.
   const refresh = async () => {
@@ -256,10 +242,10 @@ adapters => {
     },
 
     // Calls back with a new token while its person's widgets are up; a failure is tried again.
-    token(name, callback, attempt = 0, person = booted) {
+    token(name, callback, attempt = 0) {
       fetchToken(name).then(
         token => token && callback(token.text),
-        () => setTimeout(() => booted === person && tools.token(name, callback, attempt + 1, person), backOff(attempt))
+        () => later(backOff(attempt), () => tools.token(name, callback, attempt + 1))
       );
     }
   };
