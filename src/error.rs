@@ -47,6 +47,8 @@ pub enum ConfigErrorKind {
     Setting,
     /// An adapter script cannot stand in an HTML page.
     Adapter,
+    /// A vendor's source, or a library's address, cannot stand in a Content-Security-Policy.
+    CspSource,
     /// No signing backend is compiled in, or it refused to sign.
     NoBackend,
 }

@@ -4,6 +4,7 @@
 
 mod browser;
 mod cookies;
+mod csp;
 mod error;
 mod identity;
 mod marker;
@@ -14,6 +15,8 @@ mod token;
 pub mod vendor;
 mod widgets;
 
+#[doc(inline)]
+pub use csp::{Csp, CspNeeds, CspSources};
 #[doc(inline)]
 pub use error::{ConfigError, ConfigErrorKind};
 #[doc(inline)]

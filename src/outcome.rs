@@ -74,6 +74,10 @@ pub enum Reason {
     LongPrologue,
     /// The body failed before the place was found.
     BodyError,
+    /// The page's policy has a `sandbox` without `allow-scripts` and `allow-same-origin`.
+    Sandbox,
+    /// The page's policy demands trusted types and does not allow the policy `tower-widget-identity`.
+    TrustedTypes,
     /// No vendor had a token for this person; each says why.
     Refused(Vec<Refused>),
     /// The data could not be written; a defect, and the page is served all the same.
@@ -121,6 +125,8 @@ impl Reason {
             Self::Fragment => "fragment",
             Self::LongPrologue => "long-prologue",
             Self::BodyError => "body-error",
+            Self::Sandbox => "sandbox",
+            Self::TrustedTypes => "trusted-types",
             Self::Refused(_) => "refused",
             Self::Unwritable => "unwritable",
         }

@@ -30,6 +30,7 @@ use http::{HeaderMap, request::Parts};
 use crate::{
     browser::{CookieData, PageData, Snippet},
     cookies,
+    csp::{self, Csp, CspNeeds, CspSources},
     error::{ConfigError, ConfigErrorKind},
     identity::{Identify, Identity, Viewer},
     marker::{Fingerprint, Marker, MarkerCookie, MarkerKey, MarkerOptions},
@@ -68,6 +69,8 @@ pub(crate) struct Config {
     pub(crate) token_path: Option<String>,
     pub(crate) marker: MarkerCookie,
     pub(crate) snippet: Snippet,
+    pub(crate) csp: Csp,
+    pub(crate) csp_needs: CspNeeds,
     /// The cookies whose presence, without a marker, betrays somebody's session.
     identified_cookies: Vec<String>,
     marker_key: MarkerKey,
@@ -130,6 +133,11 @@ impl Widgets {
         self.0.as_ref().map(|config| config.marker.name.as_str())
     }
 
+    /// What a static Content-Security-Policy must allow, to be shown or pasted; nothing when disabled.
+    pub fn csp(&self) -> Option<&CspNeeds> {
+        self.0.as_ref().map(|config| &config.csp_needs)
+    }
+
     /// A new token of this name (`intercom`, `zendesk-chat`, ...) for this person, as the token service would hand out:
     /// for applications that bring it to the page in their own way.
     ///
@@ -179,6 +187,7 @@ impl Config {
             seen: marker.as_str(),
             fp: person.map_or("", |(fingerprint, _)| fingerprint.as_str()),
             reset: *marker == Marker::Absent && residue,
+            trusted: false,
             visitor: person.is_none() && self.visitors,
             people: BTreeMap::new(),
             lifetimes: BTreeMap::new(),
@@ -230,6 +239,7 @@ pub struct WidgetsBuilder {
     iframes: bool,
     visitors: bool,
     token_path: Option<String>,
+    csp: Csp,
     marker: MarkerOptions,
     clock: Clock,
 }
@@ -325,6 +335,12 @@ impl WidgetsBuilder {
         self
     }
 
+    /// Whether the Content-Security-Policy of responses that carry the snippet is patched. Default: [`Csp::Patch`].
+    pub fn csp(mut self, csp: Csp) -> Self {
+        self.csp = csp;
+        self
+    }
+
     /// The marker cookie's name. Default: `__Host-widget-<hash of the configured vendors and ids>`.
     pub fn marker_name(mut self, name: impl Into<String>) -> Self {
         self.marker.name = Some(name.into());
@@ -376,6 +392,7 @@ impl WidgetsBuilder {
         let marker_key = MarkerKey::derive(secret.ok_or_else(no_vendor)?)?;
         let cookie = CookieData { name: &marker.name, attributes: &marker.attributes };
         let snippet = Snippet::build(&self.vendors, cookie, token_path.as_deref())?;
+        let csp_needs = CspNeeds::new(snippet.hash()?, self.checked_sources(token_path.as_deref())?);
         Ok(Widgets(Some(Arc::new(Config {
             identified_cookies: self.vendors.iter().filter_map(|vendor| vendor.identified_cookie()).collect(),
             vendors: self.vendors,
@@ -387,6 +404,8 @@ impl WidgetsBuilder {
             token_path,
             marker,
             snippet,
+            csp: self.csp,
+            csp_needs,
             marker_key,
             clock: self.clock,
         }))))
@@ -410,6 +429,21 @@ impl WidgetsBuilder {
             }
         }
         Ok(())
+    }
+
+    /// What the vendors load, and the runtime's own fetches.
+    fn checked_sources(&self, token_path: Option<&str>) -> Result<CspSources, ConfigError> {
+        let own = CspSources::new().connect(token_path.map(|path| csp::path_source(&format!("{path}/"))));
+        let sources = self.vendors.iter().fold(own, |all, vendor| all.merge(vendor.csp_sources()));
+        match sources.illegal() {
+            None => Ok(sources),
+            Some(source) => Err(ConfigError::new(
+                ConfigErrorKind::CspSource,
+                format!(
+                    "{source:?} cannot be a CSP source: name a scheme and a host, or a path on the page's own host"
+                ),
+            )),
+        }
     }
 
     fn checked_token_path(&self) -> Result<Option<String>, ConfigError> {

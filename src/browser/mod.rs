@@ -9,12 +9,14 @@ use serde::Serialize;
 
 use crate::{
     error::{ConfigError, ConfigErrorKind},
+    sign,
     vendor::{Person, Residue, Settings, Vendor},
 };
 
 pub(crate) use escape::attribute_json;
 
 const OPENING: &[u8] = b"<script data-widget='";
+const CLOSING: &[u8] = b"</script>";
 
 /// What every page of a configuration has in common, prepared once.
 pub(crate) struct Snippet {
@@ -34,6 +36,9 @@ pub(crate) struct PageData<'a> {
     /// Whether somebody's session is to be ended although no marker was seen.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) reset: bool,
+    /// Whether the addresses of scripts must be trusted types.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) trusted: bool,
     /// Whether the widgets are shown to visitors.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) visitor: bool,
@@ -82,6 +87,12 @@ impl Snippet {
         Ok(Self { opening: opening.into(), code: code(vendors)? })
     }
 
+    /// The hash by which a policy allows the element: over the very bytes that are sent.
+    pub(crate) fn hash(&self) -> Result<String, ConfigError> {
+        let code = self.code.strip_suffix(CLOSING).unwrap_or(&self.code);
+        Ok(format!("'sha256-{}'", sign::base64(&sign::sha256(code)?)))
+    }
+
     /// The element for one page, in the parts that go out one after the other; nothing if the data cannot be written.
     pub(crate) fn parts(&self, data: &PageData<'_>) -> Option<[Bytes; 2]> {
         let mut element = Vec::with_capacity(self.opening.len() + 1024);
@@ -112,8 +123,8 @@ fn code(vendors: &[Box<dyn Vendor>]) -> Result<Bytes, ConfigError> {
         check_adapter(vendor.name(), &adapter)?;
         code.push_str(&format!("\n'{}': {adapter},", vendor.name()));
     }
-    code.push_str("\n});</script>");
-    Ok(code.into())
+    code.push_str("\n});");
+    Ok([code.as_bytes(), CLOSING].concat().into())
 }
 
 /// The script without its comments and indentation. Line by line: the scripts have no multi-line strings.

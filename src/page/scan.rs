@@ -15,7 +15,10 @@ use super::{
     prologue::{MAX_PROLOGUE_BYTES, Miss, Prologue, Scan},
     visit::Plan,
 };
-use crate::outcome::{Outcome, Reason, report};
+use crate::{
+    csp::Impossible,
+    outcome::{Outcome, Reason, report},
+};
 
 /// A response held back until the place is known.
 pub(super) struct Scanning<B: Body> {
@@ -89,11 +92,20 @@ impl<B: Body> Scanning<B> {
         if self.plan.needs_document() && !self.prologue.is_document() {
             return Err(Reason::Fragment);
         }
-        let (snippet, outcome) = self.plan.snippet()?;
+        let (snippet, outcome) = self.plan.snippet(&self.head.headers)?;
         headers::lengthen(&mut self.head.headers, snippet.iter().map(Bytes::len).sum());
         self.plan.mend(&mut self.head.headers);
         insert(&mut self.looked.data, place, snippet);
         Ok(outcome)
+    }
+}
+
+impl From<Impossible> for Reason {
+    fn from(impossible: Impossible) -> Self {
+        match impossible {
+            Impossible::Sandbox => Self::Sandbox,
+            Impossible::TrustedTypes => Self::TrustedTypes,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, SET_COOKIE},
     request::Parts,
 };
 use http_body::Body;
@@ -19,7 +19,9 @@ use super::{
     scan::Scanning,
 };
 use crate::{
+    browser::PageData,
     cookies,
+    csp::{self, Csp},
     identity::{Answer, Identity, SkipWidget, Viewer},
     marker::{Fingerprint, Marker},
     outcome::{Outcome, Reason, Refused, report},
@@ -42,6 +44,8 @@ pub(super) struct Visit {
     marker: Marker,
     residue: bool,
     answer: Answer,
+    /// The page's own host, for policies.
+    host: Option<HeaderValue>,
     /// Whether a logout layer is on the way, here or around us.
     logout_route: bool,
     /// For the logout layer itself: what to expire.
@@ -97,6 +101,7 @@ impl Visit {
             marker: Marker::read(&parts.headers, &config.marker.name),
             residue: config.carries_residue(&parts.headers),
             answer: Answer::Known(Viewer::Unknown),
+            host: own_host(parts),
             logout_route: parts.extensions.get::<LogoutRoute>().is_some(),
             leaving: None,
             config: config.clone(),
@@ -251,11 +256,13 @@ impl Plan {
         self.visit.load == Load::PerhapsPage
     }
 
-    /// Signs, and writes the snippet.
-    pub(super) fn snippet(&self) -> Result<([Bytes; 2], Outcome), Reason> {
+    /// Signs, and writes the snippet for a page with these headers.
+    pub(super) fn snippet(&self, headers: &HeaderMap) -> Result<([Bytes; 2], Outcome), Reason> {
         let Visit { config, marker, residue, .. } = &self.visit;
+        let trusted = csp::assess(headers)?;
         let person = self.fingerprint.as_ref().zip(self.identity.as_ref());
         let (data, refused) = config.page_data(marker, *residue, person);
+        let data = PageData { trusted, ..data };
         if self.act == Act::Boot && data.people.is_empty() {
             return Err(Reason::Refused(refused));
         }
@@ -274,6 +281,10 @@ impl Plan {
 
     /// What becomes of the head of a page that carries this.
     pub(super) fn mend(&self, headers: &mut HeaderMap) {
+        let Visit { config, host, .. } = &self.visit;
+        if config.csp == Csp::Patch {
+            config.csp_needs.patch(headers, host.as_ref().and_then(|host| host.to_str().ok()));
+        }
         match self.act {
             Act::Welcome => headers::impersonal_but_changed(headers),
             Act::Boot | Act::ShutDown | Act::Switch => headers::personalise(headers),
@@ -282,6 +293,9 @@ impl Plan {
 
     /// A HEAD tells what the GET would have told, as far as it can without a body.
     fn into_head<B: Body>(self, mut response: Response<B>) -> Step<B> {
+        if let Err(impossible) = csp::assess(response.headers()) {
+            return conclude(response, Some(Outcome::Untouched(impossible.into())));
+        }
         let outcome = self.outcome(Vec::new());
         self.mend(response.headers_mut());
         response.headers_mut().remove(CONTENT_LENGTH);
@@ -328,6 +342,14 @@ impl Plan {
         value.set_sensitive(true);
         Ok((name, value))
     }
+}
+
+/// The host for which the browser asked, where it can stand in a policy.
+fn own_host(parts: &Parts) -> Option<HeaderValue> {
+    let authority = || parts.uri.authority().and_then(|authority| HeaderValue::try_from(authority.as_str()).ok());
+    let legal = |byte: &u8| byte.is_ascii_alphanumeric() || b".-:".contains(byte);
+    let host = parts.headers.get(HOST).cloned().or_else(authority)?;
+    host.as_bytes().iter().all(legal).then_some(host)
 }
 
 /// Whether this sort of request is what the delivery goes to.

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::{Person, Refusal, Settings, Vendor, check_app_id, check_lifetime};
 use crate::{
+    csp::{CspSources, library_source},
     error::ConfigError,
     identity::Identity,
     sign::{Secret, Token},
@@ -125,6 +126,16 @@ impl Vendor for Ferndesk {
 
     fn person(&self, identity: &Identity, now: u64) -> Result<Person, Refusal> {
         Ok(Person::new().with_token("token", self.jwt(identity, now)?))
+    }
+
+    /// Ferndesk publishes no list. The loader's host is known; the help centre's own host is the application's to add.
+    fn csp_sources(&self) -> CspSources {
+        let library = self.library_url().map(|url| library_source(&url));
+        CspSources::new()
+            .script(library)
+            .script(["https://static.ferndesk.com"])
+            .connect(["https://static.ferndesk.com"])
+            .frame(["https://static.ferndesk.com"])
     }
 
     fn adapter(&self) -> &str {

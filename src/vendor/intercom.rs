@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::{Person, Refusal, Residue, Settings, Unreserved, Vendor, check_app_id, check_lifetime};
 use crate::{
+    csp::{CspSources, library_source},
     error::{ConfigError, ConfigErrorKind},
     identity::Identity,
     sign::{Secret, Token},
@@ -87,6 +88,49 @@ impl IntercomRegion {
         }
     }
 }
+
+const SCRIPT_HOSTS: [&str; 3] = ["https://app.intercom.io", "https://widget.intercom.io", "https://js.intercomcdn.com"];
+
+const CONNECT_HOSTS: [&str; 23] = [
+    "https://via.intercom.io",
+    "https://api.intercom.io",
+    "https://api.au.intercom.io",
+    "https://api.eu.intercom.io",
+    "https://api-iam.intercom.io",
+    "https://api-iam.eu.intercom.io",
+    "https://api-iam.au.intercom.io",
+    "https://api-ping.intercom.io",
+    "https://*.intercom-messenger.com",
+    "wss://*.intercom-messenger.com",
+    "https://nexus-websocket-a.intercom.io",
+    "wss://nexus-websocket-a.intercom.io",
+    "https://nexus-websocket-b.intercom.io",
+    "wss://nexus-websocket-b.intercom.io",
+    "https://nexus-europe-websocket.intercom.io",
+    "wss://nexus-europe-websocket.intercom.io",
+    "https://nexus-australia-websocket.intercom.io",
+    "wss://nexus-australia-websocket.intercom.io",
+    "https://uploads.intercomcdn.com",
+    "https://uploads.intercomcdn.eu",
+    "https://uploads.au.intercomcdn.com",
+    "https://uploads.eu.intercomcdn.com",
+    "https://uploads.intercomusercontent.com",
+];
+
+const IMG_HOSTS: [&str; 5] = [
+    "https://js.intercomcdn.com",
+    "https://static.intercomassets.com",
+    "https://downloads.intercomcdn.com",
+    "https://downloads.intercomcdn.eu",
+    "https://downloads.au.intercomcdn.com",
+];
+
+const MEDIA_HOSTS: [&str; 4] = [
+    "https://js.intercomcdn.com",
+    "https://downloads.intercomcdn.com",
+    "https://downloads.intercomcdn.eu",
+    "https://downloads.au.intercomcdn.com",
+];
 
 impl Intercom {
     /// A workspace by its id, with its Messenger API secret (Settings, Messenger, Security).
@@ -260,6 +304,20 @@ impl Vendor for Intercom {
             .storage(format!("intercom.intercom-state-{app_id}"))
             .storage("intercom.intercom-state")
             .global("intercomSettings")
+    }
+
+    /// <https://www.intercom.com/help/en/articles/3894-using-intercom-with-content-security-policy>, without the video
+    /// players' frames and without the schemes and `'unsafe-inline'` that the page lists: those are the application's to
+    /// decide.
+    fn csp_sources(&self) -> CspSources {
+        CspSources::new()
+            .script(self.library_url.as_deref().map(library_source))
+            .script(SCRIPT_HOSTS)
+            .connect(CONNECT_HOSTS)
+            .frame(["https://intercom-sheets.com", "https://www.intercom-reporting.com"])
+            .img(IMG_HOSTS)
+            .font(["https://js.intercomcdn.com", "https://fonts.intercomcdn.com"])
+            .media(MEDIA_HOSTS)
     }
 
     fn identified_cookie(&self) -> Option<String> {

@@ -45,6 +45,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
+    csp::CspSources,
     error::{ConfigError, ConfigErrorKind},
     identity::Identity,
     sign::{Secret, Token},
@@ -126,6 +127,11 @@ pub trait Vendor: Send + Sync + 'static {
         Residue::default()
     }
 
+    /// What a Content-Security-Policy must allow for the widget, by the vendor's documents. Default: nothing.
+    fn csp_sources(&self) -> CspSources {
+        CspSources::new()
+    }
+
     /// The cookie whose presence means that the vendor's session knows who it is, if there is one. Default: none.
     fn identified_cookie(&self) -> Option<String> {
         None
@@ -168,6 +174,9 @@ impl Vendor for Box<dyn Vendor> {
     }
     fn residue(&self) -> Residue {
         (**self).residue()
+    }
+    fn csp_sources(&self) -> CspSources {
+        (**self).csp_sources()
     }
     fn identified_cookie(&self) -> Option<String> {
         (**self).identified_cookie()

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::{Person, Refusal, Residue, Settings, Vendor, check_app_id, check_lifetime};
 use crate::{
+    csp::{CspSources, library_source},
     error::ConfigError,
     identity::Identity,
     sign::{self, Secret, Token},
@@ -181,6 +182,27 @@ impl Vendor for ZendeskClassic {
         name_and_email(identity)?;
         identity.expires(now, self.chat_lifetime)?;
         Ok(Person::new())
+    }
+
+    /// The hosts that Zendesk lists for `default-src`, where each can matter; the account's own subdomain is not known
+    /// here, so it is the application's to add (<https://support.zendesk.com/hc/en-us/articles/4408828505754>).
+    fn csp_sources(&self) -> CspSources {
+        let library = self.library_url().map(|url| library_source(&url));
+        CspSources::new()
+            .script(library)
+            .script(["https://static.zdassets.com", "https://ekr.zdassets.com"])
+            .connect([
+                "https://static.zdassets.com",
+                "https://ekr.zdassets.com",
+                "https://ekr.zendesk.com",
+                "https://*.zopim.com",
+                "wss://*.zopim.com",
+                "https://zendesk-eu.my.sentry.io",
+            ])
+            .frame(["https://static.zdassets.com"])
+            .img(["https://v2assets.zopim.io", "https://static.zdassets.com"])
+            .font(["https://static.zdassets.com"])
+            .media(["https://static.zdassets.com"])
     }
 
     fn adapter(&self) -> &str {

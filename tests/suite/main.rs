@@ -2,6 +2,7 @@
 //! services and on a real socket.
 
 mod config;
+mod csp;
 mod mint;
 mod page;
 mod support;

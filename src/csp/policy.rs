@@ -1,0 +1,185 @@
+//! One policy: reading it as browsers do, and adding to it what is missing.
+
+use super::{CspNeeds, Directive, TRUSTED_TYPES_POLICY, source};
+
+/// Why a policy cannot be made to work with the widget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Impossible {
+    /// `sandbox` without `allow-scripts` and `allow-same-origin`.
+    Sandbox,
+    /// `require-trusted-types-for 'script'`, and our policy may not be made.
+    TrustedTypes,
+}
+
+/// A directive where it stands, in bytes from the beginning of the policy.
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    name: &'a str,
+    value: &'a str,
+    name_end: usize,
+    end: usize,
+}
+
+impl<'a> Found<'a> {
+    fn tokens(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.value.split(is_space).filter(|token| !token.is_empty())
+    }
+
+    /// The sources of the list: none for an empty list and for `'none'`, which only counts alone.
+    fn sources(&self) -> Vec<&'a str> {
+        let tokens: Vec<_> = self.tokens().collect();
+        match tokens.as_slice() {
+            [none] if none.eq_ignore_ascii_case("'none'") => Vec::new(),
+            _ => tokens,
+        }
+    }
+
+    fn says(&self, token: &str) -> bool {
+        self.tokens().any(|found| found.eq_ignore_ascii_case(token))
+    }
+}
+
+/// The directives of a policy, in order: <https://www.w3.org/TR/CSP3/#parse-serialized-policy>.
+fn directives(policy: &str) -> impl Iterator<Item = Found<'_>> {
+    let mut next = 0;
+    policy.split(';').filter_map(move |part| {
+        let start = next + part.len() - part.trim_start_matches(is_space).len();
+        next += part.len() + 1;
+        let trimmed = part.trim_matches(is_space);
+        let (name, value) = trimmed.split_at(trimmed.find(is_space).unwrap_or(trimmed.len()));
+        let (name_end, end) = (start + name.len(), start + trimmed.len());
+        (!name.is_empty()).then_some(Found { name, value, name_end, end })
+    })
+}
+
+/// The first of that name; browsers ignore the others.
+fn find<'a>(policy: &'a str, name: &str) -> Option<Found<'a>> {
+    directives(policy).find(|directive| directive.name.eq_ignore_ascii_case(name))
+}
+
+/// Whether these policies, enforced, leave the widget any chance.
+pub(super) fn check(policies: &[&str]) -> Result<(), Impossible> {
+    let boxed = |sandbox: Found<'_>| !sandbox.says("allow-scripts") || !sandbox.says("allow-same-origin");
+    if policies.iter().any(|policy| find(policy, "sandbox").is_some_and(boxed)) {
+        return Err(Impossible::Sandbox);
+    }
+    // Whichever policy demands trusted types, every policy has a say in who may make them.
+    if require_trusted_types(policies) && !policies.iter().all(|policy| lets_us_make_trusted_types(policy)) {
+        return Err(Impossible::TrustedTypes);
+    }
+    Ok(())
+}
+
+/// Whether one of these policies demands trusted types for scripts.
+pub(super) fn require_trusted_types(policies: &[&str]) -> bool {
+    let demands = |demand: Found<'_>| demand.says("'script'");
+    policies.iter().any(|policy| find(policy, "require-trusted-types-for").is_some_and(demands))
+}
+
+fn lets_us_make_trusted_types(policy: &str) -> bool {
+    let ours = |types: Found<'_>| types.tokens().any(|token| token == TRUSTED_TYPES_POLICY || token == "*");
+    find(policy, "trusted-types").is_none_or(ours)
+}
+
+/// The policy with what the widget needs; nothing where it allows that already.
+pub(super) fn patch(policy: &str, needs: &CspNeeds, host: Option<&str>) -> Option<String> {
+    let edits: Vec<_> =
+        Directive::ALL.into_iter().filter_map(|directive| edit(policy, directive, needs, host)).collect();
+    if edits.is_empty() { None } else { Some(apply(policy, edits)) }
+}
+
+/// A change to a policy.
+enum Edit {
+    /// The directive that ends here gets this value, for it allowed nothing; `from` is where its name ends.
+    Replace { from: usize, end: usize, value: String },
+    /// The directive that ends here goes on like this.
+    Extend { end: usize, more: String },
+    /// A directive that was not there.
+    Add(String),
+}
+
+fn edit(policy: &str, directive: Directive, needs: &CspNeeds, host: Option<&str>) -> Option<Edit> {
+    let governing = directive.chain().iter().find_map(|name| find(policy, name))?;
+    let sources = governing.sources();
+    let missing = missing(directive, &sources, needs, host);
+    if missing.is_empty() {
+        return None;
+    }
+    let missing = missing.join(" ");
+    if !governing.name.eq_ignore_ascii_case(directive.name()) {
+        // A copy, so that what falls back to the governing list keeps it as it is.
+        let list = sources.into_iter().chain([missing.as_str()]).collect::<Vec<_>>().join(" ");
+        return Some(Edit::Add(format!("{} {list}", directive.name())));
+    }
+    Some(if sources.is_empty() {
+        Edit::Replace { from: governing.name_end, end: governing.end, value: format!(" {missing}") }
+    } else {
+        Edit::Extend { end: governing.end, more: format!(" {missing}") }
+    })
+}
+
+fn missing(directive: Directive, list: &[&str], needs: &CspNeeds, host: Option<&str>) -> Vec<String> {
+    let has = |keyword: &str| list.iter().any(|token| token.eq_ignore_ascii_case(keyword));
+    let mut missing = Vec::new();
+    if directive == Directive::Script {
+        if !allows_inline(list) && !list.contains(&needs.hash()) {
+            missing.push(needs.hash().to_owned());
+        }
+        // What an allowed script loads is allowed, and hosts do not count.
+        if has("'strict-dynamic'") {
+            return missing;
+        }
+    }
+    let wanted = needs.sources.of(directive).filter_map(|source| resolve(source, host));
+    let allowed = |source: &str| source::covers(list, source) || (has("'self'") && is_own(source, host));
+    missing.extend(wanted.filter(|source| !allowed(source)));
+    missing
+}
+
+/// A path on the page's own host becomes a source of exactly that: `'self'` would allow the whole host.
+fn resolve(source: &str, host: Option<&str>) -> Option<String> {
+    if source::is_path(source) { host.map(|host| format!("{host}{source}")) } else { Some(source.to_owned()) }
+}
+
+fn is_own(source: &str, host: Option<&str>) -> bool {
+    host.and_then(|host| source.strip_prefix(host)).is_some_and(|path| path.starts_with('/'))
+}
+
+/// Whether every inline script is allowed; a hash beside it would switch that off:
+/// <https://www.w3.org/TR/CSP3/#allow-all-inline>.
+fn allows_inline(list: &[&str]) -> bool {
+    let begins = |token: &str, prefix: &str| token.to_ascii_lowercase().starts_with(prefix);
+    let strict = |token: &&str| {
+        ["'nonce-", "'sha256-", "'sha384-", "'sha512-", "'strict-dynamic'"].iter().any(|prefix| begins(token, prefix))
+    };
+    list.iter().any(|token| token.eq_ignore_ascii_case("'unsafe-inline'")) && !list.iter().any(strict)
+}
+
+fn apply(policy: &str, edits: Vec<Edit>) -> String {
+    let mut patched = policy.to_owned();
+    let mut added = Vec::new();
+    let mut places: Vec<(usize, usize, String)> = Vec::new();
+    for edit in edits {
+        match edit {
+            Edit::Replace { from, end, value } => places.push((from, end, value)),
+            Edit::Extend { end, more } => places.push((end, end, more)),
+            Edit::Add(directive) => added.push(directive),
+        }
+    }
+    // From the back, so that the places in front stay where they are.
+    places.sort_by_key(|(from, ..)| std::cmp::Reverse(*from));
+    for (from, end, text) in places {
+        patched.replace_range(from..end, &text);
+    }
+    for directive in added {
+        let trimmed = patched.trim_end_matches(is_space).len();
+        patched.truncate(trimmed);
+        patched.push_str(if patched.ends_with(';') { " " } else { "; " });
+        patched.push_str(&directive);
+    }
+    patched
+}
+
+fn is_space(char: char) -> bool {
+    matches!(char, '\t' | '\n' | '\x0C' | '\r' | ' ')
+}

@@ -1,0 +1,131 @@
+//! Source expressions: <https://www.w3.org/TR/CSP3/#match-url-to-source-list>.
+
+/// Whether this can be asked for: a scheme and a host, or a path on the page's own host.
+pub(super) fn is_legal(source: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_graphic() && !b"'\";,<>\\?#".contains(&byte);
+    let remote =
+        || split(source).is_some_and(|parts| !parts.scheme.is_empty() && parts.host != "*" && !parts.host.is_empty());
+    source.bytes().all(legal) && (is_path(source) || remote())
+}
+
+pub(super) fn is_path(source: &str) -> bool {
+    source.starts_with('/') && !source.starts_with("//")
+}
+
+/// Whether a list allows all that `wanted` stands for. In doubt it does not: to add a source that is there already in
+/// other words allows nothing more.
+pub(super) fn covers(list: &[&str], wanted: &str) -> bool {
+    list.iter().any(|token| token.eq_ignore_ascii_case(wanted) || matches(token, wanted))
+}
+
+fn matches(token: &str, wanted: &str) -> bool {
+    let Some(wanted) = split(wanted) else { return false };
+    if wanted.scheme.is_empty() {
+        return false;
+    }
+    if token == "*" {
+        // Whether it stands for WebSockets too is not the same in every browser.
+        return includes_scheme("http", wanted.scheme);
+    }
+    if let Some(scheme) = token.strip_suffix(':') {
+        return includes_scheme(scheme, wanted.scheme);
+    }
+    let Some(token) = split(token) else { return false };
+    // A host without a scheme takes that of the page, which may be plain HTTP: not relied upon.
+    !token.scheme.is_empty()
+        && includes_scheme(token.scheme, wanted.scheme)
+        && includes_host(token.host, wanted.host)
+        && token.port == wanted.port
+        && (token.path.is_empty() || token.path == "/")
+}
+
+struct Parts<'a> {
+    scheme: &'a str,
+    host: &'a str,
+    port: &'a str,
+    path: &'a str,
+}
+
+fn split(source: &str) -> Option<Parts<'_>> {
+    if source.starts_with('\'') {
+        return None;
+    }
+    let (scheme, rest) = source.split_once("://").unwrap_or(("", source));
+    let at = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(at);
+    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+    Some(Parts { scheme, host, port, path })
+}
+
+/// A scheme includes its secure form, and WebSocket's includes none of HTTP's here.
+fn includes_scheme(scheme: &str, wanted: &str) -> bool {
+    let is = |of: &str, name: &str| of.eq_ignore_ascii_case(name);
+    scheme.eq_ignore_ascii_case(wanted)
+        || (is(scheme, "http") && is(wanted, "https"))
+        || (is(scheme, "ws") && is(wanted, "wss"))
+}
+
+/// `*.example.com` includes what is below `example.com`, not itself.
+fn includes_host(host: &str, wanted: &str) -> bool {
+    match host.strip_prefix('*') {
+        Some(suffix) if suffix.starts_with('.') => {
+            wanted.len() > suffix.len() && wanted.to_ascii_lowercase().ends_with(&suffix.to_ascii_lowercase())
+        }
+        Some(_) => false,
+        None => host.eq_ignore_ascii_case(wanted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_covers_what_it_surely_allows() {
+        for (token, wanted, expected) in [
+            ("*", "https://a.example", true),
+            ("*", "wss://a.example", false),
+            ("https:", "https://a.example", true),
+            ("http:", "https://a.example", true),
+            ("wss:", "https://a.example", false),
+            ("https:", "wss://a.example", false),
+            ("https://a.example", "https://a.example", true),
+            ("HTTPS://A.example", "https://a.example", true),
+            ("http://a.example", "https://a.example", true),
+            ("https://*.example", "https://a.example", true),
+            ("https://*.example", "https://*.b.example", true),
+            ("https://*.a.example", "https://a.example", false),
+            ("https://a.example/", "https://a.example", true),
+            ("https://a.example/x", "https://a.example", false),
+            ("https://a.example:444", "https://a.example", false),
+            ("a.example", "https://a.example", false),
+            ("'self'", "https://a.example", false),
+            ("'none'", "https://a.example", false),
+            ("'unsafe-inline'", "/widget.js", false),
+        ] {
+            assert_eq!(covers(&[token], wanted), expected, "{token} {wanted}");
+        }
+    }
+
+    #[test]
+    fn sources_that_would_say_more_are_illegal() {
+        for source in ["https://a.example", "wss://*.a.example:8443/x", "/widget.js"] {
+            assert!(is_legal(source), "{source}");
+        }
+        for source in [
+            "",
+            "*",
+            "https:",
+            "'self'",
+            "//a.example",
+            "https://*",
+            "a b",
+            "a;b",
+            "https://a,b",
+            "https://a/é",
+            "a.example",
+        ] {
+            assert!(!is_legal(source), "{source}");
+        }
+    }
+}

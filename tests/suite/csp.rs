@@ -1,0 +1,393 @@
+//! Policies before and after, judged by an independent evaluator: what we need is allowed, and nothing else changes.
+
+use std::{convert::Infallible, sync::LazyLock};
+
+use content_security_policy::{
+    CheckResult, CspList, Destination, Element, Initiator, InlineCheckType, Origin, ParserMetadata, PolicyDisposition,
+    PolicySource, Request as Load, Url,
+};
+use futures::executor::block_on;
+use http::{HeaderMap, Request, Response, header::CONTENT_SECURITY_POLICY};
+use http_body_util::BodyExt;
+use proptest::prelude::*;
+use tower::{Layer, ServiceExt, service_fn};
+use tower_widget_identity::{Csp, Identity, Outcome, Reason, Viewer, Widgets, WidgetsBuilder};
+
+use crate::support::{builder, cut};
+
+const OWN: &str = "https://app.example.test";
+const NONCE: &str = "YWJj";
+const OTHER_CODE: &str = "alert(1)";
+
+/// A page with these policies, through the layer.
+struct Page {
+    headers: HeaderMap,
+    outcome: Option<Outcome>,
+    body: String,
+}
+
+fn through(builder: WidgetsBuilder, lines: &[(&'static str, String)]) -> Page {
+    through_widgets(&builder.token_path("/widget-token").build().unwrap(), lines)
+}
+
+fn through_widgets(widgets: &Widgets, lines: &[(&'static str, String)]) -> Page {
+    let service = service_fn(|_: Request<()>| {
+        let mut response = Response::builder().header("content-type", "text/html");
+        for (name, line) in lines {
+            response = response.header(*name, line);
+        }
+        std::future::ready(Ok::<_, Infallible>(response.body("<!doctype html><head>".to_owned()).unwrap()))
+    });
+    let request = Request::get("/").header("host", "app.example.test").header("sec-fetch-dest", "document");
+    let request = request.extension(Viewer::SignedIn(Identity::new("user-1"))).body(()).unwrap();
+    let (head, body) = block_on(widgets.layer().layer(service).oneshot(request)).unwrap().into_parts();
+    let bytes = block_on(body.collect()).unwrap().to_bytes();
+    Page {
+        headers: head.headers,
+        outcome: head.extensions.get().cloned(),
+        body: String::from_utf8(bytes.to_vec()).unwrap(),
+    }
+}
+
+fn enforced(policies: &[&str]) -> Page {
+    static WIDGETS: LazyLock<Widgets> = LazyLock::new(|| builder().token_path("/widget-token").build().unwrap());
+    let lines: Vec<_> = policies.iter().map(|policy| ("content-security-policy", (*policy).to_owned())).collect();
+    through_widgets(&WIDGETS, &lines)
+}
+
+fn lines(headers: &HeaderMap) -> Vec<&str> {
+    headers.get_all(CONTENT_SECURITY_POLICY).iter().map(|line| line.to_str().unwrap()).collect()
+}
+
+fn list(lines: &[&str]) -> CspList {
+    let mut all = CspList(Vec::new());
+    for line in lines {
+        all.append(CspList::parse(line, PolicySource::Header, PolicyDisposition::Enforce));
+    }
+    all
+}
+
+// ---- the evaluator's probes ----------------------------------------------------------------------------------------
+
+fn load(url: &str, destination: Destination, nonce: &str, parser_metadata: ParserMetadata) -> Load {
+    let url = Url::parse(url).unwrap();
+    let own = Url::parse(OWN).unwrap();
+    Load {
+        current_url: url.clone(),
+        url,
+        origin: Origin::Tuple("https".to_owned(), own.host().unwrap().to_owned(), 443),
+        redirect_count: 0,
+        destination,
+        initiator: Initiator::None,
+        nonce: nonce.to_owned(),
+        integrity_metadata: String::new(),
+        parser_metadata,
+    }
+}
+
+fn allows_load(policies: &CspList, load: &Load) -> bool {
+    policies.should_request_be_blocked(load).0 == CheckResult::Allowed
+}
+
+fn allows_inline(policies: &CspList, kind: InlineCheckType, nonce: Option<&str>, code: &str) -> bool {
+    let element = Element { nonce: nonce.map(Into::into) };
+    policies.should_elements_inline_type_behavior_be_blocked(&element, kind, code).0 == CheckResult::Allowed
+}
+
+/// What the widget loads: a library by script, connections, frames, pictures, fonts, sounds, and fresh tokens.
+static WIDGET_LOADS: LazyLock<Vec<Load>> = LazyLock::new(|| {
+    use Destination::{Audio, Font, IFrame, Image, None, Script};
+    [
+        ("https://widget.intercom.io/widget/abcd1234", Script),
+        ("https://js.intercomcdn.com/frame.js", Script),
+        ("https://api-iam.intercom.io/messenger/web/ping", None),
+        ("wss://nexus-websocket-a.intercom.io/pubsub", None),
+        ("https://x.intercom-messenger.com/", None),
+        ("https://app.example.test/widget-token/intercom", None),
+        ("https://intercom-sheets.com/sheet", IFrame),
+        ("https://static.intercomassets.com/avatar.png", Image),
+        ("https://fonts.intercomcdn.com/a.woff2", Font),
+        ("https://js.intercomcdn.com/ding.mp3", Audio),
+    ]
+    .map(|(url, destination)| load(url, destination, "", ParserMetadata::NotParserInserted))
+    .into()
+});
+
+/// Loads that are none of our business: other hosts and paths, for every kind; for scripts with a nonce as well, and by
+/// script.
+static OTHER_LOADS: LazyLock<Vec<Load>> = LazyLock::new(|| {
+    use Destination::{Audio, Font, IFrame, Image, None, Object, Script, Style, Worker};
+    let urls = [
+        "https://app.example.test/own",
+        "https://cdn.example/a",
+        "https://evil.test/a",
+        "http://plain.test/a",
+        "https://intercom.io.evil.test/a",
+        "https://app.example.test/widget-tokens",
+    ];
+    let inserted = ParserMetadata::ParserInserted;
+    let plain = [None, Script, Worker, Style, Image, Font, IFrame, Audio, Object]
+        .into_iter()
+        .flat_map(|kind| urls.map(|url| load(url, kind, "", inserted)));
+    let by_nonce = urls.map(|url| load(url, Script, NONCE, inserted));
+    let by_script = urls.map(|url| load(url, Script, "", ParserMetadata::NotParserInserted));
+    plain.chain(by_nonce).chain(by_script).collect()
+});
+
+const INLINE: [InlineCheckType; 5] = [
+    InlineCheckType::Script,
+    InlineCheckType::ScriptAttribute,
+    InlineCheckType::Style,
+    InlineCheckType::StyleAttribute,
+    InlineCheckType::Navigation,
+];
+
+/// The verdict on everything that is none of our business.
+fn other_verdicts(policies: &CspList) -> Vec<(String, bool)> {
+    let nonces = [None, Some(NONCE), Some("d3Jvbmc")];
+    let inline = INLINE.into_iter().flat_map(|kind| nonces.map(|nonce| (kind, nonce)));
+    let inline = inline
+        .map(|(kind, nonce)| (format!("inline {kind:?} {nonce:?}"), allows_inline(policies, kind, nonce, OTHER_CODE)));
+    let loads = OTHER_LOADS.iter().map(|load| {
+        (format!("{:?} {} {:?}", load.destination, load.url, load.parser_metadata), allows_load(policies, load))
+    });
+    let eval = policies.is_js_evaluation_allowed("1").0 == CheckResult::Allowed;
+    let wasm = policies.is_wasm_evaluation_allowed().0 == CheckResult::Allowed;
+    inline.chain(loads).chain([("eval".to_owned(), eval), ("wasm".to_owned(), wasm)]).collect()
+}
+
+/// The verdicts on one set of enforced lines, before and after.
+fn judge(before: &[&str]) {
+    let page = enforced(before);
+    let after = lines(&page.headers);
+    assert_eq!(page.outcome, Some(Outcome::Boot(vec![])), "{before:?}");
+    let (old, new) = (list(before), list(&after));
+    let element = cut(&page.body).1;
+    let code = element.split_once("'>").unwrap().1.strip_suffix("</script>").unwrap();
+    assert!(allows_inline(&new, InlineCheckType::Script, None, code), "the snippet\n{before:?}\n{after:?}");
+    for load in WIDGET_LOADS.iter() {
+        assert!(allows_load(&new, load), "{} {:?}\n{before:?}\n{after:?}", load.url, load.destination);
+    }
+    for ((probe, was), (_, is)) in other_verdicts(&old).into_iter().zip(other_verdicts(&new)) {
+        assert_eq!(is, was, "{probe}\n{before:?}\n{after:?}");
+    }
+    for (old, new) in before.iter().zip(&after) {
+        let had = |token: &str| old.to_ascii_lowercase().split([' ', '\t', ';', ',']).any(|found| found == token);
+        for token in new.to_ascii_lowercase().split([' ', '\t', ';', ',']) {
+            let broad =
+                token == "*" || token.ends_with(':') || token.starts_with("'unsafe") || token.starts_with("'nonce-");
+            assert!(!broad || had(token), "{token} is new in {new}");
+        }
+    }
+}
+
+// ---- generated policies --------------------------------------------------------------------------------------------
+
+fn token() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => Just("'self'".to_owned()),
+        2 => Just("'none'".to_owned()),
+        2 => Just("'unsafe-inline'".to_owned()),
+        1 => Just("'UNSAFE-INLINE'".to_owned()),
+        1 => Just("'unsafe-eval'".to_owned()),
+        2 => Just("'strict-dynamic'".to_owned()),
+        2 => Just(format!("'nonce-{NONCE}'")),
+        1 => Just("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='".to_owned()),
+        1 => Just("'report-sample'".to_owned()),
+        1 => Just("'wasm-unsafe-eval'".to_owned()),
+        2 => Just("https:".to_owned()),
+        1 => Just("http:".to_owned()),
+        1 => Just("data:".to_owned()),
+        1 => Just("*".to_owned()),
+        2 => Just("https://cdn.example".to_owned()),
+        1 => Just("cdn.example".to_owned()),
+        1 => Just("https://*.intercom.io".to_owned()),
+        1 => Just("https://js.intercomcdn.com/frame.js".to_owned()),
+        1 => Just("https://widget.intercom.io:8443".to_owned()),
+    ]
+}
+
+fn directive() -> impl Strategy<Value = String> {
+    let name = prop::sample::select(vec![
+        "default-src",
+        "script-src",
+        "script-src-elem",
+        "script-src-attr",
+        "style-src",
+        "style-src-elem",
+        "img-src",
+        "connect-src",
+        "frame-src",
+        "child-src",
+        "worker-src",
+        "font-src",
+        "media-src",
+        "object-src",
+        "base-uri",
+        "Script-Src",
+        "DEFAULT-SRC",
+        "upgrade-insecure-requests",
+        "unknown-src",
+    ]);
+    let space = prop::sample::select(vec![" ", "  ", "\t"]);
+    (name, prop::collection::vec(token(), 0..5), space).prop_map(|(name, tokens, space)| {
+        let mut parts = vec![name.to_owned()];
+        parts.extend(tokens);
+        parts.join(space)
+    })
+}
+
+fn policy() -> impl Strategy<Value = String> {
+    let separator = prop::sample::select(vec![";", "; ", " ;\t", ";;"]);
+    let tail = prop::sample::select(vec!["", ";", " ; ", "  "]);
+    (prop::collection::vec(directive(), 1..6), separator, tail)
+        .prop_map(|(directives, separator, tail)| directives.join(separator) + tail)
+}
+
+fn line() -> impl Strategy<Value = String> {
+    prop::collection::vec(policy(), 1..3).prop_map(|policies| policies.join(", "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_widget_is_allowed_and_nothing_else_changes(lines in prop::collection::vec(line(), 1..3)) {
+        judge(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
+
+// ---- by hand -------------------------------------------------------------------------------------------------------
+
+/// `@` stands for the hash.
+#[test]
+fn policies_are_changed_as_little_as_can_be() {
+    let hash = builder().build().unwrap().csp().unwrap().hash().to_owned();
+    for (before, after) in [
+        (
+            "script-src 'nonce-YWJj' 'strict-dynamic'",
+            "script-src 'nonce-YWJj' 'strict-dynamic'; script-src-elem 'nonce-YWJj' 'strict-dynamic' @",
+        ),
+        (
+            "script-src 'unsafe-inline' 'strict-dynamic';",
+            "script-src 'unsafe-inline' 'strict-dynamic'; script-src-elem 'unsafe-inline' 'strict-dynamic' @",
+        ),
+        ("script-src 'unsafe-inline' https:", "script-src 'unsafe-inline' https:"),
+        ("script-src-elem https: 'none'", "script-src-elem https: 'none' @"),
+        ("script-src-elem https:; script-src-elem 'none'", "script-src-elem https: @; script-src-elem 'none'"),
+        ("SCRIPT-SRC\thttps:", "SCRIPT-SRC\thttps:; script-src-elem https: @"),
+        ("img-src https:;frame-ancestors 'none'", "img-src https:;frame-ancestors 'none'"),
+        (
+            "img-src 'none' ; font-src *",
+            "img-src https://js.intercomcdn.com https://static.intercomassets.com https://downloads.intercomcdn.com https://downloads.intercomcdn.eu https://downloads.au.intercomcdn.com ; font-src *",
+        ),
+        ("frame-src", "frame-src https://intercom-sheets.com https://www.intercom-reporting.com"),
+        (
+            "child-src 'self'",
+            "child-src 'self'; frame-src 'self' https://intercom-sheets.com https://www.intercom-reporting.com",
+        ),
+        ("connect-src https: wss:", "connect-src https: wss: app.example.test/widget-token/"),
+        ("connect-src https: wss: 'self'", "connect-src https: wss: 'self'"),
+        (
+            "default-src 'unsafe-inline' http: ws:",
+            "default-src 'unsafe-inline' http: ws:; connect-src 'unsafe-inline' http: ws: app.example.test/widget-token/",
+        ),
+        ("", ""),
+        (";,;", ";,;"),
+        (
+            "script-src-elem https:, script-src-elem https: 'nonce-YWJj'",
+            "script-src-elem https: @, script-src-elem https: 'nonce-YWJj' @",
+        ),
+    ] {
+        let page = enforced(&[before]);
+        assert_eq!(lines(&page.headers), [after.replace('@', &hash)], "{before}");
+    }
+}
+
+#[test]
+fn every_header_line_and_report_only_too_are_patched() {
+    let report = "content-security-policy-report-only";
+    let page = through(
+        builder(),
+        &[
+            ("content-security-policy", "script-src 'self'".to_owned()),
+            ("content-security-policy", "script-src https:".to_owned()),
+            (report, "script-src 'none'".to_owned()),
+        ],
+    );
+    assert!(lines(&page.headers).iter().all(|line| line.contains("; script-src-elem ")));
+    assert!(page.headers[report].to_str().unwrap().starts_with("script-src 'none'; script-src-elem 'sha256-"));
+}
+
+#[test]
+fn what_cannot_be_read_is_left_as_it_is() {
+    let odd = "script-src 'self' \u{e9}";
+    let page = through(builder(), &[("content-security-policy", odd.to_owned())]);
+    assert_eq!(page.headers[CONTENT_SECURITY_POLICY].as_bytes(), odd.as_bytes());
+    assert_eq!(page.outcome, Some(Outcome::Boot(vec![])));
+}
+
+#[test]
+fn policies_can_be_left_alone() {
+    let lines_before = [("content-security-policy", "script-src 'self'".to_owned())];
+    let page = through(builder().csp(Csp::LeaveAlone), &lines_before);
+    assert_eq!(lines(&page.headers), ["script-src 'self'"]);
+    assert_eq!(page.outcome, Some(Outcome::Boot(vec![])));
+}
+
+#[test]
+fn where_a_policy_makes_the_widget_impossible_the_page_is_untouched() {
+    for (policies, reason) in [
+        (vec!["sandbox"], Some(Reason::Sandbox)),
+        (vec!["sandbox allow-scripts"], Some(Reason::Sandbox)),
+        (vec!["script-src 'self'", "SANDBOX allow-same-origin"], Some(Reason::Sandbox)),
+        (vec!["sandbox allow-scripts Allow-Same-Origin"], None),
+        (vec!["require-trusted-types-for 'script'; trusted-types app"], Some(Reason::TrustedTypes)),
+        (vec!["require-trusted-types-for 'script'; trusted-types 'none'"], Some(Reason::TrustedTypes)),
+        (vec!["require-trusted-types-for 'script'", "trusted-types app"], Some(Reason::TrustedTypes)),
+        (vec!["require-trusted-types-for 'script'"], None),
+        (vec!["require-trusted-types-for 'script'; trusted-types app tower-widget-identity"], None),
+        (vec!["require-trusted-types-for 'script'; trusted-types *"], None),
+        (vec!["trusted-types app"], None),
+    ] {
+        let page = enforced(&policies);
+        let expected = reason.map_or(Outcome::Boot(vec![]), Outcome::Untouched);
+        let untouched = matches!(expected, Outcome::Untouched(_));
+        assert_eq!(page.outcome, Some(expected), "{policies:?}");
+        if untouched {
+            assert_eq!((page.body.as_str(), lines(&page.headers)), ("<!doctype html><head>", policies));
+        } else {
+            let required = policies.iter().any(|policy| policy.contains("require-trusted"));
+            assert_eq!(page.body.contains("\"trusted\":true"), required, "{policies:?}");
+        }
+    }
+}
+
+#[test]
+fn the_hash_is_of_the_bytes_in_the_page_and_the_same_for_every_application() {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use sha2::Digest;
+    let page = enforced(&["script-src 'self'"]);
+    let code = cut(&page.body).1.split_once("'>").unwrap().1.strip_suffix("</script>").unwrap();
+    let hash = format!("'sha256-{}'", STANDARD.encode(sha2::Sha256::digest(code)));
+    assert!(lines(&page.headers)[0].contains(&hash));
+    let other = tower_widget_identity::vendor::Intercom::new("other-app", crate::support::secret("other secret"));
+    let other = tower_widget_identity::Widgets::builder().vendor(other).visitors(true).build().unwrap();
+    assert_eq!(other.csp().unwrap().hash(), hash);
+}
+
+#[test]
+fn a_hostile_host_does_not_reach_the_policy() {
+    let widgets = builder().token_path("/widget-token").build().unwrap();
+    let service = service_fn(async |_: Request<()>| {
+        let response = Response::builder().header("content-type", "text/html");
+        Ok::<_, Infallible>(
+            response.header("content-security-policy", "connect-src 'none'").body(String::new()).unwrap(),
+        )
+    });
+    let request = Request::get("/").header("host", "evil.test; script-src *").header("sec-fetch-dest", "document");
+    let request = request.extension(Viewer::SignedIn(Identity::new("user-1"))).body(()).unwrap();
+    let response = block_on(widgets.layer().layer(service).oneshot(request)).unwrap();
+    let policy = lines(response.headers())[0];
+    assert!(!policy.contains("evil") && !policy.contains("script-src"), "{policy}");
+}
