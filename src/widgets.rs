@@ -240,6 +240,7 @@ pub struct WidgetsBuilder {
     visitors: bool,
     token_path: Option<String>,
     csp: Csp,
+    csp_sources: CspSources,
     marker: MarkerOptions,
     clock: Clock,
 }
@@ -341,6 +342,13 @@ impl WidgetsBuilder {
         self
     }
 
+    /// More sources to allow beside the vendors' own: a Zendesk account's subdomain, the host of a help centre, video
+    /// players in the messenger. Default: none.
+    pub fn csp_sources(mut self, sources: CspSources) -> Self {
+        self.csp_sources = self.csp_sources.merge(sources);
+        self
+    }
+
     /// The marker cookie's name. Default: `__Host-widget-<hash of the configured vendors and ids>`.
     pub fn marker_name(mut self, name: impl Into<String>) -> Self {
         self.marker.name = Some(name.into());
@@ -433,7 +441,7 @@ impl WidgetsBuilder {
 
     /// What the vendors load, and the runtime's own fetches.
     fn checked_sources(&self, token_path: Option<&str>) -> Result<CspSources, ConfigError> {
-        let own = CspSources::new().connect(token_path.map(|path| csp::path_source(&format!("{path}/"))));
+        let own = self.csp_sources.clone().connect(token_path.map(|path| csp::path_source(&format!("{path}/"))));
         let sources = self.vendors.iter().fold(own, |all, vendor| all.merge(vendor.csp_sources()));
         match sources.illegal() {
             None => Ok(sources),

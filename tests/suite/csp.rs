@@ -11,7 +11,9 @@ use http::{HeaderMap, Request, Response, header::CONTENT_SECURITY_POLICY};
 use http_body_util::BodyExt;
 use proptest::prelude::*;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_widget_identity::{Csp, Identity, Outcome, Reason, Viewer, Widgets, WidgetsBuilder};
+use tower_widget_identity::{
+    ConfigErrorKind, Csp, CspSources, Identity, Outcome, Reason, Viewer, Widgets, WidgetsBuilder,
+};
 
 use crate::support::{builder, cut};
 
@@ -325,6 +327,19 @@ fn what_cannot_be_read_is_left_as_it_is() {
     let page = through(builder(), &[("content-security-policy", odd.to_owned())]);
     assert_eq!(page.headers[CONTENT_SECURITY_POLICY].as_bytes(), odd.as_bytes());
     assert_eq!(page.outcome, Some(Outcome::Boot(vec![])));
+}
+
+#[test]
+fn the_application_adds_sources_of_its_own() {
+    let more = CspSources::new().frame(["https://player.example"]);
+    let lines_before = [("content-security-policy", "default-src 'none'".to_owned())];
+    let page = through(builder().csp_sources(more), &lines_before);
+    let policy = lines(&page.headers)[0];
+    assert!(policy.contains("; frame-src https://player.example https://intercom-sheets.com"), "{policy}");
+    for illegal in ["*", "https:", "'unsafe-inline'", "player.example", "https://a;script-src *"] {
+        let error = builder().csp_sources(CspSources::new().frame([illegal])).build().unwrap_err();
+        assert_eq!(error.kind(), ConfigErrorKind::CspSource, "{illegal}");
+    }
 }
 
 #[test]
