@@ -13,16 +13,34 @@
 #[path = "../examples/axum/main.rs"]
 mod example;
 
+#[path = "browser/app.rs"]
+mod app;
 #[path = "browser/driver.rs"]
 mod driver;
 #[path = "browser/harness.rs"]
 mod harness;
 #[path = "browser/page.rs"]
 mod page;
+#[path = "browser/tls.rs"]
+mod tls;
 
 #[path = "browser/identity.rs"]
 mod identity;
 #[path = "browser/late.rs"]
 mod late;
+#[path = "browser/policies.rs"]
+mod policies;
+#[path = "browser/rows_basic.rs"]
+mod rows_basic;
+#[path = "browser/rows_leaks.rs"]
+mod rows_leaks;
+#[path = "browser/rows_pages.rs"]
+mod rows_pages;
+#[path = "browser/rows_vendors.rs"]
+mod rows_vendors;
+#[path = "browser/rows_pending.rs"]
+mod rows_pending;
+#[path = "browser/rows_tokens.rs"]
+mod rows_tokens;
 #[path = "browser/sign_out.rs"]
 mod sign_out;

@@ -27,7 +27,7 @@ use tower_sessions::{Expiry, MemoryStore, Session, SessionManagerLayer};
 use tower_widget_identity::{Identity, Viewer, Widgets};
 
 mod accounts;
-mod demo;
+pub(crate) mod demo;
 mod messenger;
 mod page;
 mod verifier;

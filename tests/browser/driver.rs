@@ -2,23 +2,25 @@
 
 use std::env;
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Blocking, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// How long a driver and a browser may take to start, on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
-const CHROMIUM_ARGS: [&str; 9] = [
+const CHROMIUM_ARGS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -27,41 +29,56 @@ const CHROMIUM_ARGS: [&str; 9] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // `acceptInsecureCerts` alone does not cover service workers.
+    "--ignore-certificate-errors",
     // As Chrome does for its users: it keeps `no-store` pages for the Back button.
     "--enable-features=CacheControlNoStoreEnterBackForwardCache:level/restore-unless-http-only-cookie-change",
 ];
 
+const WEBKIT_BROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+
 /// Which browser to drive.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     Chromium,
+    Firefox,
+    WebKit,
 }
 
 impl Engine {
-    /// The driver's command; it chooses a free port by itself and says which.
-    fn driver(self) -> Command {
+    /// The driver's command. `port` is for one that does not choose a free port by itself.
+    fn driver(self, port: u16) -> Command {
+        let (program, args) = match self {
+            Self::Chromium => (program("CHROMEDRIVER", "/usr/bin/chromedriver"), vec!["--port=0".to_owned()]),
+            // The second port is for a protocol that nobody uses here; the usual one may be taken.
+            Self::Firefox => (program("GECKODRIVER", "geckodriver"), words("--port=0 --websocket-port=0")),
+            Self::WebKit => (program("WEBKIT_DRIVER", "/usr/bin/WebKitWebDriver"), vec![format!("--port={port}")]),
+        };
+        let mut command = Command::new(program);
+        command.args(args);
+        command
+    }
+
+    /// What stands before the port in the driver's output; nothing where the driver keeps it for itself.
+    fn announcement(self) -> Option<&'static str> {
         match self {
-            Self::Chromium => {
-                let mut command = Command::new(program("CHROMEDRIVER", "/usr/bin/chromedriver"));
-                command.arg("--port=0");
-                command
-            }
+            Self::Chromium => Some("started successfully on port "),
+            Self::Firefox => Some("Listening on 127.0.0.1:"),
+            Self::WebKit => None,
         }
     }
 
-    /// The port, if this line of the driver's output is the one that names it.
-    fn port(self, line: &str) -> Option<u16> {
-        let words = match self {
-            Self::Chromium => "started successfully on port ",
-        };
-        let (_, port) = line.split_once(words)?;
-        port.trim_end_matches('.').parse().ok()
+    fn needs_display(self) -> bool {
+        self == Self::WebKit && env::var_os("DISPLAY").is_none()
     }
 
     fn capabilities(self, profile: &Path) -> Capabilities {
-        match self {
-            Self::Chromium => [("goog:chromeOptions".to_owned(), chromium(profile))].into_iter().collect(),
-        }
+        let (key, options) = match self {
+            Self::Chromium => ("goog:chromeOptions", chromium(profile)),
+            Self::Firefox => ("moz:firefoxOptions", firefox(profile)),
+            Self::WebKit => ("webkitgtk:browserOptions", webkit()),
+        };
+        [(key.to_owned(), options), ("acceptInsecureCerts".to_owned(), Value::Bool(true))].into_iter().collect()
     }
 }
 
@@ -71,27 +88,40 @@ fn chromium(profile: &Path) -> Value {
     json!({ "binary": program("CHROMIUM", "/usr/bin/chromium"), "args": args })
 }
 
+fn firefox(profile: &Path) -> Value {
+    json!({
+        "binary": program("FIREFOX", "/usr/bin/firefox-esr"),
+        "args": ["-headless", "-profile", profile],
+        // Straight to the test's own server, and nowhere else.
+        "prefs": { "network.proxy.type": 0, "network.captive-portal-service.enabled": false },
+    })
+}
+
+fn webkit() -> Value {
+    json!({ "binary": program("MINIBROWSER", WEBKIT_BROWSER), "args": ["--automation"] })
+}
+
 fn program(variable: &str, usual: &str) -> String {
     env::var(variable).unwrap_or_else(|_| usual.to_owned())
 }
 
-/// A browser with an empty profile of its own. Dropped, it leaves no process and no file behind.
+fn words(text: &str) -> Vec<String> {
+    text.split(' ').map(str::to_owned).collect()
+}
+
+/// A browser. Dropped, it leaves no process behind; its files are the profile's.
 pub(crate) struct Browser {
     pub(crate) client: Client,
-    // In this order: the processes end before their files go.
     _driver: Driver,
-    _profile: Profile,
 }
 
 impl Browser {
-    pub(crate) async fn start(engine: Engine) -> Self {
-        let profile = Profile::new();
-        let driver = Driver::start(engine).await;
-        let connecting = ClientBuilder::new(HttpConnector::new())
-            .capabilities(engine.capabilities(&profile.0))
-            .connect(&driver.url)
-            .await;
-        Self { client: connecting.expect("the browser starts"), _driver: driver, _profile: profile }
+    pub(crate) async fn start(engine: Engine, profile: &Profile) -> Self {
+        let driver = Driver::start(engine, &profile.0).await;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let connecting = builder.capabilities(engine.capabilities(&profile.0)).connect(&driver.url);
+        let connected = timeout(START, connecting).await.expect("the browser starts in time");
+        Self { client: connected.expect("the browser starts"), _driver: driver }
     }
 
     /// The orderly way; dropping the browser kills it.
@@ -104,42 +134,120 @@ impl Browser {
 }
 
 struct Driver {
-    child: Child,
     url: String,
-    _output: BufReader<ChildStdout>,
+    // In this order: a browser whose screen is gone complains.
+    _processes: Group,
+    _display: Option<Display>,
 }
 
 impl Driver {
-    async fn start(engine: Engine) -> Self {
-        let mut child = engine
-            .driver()
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            // A group of its own, which the browser joins: both can be ended together.
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the driver starts");
-        let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
-        let port = timeout(START, announced_port(engine, &mut output)).await;
-        Self { child, url: format!("http://127.0.0.1:{}", port.expect("the driver names its port")), _output: output }
+    async fn start(engine: Engine, files: &Path) -> Self {
+        let display = if engine.needs_display() { Some(Display::start().await) } else { None };
+        let chosen = if engine.announcement().is_none() { free_port() } else { 0 };
+        let mut command = engine.driver(chosen);
+        keep_files_in(&mut command, files);
+        if let Some(display) = &display {
+            command.env("DISPLAY", &display.name);
+        }
+        let mut processes = Group::spawn(command);
+        let port = match engine.announcement() {
+            Some(words) => processes.announced(words).await,
+            None => processes.listening(chosen).await,
+        };
+        processes.drain();
+        Self { url: format!("http://127.0.0.1:{port}"), _processes: processes, _display: display }
     }
 }
 
-async fn announced_port(engine: Engine, output: &mut BufReader<ChildStdout>) -> u16 {
+/// Whatever a browser writes outside of its profile, because it has no profile of its own.
+fn keep_files_in(command: &mut Command, files: &Path) {
+    for variable in ["XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"] {
+        command.env(variable, files.join(variable));
+    }
+    // WebKit's own sandbox wants more from the system than a container has. What it shows comes from here.
+    command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1").env("NO_AT_BRIDGE", "1");
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("a bound address").port()
+}
+
+/// A screen that nobody looks at.
+struct Display {
+    name: String,
+    _server: Group,
+}
+
+impl Display {
+    async fn start() -> Self {
+        let mut command = Command::new("Xvfb");
+        command.args(words("-displayfd 1 -screen 0 1280x900x24 -nolisten tcp"));
+        let mut server = Group::spawn(command);
+        let number = server.announced("").await;
+        server.drain();
+        Self { name: format!(":{number}"), _server: server }
+    }
+}
+
+/// A program in a process group of its own, which its children join: all can be ended together.
+struct Group {
+    child: Child,
+    output: Option<BufReader<ChildStdout>>,
+}
+
+impl Group {
+    fn spawn(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let spawned = command.process_group(0).kill_on_drop(true).spawn();
+        let mut child = spawned.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let output = child.stdout.take().map(BufReader::new);
+        Self { child, output }
+    }
+
+    /// The number that the program writes behind these words when it is ready.
+    async fn announced(&mut self, words: &str) -> u16 {
+        let output = self.output.as_mut().expect("its output is piped");
+        let number = timeout(START, announced_number(words, output)).await;
+        number.expect("the program says that it is ready")
+    }
+
+    /// Waits until somebody answers at this port.
+    async fn listening(&mut self, port: u16) -> u16 {
+        let start = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
+            let ended = self.child.try_wait().expect("its state");
+            assert!(ended.is_none() && start.elapsed() < START, "the driver is not ready: {ended:?}");
+            sleep(Duration::from_millis(20)).await;
+        }
+        port
+    }
+
+    /// Reads what else the program writes, which would come to a stop when nobody did.
+    fn drain(&mut self) {
+        let output = self.output.take();
+        tokio::spawn(async move {
+            if let Some(mut output) = output {
+                let _ = tokio::io::copy_buf(&mut output, &mut tokio::io::sink()).await;
+            }
+        });
+    }
+}
+
+async fn announced_number(words: &str, output: &mut BufReader<ChildStdout>) -> u16 {
     let mut line = String::new();
     loop {
         line.clear();
         let read = output.read_line(&mut line).await.expect("readable output");
-        assert!(read > 0, "the driver ended before it was ready");
-        if let Some(port) = engine.port(line.trim()) {
-            return port;
+        assert!(read > 0, "the program ended before it was ready");
+        let number = line.split_once(words).and_then(|(_, number)| number.trim().trim_end_matches('.').parse().ok());
+        if let Some(number) = number {
+            return number;
         }
     }
 }
 
-impl Drop for Driver {
+impl Drop for Group {
     fn drop(&mut self) {
         // Not yet waited for, so the number cannot belong to anybody else.
         let Some(group) = self.child.id() else { return };
@@ -147,11 +255,11 @@ impl Drop for Driver {
     }
 }
 
-/// The browser's files, in a directory that is new for each browser.
-struct Profile(PathBuf);
+/// The browser's files, in a directory that is new for each test.
+pub(crate) struct Profile(PathBuf);
 
 impl Profile {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("widget-browser-{}-{number}", std::process::id());

@@ -1,10 +1,13 @@
-//! Runs a test against the example application, served in this process, with a fresh browser.
+//! Runs a test with a fresh browser against an application that is served in this process: the example's, or the
+//! one that the test controls.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::net::Ipv4Addr;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::Router;
@@ -16,33 +19,172 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::driver::{Browser, Engine};
+use crate::app::{App, Settings};
+use crate::driver::{Browser, Engine, Profile};
 use crate::example;
 use crate::page::Page;
+use crate::tls::{Cut, HOSTS, TlsListener};
 
 /// No test takes this long unless it hangs.
 const LIMIT: Duration = Duration::from_secs(120);
+
+const NO_RULES: &str = "it knows no speculation rules: a page is neither prefetched nor prerendered on a script's word";
+
+/// What an engine cannot do, whatever this crate does: the only tests that are passed over, each with the reason.
+const CANNOT: &[(Engine, &str, &str)] = &[
+    (
+        Engine::WebKit,
+        "row_11_browser_closed_without_logout_and_user_2_signs_in",
+        "MiniBrowser keeps everything in memory when a driver controls it: nothing outlives its end",
+    ),
+    (Engine::Firefox, "row_07_prefetch_rule_leaves_the_logout_pending", NO_RULES),
+    (Engine::WebKit, "row_07_prefetch_rule_leaves_the_logout_pending", NO_RULES),
+    (Engine::Firefox, "row_07_prerendered_page_leaves_the_logout_pending", NO_RULES),
+    (Engine::WebKit, "row_07_prerendered_page_leaves_the_logout_pending", NO_RULES),
+    (Engine::Firefox, "row_09_page_prefetched_before_the_logout_never_boots", NO_RULES),
+    (Engine::WebKit, "row_09_page_prefetched_before_the_logout_never_boots", NO_RULES),
+    (Engine::Firefox, "row_09_page_prerendered_before_the_logout_never_boots", NO_RULES),
+    (Engine::WebKit, "row_09_page_prerendered_before_the_logout_never_boots", NO_RULES),
+    (Engine::WebKit, "row_07_prefetch_link_leaves_the_logout_pending", "it fetches nothing for `<link rel=prefetch>`"),
+];
+
+/// `in_every_engine!(name, settings, async |page| { .. })`: the same test in each engine, as `name::chromium`, ...
+macro_rules! in_every_engine {
+    ($name:ident, $settings:expr, $test:expr) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            use crate::driver::Engine;
+
+            async fn run_in(engine: Engine) {
+                crate::harness::run_in(engine, stringify!($name), $settings, $test).await;
+            }
+
+            #[tokio::test]
+            #[ignore = "needs chromium, firefox and webkit with their drivers"]
+            async fn chromium() {
+                run_in(Engine::Chromium).await;
+            }
+
+            #[tokio::test]
+            #[ignore = "needs chromium, firefox and webkit with their drivers"]
+            async fn firefox() {
+                run_in(Engine::Firefox).await;
+            }
+
+            #[tokio::test]
+            #[ignore = "needs chromium, firefox and webkit with their drivers"]
+            async fn webkit() {
+                run_in(Engine::WebKit).await;
+            }
+        }
+    };
+}
+pub(crate) use in_every_engine;
 
 /// Opens the example's page in a fresh browser, lets `test` work with it and cleans up, come what may.
 pub(crate) async fn run(test: impl AsyncFnOnce(&Page)) {
     // Whatever the environment says.
     let messenger = example::Messenger::demo().expect("random numbers");
-    let site = Site::start(example::app(messenger).expect("the example can be built")).await;
-    let browser = Browser::start(Engine::Chromium).await;
-    let page = Page::new(browser.client.clone(), site.url.clone(), site.gate.clone());
-    let body = async {
-        page.open("/").await;
-        test(&page).await;
-    };
-    let outcome = timeout(LIMIT, AssertUnwindSafe(body).catch_unwind()).await;
-    if !matches!(outcome, Ok(Ok(()))) {
-        report(&page).await;
+    let gate = Gate::default();
+    let app = gate.before(example::app(messenger).expect("the example can be built"));
+    let site = Site::plain(app).await;
+    let stage = Stage::new(Engine::Chromium, App::new(Settings::default()), "http://localhost", &site, gate).await;
+    stage.play(async |stage| test(stage).await).await;
+}
+
+/// Opens the test application's page in a fresh browser of this engine and lets `test` work with it.
+pub(crate) async fn run_in(engine: Engine, name: &str, settings: Settings, test: impl AsyncFnOnce(&Stage)) {
+    if let Some(reason) = impossible(engine, name) {
+        eprintln!("{name} is impossible in {engine:?}: {reason}");
+        return;
     }
-    browser.close().await;
-    match outcome {
-        Ok(Ok(())) => {}
-        Ok(Err(panic)) => resume_unwind(panic),
-        Err(_) => panic!("the test did not end within {LIMIT:?}"),
+    resolve(settings.host).await;
+    let origin = format!("https://{}", settings.host);
+    let app = App::new(settings);
+    let gate = Gate::default();
+    let site = Site::tls(app.logged(gate.before(app.router()))).await;
+    let stage = Stage::new(engine, app, &origin, &site, gate).await;
+    stage.play(test).await;
+}
+
+fn impossible(engine: Engine, name: &str) -> Option<&'static str> {
+    CANNOT.iter().find(|(other, test, _)| (*other, *test) == (engine, name)).map(|(_, _, reason)| *reason)
+}
+
+/// Makes sure that this name leads to this machine.
+pub(crate) async fn resolve(host: &str) {
+    let known = tokio::net::lookup_host((host, 0)).await;
+    if known.is_ok_and(|mut addresses| addresses.any(|address| address.ip() == Ipv4Addr::LOCALHOST)) {
+        return;
+    }
+    let line = format!("\n127.0.0.1 {}\n", &HOSTS[1..].join(" "));
+    let file = std::fs::OpenOptions::new().append(true).open("/etc/hosts");
+    let written = file.and_then(|mut file| file.write_all(line.as_bytes()));
+    written.unwrap_or_else(|error| panic!("{host} must lead to 127.0.0.1; /etc/hosts cannot be changed: {error}"));
+}
+
+/// A page in a browser that can be closed and started again, and the application behind it.
+pub(crate) struct Stage {
+    pub(crate) engine: Engine,
+    /// The test application. In the tests of the example it is not what answers.
+    pub(crate) app: App,
+    page: Page,
+    browser: Mutex<Option<Browser>>,
+    // The last one to go: the browser still writes when it is killed.
+    profile: Profile,
+}
+
+impl Deref for Stage {
+    type Target = Page;
+
+    fn deref(&self) -> &Page {
+        &self.page
+    }
+}
+
+impl Stage {
+    async fn new(engine: Engine, app: App, origin: &str, site: &Site, gate: Gate) -> Self {
+        let profile = Profile::new();
+        let browser = Browser::start(engine, &profile).await;
+        let page = Page::new(browser.client.clone(), format!("{origin}:{}", site.port), gate);
+        Self { engine, app, page, browser: Mutex::new(Some(browser)), profile }
+    }
+
+    /// Closes the browser and starts it again with the same files. No page is open then.
+    pub(crate) async fn restart_browser(&self) {
+        self.close().await;
+        let browser = Browser::start(self.engine, &self.profile).await;
+        self.page.connect(browser.client.clone());
+        *self.browser() = Some(browser);
+    }
+
+    async fn close(&self) {
+        let browser = self.browser().take();
+        if let Some(browser) = browser {
+            browser.close().await;
+        }
+    }
+
+    fn browser(&self) -> MutexGuard<'_, Option<Browser>> {
+        self.browser.lock().expect("no test panics in here")
+    }
+
+    async fn play(self, test: impl AsyncFnOnce(&Self)) {
+        let body = async {
+            self.open("/").await;
+            test(&self).await;
+        };
+        let outcome = timeout(LIMIT, AssertUnwindSafe(body).catch_unwind()).await;
+        if !matches!(outcome, Ok(Ok(()))) {
+            report(&self).await;
+        }
+        self.close().await;
+        match outcome {
+            Ok(Ok(())) => {}
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(_) => panic!("the test did not end within {LIMIT:?}"),
+        }
     }
 }
 
@@ -65,23 +207,33 @@ async fn report(page: &Page) {
 
 /// An application on a port of its own.
 struct Site {
-    url: String,
-    gate: Gate,
+    port: u16,
     server: JoinHandle<()>,
 }
 
 impl Site {
-    async fn start(app: Router) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-        let port = listener.local_addr().expect("a bound address").port();
-        let gate = Gate::default();
-        let app = app.layer(from_fn_with_state(gate.clone(), wait_at));
+    async fn plain(app: Router) -> Self {
+        let (listener, port) = listener().await;
         let server = tokio::spawn(async move {
             axum::serve(listener, app).await.expect("the server runs");
         });
-        // By name: cookies, secure contexts and the vendors' rules treat addresses differently.
-        Self { url: format!("http://localhost:{port}"), gate, server }
+        Self { port, server }
     }
+
+    async fn tls(app: Router) -> Self {
+        let (listener, port) = listener().await;
+        let app = app.into_make_service_with_connect_info::<Cut>();
+        let server = tokio::spawn(async move {
+            axum::serve(TlsListener::new(listener), app).await.expect("the server runs");
+        });
+        Self { port, server }
+    }
+}
+
+async fn listener() -> (TcpListener, u16) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+    let port = listener.local_addr().expect("a bound address").port();
+    (listener, port)
 }
 
 impl Drop for Site {
@@ -94,29 +246,44 @@ impl Drop for Site {
 #[derive(Clone, Default)]
 pub(crate) struct Gate(Arc<Mutex<BTreeSet<String>>>);
 
+/// Stands before the path where it is the answer that waits.
+const ANSWER: &str = "answer to ";
+
 impl Gate {
     /// From now on, requests for this path wait.
     pub(crate) fn hold(&self, path: &str) {
         self.paths(|paths| paths.insert(path.to_owned()));
     }
 
-    /// Those that wait go on.
-    pub(crate) fn release(&self, path: &str) {
-        self.paths(|paths| paths.remove(path));
+    /// From now on, requests for this path are answered at once, but the answers wait.
+    pub(crate) fn hold_answer(&self, path: &str) {
+        self.hold(&format!("{ANSWER}{path}"));
     }
 
-    fn holds(&self, path: &str) -> bool {
-        self.paths(|paths| paths.contains(path))
+    /// Those that wait go on.
+    pub(crate) fn release(&self, path: &str) {
+        self.paths(|paths| paths.retain(|held| held.strip_prefix(ANSWER).unwrap_or(held) != path));
+    }
+
+    async fn wait(&self, what: &str) {
+        while self.paths(|paths| paths.contains(what)) {
+            sleep(Duration::from_millis(5)).await;
+        }
     }
 
     fn paths<T>(&self, action: impl FnOnce(&mut BTreeSet<String>) -> T) -> T {
         action(&mut self.0.lock().expect("no test panics in here"))
     }
+
+    fn before(&self, app: Router) -> Router {
+        app.layer(from_fn_with_state(self.clone(), wait_at))
+    }
 }
 
 async fn wait_at(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    while gate.holds(request.uri().path()) {
-        sleep(Duration::from_millis(5)).await;
-    }
-    next.run(request).await
+    let path = request.uri().path().to_owned();
+    gate.wait(&path).await;
+    let response = next.run(request).await;
+    gate.wait(&format!("{ANSWER}{path}")).await;
+    response
 }

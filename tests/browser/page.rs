@@ -1,6 +1,7 @@
 //! What a test does with a page and asks it, in the words of the example.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use fantoccini::error::CmdError;
@@ -9,7 +10,7 @@ use fantoccini::{Client, Locator};
 use serde_json::Value;
 use tokio::time::sleep;
 
-use crate::harness::Gate;
+use crate::harness::{Gate, resolve};
 
 /// How long something may take that has no deadline of its own.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
@@ -27,35 +28,63 @@ pub(crate) const BUBBLE: &str = "document.querySelector('#demo-messenger')?.shad
 pub(crate) const RESIDUE: &str = "[
     ...document.cookie.split('; ').filter((pair) => pair.startsWith('intercom')),
     ...Object.entries(localStorage).map((pair) => pair.join(' = ')),
-    ...(window.intercomSettings === undefined ? [] : ['window.intercomSettings'])]";
-const MARKER_NAME: &str = "widget-";
+    ...(window.intercomSettings === undefined ? [] : ['window.intercomSettings'])].sort()";
 
-#[derive(Clone)]
+/// Over HTTPS, its name has a prefix.
+fn is_marker(name: &str) -> bool {
+    let bare = name.strip_prefix("__Host-").or_else(|| name.strip_prefix("__Secure-"));
+    bare.unwrap_or(name).starts_with("widget-")
+}
+
 pub(crate) struct Page {
-    client: Client,
-    site: String,
+    client: Mutex<Client>,
+    /// Scheme, host and port of its addresses.
+    pub(crate) origin: String,
     /// Keeps parts of the site from answering.
     pub(crate) gate: Gate,
 }
 
 impl Page {
-    pub(crate) fn new(client: Client, site: String, gate: Gate) -> Self {
-        Self { client, site, gate }
+    pub(crate) fn new(client: Client, origin: String, gate: Gate) -> Self {
+        Self { client: Mutex::new(client), origin, gate }
+    }
+
+    /// From now on, this is the browser.
+    pub(crate) fn connect(&self, client: Client) {
+        *self.client.lock().expect("no test panics in here") = client;
+    }
+
+    /// For what has no helper here.
+    pub(crate) fn client(&self) -> Client {
+        self.client.lock().expect("no test panics in here").clone()
     }
 
     // --- Going about --------------------------------------------------------------------------
 
     pub(crate) async fn open(&self, path: &str) {
-        let url = format!("{}{path}", self.site);
-        self.client.goto(&url).await.expect("the page opens");
+        let url = format!("{}{path}", self.origin);
+        self.client().goto(&url).await.expect("the page opens");
+    }
+
+    /// The address of a page of the same server under another name.
+    pub(crate) async fn address_at(&self, host: &str, path: &str) -> String {
+        resolve(host).await;
+        let (scheme, rest) = self.origin.split_once("://").expect("an origin");
+        let (_, port) = rest.split_once(':').expect("a port");
+        format!("{scheme}://{host}:{port}{path}")
+    }
+
+    pub(crate) async fn open_at(&self, host: &str, path: &str) {
+        let url = self.address_at(host, path).await;
+        self.client().goto(&url).await.expect("the page opens");
     }
 
     pub(crate) async fn reload(&self) {
-        self.client.refresh().await.expect("the page reloads");
+        self.client().refresh().await.expect("the page reloads");
     }
 
     pub(crate) async fn back(&self) {
-        self.client.back().await.expect("there is a page to go back to");
+        self.client().back().await.expect("there is a page to go back to");
     }
 
     /// Clicks the page's button for this account and waits for the next page.
@@ -70,13 +99,13 @@ impl Page {
     }
 
     pub(crate) async fn click(&self, selector: &str) {
-        let found = self.client.find(Locator::Css(selector)).await;
+        let found = self.client().find(Locator::Css(selector)).await;
         let button = found.unwrap_or_else(|error| panic!("no {selector}: {error}"));
         button.click().await.expect("it can be clicked");
     }
 
     /// A click that leads to another document, which has been parsed when this returns.
-    async fn leave_by(&self, selector: &str) {
+    pub(crate) async fn leave_by(&self, selector: &str) {
         self.eval("window.beforeTheClick = true").await;
         self.click(selector).await;
         let arrived = "!window.beforeTheClick && document.readyState === 'complete'";
@@ -86,17 +115,17 @@ impl Page {
     /// Opens another tab and goes there; answers the way back.
     pub(crate) async fn new_tab(&self) -> WindowHandle {
         let here = self.tab().await;
-        let opened = self.client.new_window(true).await.expect("another tab");
+        let opened = self.client().new_window(true).await.expect("another tab");
         self.switch_to(opened.handle).await;
         here
     }
 
     pub(crate) async fn tab(&self) -> WindowHandle {
-        self.client.window().await.expect("a tab")
+        self.client().window().await.expect("a tab")
     }
 
     pub(crate) async fn switch_to(&self, tab: WindowHandle) {
-        let switched = self.client.switch_to_window(tab).await;
+        let switched = self.client().switch_to_window(tab).await;
         switched.expect("the tab is still there");
     }
 
@@ -108,7 +137,7 @@ impl Page {
     }
 
     async fn try_eval(&self, js: &str) -> Result<Value, CmdError> {
-        self.client.execute(&format!("return ({js});"), Vec::new()).await
+        self.client().execute(&format!("return ({js});"), Vec::new()).await
     }
 
     /// Waits until `js` has this value.
@@ -148,12 +177,12 @@ impl Page {
 
     /// All cookies that go to this page, those included that no script can read.
     pub(crate) async fn cookies(&self) -> BTreeMap<String, String> {
-        let cookies = self.client.get_all_cookies().await.expect("the cookies");
+        let cookies = self.client().get_all_cookies().await.expect("the cookies");
         cookies.iter().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect()
     }
 
     pub(crate) async fn delete_cookie(&self, name: &str) {
-        let deleted = self.client.delete_cookie(name).await;
+        let deleted = self.client().delete_cookie(name).await;
         deleted.expect("the cookie is deleted");
     }
 
@@ -164,7 +193,7 @@ impl Page {
 
     /// The marker cookie with its name, which depends on the configuration.
     pub(crate) async fn marker_cookie(&self) -> Option<(String, String)> {
-        self.cookies().await.into_iter().find(|(name, _)| name.starts_with(MARKER_NAME))
+        self.cookies().await.into_iter().find(|(name, _)| is_marker(name))
     }
 
     /// Waits until the marker cookie is this, or gone.
@@ -202,6 +231,6 @@ impl Page {
     }
 
     pub(crate) async fn screenshot(&self) -> Option<Vec<u8>> {
-        self.client.screenshot().await.ok()
+        self.client().screenshot().await.ok()
     }
 }

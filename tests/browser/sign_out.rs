@@ -11,9 +11,9 @@ use crate::page::{CALLS, Page, RESIDUE, STATE, WHO};
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// When the messenger was shut down, in milliseconds since 1970.
-const SHUT_DOWN_AT: &str = "window.demoMessenger.calls.find((call) => call.name === 'shutdown')?.at ?? null";
+pub(crate) const SHUT_DOWN_AT: &str = "window.demoMessenger.calls.find((call) => call.name === 'shutdown')?.at ?? null";
 
-fn milliseconds() -> f64 {
+pub(crate) fn milliseconds() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.expect("a clock after 1970").as_secs_f64() * 1000.0
 }

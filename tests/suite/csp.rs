@@ -378,6 +378,23 @@ fn where_a_policy_makes_the_widget_impossible_the_page_is_untouched() {
     }
 }
 
+/// So it does not govern the snippet; what the vendor loads later it does, as the README says.
+#[test]
+fn a_policy_in_a_meta_element_comes_behind_the_snippet() {
+    const META: &str = "<meta http-equiv=content-security-policy content=\"script-src 'none'\">";
+    let widgets = builder().build().unwrap();
+    let service = service_fn(async |_: Request<()>| {
+        let page = Response::builder().header("content-type", "text/html");
+        Ok::<_, Infallible>(page.body(format!("<!doctype html><head>{META}<title>a</title>")).unwrap())
+    });
+    let request = Request::get("/").header("sec-fetch-dest", "document");
+    let request = request.extension(Viewer::SignedIn(Identity::new("user-1"))).body(()).unwrap();
+    let response = block_on(widgets.layer().layer(service).oneshot(request)).unwrap();
+    let page = block_on(response.into_body().collect()).unwrap().to_bytes();
+    let (before, _, after) = cut(std::str::from_utf8(&page).unwrap());
+    assert!(before.ends_with("<head>") && after.starts_with(META));
+}
+
 #[test]
 fn the_hash_is_of_the_bytes_in_the_page_and_the_same_for_every_application() {
     use base64::{Engine, engine::general_purpose::STANDARD};
