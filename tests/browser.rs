@@ -36,11 +36,11 @@ mod rows_basic;
 mod rows_leaks;
 #[path = "browser/rows_pages.rs"]
 mod rows_pages;
-#[path = "browser/rows_vendors.rs"]
-mod rows_vendors;
 #[path = "browser/rows_pending.rs"]
 mod rows_pending;
 #[path = "browser/rows_tokens.rs"]
 mod rows_tokens;
+#[path = "browser/rows_vendors.rs"]
+mod rows_vendors;
 #[path = "browser/sign_out.rs"]
 mod sign_out;

@@ -18,7 +18,7 @@ tools => {
     },
 
     refresh(widget, token) {
-      if (widget.person) identify(widget.person.token = token || widget.person.token);
+      if (widget.person && tools.alive()) identify(widget.person.token = token || widget.person.token);
     },
 
     shutdown(widget) {

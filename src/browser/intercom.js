@@ -10,6 +10,9 @@ tools => {
 
   const everything = widget => Object.assign({}, widget.settings, widget.person);
 
+  // Turbo Drive replaces the body after the page's scripts ran, and the launcher goes with the old one.
+  document.addEventListener('turbo:render', () => { if (tools.alive()) call('reattach_activator'); });
+
   return {
     boot(widget) {
       call('boot', everything(widget));
@@ -18,8 +21,6 @@ tools => {
 
     refresh(widget, token) {
       if (token) widget.person.intercom_user_jwt = token;
-      // Turbo Drive has replaced the body, and the launcher with it.
-      else call('reattach_activator');
       call('update', everything(widget));
     },
 

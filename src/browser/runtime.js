@@ -40,7 +40,11 @@ adapters => {
     return found.length === 1 && /^[\w-]{22}$/.test(value) ? value : 'out';
   };
 
+  // When this page last wrote it.
+  let marked = 0;
+
   const mark = value => guarded(() => {
+    marked = Date.now();
     document.cookie = page.cookie.name + '=' + value + page.cookie.attributes + '; Max-Age=' + (value ? DAYS_400 : 0);
   });
 
@@ -120,7 +124,10 @@ adapters => {
     const ended = now === page.seen || (page.visitor && now === 'out');
     if (ended && (now || !page.visitor)) {
       shutdown(true, true);
-      if (marker() === now) mark('');
+      const forget = () => { if (!booted && marker() === now) mark(''); };
+      forget();
+      // Firefox behind a service worker may show scripts the deleted cookie again.
+      [100, 1000].forEach(wait => setTimeout(forget, wait));
     }
     if (ended && page.visitor) boot(VISITOR);
   };
@@ -142,7 +149,10 @@ adapters => {
   const check = () => {
     if (!booted || !watching) return;
     const now = marker();
-    if (now !== expected()) leave(now);
+    if (now === expected()) return;
+    // WebKit may show an older value for a moment.
+    if (Date.now() - marked < 500) setTimeout(check, 500);
+    else leave(now);
   };
 
   const watch = () => {
@@ -232,10 +242,11 @@ adapters => {
     alive: () => booted !== '',
 
     // Appended after `load`, to the head: hydration sees the application's DOM. Once for each address.
-    load(url, id, done) {
+    load(url, id, done, before) {
       if (loading[url]) return;
       loading[url] = true;
       afterLoad(() => {
+        if (before) guarded(before);
         const element = document.createElement('script');
         element.async = true;
         element.src = trusted(url);

@@ -12,6 +12,12 @@ tools => {
     settings.chat && { chat: { jwtFn: jwtFn('zendesk-chat') } }
   );
 
+  const settle = ({ settings }) => {
+    const all = window.zESettings = window.zESettings || {};
+    const webWidget = all.webWidget = all.webWidget || {};
+    return webWidget.authenticate = authenticate(settings);
+  };
+
   // A shutdown that came before the library is made up for when the library is there.
   let owed = false;
 
@@ -35,14 +41,12 @@ tools => {
   return {
     boot(widget) {
       if (widget.person) {
-        const all = window.zESettings = window.zESettings || {};
-        const webWidget = all.webWidget = all.webWidget || {};
-        webWidget.authenticate = authenticate(widget.settings);
         // A widget that is here already has read its settings.
-        call('updateSettings', { webWidget: { authenticate: webWidget.authenticate } });
+        call('updateSettings', { webWidget: { authenticate: settle(widget) } });
         reauthenticate(widget);
       }
-      tools.load(widget.library, 'ze-snippet', () => arrived(widget));
+      // Again before it comes: the page may have set its own settings meanwhile.
+      tools.load(widget.library, 'ze-snippet', () => arrived(widget), () => widget.person && tools.alive() && settle(widget));
     },
 
     // Nothing to hand over: the widget calls `jwtFn`.

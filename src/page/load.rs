@@ -64,6 +64,7 @@ fn by_metadata(dest: &str, headers: &HeaderMap, iframes: bool) -> Load {
         "document" => Load::Page,
         "iframe" | "frame" if iframes => Load::Page,
         "empty" if is_page_by_script(headers) => Load::Page,
+        "empty" if is_prefetched_page(headers) => Load::PerhapsPage,
         "empty" if text(headers, SITE) == Some("same-origin") => Load::Fetch,
         _ => Load::Other,
     }
@@ -82,6 +83,14 @@ fn is_page_by_script(headers: &HeaderMap) -> bool {
             Some("same-origin") => accept.starts_with("text/html") && !is_partial(headers),
             _ => false,
         }
+}
+
+/// `<link rel=prefetch>`: some engines show this very answer when the page is navigated to. That it is for a page, its
+/// own words have to say.
+fn is_prefetched_page(headers: &HeaderMap) -> bool {
+    text(headers, "sec-purpose").is_some_and(|purpose| purpose.starts_with("prefetch"))
+        && text(headers, ACCEPT.as_str()).is_some_and(|accept| accept.starts_with("text/html"))
+        && !is_partial(headers)
 }
 
 /// Without Fetch Metadata: plain HTTP, or an old browser.
@@ -147,6 +156,9 @@ mod tests {
             (vec![EMPTY, (MODE, "cors"), (SITE, "same-origin"), HTML, ("hx-boosted", "true")], Load::Fetch),
             (vec![EMPTY, (MODE, "cors"), (SITE, "same-origin")], Load::Fetch),
             (vec![EMPTY, (MODE, "cors"), (SITE, "same-site")], Load::Other),
+            (vec![EMPTY, (MODE, "no-cors"), HTML, ("sec-purpose", "prefetch")], Load::PerhapsPage),
+            (vec![EMPTY, (MODE, "no-cors"), ("accept", "*/*"), ("sec-purpose", "prefetch")], Load::Other),
+            (vec![EMPTY, (MODE, "cors"), HTML, ("sec-purpose", "prefetch"), ("turbo-frame", "a")], Load::Other),
             (vec![EMPTY, (MODE, "cors"), (SITE, "cross-site")], Load::Other),
             (vec![(DEST, "image"), HTML], Load::Other),
             (vec![(DEST, "iframe"), HTML], Load::Other),

@@ -84,7 +84,9 @@ impl Engine {
 
 fn chromium(profile: &Path) -> Value {
     let profile = format!("--user-data-dir={}", profile.display());
-    let args: Vec<&str> = CHROMIUM_ARGS.into_iter().chain([profile.as_str()]).collect();
+    // Trusted by name, or it would keep nothing in its cache.
+    let trusted = format!("--ignore-certificate-errors-spki-list={}", crate::tls::public_key_hash());
+    let args: Vec<&str> = CHROMIUM_ARGS.into_iter().chain([profile.as_str(), trusted.as_str()]).collect();
     json!({ "binary": program("CHROMIUM", "/usr/bin/chromium"), "args": args })
 }
 

@@ -10,7 +10,7 @@ use fantoccini::{Client, Locator};
 use serde_json::Value;
 use tokio::time::sleep;
 
-use crate::harness::{Gate, resolve};
+use crate::harness::Gate;
 
 /// How long something may take that has no deadline of its own.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
@@ -63,19 +63,6 @@ impl Page {
 
     pub(crate) async fn open(&self, path: &str) {
         let url = format!("{}{path}", self.origin);
-        self.client().goto(&url).await.expect("the page opens");
-    }
-
-    /// The address of a page of the same server under another name.
-    pub(crate) async fn address_at(&self, host: &str, path: &str) -> String {
-        resolve(host).await;
-        let (scheme, rest) = self.origin.split_once("://").expect("an origin");
-        let (_, port) = rest.split_once(':').expect("a port");
-        format!("{scheme}://{host}:{port}{path}")
-    }
-
-    pub(crate) async fn open_at(&self, host: &str, path: &str) {
-        let url = self.address_at(host, path).await;
         self.client().goto(&url).await.expect("the page opens");
     }
 

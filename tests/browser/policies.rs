@@ -76,14 +76,14 @@ async fn reports(page: &Stage, number: usize) -> usize {
 
 in_every_engine!(policies_let_the_widget_boot_and_report_nothing_new, policies(), async |page| {
     page.sign_in("user-1").await;
-    for number in 0..POLICIES.len() {
+    for (number, policy) in POLICIES.iter().enumerate() {
         // Some engines ask for an icon, and report where that is forbidden.
         page.open(&format!("/bare/{number}")).await;
         let before = reports(page, number).await;
         page.app.clear_log();
         page.open(&format!("/policy/{number}")).await;
         verified(page, "user-1").await;
-        assert!(reports(page, number).await <= before, "{:?}", POLICIES[number]);
+        assert!(reports(page, number).await <= before, "{policy:?}");
     }
 });
 

@@ -305,18 +305,6 @@ in_every_engine!(
     }
 );
 
-in_every_engine!(row_08_first_page_slower_than_a_logout_never_boots, Settings::default(), async |page| {
-    sign_in_without_a_page(page).await;
-    let slow = made_but_on_its_way(page).await;
-    log_out_by_fetch(page).await;
-    page.open("/").await;
-    carried_out(page).await;
-
-    page.gate.release("/slow");
-    page.switch_to(slow).await;
-    arrives_and_never_boots(page, "").await;
-});
-
 // --- 9: a page that was made before the logout and is shown after it ------------------------------
 
 in_every_engine!(row_09_page_prefetched_before_the_logout_never_boots, Settings::default(), async |page| {

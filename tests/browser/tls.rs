@@ -9,8 +9,12 @@ use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use rcgen::{CertifiedKey, KeyPair, PublicKeyData};
+use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -56,9 +60,21 @@ fn acceptor() -> TlsAcceptor {
     TlsAcceptor::from(CONFIG.get_or_init(|| Arc::new(server_config())).clone())
 }
 
+/// The hash by which Chromium can be told to trust the certificate.
+pub(crate) fn public_key_hash() -> String {
+    STANDARD.encode(Sha256::digest(made().signing_key.subject_public_key_info()))
+}
+
+fn made() -> &'static CertifiedKey<KeyPair> {
+    static MADE: OnceLock<CertifiedKey<KeyPair>> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let names: Vec<String> = HOSTS.into_iter().chain(["127.0.0.1"]).map(str::to_owned).collect();
+        rcgen::generate_simple_self_signed(names).expect("a certificate")
+    })
+}
+
 fn server_config() -> ServerConfig {
-    let names: Vec<String> = HOSTS.into_iter().chain(["127.0.0.1"]).map(str::to_owned).collect();
-    let made = rcgen::generate_simple_self_signed(names).expect("a certificate");
+    let made = made();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
     let config = ServerConfig::builder().with_no_client_auth();
     config.with_single_cert(vec![made.cert.der().clone()], key).expect("the key fits")
