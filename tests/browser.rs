@@ -6,7 +6,8 @@
 //! cargo test --test browser -- --ignored
 //! ```
 //!
-//! `CHROMIUM` and `CHROMEDRIVER` name the programs where they are not in their usual places.
+//! The programs, where they are not in their usual places: `CHROMIUM` and `CHROMEDRIVER`, `FIREFOX` and `GECKODRIVER`,
+//! `MINIBROWSER` and `WEBKIT_DRIVER`. WebKit's browser needs a screen: without `DISPLAY`, `Xvfb` is started.
 
 // Its `main` and the real Intercom are of no use here.
 #[allow(dead_code)]

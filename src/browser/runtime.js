@@ -112,10 +112,9 @@ adapters => {
     if (now === page.fp) return boot(page.fp);
     // Somebody logged in or out since this page was made: it is nobody's page any more.
     if (now !== page.seen) return leave(now);
-    if (page.seen || page.reset || booted === VISITOR) {
-      mark('out');
-      shutdown(true, true);
-    }
+    // The marker goes from one person to the next without an `out` in between: a tab of the first one that saw it would
+    // purge what by then is the second one's.
+    if (page.seen || page.reset || booted === VISITOR) shutdown(true, true);
     boot(page.fp);
   };
 
@@ -156,7 +155,9 @@ adapters => {
   };
 
   const watch = () => {
-    if (window.cookieStore) guarded(() => cookieStore.addEventListener('change', check));
+    // WebKit may tell of a change before it shows it.
+    const checkTwice = () => { check(); setTimeout(check, 500); };
+    if (window.cookieStore) guarded(() => cookieStore.addEventListener('change', checkTwice));
     ['pageshow', 'focus'].forEach(event => addEventListener(event, check));
     document.addEventListener('visibilitychange', check);
   };
