@@ -166,36 +166,46 @@ in_every_engine!(row_10_login_as_another_person_in_another_tab, Settings::defaul
     signed_in(page, "user-1").await;
     page.eval("window.sameDocument = true").await;
     let first = page.new_tab().await;
-    page.open("/").await;
-    another_person_takes_over(page, first).await;
-});
-
-// With all that the other person's messenger has written by then before its eyes.
-in_every_engine!(row_10_an_old_tab_that_notices_the_other_person_late, Settings::default(), async |page| {
-    signed_in(page, "user-1").await;
-    page.eval("window.sameDocument = true").await;
-    // As in a browser that tells of no changes: only a look at the tab tells.
-    page.eval(DEAF).await;
-    let first = page.new_tab().await;
-    page.open("/").await;
-    another_person_takes_over(page, first).await;
-});
-
-const DEAF: &str =
-    "void window.cookieStore?.addEventListener('change', (event) => event.stopImmediatePropagation(), true)";
-
-/// Signs in as user-2 here, then looks at the tab of user-1.
-async fn another_person_takes_over(page: &Page, first: WindowHandle) {
-    signed_in(page, "user-2").await;
-    assert_eq!(page.calls().await, ["shutdown", "boot"]);
-    let kept = page.eval(RESIDUE).await;
-    let marker = page.marker().await;
-    let second = page.tab().await;
+    let (second, kept) = user_2_takes_over(page).await;
 
     page.switch_to(first).await;
-    page.eval("void window.dispatchEvent(new Event('focus'))").await;
+    page.eval(FOCUS).await;
+    leaves_user_2_alone(page, second, kept).await;
+});
+
+in_every_engine!(row_10_old_tab_that_notices_the_other_person_late, Settings::default(), async |page| {
+    signed_in(page, "user-1").await;
+    page.eval("window.sameDocument = true").await;
+    page.eval(FREEZE).await;
+    let first = page.new_tab().await;
+    let (second, kept) = user_2_takes_over(page).await;
+
+    // By now there is something of the other person's to destroy.
+    page.switch_to(first).await;
+    assert_eq!(page.eval(WHO).await, "user-1", "else nothing is proved");
+    page.eval(THAW).await;
+    page.eval(FOCUS).await;
+    leaves_user_2_alone(page, second, kept).await;
+});
+
+const FOCUS: &str = "void window.dispatchEvent(new Event('focus'))";
+/// Sees no change any more, as a tab that the browser has put to sleep.
+const FREEZE: &str = "void ((cookie) => Object.defineProperty(document, 'cookie', \
+    { configurable: true, get: () => cookie, set: () => {} }))(document.cookie)";
+const THAW: &str = "void delete document.cookie";
+
+/// Opens a page of user-1 and signs in as user-2 there. Answers the tab and what the browser keeps then.
+async fn user_2_takes_over(page: &Page) -> (WindowHandle, Value) {
+    page.open("/").await;
+    signed_in(page, "user-2").await;
+    assert_eq!(page.calls().await, ["shutdown", "boot"]);
+    (page.tab().await, page.eval(RESIDUE).await)
+}
+
+/// The old tab shuts down, and nothing else changes.
+async fn leaves_user_2_alone(page: &Page, second: WindowHandle, kept: Value) {
+    let marker = page.marker().await;
     shut_down_in_place(page).await;
-    // What the browser keeps is the other person's by now.
     page.stays(RESIDUE, kept, AT_ONCE).await;
     assert_eq!(page.marker().await, marker);
 
