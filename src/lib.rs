@@ -26,7 +26,7 @@ pub use outcome::{Outcome, Reason, Refused};
 #[doc(inline)]
 pub use page::{LogoutLayer, ResponseFuture, WidgetBody, WidgetLayer, WidgetService};
 #[doc(inline)]
-pub use sign::{MAX_TOKEN_BYTES, Secret, Token};
+pub use sign::{MAX_TOKEN_BYTES, Secret, SecretRotation, Token};
 #[doc(inline)]
 pub use token::{TokenBody, TokenFuture, TokenService};
 #[doc(inline)]

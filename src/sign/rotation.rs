@@ -1,0 +1,98 @@
+//! Replacing a secret in a running service.
+//!
+//! ```
+//! use tower_widget_identity::{Identity, Secret, SecretRotation, Widgets, vendor::Intercom};
+//!
+//! let rotation = SecretRotation::new(Secret::new("the old secret")?);
+//! let widgets = Widgets::builder().vendor(Intercom::new("abcd1234", rotation.secret())).clock(|| 0).build()?;
+//! let person = Identity::new("user-1");
+//! let old = widgets.mint("intercom", &person).unwrap();
+//!
+//! rotation.replace(Secret::new("the new secret")?)?;
+//! assert_ne!(widgets.mint("intercom", &person).unwrap(), old, "signed with the new one");
+//! # Ok::<(), tower_widget_identity::ConfigError>(())
+//! ```
+
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use super::{
+    key::Key,
+    secret::{Secret, Source},
+};
+use crate::error::{ConfigError, ConfigErrorKind};
+
+/// A handle by which a secret is replaced while the service runs. Clones replace the same secret.
+///
+/// Every token that is begun after [`replace`](Self::replace) has returned is signed with the new key, header and
+/// signature alike; one that is being made is finished with the old key. Make the new key known to the vendor first.
+///
+/// The fingerprints in the marker cookie stay what they were until the process ends, for their key is derived when
+/// [`Widgets`](crate::Widgets) is built. Set [`marker_key`](crate::WidgetsBuilder::marker_key), so that they outlive the
+/// restart too.
+#[derive(Clone)]
+pub struct SecretRotation(Arc<RwLock<Arc<Key>>>);
+
+impl SecretRotation {
+    /// Begins with this secret.
+    pub fn new(first: Secret) -> Self {
+        Self(Arc::new(RwLock::new(first.key())))
+    }
+
+    /// The secret to configure a vendor with; it signs with whatever key is the current one.
+    pub fn secret(&self) -> Secret {
+        Secret(Source::Rotating(self.0.clone()))
+    }
+
+    /// From now on this one signs.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::Secret`] when it is a key of another kind than the current one: with a
+    /// [name](Secret::with_key_id) in place of one without, or the other way round. The current one then stays.
+    pub fn replace(&self, next: Secret) -> Result<(), ConfigError> {
+        let next = next.key();
+        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if next.id().is_some() != current.id().is_some() {
+            let message = "the new secret and the current one must both have a key id, or neither of them";
+            return Err(ConfigError::new(ConfigErrorKind::Secret, message));
+        }
+        *current = next;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for SecretRotation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretRotation(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text).unwrap()
+    }
+
+    #[test]
+    fn a_key_with_a_name_is_not_replaced_by_one_without() {
+        for (first, next) in [(secret("a").with_key_id("1"), secret("b")), (secret("a"), secret("b").with_key_id("2"))]
+        {
+            let rotation = SecretRotation::new(first.clone());
+            assert_eq!(rotation.replace(next).unwrap_err().kind(), ConfigErrorKind::Secret);
+            assert_eq!(rotation.secret().hmac_hex("m"), first.hmac_hex("m"), "the current one stays");
+        }
+    }
+
+    #[test]
+    fn every_clone_of_the_secret_follows() {
+        let rotation = SecretRotation::new(secret("a").with_key_id("1"));
+        let clone = rotation.secret().clone().with_key_id("never seen");
+        rotation.clone().replace(secret("b").with_key_id("2")).unwrap();
+        assert_eq!(clone.jwt(&()).unwrap(), secret("b").with_key_id("2").jwt(&()).unwrap());
+    }
+}

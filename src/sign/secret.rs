@@ -1,0 +1,157 @@
+//! Secrets, and what they sign: JWTs and HMACs.
+
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+
+use super::{
+    hex,
+    key::{HMAC_BYTES, Key},
+    token::{MAX_TOKEN_BYTES, Token},
+};
+use crate::{
+    error::{ConfigError, ConfigErrorKind},
+    vendor::Refusal,
+};
+
+/// What most claims fit into as JSON, in bytes: they are written without moving house.
+const USUAL_CLAIMS_BYTES: usize = 512;
+const SIGNATURE_CHARACTERS: usize = 43;
+
+/// A signing secret. `Debug` shows nothing of it, and its memory is wiped when the last clone is dropped.
+///
+/// To replace one in a running service, see [`SecretRotation`].
+#[derive(Clone)]
+pub struct Secret(pub(super) Source);
+
+#[derive(Clone)]
+pub(super) enum Source {
+    Fixed(Arc<Key>),
+    Rotating(Arc<RwLock<Arc<Key>>>),
+}
+
+impl Secret {
+    /// The secret as the vendor's dashboard shows it: its UTF-8 bytes are the key, nothing is trimmed or decoded.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::Secret`] when it is empty or blank (an unset environment variable must not sign), or when white
+    /// space surrounds it: no vendor issues such a secret, and a line end from a file signs tokens that nobody accepts.
+    pub fn new(text: impl AsRef<str>) -> Result<Self, ConfigError> {
+        let text = text.as_ref();
+        if text.trim().is_empty() {
+            return Err(empty_secret());
+        }
+        if text.trim() != text {
+            let message = "white space surrounds the secret, perhaps a line end from a file: trim it";
+            return Err(ConfigError::new(ConfigErrorKind::Secret, message));
+        }
+        Self::from_bytes(text)
+    }
+
+    /// The key's bytes as they are, for vendors that hand it out encoded.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::Secret`] when there are no bytes, or nothing but white space or zeros.
+    pub fn from_bytes(bytes: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let bytes = bytes.as_ref();
+        // HMAC pads a key with zeros: zeros are the empty key, with which everybody can sign.
+        if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+            return Err(empty_secret());
+        }
+        Ok(Self::fixed(Key::hmac(bytes)))
+    }
+
+    fn fixed(key: Key) -> Self {
+        Self(Source::Fixed(Arc::new(key)))
+    }
+
+    /// Names the key, for vendors that know several at a time: JWTs carry the name as `kid` in their header
+    /// (<https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4>). Default: none.
+    ///
+    /// Of a [rotating](SecretRotation) secret nothing changes: there, the name belongs to each of its keys.
+    #[must_use]
+    pub fn with_key_id(self, key_id: impl Into<String>) -> Self {
+        match self.0 {
+            Source::Fixed(key) => Self::fixed(key.named(key_id.into())),
+            rotating => Self(rotating),
+        }
+    }
+
+    /// Whether the key has a name ([`with_key_id`](Self::with_key_id)).
+    pub fn has_key_id(&self) -> bool {
+        self.key().id().is_some()
+    }
+
+    /// A JWT over `claims`, signed with HS256 and the header `{"typ":"JWT","alg":"HS256"}`, with `kid` where the key has
+    /// a [name](Self::with_key_id).
+    ///
+    /// Times among the claims are integer seconds; ids are strings.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TooLarge`] over [`MAX_TOKEN_BYTES`]; [`Refusal::Signing`] when the claims cannot be written as JSON
+    /// or no signing backend is compiled in.
+    pub fn jwt(&self, claims: &impl Serialize) -> Result<Token, Refusal> {
+        // One key from the header to the signature, also while another one takes its place.
+        let key = self.key();
+        let mut json = Vec::with_capacity(USUAL_CLAIMS_BYTES);
+        serde_json::to_writer(&mut json, claims).map_err(|_| Refusal::Signing)?;
+        let length = key.header().len() + (json.len() * 4).div_ceil(3) + 1 + SIGNATURE_CHARACTERS;
+        if length > MAX_TOKEN_BYTES {
+            return Err(Refusal::TooLarge);
+        }
+        let mut compact = String::with_capacity(length);
+        compact.push_str(key.header());
+        URL_SAFE_NO_PAD.encode_string(json, &mut compact);
+        let signature = key.authenticate(compact.as_bytes())?;
+        compact.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut compact);
+        Token::new(compact)
+    }
+
+    /// The HMAC-SHA256 of a message, as 64 lower-case hexadecimal digits.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Signing`] when no signing backend is compiled in.
+    pub fn hmac_hex(&self, message: &str) -> Result<Token, Refusal> {
+        Token::new(hex(&self.hmac(message.as_bytes())?))
+    }
+
+    /// The HMAC-SHA256 of a message.
+    pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; HMAC_BYTES], Refusal> {
+        self.key().authenticate(message)
+    }
+
+    /// A key for another purpose, from which this one cannot be learnt.
+    pub(crate) fn derive(&self, purpose: &str) -> Result<Self, ConfigError> {
+        let bytes = self.hmac(purpose.as_bytes()).map_err(|_| super::no_backend())?;
+        Ok(Self::fixed(Key::hmac(&bytes)))
+    }
+
+    pub(super) fn key(&self) -> Arc<Key> {
+        match &self.0 {
+            Source::Fixed(key) => key.clone(),
+            Source::Rotating(current) => current.read().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+fn empty_secret() -> ConfigError {
+    ConfigError::new(
+        ConfigErrorKind::Secret,
+        "the secret is empty or blank: set it, or use Widgets::disabled() where there are no keys",
+    )
+}
