@@ -1,16 +1,16 @@
-//! One key: its material, its name, and what every JWT that it signs begins with.
+//! One key: its prepared state, its name, and what every JWT that it signs begins with.
+
+use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use jsonwebtoken::{Algorithm, Header};
 
-use super::provider;
+use super::hmac::{self, HmacKey};
 use crate::vendor::Refusal;
-
-pub(super) const HMAC_BYTES: usize = 32;
 
 /// A key without `Debug`, and nothing that gives its material away.
 pub(super) struct Key {
-    material: EncodingKey,
+    state: Arc<HmacKey>,
     id: Option<String>,
     /// The encoded header and its dot: the same in every token.
     header: String,
@@ -18,16 +18,16 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn hmac(bytes: &[u8]) -> Self {
-        Self::new(EncodingKey::from_secret(bytes), None)
+        Self::new(Arc::new(HmacKey::new(bytes)), None)
     }
 
-    fn new(material: EncodingKey, id: Option<String>) -> Self {
+    fn new(state: Arc<HmacKey>, id: Option<String>) -> Self {
         let header = encoded_header(id.clone());
-        Self { material, id, header }
+        Self { state, id, header }
     }
 
     pub(super) fn named(&self, id: String) -> Self {
-        Self::new(self.material.clone(), Some(id))
+        Self::new(self.state.clone(), Some(id))
     }
 
     pub(super) fn id(&self) -> Option<&str> {
@@ -38,12 +38,8 @@ impl Key {
         &self.header
     }
 
-    /// Through the signer that jsonwebtoken has: no second crypto crate.
-    pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; HMAC_BYTES], Refusal> {
-        let factory = provider().ok_or(Refusal::Signing)?.signer_factory;
-        let signer = factory(&Algorithm::HS256, &self.material).map_err(|_| Refusal::Signing)?;
-        let signature = signer.try_sign(message).map_err(|_| Refusal::Signing)?;
-        signature.try_into().map_err(|_| Refusal::Signing)
+    pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], Refusal> {
+        self.state.authenticate(message)
     }
 }
 

@@ -9,8 +9,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use super::{
-    hex,
-    key::{HMAC_BYTES, Key},
+    hex, hmac,
+    key::Key,
     token::{MAX_TOKEN_BYTES, Token},
 };
 use crate::{
@@ -22,7 +22,8 @@ use crate::{
 const USUAL_CLAIMS_BYTES: usize = 512;
 const SIGNATURE_CHARACTERS: usize = 43;
 
-/// A signing secret. `Debug` shows nothing of it, and its memory is wiped when the last clone is dropped.
+/// A signing secret. `Debug` shows nothing of it. Its text is not kept, only the state that is prepared from it for HMAC;
+/// with `aws-lc-rs` that is wiped when the last clone is dropped.
 ///
 /// To replace one in a running service, see [`SecretRotation`].
 #[derive(Clone)]
@@ -125,7 +126,7 @@ impl Secret {
     }
 
     /// The HMAC-SHA256 of a message.
-    pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; HMAC_BYTES], Refusal> {
+    pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], Refusal> {
         self.key().authenticate(message)
     }
 
