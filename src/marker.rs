@@ -21,7 +21,7 @@
 //! # }).unwrap();
 //! ```
 
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
 
 use crate::{
     cookies,
@@ -46,11 +46,10 @@ pub(crate) enum Marker {
 }
 
 impl Marker {
-    pub(crate) fn read(headers: &HeaderMap, name: &str) -> Self {
-        let mut found = cookies::pairs(headers).filter(|(pair_name, _)| *pair_name == name.as_bytes());
-        match (found.next(), found.next()) {
-            (None, _) => Self::Absent,
-            (Some((_, value)), None) => Fingerprint::parse(value).map_or(Self::Out, Self::Of),
+    /// With one more cookie of its name.
+    pub(crate) fn joined_by(self, value: &[u8]) -> Self {
+        match self {
+            Self::Absent => Fingerprint::parse(value).map_or(Self::Out, Self::Of),
             _ => Self::Out,
         }
     }
@@ -184,7 +183,7 @@ fn short_hash(vendors: &[Box<dyn Vendor>]) -> Result<String, ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use http::header::COOKIE;
+    use http::{HeaderMap, header::COOKIE};
 
     use super::*;
 
@@ -195,7 +194,8 @@ mod tests {
         for line in lines {
             headers.append(COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap());
         }
-        Marker::read(&headers, "m")
+        let found = cookies::pairs(&headers).filter(|(name, _)| *name == b"m");
+        found.fold(Marker::Absent, |marker, (_, value)| marker.joined_by(value))
     }
 
     #[test]

@@ -126,10 +126,11 @@ impl Question {
         if parts.method != Method::GET {
             return Err(Reply::Error(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"));
         }
+        let (marker, residue) = config.read_cookies(&parts.headers);
         Ok(Self {
             name: name.to_owned(),
-            marker: Marker::read(&parts.headers, &config.marker.name),
-            residue: config.carries_residue(&parts.headers),
+            marker,
+            residue,
             page: parts.headers.get_all(PAGE_HEADER).iter().cloned().collect(),
             config: config.clone(),
         })

@@ -203,10 +203,18 @@ impl Config {
         }
     }
 
-    /// Whether the request carries a vendor's cookie that says that somebody is identified.
-    pub(crate) fn carries_residue(&self, headers: &HeaderMap) -> bool {
+    /// The marker that a request carries, and whether it carries a vendor's cookie that says that somebody is identified.
+    pub(crate) fn read_cookies(&self, headers: &HeaderMap) -> (Marker, bool) {
+        let (mut marker, mut residue) = (Marker::Absent, false);
+        for (name, value) in cookies::pairs(headers) {
+            if name == self.marker.name.as_bytes() {
+                marker = marker.joined_by(value);
+            } else {
+                residue |= self.identified_cookies.iter().any(|known| known.as_bytes() == name);
+            }
+        }
         // Where visitors are shown the widgets, their sessions have the same cookies.
-        !self.visitors && self.identified_cookies.iter().any(|name| cookies::carries(headers, name))
+        (marker, residue && !self.visitors)
     }
 
     pub(crate) fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, Refusal> {

@@ -2,7 +2,7 @@
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY},
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, Entry, VARY},
 };
 
 use crate::outcome::Reason;
@@ -131,16 +131,16 @@ fn vary_by_cookie(headers: &mut HeaderMap) {
 
 /// The length of a page that grew: exact where the application said one, gone where it cannot be read.
 pub(crate) fn lengthen(headers: &mut HeaderMap, by: usize) {
-    let mut lengths = headers.get_all(CONTENT_LENGTH).into_iter();
-    let length = match (lengths.next(), lengths.next()) {
-        (None, _) => return,
+    let Entry::Occupied(mut lengths) = headers.entry(CONTENT_LENGTH) else { return };
+    let mut lines = lengths.iter();
+    let length = match (lines.next(), lines.next()) {
         (Some(length), None) => length.to_str().ok().and_then(|text| text.parse::<u64>().ok()),
         _ => None,
     };
     match length.and_then(|length| length.checked_add(by as u64)) {
-        Some(length) => headers.insert(CONTENT_LENGTH, length.into()),
-        None => headers.remove(CONTENT_LENGTH),
-    };
+        Some(length) => drop(lengths.insert(length.into())),
+        None => drop(lengths.remove()),
+    }
 }
 
 /// A response that ends a session is in no cache. What the application said stays beside it.

@@ -96,11 +96,12 @@ impl Visit {
     }
 
     fn new(config: &Arc<Config>, parts: &Parts, load: Load) -> Self {
+        let (marker, residue) = config.read_cookies(&parts.headers);
         Self {
             method: parts.method.clone(),
             load,
-            marker: Marker::read(&parts.headers, &config.marker.name),
-            residue: config.carries_residue(&parts.headers),
+            marker,
+            residue,
             answer: Answer::Known(Viewer::Unknown),
             host: config.csp_needs.has_paths().then(|| own_host(parts)).flatten(),
             logout_route: parts.extensions.get::<LogoutRoute>().is_some(),
