@@ -26,3 +26,7 @@ mod serve;
 mod snippet;
 #[path = "hostile/soup.rs"]
 mod soup;
+
+#[allow(dead_code)]
+#[path = "suite/support.rs"]
+mod support;

@@ -8,20 +8,9 @@ use http::{HeaderMap, Request, Response, header};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, StreamBody};
 use tower::{Layer, ServiceExt, service_fn};
-use tower_widget_identity::{
-    Identity, Outcome, Secret, Viewer, WidgetLayer, Widgets, WidgetsBuilder, vendor::Intercom,
-};
+use tower_widget_identity::{Identity, Outcome, Viewer, WidgetLayer, Widgets};
 
-/// The time at which tests take place.
-pub(crate) const NOW: u64 = 1_700_000_000;
-
-pub(crate) fn intercom() -> Intercom {
-    Intercom::new("abcd1234", Secret::new("intercom secret").unwrap())
-}
-
-pub(crate) fn builder(vendor: Intercom) -> WidgetsBuilder {
-    Widgets::builder().vendor(vendor).clock(|| NOW)
-}
+use crate::support;
 
 /// What came out.
 pub(crate) struct Answer {
@@ -53,7 +42,7 @@ pub(crate) fn marked(mut request: Request<()>, widgets: &Widgets, marker: &[u8])
 }
 
 thread_local! {
-    static WIDGETS: Widgets = builder(intercom()).build().unwrap();
+    static WIDGETS: Widgets = support::builder().build().unwrap();
 }
 
 /// The page, in these frames: somebody has left and the browser does not know it yet, so it carries the shutdown, which
