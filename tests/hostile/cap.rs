@@ -7,42 +7,54 @@ use crate::placement::{CAP, Verdict, judge, judge_framing, pieces, single_bytes,
 /// Seen from its first byte to be the page.
 const AFTER: &[u8] = b"the page<p>";
 
-/// What a prologue can be long of: its beginning, what fills it, its end, and whether that end is itself the place.
-const KINDS: &[(&str, &[u8], &[u8], &[u8], bool)] = &[
-    ("a comment", b"<!--", b"x", b"-->", false),
-    ("a comment of dashes", b"<!--", b"- ", b"-->", false),
-    ("a comment of brackets", b"<!--", b"<!-", b"x-->", false),
-    ("comments", b"", b"<!---->", b"<!---->", false),
-    ("white space", b"", b"\n", b"\n", false),
-    ("references to white space", b"", b"&#32;", b"&#9;", false),
-    ("a bogus comment", b"<?", b"php ", b"?>", false),
-    ("a doctype", b"<!doctype html public \"", b"a", b"\">", false),
-    ("an attribute of html", b"<html a=\"", b">", b"\">", false),
-    ("attributes of html", b"<html", b" a='>'", b">", false),
-    ("an attribute of head", b"<html><head a='", b">", b"'>", true),
-    ("a name of head", b"<head ", b"a", b">", true),
-    ("html tags", b"", b"<html>", b"<html>", false),
-    ("end tags", b"", b"</p>", b"</p>", false),
-    ("one end tag", b"</", b"a", b">", false),
-    ("a BOM and a comment", b"\xEF\xBB\xBF<!--", b"\xE2\x80\xA8", b"-->", false),
+/// What a prologue can be long of.
+struct Kind {
+    name: &'static str,
+    begin: &'static [u8],
+    filling: &'static [u8],
+    end: &'static [u8],
+}
+
+const fn kind(name: &'static str, begin: &'static [u8], filling: &'static [u8], end: &'static [u8]) -> Kind {
+    Kind { name, begin, filling, end }
+}
+
+const KINDS: &[Kind] = &[
+    kind("a comment", b"<!--", b"x", b"-->"),
+    kind("a comment of dashes", b"<!--", b"- ", b"-->"),
+    kind("a comment of brackets", b"<!--", b"<!-", b"x-->"),
+    kind("comments", b"", b"<!---->", b"<!---->"),
+    kind("white space", b"", b"\n", b"\n"),
+    kind("references to white space", b"", b"&#32;", b"&#9;"),
+    kind("a bogus comment", b"<?", b"php ", b"?>"),
+    kind("a doctype", b"<!doctype html public \"", b"a", b"\">"),
+    kind("an attribute of html", b"<html a=\"", b">", b"\">"),
+    kind("attributes of html", b"<html", b" a='>'", b">"),
+    kind("an attribute of head", b"<html><head a='", b">", b"'>"),
+    kind("a name of head", b"<head ", b"a", b">"),
+    kind("html tags", b"", b"<html>", b"<html>"),
+    kind("end tags", b"", b"</p>", b"</p>"),
+    kind("one end tag", b"</", b"a", b">"),
+    kind("a BOM and a comment", b"\xEF\xBB\xBF<!--", b"\xE2\x80\xA8", b"-->"),
 ];
 
 /// A page whose prologue is of this length.
-fn page(length: usize, begin: &[u8], filling: &[u8], end: &[u8]) -> Vec<u8> {
+fn page(length: usize, Kind { begin, filling, end, .. }: &Kind) -> Vec<u8> {
     let room = length - begin.len() - end.len();
-    let mut page = [begin, &filling.repeat(room / filling.len())].concat();
+    let mut page = [*begin, &filling.repeat(room / filling.len())].concat();
     // What does not fill a whole piece: white space is as good in a comment as in a tag or between them.
     page.resize(length - end.len(), b' ');
-    [&page, end, AFTER].concat()
+    [&page, *end, AFTER].concat()
 }
 
 #[test]
 fn the_place_is_found_up_to_the_cap_and_not_beyond() {
-    for (name, begin, filling, end, closes) in KINDS {
-        // Where the place is not the end of a tag, one byte more has to be seen.
-        let longest = if *closes { CAP } else { CAP - 1 };
+    for kind in KINDS {
+        let name = kind.name;
+        // Unless the place is the end of the head's tag, one byte more has to be seen.
+        let longest = if name.ends_with("of head") { CAP } else { CAP - 1 };
         for length in longest - 3..=longest + 3 {
-            let (page, expected) = (page(length, begin, filling, end), length <= longest);
+            let (page, expected) = (page(length, kind), length <= longest);
             let expected = if expected { Verdict::Placed } else { Verdict::Untouched("long-prologue") };
             let (whole, verdict) = judge(&page).unwrap_or_else(|problem| panic!("{name} of {length}: {problem}"));
             assert_eq!(verdict, expected, "{name} of {length}");
@@ -62,7 +74,7 @@ fn the_place_is_found_up_to_the_cap_and_not_beyond() {
 #[test]
 fn one_byte_at_a_time_makes_no_difference_at_the_cap() {
     for length in [CAP - 2, CAP - 1, CAP, CAP + 1] {
-        let page = Bytes::from(page(length, b"<!--", b"a-", b"-->"));
+        let page = Bytes::from(page(length, &kind("a comment", b"<!--", b"a-", b"-->")));
         let (whole, _) = judge(&page).unwrap();
         judge_framing(single_bytes(&page), &whole).unwrap();
     }

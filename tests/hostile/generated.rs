@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How many documents the default run generates of each sort.
-const DOCUMENTS: u32 = 1500;
+const DOCUMENTS: u32 = 1000;
 const BATCH: u32 = 500;
 /// How long the long run takes unless it is told a number of documents.
 const A_MINUTE: Duration = Duration::from_secs(50);
