@@ -9,6 +9,7 @@ use crate::placement::{Verdict, judge, judge_framing, pieces, single_bytes, spli
 /// The pages that stay as they are, and why.
 const UNTOUCHED: &[(&str, &str)] = &[
     ("doctype-unfinished", "fragment"),
+    ("doctype-unfinished-in-capitals", "fragment"),
     ("doctype-unfinished-in-quote", "fragment"),
     ("doctype-word-end", "fragment"),
     ("iso2022jp-in-attribute", "encoding"),

@@ -358,6 +358,7 @@ const ATTRIBUTES: &[&[u8]] = &[
     b" a='b'/",
     b" a=b/",
     b" a=/",
+    b" a=b/c='>'",
     b" a/='>'",
     b" a\0=b",
     b" a=\"\0\"",
