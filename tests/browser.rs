@@ -25,6 +25,8 @@ mod page;
 #[path = "browser/tls.rs"]
 mod tls;
 
+#[path = "browser/charset.rs"]
+mod charset;
 #[path = "browser/identity.rs"]
 mod identity;
 #[path = "browser/late.rs"]

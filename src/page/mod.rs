@@ -32,6 +32,7 @@ mod headers;
 mod layer;
 mod load;
 mod prologue;
+mod reference;
 mod scan;
 mod service;
 mod visit;

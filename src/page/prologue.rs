@@ -1,14 +1,21 @@
 //! Where the snippet goes: behind the page's prologue, as the HTML standard's tokenizer reads it.
 //!
-//! Skipped are a BOM, white space, comments, bogus comments, the doctype, an optional `<html ...>` and then an optional
-//! `<head ...>`; what follows is the place. A script there is live whatever the rest of the page looks like, the tree
-//! stays what it was, and a doctype before it keeps the page out of quirks mode. The states are those of
-//! <https://html.spec.whatwg.org/multipage/parsing.html#tokenization>, as far as a prologue needs them.
+//! Skipped are a BOM, white space, comments, bogus comments, doctypes, `<html ...>`, end tags that belong to nothing, and
+//! then an optional `<head ...>`; what follows is the place. A script there is live whatever the rest of the page looks
+//! like, the tree stays what it was, and a doctype before it keeps the page out of quirks mode. The states are those of
+//! <https://html.spec.whatwg.org/multipage/parsing.html#tokenization>, as far as a prologue needs them, and what is
+//! skipped is all that the insertion modes "initial", "before html" and "before head" take without creating the head.
+
+use super::reference::{Read, Reference};
 
 /// How many bytes of a page are looked at, and so may be held back, before it is given up.
 pub(crate) const MAX_PROLOGUE_BYTES: usize = 64 * 1024;
 
 const LONGEST_NAME: usize = 4;
+
+/// With it a page in ISO-2022-JP changes over to another set of characters, in which `>` need not be one. Browsers find
+/// that encoding out by themselves where nobody names one.
+const ESCAPE: u8 = 0x1B;
 
 /// How a page in UTF-16 or UTF-32 begins: with a BOM, or with the `<?x` by which browsers know UTF-16 without one
 /// (<https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding>).
@@ -30,7 +37,7 @@ pub(crate) enum Scan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Miss {
     TooLong,
-    /// UTF-16 or UTF-32 by its first bytes.
+    /// UTF-16 or UTF-32 by its first bytes, or perhaps ISO-2022-JP.
     Encoding,
     /// The page ends within its doctype: there is no page.
     Unfinished,
@@ -46,7 +53,8 @@ pub(crate) struct Prologue {
     start: usize,
     sniffed: Sniffed,
     name: [u8; LONGEST_NAME],
-    seen_html: bool,
+    /// Whether the tag that is being read is an end tag.
+    closing: bool,
     /// Whether a doctype, `<html` or `<head` was read.
     document: bool,
 }
@@ -80,6 +88,7 @@ enum State {
     /// In a tag's name, with that many bytes of it read.
     Name(usize),
     Tag(Tag),
+    Reference(Reference),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,11 +113,13 @@ enum Tag {
 
 impl Prologue {
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Scan {
-        for &byte in bytes {
+        let mut rest = bytes;
+        while let Some((&byte, behind)) = rest.split_first() {
             let scan = if self.sniffed.done { self.read(byte) } else { self.sniff(byte) };
             if scan != Scan::More {
                 return scan;
             }
+            rest = self.skip(behind);
         }
         Scan::More
     }
@@ -121,6 +132,7 @@ impl Prologue {
         }
         match self.state {
             State::Between => Scan::At(self.at),
+            State::Reference(reference) if reference.is_space_at_the_end() => Scan::At(self.at),
             State::Doctype => Scan::Miss(Miss::Unfinished),
             _ => Scan::At(self.start),
         }
@@ -152,9 +164,26 @@ impl Prologue {
         scans.into_iter().find(|scan| *scan != Scan::More).unwrap_or(Scan::More)
     }
 
+    /// Leaves out what makes no difference: most of a long comment is of that sort.
+    fn skip<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let end = match self.state {
+            State::Comment(Comment::Text) => b'-',
+            State::Bogus | State::Doctype => b'>',
+            State::Tag(Tag::Quoted(quote)) => quote,
+            _ => return bytes,
+        };
+        let readable = bytes.iter().take(MAX_PROLOGUE_BYTES.saturating_sub(self.at));
+        let dull = readable.take_while(|byte| **byte != end && **byte != ESCAPE).count();
+        self.at += dull;
+        &bytes[dull..]
+    }
+
     fn read(&mut self, byte: u8) -> Scan {
         if self.at >= MAX_PROLOGUE_BYTES {
             return Scan::Miss(Miss::TooLong);
+        }
+        if byte == ESCAPE && self.state != State::Between {
+            return Scan::Miss(Miss::Encoding);
         }
         let scan = self.step(byte);
         self.at += 1;
@@ -177,6 +206,7 @@ impl Prologue {
             State::Comment(comment) => self.state = comment_step(comment, byte),
             State::Name(read) => return self.name(read, byte),
             State::Tag(tag) => return self.tag(tag, byte),
+            State::Reference(reference) => return self.reference(reference, byte),
         }
         Scan::More
     }
@@ -185,8 +215,9 @@ impl Prologue {
         self.start = self.at;
         match byte {
             b'<' => self.state = State::Open,
+            b'&' => self.state = State::Reference(Reference::Start),
             0xEF if self.at == 0 => self.state = State::Bom(0xBB),
-            _ if is_space(byte) => {}
+            _ if is_space(byte) => self.state = State::Between,
             _ => return Scan::At(self.at),
         }
         Scan::More
@@ -197,7 +228,10 @@ impl Prologue {
             b'!' => self.state = State::Markup(0),
             b'?' => self.state = State::Bogus,
             b'/' => self.state = State::EndOpen,
-            _ if byte.is_ascii_alphabetic() => return self.name(0, byte),
+            _ if byte.is_ascii_alphabetic() => {
+                self.closing = false;
+                return self.name(0, byte);
+            }
             _ => return Scan::At(self.start),
         }
         Scan::More
@@ -206,7 +240,10 @@ impl Prologue {
     fn end_open(&mut self, byte: u8) -> Scan {
         match byte {
             b'>' => self.state = State::Between, // `</>` is nothing at all
-            _ if byte.is_ascii_alphabetic() => return Scan::At(self.start),
+            _ if byte.is_ascii_alphabetic() => {
+                self.closing = true;
+                return self.name(0, byte);
+            }
             _ => self.state = State::Bogus,
         }
         Scan::More
@@ -238,19 +275,20 @@ impl Prologue {
         }
         match self.name.get_mut(read) {
             Some(letter) => *letter = byte.to_ascii_lowercase(),
+            None if self.closing => {}
             None => return Scan::At(self.start),
         }
-        self.state = State::Name(read + 1);
+        self.state = State::Name(LONGEST_NAME.min(read) + 1);
         Scan::More
     }
 
     fn named(&mut self, read: usize, byte: u8) -> Scan {
-        match &self.name[..read] {
-            b"html" if !self.seen_html => {}
-            b"head" => {}
-            _ => return Scan::At(self.start),
+        match (self.closing, self.name.get(..read)) {
+            (false, Some(b"html" | b"head")) => self.document = true,
+            // These create the head where there is none; other end tags are ignored there.
+            (true, Some(b"head" | b"body" | b"html" | b"br")) | (false, _) => return Scan::At(self.start),
+            (true, _) => {}
         }
-        self.document = true;
         self.tag(Tag::BeforeName, byte)
     }
 
@@ -263,11 +301,20 @@ impl Prologue {
     }
 
     fn tag_closed(&mut self) -> Scan {
-        if self.name == *b"head" {
+        if !self.closing && self.name == *b"head" {
             return Scan::At(self.at + 1);
         }
-        self.seen_html = true;
         self.state = State::Between;
+        Scan::More
+    }
+
+    fn reference(&mut self, reference: Reference, byte: u8) -> Scan {
+        match reference.read(byte) {
+            Read::More(reference) => self.state = State::Reference(reference),
+            Read::Space => self.state = State::Between,
+            Read::SpaceBefore => return self.between(byte),
+            Read::Other => return Scan::At(self.start),
+        }
         Scan::More
     }
 }
@@ -305,7 +352,7 @@ fn tag_step(tag: Tag, byte: u8) -> Tag {
     }
 }
 
-fn is_space(byte: u8) -> bool {
+pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | 0x0C | b'\r' | b' ')
 }
 
@@ -333,14 +380,20 @@ mod tests {
             "<html>|<heading>",
             "<html>|<hea>",
             "<html><!--c--> |<body>",
-            "<html>|<html lang=a><head>",
+            "<html><html lang=a><html><head>|",
             "<head a=b>|",
             "|",
             "   |",
             "|text",
             "  |<p>",
-            "|</p>",
+            "</p></header></b></brr></BODYS a='>'></h/ ><head x>|",
             "</>|</html>",
+            "</p>|</HTML>",
+            "<html>|</head><head>",
+            "|</body><html>",
+            "|</br >",
+            "|</p title='>",
+            "</p>|<p>",
             "</ bogus><?xml version='1.0'?><![CDATA[x]]><!><!x><!d><!doctyp>|x",
             "<!--><!---><!----><!-- -- --!><!-- <!-- --><!--a--!-->|b",
             "<!-->|-->",
@@ -356,6 +409,16 @@ mod tests {
             "|<!doc",
             "|<1>",
             "|\0<html>",
+            "&#32;&#x0a\t&#000013&Tab;&NewLine;&#9<!doctype html>&#12|<p>",
+            "&#32|",
+            "|&#33;",
+            "|&#4294967328;",
+            "|&#x;",
+            "|&#;",
+            "|&Tab",
+            "|&nbsp;",
+            "|&#3",
+            "|&",
         ] {
             let at = page.find('|').unwrap_or(0);
             let clean = page.replacen('|', "", 1);
@@ -385,6 +448,14 @@ mod tests {
         // Browsers do not take these for UTF-16, and neither do we.
         assert_eq!(scan(b"<\0h\0"), Scan::At(0));
         assert_eq!(scan(b"\0<\0h"), Scan::At(0));
+    }
+
+    #[test]
+    fn a_prologue_that_may_change_over_to_other_characters_is_left_alone() {
+        for page in ["<!-- \x1b$B -->", "<!doctype\x1b>", "</ \x1b>", "<html a='\x1b'>", "</p\x1b>", "<!--\x1b"] {
+            assert_eq!(scan(page.as_bytes()), Scan::Miss(Miss::Encoding), "{page:?}");
+        }
+        assert_eq!(scan(b"<html>\x1b$B"), Scan::At(6));
     }
 
     #[test]
