@@ -9,14 +9,13 @@ tools => {
   let kept = null;
   let there = false;
 
-  const isQueue = canny => !there && canny && Array.isArray(canny.q);
-
   const identify = ({ settings, person: { hash, ...user } }) => {
     window.Canny = window.Canny || kept || stub;
     kept = null;
     // Both published places of the hash.
     window.Canny('identify', { appID: settings.appID, user: Object.assign({ hash }, user), hash });
-    if (isQueue(window.Canny)) queued = user.id;
+    // What is not our own queue may be the library.
+    if (window.Canny === stub && !there) queued = user.id;
     else told = user.id;
   };
 
@@ -40,8 +39,8 @@ tools => {
     shutdown() {
       const canny = window.Canny;
       // What a slow library has not seen yet names somebody: it shall never see it.
-      if (isQueue(canny)) canny.q.length = 0;
-      else kept = canny || kept;
+      if (canny && Array.isArray(canny.q)) canny.q.length = 0;
+      kept = canny || kept;
       queued = undefined;
       // Nothing else to call: the function goes with the globals.
     }

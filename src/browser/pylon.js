@@ -37,8 +37,7 @@ tools => {
     refresh() {},
 
     shutdown() {
-      // What a slow library has not seen yet names somebody: it shall never see it.
-      delete window.pylon;
+      // What a slow library has not seen yet may name somebody, as the settings do, which go with the globals.
       stub.q.length = 0;
       // Never loaded for this: it shows the bubble.
       hide();

@@ -1,6 +1,6 @@
 // Calls the adapters of the vendors that check an HMAC, in every order of up to four verbs, with the library there from
-// the start, coming in between, or last; the person who boots after a shutdown is another one. The stand-ins for the
-// libraries record, and go by what the vendors publish. `window.hmacOrders(name, visitor, load)` resolves to the list of
+// the start, coming in between, or last; the person who boots after a shutdown is another one, or the `same`. The stand-ins for the
+// libraries record, and go by what the vendors publish. `window.hmacOrders(name, visitor, load, same)` resolves to the list of
 // what went wrong.
 (() => {
   'use strict';
@@ -11,6 +11,8 @@
     'FrontChat', 'pylon', 'Pylon', 'Plain', 'Tawk_API', 'Tawk_LoadStart', 'Gleap', 'GleapActions', 'userflow',
     'USERFLOWJS_QUEUE', 'Canny', 'gist'];
 
+  const PACES = [() => false, () => true, at => at % 2 === 0, at => at % 2 === 1];
+
   const orders = length => length === 0 ? [[]]
     : orders(length - 1).flatMap(order => VERBS.map(verb => [...order, verb]));
 
@@ -20,10 +22,11 @@
   const LIBRARIES = {
     'help-scout': me => {
       const handle = (method, options) => {
-        if (method === 'init') me.up = true;
+        if (method === 'init' && !me.up) me.up = true;
         else if (method === 'identify' && me.up) me.accept(options.email, options.signature);
         else if (method === 'logout' && options.endActiveChat) me.who = null;
-        else if (method !== 'config') me.errors.push(method);
+        else if (method === 'config' && me.up && options.color) me.looks = true;
+        else me.errors.push(method);
       };
       const queued = (window.Beacon || {}).readyQueue || [];
       window.Beacon = handle;
@@ -38,6 +41,7 @@
         else me.errors.push(verb + ' ' + what);
       };
       const queued = window.$crisp || [];
+      if (me.booted() && !window.$crisp) me.errors.push('no $crisp');
       me.up = !!window.CRISP_WEBSITE_ID;
       bind();
       window.$crisp = { is: () => true, push: handle };
@@ -91,14 +95,17 @@
     pylon: me => {
       const { app_id: app, email, email_hash: hash } = (window.pylon || {}).chat_settings || {};
       me.up = !!app;
-      me.frozen = true;
+      // Whatever it has read, the bubble is there, and somebody may have opened the window.
+      me.shown = me.open = true;
       if (email) me.accept(email, hash);
       me.first = me.first || 'nobody';
       const identity = me.who;
       window.Pylon = name => {
-        if (name === 'showChatBubble') me.who = identity;
-        else if (name === 'hideChatBubble') me.who = null;
-        else if (name !== 'hide') me.errors.push(name);
+        if (name === 'showChatBubble') me.shown = true;
+        else if (name === 'hideChatBubble') me.shown = false;
+        else if (name === 'hide') me.open = false;
+        else me.errors.push(name);
+        me.who = me.shown ? identity : null;
       };
     },
 
@@ -107,7 +114,8 @@
       const show = ({ customerDetails, hideLauncher }) => {
         if (customerDetails) me.accept(customerDetails.email, customerDetails.emailHash);
         identity = me.first;
-        me.who = hideLauncher ? null : identity;
+        me.shown = me.open = !hideLauncher;
+        me.who = me.shown ? identity : null;
       };
       window.Plain = {
         init: options => {
@@ -115,14 +123,19 @@
           me.up = true;
           show(options);
         },
-        update: options => { if (me.up && options.appId) show(options); else me.errors.push('update'); },
-        close: () => { if (!me.up) me.errors.push('close'); }
+        update: options => { if (me.up && options.appId && !me.open) show(options); else me.errors.push('update'); },
+        close: () => { if (me.up) me.open = false; else me.errors.push('close'); }
       };
     },
 
-    tawk: me => {
+    tawk: async (me, early) => {
       me.up = true;
       const api = window.Tawk_API = window.Tawk_API || {};
+      // What is loaded at first loads the rest.
+      if (!early) {
+        if (!window.Tawk_LoadStart) me.errors.push('no Tawk_LoadStart');
+        await turns(2);
+      }
       // A login takes its time, a logout less: they may overtake each other.
       api.login = async ({ userId, hash }, done) => { await turns(7); me.accept(userId, hash); done(); };
       api.logout = async done => { await turns(3); me.who = null; done(); };
@@ -143,12 +156,18 @@
 
     userflow: me => {
       const library = {
-        init: token => { if (token) me.up = true; else me.errors.push('init'); },
+        init: token => {
+          if (token && !me.fresh) me.up = me.fresh = true;
+          else me.errors.push('init');
+        },
         identify: async (id, attributes, { signature }) => {
           if (me.up) me.accept(id, signature);
           else me.errors.push('identify');
         },
-        reset: () => { me.who = null; }
+        reset: () => {
+          me.who = null;
+          me.fresh = false;
+        }
       };
       const queued = window.USERFLOWJS_QUEUE || [];
       window.userflow = Object.assign(window.userflow || {}, library);
@@ -165,6 +184,7 @@
         if (method !== 'identify' || !appID || hash !== user.hash) return me.errors.push(method);
         me.accept(user.id, hash);
       };
+      library.q = [];
       window.Canny = library;
       queued.forEach(args => library(...args));
     },
@@ -172,10 +192,17 @@
     gist: me => {
       const gist = window.gist = window.gist || [];
       Object.assign(gist, {
-        setAppId: id => { if (id) me.up = true; else me.errors.push('setAppId'); },
+        setAppId: id => {
+          if (id && !me.fresh) me.up = me.fresh = true;
+          else me.errors.push('setAppId');
+        },
         identify: (id, facts) => { if (me.up && facts.email) me.accept(id, facts.user_hash); else me.errors.push('identify'); },
-        trackPageView: () => {},
-        chat: what => { if (what === 'shutdown') me.who = null; else me.errors.push(what); }
+        trackPageView: () => { me.tracked = me.up; },
+        chat: what => {
+          me.who = null;
+          me.fresh = me.tracked = false;
+          if (what !== 'shutdown') me.errors.push(what);
+        }
       });
       gist.splice(0).forEach(([method, ...args]) => gist[method](...args));
     }
@@ -185,6 +212,7 @@
   const LOADED_FOR_A_LOGOUT = ['help-scout', 'front', 'userflow'];
   // Without a documented way to take a person back: told of one person per page.
   const ONE_PERSON = ['pylon', 'plain', 'canny'];
+  const GLOBAL = { pylon: 'Pylon', plain: 'Plain', canny: 'Canny' };
 
   // As the runtime does it after each shutdown.
   const purgeGlobals = ({ globals }) => globals.forEach(path => {
@@ -194,9 +222,9 @@
     if (holder) delete holder[last];
   });
 
-  const page = (name, asVisitor, load) => {
+  const page = (name, asVisitor, load, same) => {
     const { adapter, widget: { settings, residue, library }, people } = window.hmac[name];
-    const me = { who: null, up: false, told: 0, first: null, session: null, errors: [], reachable: () => true };
+    const me = { who: null, up: false, told: 0, first: null, session: null, errors: [], reachable: () => true, booted: () => booted };
     me.accept = (message, proof) => {
       me.told += 1;
       const person = people.find(one => one.message === message && one.proof === proof);
@@ -210,6 +238,10 @@
     let booted = 0;
     let wanted;
     let next = true;
+    let shut = false;
+    let early = false;
+    // Whom a library that reads its settings once had to find there.
+    let found = null;
     const tools = {
       alive: () => alive,
       load: (url, id, done, before) => { wanted = wanted || { url, id, done, before }; },
@@ -217,7 +249,10 @@
     };
     const widget = { name, library, settings, residue };
     const verbs = adapter(tools);
-    const person = () => people[(booted + 1) % 2];
+    // The page's own interest in the library.
+    let owns = name !== 'tawk';
+    if (!owns) window.Tawk_API = { onLoad: () => { owns = true; } };
+    const person = () => people[same ? 0 : (booted + 1) % 2];
 
     // Those who wait for a library, as far as they can be found from outside.
     const waiting = () => there ? '' : JSON.stringify(GLOBALS.map(global => {
@@ -234,6 +269,7 @@
         widget.person = asVisitor ? undefined : JSON.parse(JSON.stringify(person().person));
         verbs[verb](widget, verb === 'shutdown' ? load : undefined);
         if (verb !== 'shutdown') return;
+        shut = true;
         purgeGlobals(residue);
         const waits = waiting();
         if (secrets.some(secret => waits.includes(secret))) me.errors.push('names somebody after a shutdown: ' + waits);
@@ -242,8 +278,10 @@
         if (there || !(wanted || anyway)) return;
         if (!anyway && wanted.url !== library) me.errors.push('loads ' + wanted.url);
         if (wanted && wanted.before) wanted.before();
-        LIBRARIES[name](me);
+        found = alive && !asVisitor ? person().user : 'nobody';
+        LIBRARIES[name](me, anyway);
         there = true;
+        early = anyway;
         if (wanted && wanted.done) wanted.done();
       },
       late: () => !there,
@@ -259,6 +297,14 @@
         if (!booted && me.up && !['crisp', 'tawk'].includes(name)) wrong.push('is shown for a shutdown');
         if (!booted && wanted && !LOADED_FOR_A_LOGOUT.includes(name)) wrong.push('is loaded for a shutdown');
         if (booted && !wanted && !taken) wrong.push('is not loaded');
+        if (shut && load && !wanted && LOADED_FOR_A_LOGOUT.includes(name)) wrong.push('is not loaded for a logout');
+        if (name === 'pylon' && there && me.first !== found) wrong.push('has read ' + me.first + ', not ' + found);
+        if (!alive && there && (me.shown || me.open)) wrong.push('is still shown');
+        if (!alive && there && me.first && ONE_PERSON.includes(name) && window[GLOBAL[name]]) wrong.push('can be opened');
+        if (alive && there && !early && ['crisp', 'help-scout'].includes(name) && !me.up) wrong.push('is not shown');
+        if (alive && there && name === 'help-scout' && !me.looks) wrong.push('has no looks');
+        if (alive && there && name === 'gist' && !me.tracked) wrong.push('has no page view');
+        if (name === 'tawk' && there && wanted && !owns) wrong.push('the page is not told');
         if (name === 'crisp' && there && me.session !== (current ? current.token : null)) wrong.push('session ' + me.session);
         return wrong;
       }
@@ -271,9 +317,9 @@
     if (name === 'chatwoot') await new Promise(resolve => setTimeout(resolve, 5));
   };
 
-  const run = async (name, asVisitor, load, order, arrival) => {
+  const run = async (name, asVisitor, load, same, order, arrival, pace) => {
     GLOBALS.forEach(global => delete window[global]);
-    const one = page(name, asVisitor, load);
+    const one = page(name, asVisitor, load, same);
     const wrong = [];
     if (arrival === 0) one.arrive(true);
     let up = false;
@@ -290,27 +336,29 @@
       up = verb === 'boot' || (up && verb === 'refresh');
       guarded(() => one.call(verb));
       if (arrival === at + 1) arrive(order.slice(at + 1));
-      // Half of the time, what was said has had time to arrive.
-      if (arrival % 2) await settled(name);
+      // Whether what was said has had time to arrive: never, always, or every other time.
+      if (PACES[pace](at)) await settled(name);
     }
     arrive([]);
     await settled(name);
     if (quiet && one.told()) wrong.push('a library that came after the shutdown was told who it was');
     wrong.push(...one.wrong());
     one.end();
-    return wrong.map(what => order.join(' ') + ', library after ' + arrival + ': ' + what);
+    return wrong.map(what => order.join(' ') + ', library after ' + arrival + ', pace ' + pace + ': ' + what);
   };
 
-  window.hmacOrders = async (name, asVisitor, load) => {
+  window.hmacOrders = async (name, asVisitor, load, same) => {
     const wrong = [];
     let tried = 0;
     // Chatwoot's frame takes its time.
-    const lengths = name === 'chatwoot' ? [1, 2, 3] : [1, 2, 3, 4];
+    const slow = name === 'chatwoot';
+    const lengths = slow ? [1, 2, 3] : [1, 2, 3, 4];
+    const paces = slow ? [0, 2] : [0, 1, 2, 3];
     for (const order of lengths.flatMap(orders)) {
       // Pylon's reads its settings when it arrives, so one that the adapter has not loaded knows nobody.
       for (let arrival = name === 'pylon' ? 1 : 0; arrival <= order.length; arrival += 1) {
         tried += 1;
-        wrong.push(...await run(name, asVisitor, load, order, arrival));
+        for (const pace of paces) wrong.push(...await run(name, asVisitor, load, same, order, arrival, pace));
       }
     }
     return { tried, wrong };
