@@ -2,12 +2,14 @@ tools => {
   const queue = () => window.USERFLOWJS_QUEUE = window.USERFLOWJS_QUEUE || [];
   const stub = { _stubbed: true, isIdentified: () => false };
   // Those that answer with a promise, and those that answer nothing.
-  ['identify', 'identifyAnonymous', 'updateUser', 'group', 'updateGroup', 'track', 'start', 'endAll'].forEach(method => {
+  const promised = ['identify', 'identifyAnonymous', 'updateUser', 'group', 'updateGroup', 'track', 'start', 'endAll'];
+  const silent = ['init', 'reset', 'on', 'off', 'openResourceCenter', 'closeResourceCenter', 'toggleResourceCenter'];
+  promised.forEach(method => {
     stub[method] = (...args) => new Promise((resolve, reject) => {
       queue().push([method, { resolve, reject }, args]);
     });
   });
-  ['init', 'reset', 'on', 'off', 'openResourceCenter', 'closeResourceCenter', 'toggleResourceCenter'].forEach(method => {
+  silent.forEach(method => {
     stub[method] = (...args) => { queue().push([method, null, args]); };
   });
   // Whether the library, or the queue that it will read, knows which environment this is.

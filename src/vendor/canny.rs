@@ -23,18 +23,18 @@ const NAME: &str = "canny";
 
 /// Canny Identify. The HS256 token of Canny's board widget is another thing and not made here.
 ///
-/// `Canny('identify', ..)` gets the user id with its HMAC-SHA256
-/// (<https://developers.canny.io/install/security>). Canny's documents have moved the hash about, from within `user` to beside it
-/// and back; it is handed over in both places, and that Canny ignores the one it does not know is not confirmed. The key is
-/// the company's API key: it can do far more than sign, so keep it as such.
+/// `Canny('identify', ..)` gets the user id with its HMAC-SHA256 (<https://developers.canny.io/install/security>).
+/// Canny's documents have moved the hash about, from within `user` to beside it and back; it is handed over in both
+/// places, and that Canny ignores the one it does not know is not confirmed. The key is the company's API key: it can
+/// do far more than sign, so keep it as such.
 ///
-/// Only the id is proven. E-mail address and name, which Canny's examples call for, stand beside it unsigned; where there is
-/// no name the address stands for it, and an identity without an address gets nothing. The hash never expires.
+/// Only the id is proven. E-mail address and name, which Canny's examples call for, stand beside it unsigned; where
+/// there is no name the address stands for it, and an identity without an address gets nothing. The hash never expires.
 ///
-/// **Canny documents no logout**, nor what it keeps in the browser. A shutdown removes `window.Canny`. The library stays in the
-/// page until the page goes and may still sign the earlier person into links to Canny: it is never told of another person on
-/// the same page, who is identified with their next page load; reload the page after a logout by fetch. That no cookie or
-/// storage of Canny's outlives the session is not guaranteed.
+/// **Canny documents no logout**, nor what it keeps in the browser. A shutdown removes `window.Canny`. The library
+/// stays in the page until the page goes and may still sign the earlier person into links to Canny: it is never told of
+/// another person on the same page, who is identified with their next page load; reload the page after a logout by
+/// fetch. That no cookie or storage of Canny's outlives the session is not guaranteed.
 #[derive(Clone, Debug)]
 pub struct Canny {
     app_id: String,
@@ -112,8 +112,8 @@ impl Vendor for Canny {
         Residue::new().global("Canny")
     }
 
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget loads is the
-    /// application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
+    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn csp_sources(&self) -> CspSources {
         CspSources::new().script(self.library_url().map(|url| library_source(&url)))
     }

@@ -4,9 +4,9 @@
 //! use tower_widget_identity::{Identity, Secret, vendor::{Chatwoot, Refusal, Vendor}};
 //!
 //! let vendor = Chatwoot::new("websiteToken1", Secret::new("s3cret")?).base_url("https://chat.example.com");
-//! assert_eq!(vendor.library_url().as_deref(), Some("https://chat.example.com/packs/js/sdk.js"));
+//! assert_eq!(Vendor::library_url(&vendor).as_deref(), Some("https://chat.example.com/packs/js/sdk.js"));
 //! let nameless = vendor.person(&Identity::new("user-123"), 1_700_000_000);
-//! assert_eq!(nameless.unwrap_err(), Refusal::MissingEmail, "it wants an e-mail address or a name beside the identifier");
+//! assert_eq!(nameless.unwrap_err(), Refusal::MissingEmail, "it wants an e-mail address or a name besides");
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
@@ -30,18 +30,18 @@ const RESERVED: &[&str] =
 
 /// Chatwoot's website widget, of Chatwoot's own cloud or of one's own installation.
 ///
-/// `setUser` gets the user id as identifier, a string, with its HMAC-SHA256 as `identifier_hash`
-/// (<https://www.chatwoot.com/docs/product/channels/live-chat/sdk/identity-validation/>). Only the identifier is proven;
-/// e-mail address and name stand beside it unsigned, attributes are not passed on. Chatwoot wants at least one of the two:
-/// an identity that has neither gets nothing. The hash never expires. Until the inbox enforces it, a blank hash is ignored
-/// and signing protects nobody.
+/// `setUser` gets the user id as identifier, a string, with its HMAC-SHA256 as `identifier_hash`. Only the identifier is
+/// proven; e-mail address and name stand beside it unsigned, attributes are not passed on. Chatwoot wants at least one
+/// of the two: an identity that has neither gets nothing. The hash never expires. Until the inbox enforces it, a blank
+/// hash is ignored and signing protects nobody.
 ///
-/// Logout is `$chatwoot.reset()` and the removal of both cookies. Chatwoot's own reset removes them without their `Domain`,
-/// so they survive it where [`base_domain`](Chatwoot::base_domain) is set; here they go on every domain level. Both or
-/// neither: `cw_user_..` is a digest of what was last told, and where it matches, `setUser` tells nothing, so without
-/// `cw_conversation` alone the person would stay anonymous. What Chatwoot keeps in the page to tell its frame again
-/// (`$chatwoot.user`) goes too, and the next person is told only when the reset frame has loaded. These facts are from
-/// Chatwoot's code, not from its documents (`chatwoot/chatwoot`: `app/javascript/entrypoints/sdk.js`, `app/javascript/sdk/`).
+/// Logout is `$chatwoot.reset()` and the removal of both cookies. Chatwoot's own reset removes them without their
+/// `Domain`, so they survive it where [`base_domain`](Chatwoot::base_domain) is set; here they go on every domain
+/// level. Both or neither: `cw_user_..` is a digest of what was last told, and where it matches, `setUser` tells
+/// nothing, so without `cw_conversation` alone the person would stay anonymous. What Chatwoot keeps in the page to tell
+/// its frame again (`$chatwoot.user`) goes too, and the next person is told only when the reset frame has loaded. These
+/// facts are from Chatwoot's code, not from its documents (`chatwoot/chatwoot`: `app/javascript/entrypoints/sdk.js`,
+/// `app/javascript/sdk/`).
 ///
 /// The library is not loaded for a logout, for it would show the launcher.
 #[derive(Clone, Debug)]
@@ -72,8 +72,8 @@ impl Chatwoot {
         self
     }
 
-    /// The domain of its cookies, to share a conversation between subdomains (`chatwootSettings.baseDomain`). Default: the
-    /// host alone.
+    /// The domain of its cookies, to share a conversation between subdomains (`chatwootSettings.baseDomain`). Default:
+    /// the host alone.
     #[must_use]
     pub fn base_domain(mut self, domain: impl Into<String>) -> Self {
         self.settings = self.settings.with(BASE_DOMAIN, domain.into());
@@ -175,8 +175,8 @@ impl Vendor for Chatwoot {
             .global("$chatwoot.identifier")
     }
 
-    /// No list by the vendor is known here. The library's host is known, and by Chatwoot's code its frame is the installation's; the
-    /// rest is the application's to add.
+    /// No list by the vendor is known here. The library's host is known, and by Chatwoot's code its frame is the
+    /// installation's; the rest is the application's to add.
     fn csp_sources(&self) -> CspSources {
         CspSources::new()
             .script(self.library_url().map(|url| library_source(&url)))

@@ -26,21 +26,22 @@ const TOKEN_PURPOSE: &str = "tower-widget-identity/crisp-session/v1:";
 /// Crisp's chatbox.
 ///
 /// `user:email` gets the e-mail address with its HMAC-SHA256
-/// (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/identity-verification/>). Only the address is proven, nothing else
-/// is passed on, and the signature never expires.
+/// (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/identity-verification/>). Only the address is proven, nothing
+/// else is passed on, and the signature never expires.
 ///
-/// **The signature verifies the address; it does not bind the session.** Whose conversation the browser shows is decided by
-/// Crisp's own cookie, whatever address is set. So:
+/// **The signature verifies the address; it does not bind the session.** Whose conversation the browser shows is
+/// decided by Crisp's own cookie, whatever address is set. So:
 ///
-/// * Without more, a conversation belongs to the browser. It is taken away at logout, by `session:reset` and by removing the
-///   cookie, and does not come back with the next login. What somebody wrote before they signed in becomes theirs.
-/// * With [`session_tokens`](Crisp::session_tokens), the conversation belongs to the person and comes back with them on any
-///   device. At logout `CRISP_TOKEN_ID` is unset before the reset
-///   (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/session-continuity/>). A `CRISP_TOKEN_ID` that the page has set by
-///   itself is left alone until then.
+/// * Without more, a conversation belongs to the browser. It is taken away at logout, by `session:reset` and by
+///   removing the cookie, and does not come back with the next login. What somebody wrote before they signed in becomes
+///   theirs.
+/// * With [`session_tokens`](Crisp::session_tokens), the conversation belongs to the person and comes back with them on
+///   any device. At logout `CRISP_TOKEN_ID` is unset before the reset
+///   (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/session-continuity/>). A `CRISP_TOKEN_ID` that the page has
+///   set by itself is left alone until then.
 ///
-/// The cookie is there for visitors too, so it does not tell that somebody is identified. The library is not loaded for a
-/// logout, for it would show the chatbox.
+/// The cookie is there for visitors too, so it does not tell that somebody is identified. The library is not loaded for
+/// a logout, for it would show the chatbox.
 #[derive(Clone, Debug)]
 pub struct Crisp {
     website_id: String,
@@ -58,9 +59,9 @@ impl Crisp {
     /// Binds each person's conversation to them, by a `CRISP_TOKEN_ID` that is derived from the user id with this key.
     /// Default: off, the conversation belongs to the browser.
     ///
-    /// Crisp wants a token that nobody can guess, one for each user: this one is the HMAC-SHA256 of the user id, so it need not
-    /// be stored. Give it a key of its own, at least 32 random bytes and not the verification key. The token alone opens the
-    /// conversation and never expires: only another key makes it worthless, and with it all others.
+    /// Crisp wants a token that nobody can guess, one for each user: this one is the HMAC-SHA256 of the user id, so it
+    /// need not be stored. Give it a key of its own, at least 32 random bytes and not the verification key. The token
+    /// alone opens the conversation and never expires: only another key makes it worthless, and with it all others.
     #[must_use]
     pub fn session_tokens(mut self, key: Secret) -> Self {
         self.token_key = Some(key);
@@ -125,8 +126,7 @@ impl Vendor for Crisp {
         include_str!("../browser/crisp.js")
     }
 
-    /// <https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/cookie-policies/>; its domain can be set by `CRISP_COOKIE_DOMAIN`, so it
-    /// is removed on every level.
+    /// The page may choose the cookie's domain (`CRISP_COOKIE_DOMAIN`), so it is removed on every level.
     fn residue(&self) -> Residue {
         Residue::new().cookie(format!("crisp-client%2Fsession%2F{}", self.website_id)).global("CRISP_TOKEN_ID")
     }

@@ -29,13 +29,14 @@ const RESERVED: &[&str] = &["chatId", "email", "name", "userHash", "userId", "co
 /// Front Chat.
 ///
 /// `FrontChat('init', ..)` gets the e-mail address with its HMAC-SHA256 as `userHash`
-/// (<https://dev.frontapp.com/docs/identify-users>). Only the address is proven, nothing else is passed on, and the hash
-/// never expires. An identity without an e-mail address gets nothing.
+/// (<https://dev.frontapp.com/docs/identify-users>). Only the address is proven, nothing else is passed on, and the
+/// hash never expires. An identity without an e-mail address gets nothing.
 ///
 /// Logout is `FrontChat('shutdown', { clearSession: true })`; without the flag Front's session cookies stay
-/// (<https://dev.frontapp.com/changelog/chat-sdk-clear-session-when-shutting-down-chat-widget>). Front does not publish their
-/// names, so they cannot be purged by name; instead, a page that ends a session loads the library for that call alone, without
-/// the `init` that would show it. That the library heeds the call before `init` is not confirmed by the vendor.
+/// (<https://dev.frontapp.com/changelog/chat-sdk-clear-session-when-shutting-down-chat-widget>). Front does not publish
+/// their names, so they cannot be purged by name; instead, a page that ends a session loads the library for that call
+/// alone, without the `init` that would show it. That the library heeds the call before `init` is not confirmed by the
+/// vendor.
 #[derive(Clone, Debug)]
 pub struct Front {
     chat_id: String,
@@ -57,8 +58,8 @@ impl Front {
         self
     }
 
-    /// One more option of `FrontChat('init', ..)`, for appearance (`useDefaultLauncher`, which is `true` otherwise). Default:
-    /// none.
+    /// One more option of `FrontChat('init', ..)`, for appearance (`useDefaultLauncher`, which is `true` otherwise).
+    /// Default: none.
     ///
     /// What identifies a person is refused by `build()`: it comes from the [`Identity`].
     #[must_use]
@@ -112,8 +113,8 @@ impl Vendor for Front {
         include_str!("../browser/front.js")
     }
 
-    /// <https://dev.frontapp.com/docs/content-security-policy>, for all regions, without the hosts of its error reporting, which the page
-    /// calls optional, and without `blob:`, which is the application's to decide.
+    /// <https://dev.frontapp.com/docs/content-security-policy>, for all regions, without the hosts of its error
+    /// reporting, which the page calls optional, and without `blob:`, which is the application's to decide.
     fn csp_sources(&self) -> CspSources {
         let library = self.library_url().map(|url| library_source(&url));
         CspSources::new()

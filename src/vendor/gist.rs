@@ -23,15 +23,15 @@ const NAME: &str = "gist";
 
 /// Gist's messenger (getgist.com).
 ///
-/// `gist.identify` gets the user id with its HMAC-SHA256 as `user_hash`: seen in code, modelled on Intercom's. That Gist
-/// checks the id and not the e-mail address where both are there is not confirmed by the vendor.
+/// `gist.identify` gets the user id with its HMAC-SHA256 as `user_hash`: seen in code, modelled on Intercom's. That
+/// Gist checks the id and not the e-mail address where both are there is not confirmed by the vendor.
 ///
 /// Only the id is proven. The e-mail address, which Gist calls mandatory for signed-in people
-/// (<https://docs.getgist.com/article/28-the-gist-javascript-api>), and the name stand beside it unsigned; an identity without
-/// an address gets nothing. Attributes are not passed on. The hash never expires.
+/// (<https://docs.getgist.com/article/28-the-gist-javascript-api>), and the name stand beside it unsigned; an identity
+/// without an address gets nothing. Attributes are not passed on. The hash never expires.
 ///
-/// Logout is `gist.chat('shutdown')` and the removal of the cookies, whose names all begin with `gist-`, the vendor's own
-/// advice where its library is not on the page; so the library is not loaded for a logout.
+/// Logout is `gist.chat('shutdown')` and the removal of the cookies, whose names all begin with `gist-`, the vendor's
+/// own advice where its library is not on the page; so the library is not loaded for a logout.
 #[derive(Clone, Debug)]
 pub struct Gist {
     app_id: String,
@@ -109,8 +109,8 @@ impl Vendor for Gist {
         Residue::new().cookie("gist-*")
     }
 
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget loads is the
-    /// application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
+    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn csp_sources(&self) -> CspSources {
         CspSources::new().script(self.library_url().map(|url| library_source(&url)))
     }

@@ -22,14 +22,13 @@ const HOSTS: &str = "https://*.gleap.io";
 
 /// Gleap's widget.
 ///
-/// `Gleap.identify` gets the user id, a string, with its HMAC-SHA256
-/// (<https://docs.gleap.io/documentation/javascript/identify-users>). Only the id is proven; name and e-mail address stand beside
-/// it unsigned, attributes are not passed on. The hash never expires. Gleap skips an `identify` that says what it knows
-/// already, so a hash that was wrong is not corrected by a right one alone.
+/// `Gleap.identify` gets the user id, a string, with its HMAC-SHA256 (seen in gleap 16.4.0). Only the id is proven; name
+/// and e-mail address stand beside it unsigned, attributes are not passed on. The hash never expires. Gleap skips an
+/// `identify` that says what it knows already, so a hash that was wrong is not corrected by a right one alone.
 ///
-/// Logout is `Gleap.clearIdentity()`, after which Gleap opens a new session for nobody, and the removal of its `localStorage`
-/// entry and its cookie. Both names were seen in its code (gleap 16.4.0) and are not documented. The cookie is there for
-/// visitors too. The library is not loaded for a logout, for it would show the button.
+/// Logout is `Gleap.clearIdentity()`, after which Gleap opens a new session for nobody, and the removal of its
+/// `localStorage` entry and its cookie. Both names were seen in its code (gleap 16.4.0) and are not documented. The
+/// cookie is there for visitors too. The library is not loaded for a logout, for it would show the button.
 #[derive(Clone, Debug)]
 pub struct Gleap {
     api_key: String,
@@ -103,8 +102,8 @@ impl Vendor for Gleap {
             .storage(format!("gleap-widget-session-{}", self.api_key))
     }
 
-    /// <https://docs.gleap.io/documentation/javascript/content-security-policy>, without the schemes and the `'unsafe-inline'` that the page
-    /// lists: those are the application's to decide.
+    /// <https://docs.gleap.io/documentation/javascript/content-security-policy>, without the schemes and the
+    /// `'unsafe-inline'` that the page lists: those are the application's to decide.
     fn csp_sources(&self) -> CspSources {
         let library = self.library_url().map(|url| library_source(&url));
         CspSources::new()

@@ -30,16 +30,16 @@ const RESERVED: &[&str] = &["beaconId", "name", "email", "signature", "company",
 ///
 /// `identify` gets the e-mail address with its HMAC-SHA256 as `signature`
 /// (<https://developer.helpscout.com/beacon-2/web/secure-mode/>). Only the address is proven; the name stands beside it
-/// unsigned, attributes are not passed on. The signature never expires: whoever has seen it passes for this address until
-/// the Beacon's key is replaced.
+/// unsigned, attributes are not passed on. The signature never expires: whoever has seen it passes for this address
+/// until the Beacon's key is replaced.
 ///
 /// An identity without an e-mail address gets nothing. Signing protects nobody until secure mode is switched on in the
 /// Beacon's settings.
 ///
-/// Logout is `Beacon('logout', { endActiveChat: true })`. Help Scout does not publish the names of what the Beacon keeps in
-/// `localStorage`, so nothing can be purged by name; instead, a page that ends a session loads the library for that call
-/// alone, without the `init` that would show it. That the library heeds the call before `init` is not confirmed by the
-/// vendor.
+/// Logout is `Beacon('logout', { endActiveChat: true })`. Help Scout does not publish the names of what the Beacon
+/// keeps in `localStorage`, so nothing can be purged by name; instead, a page that ends a session loads the library for
+/// that call alone, without the `init` that would show it. That the library heeds the call before `init` is not
+/// confirmed by the vendor.
 #[derive(Clone, Debug)]
 pub struct HelpScout {
     beacon_id: String,
@@ -116,8 +116,8 @@ impl Vendor for HelpScout {
         include_str!("../browser/help_scout.js")
     }
 
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget loads is the
-    /// application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
+    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn csp_sources(&self) -> CspSources {
         CspSources::new().script(self.library_url().map(|url| library_source(&url)))
     }

@@ -29,15 +29,15 @@ const RESERVED: &[&str] = &["appId", "customerDetails", "email", "emailHash", "f
 /// Plain's chat widget.
 ///
 /// `Plain.init` gets the e-mail address with its HMAC-SHA256 as `emailHash`
-/// (<https://www.plain.com/docs/chat/authentication.md>). Only the address is proven; the full name stands beside it unsigned.
-/// `externalId` would be no better, and is not passed on. The hash never expires. An identity without an e-mail address gets
-/// nothing.
+/// (<https://www.plain.com/docs/chat/authentication.md>). Only the address is proven; the full name stands beside it
+/// unsigned. `externalId` would be no better, and is not passed on. The hash never expires. An identity without an
+/// e-mail address gets nothing.
 ///
-/// **Plain documents no logout for its widget**, nor what it keeps in the browser. A shutdown closes the window, hides the
-/// launcher (`Plain.update`, seen in use, not confirmed) and removes `window.Plain`, so that no button of the page opens the
-/// conversation again; the library is never loaded for that. What it was told stays in it until the page goes: so it is not
-/// told of another person on the same page, whose widget appears with their next page load. That no cookie or storage of
-/// Plain's outlives the session is not guaranteed.
+/// **Plain documents no logout for its widget**, nor what it keeps in the browser. A shutdown closes the window, hides
+/// the launcher (`Plain.update`, seen in use, not confirmed) and removes `window.Plain`, so that no button of the page
+/// opens the conversation again; the library is never loaded for that. What it was told stays in it until the page
+/// goes: so it is not told of another person on the same page, whose widget appears with their next page load. That no
+/// cookie or storage of Plain's outlives the session is not guaranteed.
 #[derive(Clone, Debug)]
 pub struct Plain {
     app_id: String,
@@ -59,7 +59,8 @@ impl Plain {
         self
     }
 
-    /// One more option of `Plain.init`, for appearance (`theme`, `hideLauncher`, `requireAuthentication`). Default: none.
+    /// One more option of `Plain.init`, for appearance (`theme`, `hideLauncher`, `requireAuthentication`). Default:
+    /// none.
     ///
     /// What identifies a person is refused by `build()`: it comes from the [`Identity`].
     #[must_use]
@@ -119,8 +120,8 @@ impl Vendor for Plain {
         Residue::new().global("Plain")
     }
 
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget loads is the
-    /// application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
+    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn csp_sources(&self) -> CspSources {
         CspSources::new().script(self.library_url().map(|url| library_source(&url)))
     }

@@ -29,18 +29,19 @@ const RESERVED: &[&str] = &["app_id", "email", "name", "email_hash", "avatar_url
 /// Pylon's chat widget.
 ///
 /// `window.pylon.chat_settings` gets the e-mail address with its HMAC-SHA256 as `email_hash`
-/// (<https://docs.usepylon.com/pylon-docs/chat-widget/identity-verification>, "HMAC email hash"). The dashboard shows the
-/// secret as hexadecimal digits and the decoded bytes are the key: make it with [`Secret::from_hex`]. With
+/// (<https://docs.usepylon.com/pylon-docs/chat-widget/identity-verification>, "HMAC email hash"). The dashboard shows
+/// the secret as hexadecimal digits and the decoded bytes are the key: make it with [`Secret::from_hex`]. With
 /// [`Secret::new`] every hash would be wrong, and nothing here can tell.
 ///
 /// Only the address is proven; the name (the address, where there is no name) stands beside it unsigned. The hash never
-/// expires. Without it Pylon hides old conversations. Pylon's page has hints of a second way to verify people; it is not
-/// confirmed and not used.
+/// expires. Without it Pylon hides old conversations. Pylon's page has hints of a second way to verify people; it is
+/// not confirmed and not used.
 ///
-/// **Pylon documents no logout**, nor what it keeps in the browser. A shutdown removes `window.pylon` and `window.Pylon`, and
-/// hides the window and the bubble if the library is on the page; it is never loaded for that. What the library has read
-/// stays in it until the page goes: so it is not told of another person on the same page, whose widget appears with their next
-/// page load. That no cookie or storage of Pylon's outlives the session is not guaranteed.
+/// **Pylon documents no logout**, nor what it keeps in the browser. A shutdown removes `window.pylon` and
+/// `window.Pylon`, and hides the window and the bubble if the library is on the page; it is never loaded for that. What
+/// the library has read stays in it until the page goes: so it is not told of another person on the same page, whose
+/// widget appears with their next page load. That no cookie or storage of Pylon's outlives the session is not
+/// guaranteed.
 #[derive(Clone, Debug)]
 pub struct Pylon {
     app_id: String,
@@ -55,8 +56,8 @@ impl Pylon {
         Self { app_id: app_id.into(), secret, library_url: None, settings: Settings::new() }
     }
 
-    /// Where the library is loaded from. Default: `https://widget.usepylon.com/widget/<app id>`; an account in Pylon's EU
-    /// region may need another, which Pylon shows in its install snippet.
+    /// Where the library is loaded from. Default: `https://widget.usepylon.com/widget/<app id>`; an account in Pylon's
+    /// EU region may need another, which Pylon shows in its install snippet.
     #[must_use]
     pub fn library_url(mut self, url: impl Into<String>) -> Self {
         self.library_url = Some(url.into());
@@ -123,8 +124,8 @@ impl Vendor for Pylon {
         Residue::new().global("pylon").global("Pylon")
     }
 
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget loads is the
-    /// application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
+    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn csp_sources(&self) -> CspSources {
         CspSources::new().script(self.library_url().map(|url| library_source(&url)))
     }

@@ -22,15 +22,15 @@ const NAME: &str = "tawk";
 /// tawk.to's chat widget.
 ///
 /// `Tawk_API.login` gets the user id with its HMAC-SHA256 as `hash`
-/// (<https://help.tawk.to/article/how-to-set-up-logins-with-a-hash-using-javascript-api>). tawk.to's documents contradict
-/// each other: the older `Tawk_API.visitor` hashes the e-mail address. That variant is not used, and which one a property
-/// takes is not confirmed here; a mismatch is answered 401, so nobody is taken for somebody else.
+/// (<https://help.tawk.to/article/how-to-set-up-logins-with-a-hash-using-javascript-api>). tawk.to's documents
+/// contradict each other: the older `Tawk_API.visitor` hashes the e-mail address. That variant is not used, and which
+/// one a property takes is not confirmed here; a mismatch is answered 401, so nobody is taken for somebody else.
 ///
-/// Only the id is proven; name and e-mail address stand beside it unsigned, attributes are not passed on. The hash never
-/// expires.
+/// Only the id is proven; name and e-mail address stand beside it unsigned, attributes are not passed on. The hash
+/// never expires.
 ///
-/// Logout is `Tawk_API.logout` where the library is on the page or on its way, and the removal of its cookies and its token in
-/// `localStorage`. The library is not loaded for a logout, for it would show the widget.
+/// Logout is `Tawk_API.logout` where the library is on the page or on its way, and the removal of its cookies and its
+/// token in `localStorage`. The library is not loaded for a logout, for it would show the widget.
 #[derive(Clone, Debug)]
 pub struct Tawk {
     property_id: String,
@@ -106,8 +106,8 @@ impl Vendor for Tawk {
         include_str!("../browser/tawk.js")
     }
 
-    /// <https://help.tawk.to/article/what-are-tawkto-cookies-and-what-do-they-do>; that names beginning with `twk_` stand for more than
-    /// the page lists was seen in use and is not documented.
+    /// <https://help.tawk.to/article/what-are-tawkto-cookies-and-what-do-they-do>; that names beginning with `twk_`
+    /// stand for more than the page lists was seen in use and is not documented.
     fn residue(&self) -> Residue {
         Residue::new()
             .cookie("twk_*")
@@ -117,8 +117,8 @@ impl Vendor for Tawk {
             .global("Tawk_API.visitor")
     }
 
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget loads is the
-    /// application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
+    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn csp_sources(&self) -> CspSources {
         CspSources::new().script(self.library_url().map(|url| library_source(&url)))
     }

@@ -21,16 +21,16 @@ const NAME: &str = "userflow";
 
 /// Userflow.
 ///
-/// `userflow.identify` gets the user id with its HMAC-SHA256 as `signature` (seen in userflow.js 2.14.0). Only the id is
-/// proven; name and e-mail address stand beside it unsigned. Groups, which sign an id of their own, and attributes are not
-/// passed on. The signature never expires.
+/// `userflow.identify` gets the user id with its HMAC-SHA256 as `signature` (seen in userflow.js 2.14.0). Only the id
+/// is proven; name and e-mail address stand beside it unsigned. Groups, which sign an id of their own, and attributes
+/// are not passed on. The signature never expires.
 ///
-/// Logout is `userflow.reset()`. Userflow does not publish what it keeps in the browser, so nothing can be purged by name;
-/// instead, a page that ends a session loads the library for that call alone, without the `init` that would start it. That
-/// the library heeds the call before `init` is not confirmed by the vendor.
+/// Logout is `userflow.reset()`. Userflow does not publish what it keeps in the browser, so nothing can be purged by
+/// name; instead, a page that ends a session loads the library for that call alone, without the `init` that would start
+/// it. That the library heeds the call before `init` is not confirmed by the vendor.
 ///
-/// The library's modern build is a module; the default is the other build, which is an ordinary script. An application that
-/// imports userflow.js itself is served by its own copy.
+/// The library's modern build is a module; the default is the other build, which is an ordinary script. An application
+/// that imports userflow.js itself is served by its own copy.
 #[derive(Clone, Debug)]
 pub struct Userflow {
     token: String,
@@ -97,8 +97,8 @@ impl Vendor for Userflow {
         include_str!("../browser/userflow.js")
     }
 
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget loads is the
-    /// application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
+    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn csp_sources(&self) -> CspSources {
         CspSources::new().script(self.library_url().map(|url| library_source(&url)))
     }

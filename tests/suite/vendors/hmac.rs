@@ -63,7 +63,7 @@ impl Case {
     }
 
     fn person(&self, identity: &Identity) -> Value {
-        json_of(self.vendor.person(identity, NOW).expect(self.name()))
+        json_of(self.vendor.person(identity, NOW).unwrap_or_else(|refusal| panic!("{}: {refusal}", self.name())))
     }
 }
 

@@ -220,7 +220,8 @@ fn libraries_come_from_the_vendor_and_a_policy_allows_them() {
     assert!(policy.contains("'self'") && !policy.contains("getgist"), "{policy}");
 }
 
-/// By Python and OpenSSL as above: `hmac.new(b"session key", b"tower-widget-identity/crisp-session/v1:user-123", "sha256")`.
+/// By Python and OpenSSL as above: `hmac.new(b"session key", b"tower-widget-identity/crisp-session/v1:user-123",
+/// "sha256")`.
 #[test]
 fn crisps_session_token_is_the_persons_own_and_nobody_elses_to_guess() {
     let plain = Crisp::new("app-1", secret(KEY));
