@@ -88,7 +88,7 @@ impl Secret {
     /// # Errors
     ///
     /// [`ConfigErrorKind::Secret`] when it is empty, holds an odd number of digits or anything but digits (white space
-    /// around it is refused as by [`Secret::new`]), or stands for nothing but zeros.
+    /// around it is refused as by [`Secret::new`]), or stands for nothing but zeros or white space.
     pub fn from_hex(text: impl AsRef<str>) -> Result<Self, ConfigError> {
         let text = text.as_ref();
         Self::new(text)?;
