@@ -47,3 +47,5 @@ mod rows_tokens;
 mod rows_vendors;
 #[path = "browser/sign_out.rs"]
 mod sign_out;
+#[path = "browser/vendors_hmac.rs"]
+mod vendors_hmac;

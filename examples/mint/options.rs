@@ -31,12 +31,13 @@ element that a page would get. The output lets its reader pass for that person a
 do not post it.
 
   --app-id ID         the application's id at the vendor (Intercom: app id, Zendesk: snippet key,
-                      Ferndesk: widget id)
+                      Ferndesk: widget id, Chatwoot: website token, tawk.to: property id)
   --secret SECRET     the secret as the vendor's dashboard shows it; `-` takes it from the environment
                       variable WIDGET_SECRET, so that it stands neither in the shell's history nor in
-                      the list of processes
+                      the list of processes (Pylon: the hexadecimal digits, which are decoded)
   --user-id ID        the person's id in the application
-  --email EMAIL       the person's e-mail address (needed for Ferndesk and Zendesk)
+  --email EMAIL       the person's e-mail address (needed for Ferndesk, Zendesk, and where it is what
+                      is hashed; Canny and Gist want it too)
   --name NAME         the person's name
   --ttl SECONDS       for how long the token is good
   --key-id ID         the id of the signing key
@@ -51,6 +52,8 @@ Vendors, with the options that not all of them take:";
 pub(crate) struct Options {
     pub(crate) vendor: &'static Row,
     pub(crate) secret: Secret,
+    /// As it was given, for a vendor whose dashboard shows the key encoded.
+    pub(crate) secret_text: String,
     pub(crate) ttl: Option<u64>,
     values: BTreeMap<&'static str, String>,
 }
@@ -79,9 +82,10 @@ impl Options {
         if let Some(missing) = [APP_ID, SECRET, USER_ID].iter().find(|option| !values.contains_key(*option)) {
             return Err(Failure::Usage(format!("{missing} is missing")));
         }
-        let secret = secret(values.remove(SECRET).unwrap_or_default(), variable)?;
+        let secret_text = secret(values.remove(SECRET).unwrap_or_default(), variable)?;
+        let secret = Secret::new(&secret_text)?;
         let ttl = values.get(TTL).map(|text| seconds(text)).transpose()?;
-        Ok(Self { vendor, secret, ttl, values })
+        Ok(Self { vendor, secret, secret_text, ttl, values })
     }
 
     pub(crate) fn app_id(&self) -> &str {
@@ -147,12 +151,11 @@ fn option(argument: &str, rest: &mut impl Iterator<Item = String>) -> Result<(&'
     value.map(|value| (known, value)).ok_or_else(|| wrong(format!("{known} needs a value")))
 }
 
-fn secret(text: String, variable: impl Fn(&str) -> Option<String>) -> Result<Secret, Failure> {
-    let text = match text.as_str() {
-        "-" => variable(SECRET_VARIABLE).ok_or_else(|| wrong(format!("{SECRET_VARIABLE} is not set")))?,
-        _ => text,
-    };
-    Ok(Secret::new(text)?)
+fn secret(text: String, variable: impl Fn(&str) -> Option<String>) -> Result<String, Failure> {
+    match text.as_str() {
+        "-" => variable(SECRET_VARIABLE).ok_or_else(|| wrong(format!("{SECRET_VARIABLE} is not set"))),
+        _ => Ok(text),
+    }
 }
 
 fn seconds(text: &str) -> Result<u64, Failure> {

@@ -1,8 +1,11 @@
 //! One row for each token that can be minted.
 
 use serde_json::{Value, json};
-use tower_widget_identity::vendor::{Ferndesk, Intercom, Vendor, ZendeskClassic};
-use tower_widget_identity::{Identity, Widgets, WidgetsBuilder};
+use tower_widget_identity::vendor::{
+    Canny, Chatwoot, Crisp, Ferndesk, Front, Gist, Gleap, HelpScout, Intercom, Plain, Pylon, Tawk, Userflow, Vendor,
+    ZendeskClassic,
+};
+use tower_widget_identity::{Identity, Secret, Widgets, WidgetsBuilder};
 
 use super::failure::Failure;
 use super::options::{Options, TTL, USER_HASH};
@@ -16,8 +19,19 @@ pub(crate) struct Row {
 }
 
 pub(crate) const TABLE: &[Row] = &[
+    Row { name: "canny", takes: &[], configure: canny },
+    Row { name: "chatwoot", takes: &[], configure: chatwoot },
+    Row { name: "crisp", takes: &[], configure: crisp },
     Row { name: "ferndesk", takes: &[TTL], configure: ferndesk },
+    Row { name: "front", takes: &[], configure: front },
+    Row { name: "gist", takes: &[], configure: gist },
+    Row { name: "gleap", takes: &[], configure: gleap },
+    Row { name: "help-scout", takes: &[], configure: help_scout },
     Row { name: "intercom", takes: &[TTL, USER_HASH], configure: intercom },
+    Row { name: "plain", takes: &[], configure: plain },
+    Row { name: "pylon", takes: &[], configure: pylon },
+    Row { name: "tawk", takes: &[], configure: tawk },
+    Row { name: "userflow", takes: &[], configure: userflow },
     Row { name: "zendesk-chat", takes: &[TTL], configure: zendesk_chat },
     Row { name: "zendesk-help-center", takes: &[], configure: zendesk_help_center },
 ];
@@ -70,4 +84,60 @@ fn zendesk_chat(options: &Options) -> Result<Candidate, Failure> {
 
 fn zendesk_help_center(options: &Options) -> Result<Candidate, Failure> {
     Ok(Candidate::jwt(ZendeskClassic::help_center_only(options.app_id(), options.secret.clone())))
+}
+
+fn email(person: &Identity) -> Value {
+    json!({ "email": person.email_address() })
+}
+
+fn canny(options: &Options) -> Result<Candidate, Failure> {
+    let vendor = Canny::new(options.app_id(), options.secret.clone());
+    Ok(Candidate::hash(vendor, |person| json!({ "id": person.id() })))
+}
+
+fn chatwoot(options: &Options) -> Result<Candidate, Failure> {
+    let vendor = Chatwoot::new(options.app_id(), options.secret.clone());
+    Ok(Candidate::hash(vendor, |person| json!({ "identifier": person.id() })))
+}
+
+fn crisp(options: &Options) -> Result<Candidate, Failure> {
+    Ok(Candidate::hash(Crisp::new(options.app_id(), options.secret.clone()), email))
+}
+
+fn front(options: &Options) -> Result<Candidate, Failure> {
+    Ok(Candidate::hash(Front::new(options.app_id(), options.secret.clone()), email))
+}
+
+fn gist(options: &Options) -> Result<Candidate, Failure> {
+    let vendor = Gist::new(options.app_id(), options.secret.clone());
+    Ok(Candidate::hash(vendor, |person| json!({ "user_id": person.id() })))
+}
+
+fn gleap(options: &Options) -> Result<Candidate, Failure> {
+    let vendor = Gleap::new(options.app_id(), options.secret.clone());
+    Ok(Candidate::hash(vendor, |person| json!({ "userId": person.id() })))
+}
+
+fn help_scout(options: &Options) -> Result<Candidate, Failure> {
+    Ok(Candidate::hash(HelpScout::new(options.app_id(), options.secret.clone()), email))
+}
+
+fn plain(options: &Options) -> Result<Candidate, Failure> {
+    Ok(Candidate::hash(Plain::new(options.app_id(), options.secret.clone()), email))
+}
+
+/// Its dashboard shows the key as hexadecimal digits.
+fn pylon(options: &Options) -> Result<Candidate, Failure> {
+    let secret = Secret::from_hex(&options.secret_text)?;
+    Ok(Candidate::hash(Pylon::new(options.app_id(), secret), email))
+}
+
+fn tawk(options: &Options) -> Result<Candidate, Failure> {
+    let vendor = Tawk::new(options.app_id(), options.secret.clone());
+    Ok(Candidate::hash(vendor, |person| json!({ "userId": person.id() })))
+}
+
+fn userflow(options: &Options) -> Result<Candidate, Failure> {
+    let vendor = Userflow::new(options.app_id(), options.secret.clone());
+    Ok(Candidate::hash(vendor, |person| json!({ "userId": person.id() })))
 }

@@ -132,7 +132,18 @@ mod tests {
     fn our_own_scripts_can_stand_in_any_page() {
         for (name, script) in [
             ("runtime", include_str!("runtime.js")),
+            ("canny", include_str!("canny.js")),
+            ("chatwoot", include_str!("chatwoot.js")),
+            ("crisp", include_str!("crisp.js")),
+            ("front", include_str!("front.js")),
+            ("gist", include_str!("gist.js")),
+            ("gleap", include_str!("gleap.js")),
+            ("help_scout", include_str!("help_scout.js")),
             ("intercom", include_str!("intercom.js")),
+            ("plain", include_str!("plain.js")),
+            ("pylon", include_str!("pylon.js")),
+            ("tawk", include_str!("tawk.js")),
+            ("userflow", include_str!("userflow.js")),
             ("ferndesk", include_str!("ferndesk.js")),
             ("zendesk_classic", include_str!("zendesk_classic.js")),
         ] {

@@ -68,6 +68,27 @@ impl Secret {
         Ok(Self::fixed(Key::hmac(bytes)))
     }
 
+    /// The key as hexadecimal digits, for vendors whose dashboard shows it so (Pylon): the decoded bytes are the key.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::Secret`] when it is empty, holds an odd number of digits or anything but digits (white space
+    /// around it is refused as by [`Secret::new`]), or stands for nothing but zeros or white space.
+    pub fn from_hex(text: impl AsRef<str>) -> Result<Self, ConfigError> {
+        let text = text.as_ref();
+        Self::new(text)?;
+        let digits: Option<Vec<u8>> = text.chars().map(|char| char.to_digit(16)?.try_into().ok()).collect();
+        match digits {
+            Some(digits) if digits.len() % 2 == 0 => {
+                Self::from_bytes(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect::<Vec<_>>())
+            }
+            _ => Err(ConfigError::new(
+                ConfigErrorKind::Secret,
+                "the secret is not hexadecimal: it must be pairs of the digits 0-9 and a-f, as the dashboard shows it",
+            )),
+        }
+    }
+
     fn fixed(key: Key) -> Self {
         Self(Source::Fixed(Arc::new(key)))
     }

@@ -35,8 +35,20 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
+mod canny;
+mod chatwoot;
+mod crisp;
 mod ferndesk;
+mod front;
+mod gist;
+mod gleap;
+mod help_scout;
+mod hmac;
 mod intercom;
+mod plain;
+mod pylon;
+mod tawk;
+mod userflow;
 mod zendesk_classic;
 
 use std::{borrow::Cow, fmt};
@@ -54,8 +66,19 @@ use crate::{
 /// 31 days in seconds: longer than any session that a token should follow.
 const MONTH: u64 = 31 * 24 * 60 * 60;
 
+pub use canny::Canny;
+pub use chatwoot::Chatwoot;
+pub use crisp::Crisp;
 pub use ferndesk::Ferndesk;
+pub use front::Front;
+pub use gist::Gist;
+pub use gleap::Gleap;
+pub use help_scout::HelpScout;
 pub use intercom::{Intercom, IntercomRegion};
+pub use plain::Plain;
+pub use pylon::Pylon;
+pub use tawk::Tawk;
+pub use userflow::Userflow;
 pub use zendesk_classic::ZendeskClassic;
 
 /// One support widget: what it wants to be told, and how its session is ended.

@@ -14,7 +14,7 @@ use tower_widget_identity::{ConfigErrorKind, MAX_TOKEN_BYTES};
 // Its `main` is of no use here.
 #[allow(dead_code)]
 #[path = "../../examples/mint/main.rs"]
-mod example;
+pub(crate) mod example;
 
 use crate::support::verify;
 use example::failure::Failure;

@@ -2,6 +2,8 @@
 
 mod each;
 mod hidden;
+mod hmac;
+mod hmac_setup;
 
 use std::collections::HashSet;
 
@@ -118,8 +120,8 @@ fn the_referee_rejects_whatever_is_not_exactly_what_was_signed() {
 
 /// Signs what the library would never write.
 fn sign(header: &str, claims: &str) -> String {
+    use ::hmac::{Hmac, KeyInit, Mac};
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    use hmac::{Hmac, KeyInit, Mac};
     let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(&signed).finalize();
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.into_bytes()))

@@ -1,0 +1,42 @@
+tools => {
+  const stub = () => {
+    const gist = [];
+    ['trackPageView', 'identify', 'track', 'setAppId'].forEach(method => {
+      gist[method] = (...args) => {
+        gist.push([method, ...args]);
+        return gist;
+      };
+    });
+    return gist;
+  };
+  let started = false;
+
+  const call = (method, ...args) => {
+    window.gist = window.gist || stub();
+    window.gist[method](...args);
+  };
+
+  return {
+    boot(widget) {
+      if (!started) call('setAppId', widget.settings.appId);
+      if (widget.person) {
+        const { user_id: id, ...facts } = widget.person;
+        call('identify', id, facts);
+      }
+      if (!started) call('trackPageView');
+      started = true;
+      tools.load(widget.library);
+    },
+
+    // Nothing to hand over: the hash does not expire.
+    refresh() {},
+
+    shutdown() {
+      started = false;
+      // What a slow library has not seen yet names somebody: it shall never see it.
+      if (Array.isArray(window.gist)) window.gist.length = 0;
+      // Only the library has it. Never loaded for this: its cookies are known by name.
+      if (window.gist && typeof window.gist.chat === 'function') window.gist.chat('shutdown');
+    }
+  };
+}

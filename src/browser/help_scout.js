@@ -1,0 +1,40 @@
+tools => {
+  const stub = (method, options, data) => { stub.readyQueue.push({ method, options, data }); };
+  stub.readyQueue = [];
+  // Whether the library, or the queue that it will read, knows which Beacon this is.
+  let started = false;
+
+  const call = (...args) => {
+    if (typeof window.Beacon !== 'function') window.Beacon = stub;
+    window.Beacon(...args);
+  };
+
+  const start = ({ beaconId, ...config }) => {
+    if (started) return;
+    started = true;
+    call('init', beaconId);
+    if (Object.keys(config).length) call('config', config);
+  };
+
+  return {
+    boot(widget) {
+      start(widget.settings);
+      if (widget.person) call('identify', Object.assign({}, widget.person));
+      tools.load(widget.library);
+    },
+
+    // Nothing to hand over: the signature does not expire.
+    refresh() {},
+
+    shutdown(widget, load) {
+      // What a slow library has not seen yet names somebody: it shall never see it.
+      if (window.Beacon && Array.isArray(window.Beacon.readyQueue)) {
+        window.Beacon.readyQueue.length = 0;
+        started = false;
+      }
+      if (load || typeof window.Beacon === 'function') call('logout', { endActiveChat: true });
+      // Without `init` it shows nothing, so it can be loaded for the call alone.
+      if (load) tools.load(widget.library);
+    }
+  };
+}
