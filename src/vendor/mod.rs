@@ -35,9 +35,18 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
+mod chatbase;
+mod checks;
+mod drift;
+mod featurebase;
 mod ferndesk;
+mod freshchat;
+mod freshdesk_help_widget;
 mod intercom;
+mod kustomer;
+mod userjot;
 mod zendesk_classic;
+mod zendesk_messaging;
 
 use std::{borrow::Cow, fmt};
 
@@ -54,9 +63,19 @@ use crate::{
 /// 31 days in seconds: longer than any session that a token should follow.
 const MONTH: u64 = 31 * 24 * 60 * 60;
 
+pub use chatbase::Chatbase;
+pub use drift::Drift;
+pub use featurebase::Featurebase;
 pub use ferndesk::Ferndesk;
+pub use freshchat::Freshchat;
+pub use freshdesk_help_widget::FreshdeskHelpWidget;
 pub use intercom::{Intercom, IntercomRegion};
+pub use kustomer::Kustomer;
+pub use userjot::UserJot;
 pub use zendesk_classic::ZendeskClassic;
+pub use zendesk_messaging::ZendeskMessaging;
+
+use checks::{check_https, check_key_id};
 
 /// One support widget: what it wants to be told, and how its session is ended.
 ///
@@ -193,6 +212,8 @@ pub enum Refusal {
     MissingEmail,
     /// The vendor does not take this kind of e-mail address (Zendesk: accented characters).
     UnacceptableEmail,
+    /// The vendor does not take this id (Zendesk Messaging: longer than 255 characters).
+    UnacceptableId,
     /// The application's session has ended already ([`Identity::session_expires`]).
     SessionOver,
     /// The token would be longer than [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES).
@@ -210,6 +231,7 @@ impl Refusal {
             Self::MissingId => "missing-id",
             Self::MissingEmail => "missing-email",
             Self::UnacceptableEmail => "unacceptable-email",
+            Self::UnacceptableId => "unacceptable-id",
             Self::SessionOver => "session-over",
             Self::TooLarge => "too-large",
             Self::Signing => "signing",
@@ -224,6 +246,7 @@ impl fmt::Display for Refusal {
             Self::MissingId => "the identity's id is blank",
             Self::MissingEmail => "the identity has no e-mail address, which this vendor needs",
             Self::UnacceptableEmail => "this vendor does not take such an e-mail address",
+            Self::UnacceptableId => "this vendor does not take such an id",
             Self::SessionOver => "the application's session is over",
             Self::TooLarge => "the token would be too large: sign fewer attributes",
             Self::Signing => "the claims could not be signed",
