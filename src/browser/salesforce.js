@@ -13,6 +13,9 @@ tools => {
   const tell = token => { if (ready && current && current.person) api().setIdentityToken({ identityTokenType: 'JWT', identityToken: token }); };
   const fresh = () => { if (current && current.person) tools.token('salesforce', tell); };
 
+  // The residue holds what is in `localStorage`; where that is not to be had, the library takes this.
+  const purge = ({ settings }) => { try { sessionStorage.removeItem(settings.orgId + '_WEB_STORAGE'); } catch (error) { return; } };
+
   // By default it would clear this page and leave the session open.
   const clear = () => {
     owed = !ready;
@@ -53,9 +56,10 @@ tools => {
     },
 
     // Never loaded for this: it shows a button.
-    shutdown() {
+    shutdown(widget) {
       current = undefined;
       clear();
+      purge(widget);
     }
   };
 }

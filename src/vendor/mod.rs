@@ -44,6 +44,8 @@ mod freshchat;
 mod freshdesk_help_widget;
 mod intercom;
 mod kustomer;
+#[cfg(feature = "pem")]
+mod salesforce;
 mod userjot;
 mod zendesk_classic;
 mod zendesk_messaging;
@@ -71,6 +73,8 @@ pub use freshchat::Freshchat;
 pub use freshdesk_help_widget::FreshdeskHelpWidget;
 pub use intercom::{Intercom, IntercomRegion};
 pub use kustomer::Kustomer;
+#[cfg(feature = "pem")]
+pub use salesforce::Salesforce;
 pub use userjot::UserJot;
 pub use zendesk_classic::ZendeskClassic;
 pub use zendesk_messaging::ZendeskMessaging;
@@ -108,6 +112,15 @@ pub trait Vendor: Send + Sync + 'static {
 
     /// Whether its script fetches tokens by itself and so needs a token path. Default: `false`.
     fn needs_token_path(&self) -> bool {
+        false
+    }
+
+    /// Whether making a token takes longer than an async thread may be held up: more than 100 µs, as with RSA. Default:
+    /// `false`.
+    ///
+    /// Such tokens are made for the [`TokenService`](crate::TokenService) alone, on a thread of its own; they are in no
+    /// page, so `person` makes none, and in no header.
+    fn is_costly(&self) -> bool {
         false
     }
 
@@ -175,6 +188,9 @@ impl Vendor for Box<dyn Vendor> {
     }
     fn needs_token_path(&self) -> bool {
         (**self).needs_token_path()
+    }
+    fn is_costly(&self) -> bool {
+        (**self).is_costly()
     }
     fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, Refusal> {
         (**self).mint(token_name, identity, now)
