@@ -9,7 +9,7 @@ use std::{
 
 use futures::channel::oneshot;
 
-/// How many may wait: at about a millisecond each, nobody waits much longer than a tenth of a second.
+/// How many may wait: at 0.6 ms each (RSA with 2,048 bits), nobody waits much longer than a tenth of a second.
 const QUEUE: usize = 128;
 
 type Job = Box<dyn FnOnce() + Send>;

@@ -83,7 +83,8 @@ impl Secret {
             return Err(empty_secret());
         }
         super::provider().ok_or_else(super::no_backend)?;
-        let message = "the secret is not a private RSA key of at least 2048 bits in PEM: `-----BEGIN PRIVATE KEY-----`, ...";
+        let message =
+            "the secret is not a private RSA key of at least 2048 bits in PEM: `-----BEGIN PRIVATE KEY-----`, ...";
         let key = Key::rsa_pem(pem.as_bytes()).ok_or_else(|| ConfigError::new(ConfigErrorKind::Secret, message))?;
         Ok(Self::fixed(key))
     }

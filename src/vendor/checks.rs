@@ -12,7 +12,8 @@ pub(super) fn check_https(vendor: &str, what: &str, url: &str) -> Result<(), Con
     if rest.starts_with(|first: char| first.is_ascii_alphanumeric()) && rest.bytes().all(legal) {
         return Ok(());
     }
-    let message = format!("{vendor}: the {what} must be an address like `https://host.example`: copy it from the vendor");
+    let message =
+        format!("{vendor}: the {what} must be an address like `https://host.example`: copy it from the vendor");
     Err(ConfigError::new(ConfigErrorKind::CspSource, message))
 }
 

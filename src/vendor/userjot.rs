@@ -26,8 +26,19 @@ const AUDIENCE: &str = "userjot";
 const HOUR: u64 = 60 * 60;
 
 /// Names that settings may not take: what identifies a person, and what has a setter.
-const RESERVED: &[&str] =
-    &["projectId", "token", "user", "id", "email", "firstName", "lastName", "avatar", "signature", "traits", "companies"];
+const RESERVED: &[&str] = &[
+    "projectId",
+    "token",
+    "user",
+    "id",
+    "email",
+    "firstName",
+    "lastName",
+    "avatar",
+    "signature",
+    "traits",
+    "companies",
+];
 
 /// UserJot's feedback widget, in its third version.
 ///

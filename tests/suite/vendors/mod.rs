@@ -2,6 +2,7 @@
 
 mod each;
 mod hidden;
+pub(crate) mod jwt;
 
 use std::collections::HashSet;
 
