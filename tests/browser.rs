@@ -45,3 +45,5 @@ mod rows_tokens;
 mod rows_vendors;
 #[path = "browser/sign_out.rs"]
 mod sign_out;
+#[path = "browser/vendors_jwt.rs"]
+mod vendors_jwt;

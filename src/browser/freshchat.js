@@ -5,7 +5,7 @@ tools => {
   // A shutdown that came before the library is made up for when the library is there.
   let owed = false;
   // The end of the session before: the next one begins behind it.
-  let ending = Promise.resolve();
+  let ending;
 
   const quietly = action => { try { return action(); } catch (error) { return undefined; } };
 
@@ -14,24 +14,27 @@ tools => {
     initialised = false;
     const cleared = quietly(() => window.fcWidget.user.clear());
     const destroy = () => quietly(() => window.fcWidget.destroy());
-    ending = Promise.resolve(cleared).then(destroy, destroy);
+    const mine = ending = Promise.resolve(cleared).then(destroy, destroy).then(() => {
+      if (ending === mine) ending = undefined;
+    });
   };
 
   const begin = () => {
-    if (!current || initialised || !window.fcWidget) return;
+    if (!current || initialised || ending || !window.fcWidget) return;
     initialised = true;
     window.fcWidget.init(Object.assign({}, current.settings, current.person));
   };
 
   const settle = () => {
-    if (!window.fcWidget) return;
+    if (!window.fcWidget || !current) return;
     // A visitor must not be shown as whoever was here before: that session is taken up again only to be ended.
-    if (owed && current && !current.person) {
+    if (owed && !current.person) {
       begin();
       end();
     }
     owed = false;
-    ending.then(begin);
+    if (ending) ending.then(begin);
+    else begin();
   };
 
   return {
@@ -51,7 +54,8 @@ tools => {
     shutdown() {
       current = undefined;
       if (initialised) end();
-      else owed = true;
+      // What is ending already is not ended twice.
+      else if (!ending) owed = true;
     }
   };
 }

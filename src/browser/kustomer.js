@@ -32,7 +32,7 @@ tools => {
     const [widget, mine] = [current, turn];
     const still = action => () => { if (mine === turn) action(); };
     const enter = still(() => window.Kustomer.login({ jwtToken: widget.person.token }, () => {}));
-    if (owed || leaving) return logout(enter);
+    if (leaving) return logout(enter);
     window.Kustomer.isLoggedIn({ externalId: idOf(widget.person.token) }, (answer, error) => still(() => {
       if (error || answer !== true) logout(enter);
     })());
@@ -60,7 +60,8 @@ tools => {
     });
   };
 
-  const load = widget => {
+  const bring = widget => {
+    if (window.Kustomer) return start(widget);
     const arrived = () => { if (!ready) start(current || widget); };
     // What is there when its script has run need not be ready yet.
     addEventListener('kustomerLoaded', arrived, { once: true });
@@ -71,9 +72,8 @@ tools => {
     boot(widget) {
       current = widget;
       turn += 1;
-      if (!window.Kustomer) load(widget);
-      else if (ready && shown) settle();
-      else start(widget);
+      if (ready && shown) settle();
+      else bring(widget);
     },
 
     // Kept for when the session is found to be over.
@@ -86,7 +86,7 @@ tools => {
       turn += 1;
       owed = true;
       if (ready) logout(() => {});
-      else if (ended) load(widget);
+      else if (ended) bring(widget);
     }
   };
 }

@@ -19,7 +19,7 @@ tools => {
   };
 
   const settle = () => {
-    if (owed || !current) logout();
+    if (owed) logout();
     if (current && current.person) call('loginUser', jwt, done);
   };
 
