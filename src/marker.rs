@@ -72,8 +72,8 @@ pub(crate) struct Fingerprint([u8; FINGERPRINT_LENGTH]);
 impl Fingerprint {
     /// Never the bare HMAC of the id under the vendor's secret: that is some vendors' proof of identity.
     pub(crate) fn of(key: &MarkerKey, user_id: &str) -> Result<Self, Refusal> {
-        let text = sign::base64url(&key.0.hmac(user_id.as_bytes())?);
-        Self::parse(text.as_bytes().get(..FINGERPRINT_LENGTH).unwrap_or_default()).ok_or(Refusal::Signing)
+        let text = sign::base64url_digest(&key.0.hmac(user_id.as_bytes())?);
+        Self::parse(text.get(..FINGERPRINT_LENGTH).unwrap_or_default()).ok_or(Refusal::Signing)
     }
 
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
@@ -223,7 +223,7 @@ mod tests {
         let fingerprint = Fingerprint::of(&key, "user-1").unwrap();
         assert_eq!(fingerprint, Fingerprint::of(&key, "user-1").unwrap());
         assert_ne!(fingerprint, Fingerprint::of(&key, "user-2").unwrap());
-        let bare = sign::base64url(&secret.hmac(b"user-1").unwrap());
-        assert!(!bare.starts_with(fingerprint.as_str()));
+        let bare = sign::base64url_digest(&secret.hmac(b"user-1").unwrap());
+        assert!(!bare.starts_with(fingerprint.as_str().as_bytes()));
     }
 }

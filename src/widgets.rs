@@ -18,17 +18,12 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    future::Future,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, fmt, future::Future, sync::Arc};
 
 use http::{HeaderMap, request::Parts};
 
 use crate::{
-    browser::{CookieData, PageData, Snippet},
+    browser::{CookieData, Lifetimes, PageData, People, Snippet},
     cookies,
     csp::{self, Csp, CspNeeds, CspSources},
     error::{ConfigError, ConfigErrorKind},
@@ -180,41 +175,39 @@ impl Config {
         Fingerprint::of(&self.marker_key, identity.required_id()?)
     }
 
-    /// What a page is told: about the person, if there is one, what each vendor wants to know; and which refused.
-    ///
-    /// `residue`: a vendor's cookie says that somebody is identified.
-    pub(crate) fn page_data<'a>(
-        &'a self,
-        marker: &'a Marker,
-        residue: bool,
-        person: Option<(&'a Fingerprint, &Identity)>,
-    ) -> (PageData<'a>, Vec<Refused>) {
-        let mut data = PageData {
-            seen: marker.as_str(),
-            fp: person.map_or("", |(fingerprint, _)| fingerprint.as_str()),
-            reset: *marker == Marker::Absent && residue,
-            trusted: false,
-            visitor: person.is_none() && self.visitors,
-            people: BTreeMap::new(),
-            lifetimes: BTreeMap::new(),
-        };
-        let refused = person.map(|(_, identity)| self.fill(identity, &mut data)).unwrap_or_default();
-        (data, refused)
-    }
-
-    fn fill<'a>(&'a self, identity: &Identity, data: &mut PageData<'a>) -> Vec<Refused> {
+    /// What each vendor wants to be told about a person; and which refused.
+    pub(crate) fn people(&self, identity: &Identity) -> (People<'_>, Vec<Refused>) {
         let now = self.clock.now();
+        let mut people = People(Vec::with_capacity(self.vendors.len()));
         let mut refused = Vec::new();
         for vendor in &self.vendors {
             match vendor.person(identity, now) {
-                Ok(person) => {
-                    data.lifetimes.extend(person.lifetime().map(|seconds| (vendor.name(), seconds)));
-                    data.people.insert(vendor.name(), person);
-                }
+                Ok(person) => people.0.push((vendor.name(), person)),
                 Err(refusal) => refused.push(Refused::new(vendor.name(), refusal)),
             }
         }
-        refused
+        (people, refused)
+    }
+
+    /// What a page is told; `people` is about the person with this fingerprint, if there is one.
+    ///
+    /// `residue`: a vendor's cookie says that somebody is identified.
+    pub(crate) fn page_data<'a>(
+        &self,
+        marker: &'a Marker,
+        residue: bool,
+        fingerprint: Option<&'a Fingerprint>,
+        people: &'a People<'a>,
+    ) -> PageData<'a> {
+        PageData {
+            seen: marker.as_str(),
+            fp: fingerprint.map_or("", Fingerprint::as_str),
+            reset: *marker == Marker::Absent && residue,
+            trusted: false,
+            visitor: fingerprint.is_none() && self.visitors,
+            people,
+            lifetimes: Lifetimes(people),
+        }
     }
 
     /// Whether the request carries a vendor's cookie that says that somebody is identified.

@@ -64,19 +64,18 @@ mod tests {
 
     use super::*;
 
-    /// A worker that is held up until the sender is dropped.
-    fn busy() -> (Worker, mpsc::Sender<()>) {
+    /// A worker that is held up until the sender is dropped, and the answer that it then gives.
+    fn busy() -> (Worker, mpsc::Sender<()>, oneshot::Receiver<()>) {
         let worker = Worker::start();
         let (release, held) = mpsc::channel::<()>();
         let (begun, begins) = mpsc::channel();
-        worker
-            .take(move || {
-                begun.send(()).unwrap();
-                held.recv()
-            })
-            .expect("taken");
+        let job = move || {
+            begun.send(()).unwrap();
+            held.recv().unwrap_err();
+        };
+        let answer = worker.take(job).expect("taken");
         begins.recv().unwrap();
-        (worker, release)
+        (worker, release, answer)
     }
 
     #[test]
@@ -88,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_full_queue_takes_nothing_more_and_empties_again() {
-        let (worker, release) = busy();
+        let (worker, release, _held) = busy();
         let waiting: Vec<_> = (0..QUEUE).map(|number| worker.take(move || number).expect("room")).collect();
         assert!(worker.take(|| 0).is_none(), "there is no more room");
         drop(release);
@@ -101,13 +100,14 @@ mod tests {
     #[test]
     fn a_panic_costs_one_answer() {
         let worker = Worker::start();
-        assert!(block_on(worker.take(|| panic!("on purpose")).unwrap() as oneshot::Receiver<()>).is_err());
+        let answer: oneshot::Receiver<()> = worker.take(|| panic!("on purpose")).unwrap();
+        assert!(block_on(answer).is_err());
         assert_eq!(block_on(worker.take(|| 1).unwrap()), Ok(1));
     }
 
     #[test]
     fn nobody_works_for_those_who_left() {
-        let (worker, release) = busy();
+        let (worker, release, _held) = busy();
         let (done, made) = mpsc::channel();
         drop(worker.take(move || done.send(())).expect("room"));
         drop(release);

@@ -20,20 +20,23 @@ impl Formatter for AttributeFormatter {
     where
         W: ?Sized + Write,
     {
-        let mut plain = 0;
-        for (at, char) in fragment.char_indices().filter(|(_, char)| must_escape(*char)) {
-            writer.write_all(&fragment.as_bytes()[plain..at])?;
-            for unit in char.encode_utf16(&mut [0; 2]) {
+        let mut rest = fragment;
+        // Byte by byte, for tokens are long: what begins a character that is not ASCII is found by its first byte.
+        while let Some(at) = rest.bytes().position(must_escape) {
+            let (plain, behind) = rest.split_at(at);
+            writer.write_all(plain.as_bytes())?;
+            let mut characters = behind.chars();
+            for unit in characters.next().unwrap_or_default().encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
             }
-            plain = at + char.len_utf8();
+            rest = characters.as_str();
         }
-        writer.write_all(&fragment.as_bytes()[plain..])
+        writer.write_all(rest.as_bytes())
     }
 }
 
-fn must_escape(char: char) -> bool {
-    matches!(char, '<' | '>' | '&' | '\'' | '\u{7f}'..)
+fn must_escape(byte: u8) -> bool {
+    matches!(byte, b'<' | b'>' | b'&' | b'\'' | 0x7f..)
 }
 
 #[cfg(test)]

@@ -2,10 +2,8 @@
 
 mod escape;
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::{
     error::{ConfigError, ConfigErrorKind},
@@ -42,10 +40,29 @@ pub(crate) struct PageData<'a> {
     /// Whether the widgets are shown to visitors.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) visitor: bool,
-    /// By vendor: what its adapter needs to boot.
-    pub(crate) people: BTreeMap<&'a str, Person>,
-    /// By vendor: for how many seconds its token is good.
-    pub(crate) lifetimes: BTreeMap<&'a str, u64>,
+    pub(crate) people: &'a People<'a>,
+    pub(crate) lifetimes: Lifetimes<'a>,
+}
+
+/// By vendor: what its adapter needs to boot.
+#[derive(Default)]
+pub(crate) struct People<'a>(pub(crate) Vec<(&'a str, Person)>);
+
+impl Serialize for People<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(vendor, person)| (vendor, person)))
+    }
+}
+
+/// By vendor: for how many seconds its token is good.
+pub(crate) struct Lifetimes<'a>(pub(crate) &'a People<'a>);
+
+impl Serialize for Lifetimes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let lifetimes =
+            self.0.0.iter().filter_map(|(vendor, person)| person.lifetime().map(|seconds| (vendor, seconds)));
+        serializer.collect_map(lifetimes)
+    }
 }
 
 /// The marker cookie as the runtime writes it.

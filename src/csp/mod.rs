@@ -175,6 +175,11 @@ impl CspNeeds {
         &self.hash
     }
 
+    /// Whether there are sources that are paths on the page's own host.
+    pub(crate) fn has_paths(&self) -> bool {
+        self.sources.0.iter().any(|(_, source)| source.starts_with('/'))
+    }
+
     /// Patches every policy.
     ///
     /// `host` is the page's own, for sources that are paths on it.

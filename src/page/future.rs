@@ -41,7 +41,7 @@ pin_project! {
         /// The application is asked who is looking, now that the handler has run.
         Asking { lookup: BoxFuture<'static, Viewer>, held: Option<(Visit, Response<B>)> },
         /// The body is looked into.
-        Scanning { scanning: Option<Box<Scanning<B>>> },
+        Scanning { scanning: Option<Scanning<B>> },
         Done,
     }
 }

@@ -104,20 +104,22 @@ fn lists<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = 
 pub(crate) fn personalise(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     vary_by_cookie(headers);
-    for name in OF_THE_CACHE.iter().chain(&OF_THE_BYTES) {
-        headers.remove(name);
-    }
-    let targeted: Vec<_> = headers.keys().filter(|name| name.as_str().ends_with(TARGETED)).cloned().collect();
-    for name in targeted {
+    remove(headers, |name| {
+        OF_THE_CACHE.contains(name) || OF_THE_BYTES.contains(name) || name.as_str().ends_with(TARGETED)
+    });
+}
+
+/// A response has a handful of headers: they are looked through once, and not looked up one by one.
+fn remove(headers: &mut HeaderMap, goes: impl Fn(&HeaderName) -> bool) {
+    let going: Vec<_> = headers.keys().filter(|name| goes(name)).cloned().collect();
+    for name in going {
         headers.remove(name);
     }
 }
 
 /// The headers of a page that is the same for all visitors: as cacheable as it was, but not the same bytes.
 pub(crate) fn impersonal_but_changed(headers: &mut HeaderMap) {
-    for name in &OF_THE_BYTES {
-        headers.remove(name);
-    }
+    remove(headers, |name| OF_THE_BYTES.contains(name));
     let weak =
         headers.get(ETAG).filter(|tag| tag.as_bytes().starts_with(b"\"")).map(|tag| [b"W/", tag.as_bytes()].concat());
     if let Some(weak) = weak.and_then(|tag| HeaderValue::try_from(tag).ok()) {
@@ -156,9 +158,7 @@ pub(crate) fn forbid_storing(headers: &mut HeaderMap) {
 
 /// So that no 304 revives somebody else's page or swallows a shutdown, and no range cuts the snippet in two.
 pub(crate) fn make_unconditional(request: &mut HeaderMap) {
-    for name in [IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_RANGE, RANGE] {
-        request.remove(name);
-    }
+    remove(request, |name| [IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_RANGE, RANGE].contains(name));
 }
 
 #[cfg(test)]

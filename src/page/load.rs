@@ -6,9 +6,11 @@ use http::{
     request::Parts,
 };
 
-const DEST: &str = "sec-fetch-dest";
-const MODE: &str = "sec-fetch-mode";
-const SITE: &str = "sec-fetch-site";
+const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
+const TURBO_REQUEST: HeaderName = HeaderName::from_static("x-turbo-request-id");
 const TURBO_FRAME: HeaderName = HeaderName::from_static("turbo-frame");
 
 /// By which libraries say that they want a part of a page.
@@ -73,10 +75,9 @@ fn by_metadata(dest: &str, headers: &HeaderMap, iframes: bool) -> Load {
 /// Pages that arrive through a script: a service worker that passes navigations on (its `fetch(request)` keeps
 /// `navigate`, or becomes `same-origin`, by engine), or a Turbo Drive visit.
 fn is_page_by_script(headers: &HeaderMap) -> bool {
-    let accept = text(headers, ACCEPT.as_str()).unwrap_or_default();
-    let turbo_visit = headers.contains_key("x-turbo-request-id")
-        && !headers.contains_key(TURBO_FRAME)
-        && accept.contains("text/html");
+    let accept = text(headers, ACCEPT).unwrap_or_default();
+    let turbo_visit =
+        headers.contains_key(TURBO_REQUEST) && !headers.contains_key(TURBO_FRAME) && accept.contains("text/html");
     turbo_visit
         || match text(headers, MODE) {
             Some("navigate") => true,
@@ -88,15 +89,15 @@ fn is_page_by_script(headers: &HeaderMap) -> bool {
 /// `<link rel=prefetch>`: some engines show this very answer when the page is navigated to. That it is for a page, its
 /// own words have to say.
 fn is_prefetched_page(headers: &HeaderMap) -> bool {
-    text(headers, "sec-purpose").is_some_and(|purpose| purpose.starts_with("prefetch"))
-        && text(headers, ACCEPT.as_str()).is_some_and(|accept| accept.starts_with("text/html"))
+    text(headers, PURPOSE).is_some_and(|purpose| purpose.starts_with("prefetch"))
+        && text(headers, ACCEPT).is_some_and(|accept| accept.starts_with("text/html"))
         && !is_partial(headers)
 }
 
 /// Without Fetch Metadata: plain HTTP, or an old browser.
 fn by_accept(headers: &HeaderMap) -> Load {
-    let accept = text(headers, ACCEPT.as_str()).unwrap_or_default();
-    let turbo_visit = headers.contains_key("x-turbo-request-id") && !headers.contains_key(TURBO_FRAME);
+    let accept = text(headers, ACCEPT).unwrap_or_default();
+    let turbo_visit = headers.contains_key(TURBO_REQUEST) && !headers.contains_key(TURBO_FRAME);
     if accept.contains("text/html") && (turbo_visit || !is_partial(headers)) {
         return Load::PerhapsPage;
     }
@@ -121,7 +122,7 @@ pub(crate) fn is_own_site(headers: &HeaderMap) -> bool {
     headers.get_all(SITE).iter().all(|site| site == "same-origin")
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
@@ -131,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    fn load(headers: &[(&str, &str)]) -> Load {
+    fn load(headers: &[(&'static str, &str)]) -> Load {
         let mut request = Request::builder().header("host", "app.test");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -140,6 +141,9 @@ mod tests {
     }
 
     const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+    const DEST: &str = "sec-fetch-dest";
+    const MODE: &str = "sec-fetch-mode";
+    const SITE: &str = "sec-fetch-site";
     const EMPTY: (&str, &str) = (DEST, "empty");
 
     #[test]

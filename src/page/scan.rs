@@ -20,6 +20,9 @@ use crate::{
     outcome::{Outcome, Reason, report},
 };
 
+/// What comes before the snippet, its two parts, and what comes behind it.
+const USUAL_PARTS: usize = 4;
+
 /// A response held back until the place is known.
 pub(super) struct Scanning<B: Body> {
     head: response::Parts,
@@ -32,7 +35,7 @@ pub(super) struct Scanning<B: Body> {
 impl<B: Body> Scanning<B> {
     pub(super) fn new(response: Response<B>, plan: Plan) -> Self {
         let (head, body) = response.into_parts();
-        let looked = Looked { data: VecDeque::new(), next: None, rest: Some(Box::pin(body)) };
+        let looked = Looked { data: VecDeque::with_capacity(USUAL_PARTS), next: None, rest: Some(Box::pin(body)) };
         Self { head, plan, prologue: Prologue::default(), looked, frames: 0 }
     }
 

@@ -62,7 +62,7 @@ struct Leaving {
 pub(super) enum Step<B: Body> {
     Done(Response<WidgetBody<B>>),
     Ask(BoxFuture<'static, Viewer>, Visit, Response<B>),
-    Scan(Box<Scanning<B>>),
+    Scan(Scanning<B>),
 }
 
 impl Visit {
@@ -101,7 +101,7 @@ impl Visit {
             marker: Marker::read(&parts.headers, &config.marker.name),
             residue: config.carries_residue(&parts.headers),
             answer: Answer::Known(Viewer::Unknown),
-            host: own_host(parts),
+            host: config.csp_needs.has_paths().then(|| own_host(parts)).flatten(),
             logout_route: parts.extensions.get::<LogoutRoute>().is_some(),
             leaving: None,
             config: config.clone(),
@@ -205,7 +205,7 @@ impl Visit {
             Delivery::Header if plan.act == Act::Welcome => untouched(response),
             Delivery::Header => plan.into_headers(response),
             Delivery::Html if plan.visit.method == Method::HEAD => plan.into_head(response),
-            Delivery::Html => Step::Scan(Box::new(Scanning::new(response, plan))),
+            Delivery::Html => Step::Scan(Scanning::new(response, plan)),
         }
     }
 }
@@ -260,12 +260,12 @@ impl Plan {
     pub(super) fn snippet(&self, headers: &HeaderMap) -> Result<([Bytes; 2], Outcome), Reason> {
         let Visit { config, marker, residue, .. } = &self.visit;
         let trusted = csp::assess(headers)?;
-        let person = self.fingerprint.as_ref().zip(self.identity.as_ref());
-        let (data, refused) = config.page_data(marker, *residue, person);
-        let data = PageData { trusted, ..data };
-        if self.act == Act::Boot && data.people.is_empty() {
+        let (people, refused) = self.identity.as_ref().map(|identity| config.people(identity)).unwrap_or_default();
+        if self.act == Act::Boot && people.0.is_empty() {
             return Err(Reason::Refused(refused));
         }
+        let data = config.page_data(marker, *residue, self.fingerprint.as_ref(), &people);
+        let data = PageData { trusted, ..data };
         let snippet = config.snippet.parts(&data).ok_or(Reason::Unwritable)?;
         Ok((snippet, self.outcome(refused)))
     }

@@ -12,8 +12,11 @@
 //! ```
 
 mod clock;
+mod hmac;
 mod key;
 mod rotation;
+#[cfg(feature = "pem")]
+mod rsa;
 mod secret;
 mod token;
 
@@ -57,6 +60,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// As [`base64url`], without an allocation: 43 ASCII characters.
+pub(crate) fn base64url_digest(digest: &[u8; hmac::LENGTH]) -> [u8; 43] {
+    let mut text = [0; 43];
+    // Room for just this length: it cannot fail.
+    let _ = URL_SAFE_NO_PAD.encode_slice(digest, &mut text);
+    text
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {

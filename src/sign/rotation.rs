@@ -60,7 +60,7 @@ impl SecretRotation {
             let message = "the new secret and the current one must both have a key id, or neither of them";
             return Err(ConfigError::new(ConfigErrorKind::Secret, message));
         }
-        if next.algorithm() != current.algorithm() {
+        if next.is_rsa() != current.is_rsa() {
             let message = "the new secret and the current one must both be RSA keys, or neither of them";
             return Err(ConfigError::new(ConfigErrorKind::Secret, message));
         }

@@ -6,12 +6,13 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::Algorithm;
 use serde::Serialize;
 
+#[cfg(feature = "pem")]
+use super::rsa::RsaKey;
 use super::{
-    hex,
-    key::{HMAC_BYTES, Key},
+    hex, hmac,
+    key::Key,
     token::{MAX_TOKEN_BYTES, Token},
 };
 use crate::{
@@ -22,7 +23,8 @@ use crate::{
 /// What most claims fit into as JSON, in bytes: they are written without moving house.
 const USUAL_CLAIMS_BYTES: usize = 512;
 
-/// A signing secret. `Debug` shows nothing of it, and its memory is wiped when the last clone is dropped.
+/// A signing secret. `Debug` shows nothing of it. Its text is not kept, only the state that is prepared from it for HMAC;
+/// with `aws-lc-rs` that is wiped when the last clone is dropped.
 ///
 /// To replace one in a running service, see [`SecretRotation`].
 #[derive(Clone)]
@@ -85,13 +87,13 @@ impl Secret {
         super::provider().ok_or_else(super::no_backend)?;
         let message =
             "the secret is not a private RSA key of at least 2048 bits in PEM: `-----BEGIN PRIVATE KEY-----`, ...";
-        let key = Key::rsa_pem(pem.as_bytes()).ok_or_else(|| ConfigError::new(ConfigErrorKind::Secret, message))?;
-        Ok(Self::fixed(key))
+        let key = RsaKey::read(pem.as_bytes()).ok_or_else(|| ConfigError::new(ConfigErrorKind::Secret, message))?;
+        Ok(Self::fixed(Key::rsa(key)))
     }
 
     /// Whether it signs with RSA, and so takes its time.
     pub(crate) fn is_rsa(&self) -> bool {
-        self.key().algorithm() == Algorithm::RS256
+        self.key().is_rsa()
     }
 
     fn fixed(key: Key) -> Self {
@@ -136,9 +138,7 @@ impl Secret {
         let mut compact = String::with_capacity(length);
         compact.push_str(key.header());
         URL_SAFE_NO_PAD.encode_string(json, &mut compact);
-        let signature = key.sign(compact.as_bytes())?;
-        compact.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut compact);
+        key.sign(&mut compact)?;
         Token::new(compact)
     }
 
@@ -152,13 +152,13 @@ impl Secret {
     }
 
     /// The HMAC-SHA256 of a message.
-    pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; HMAC_BYTES], Refusal> {
+    pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], Refusal> {
         self.key().authenticate(message)
     }
 
     /// A key for another purpose, from which this one cannot be learnt.
     pub(crate) fn derive(&self, purpose: &str) -> Result<Self, ConfigError> {
-        let bytes = self.key().root()?.authenticate(purpose.as_bytes()).map_err(|_| super::no_backend())?;
+        let bytes = self.key().derive(purpose.as_bytes()).map_err(|_| super::no_backend())?;
         Ok(Self::fixed(Key::hmac(&bytes)))
     }
 

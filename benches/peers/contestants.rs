@@ -1,0 +1,242 @@
+//! Who competes: the bare service, the layer, and three other ways to bring a script into a page.
+
+mod by_hand;
+mod rewriter;
+
+use std::{
+    cell::RefCell,
+    convert::Infallible,
+    future::{Future, Ready, ready},
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
+
+use bytes::{Buf, Bytes};
+use http::{Request, Response};
+use http_body::Body;
+use jsonwebtoken::{EncodingKey, Header};
+use serde::Serialize;
+use tower::{Layer, Service};
+use tower_livereload::LiveReloadLayer;
+use tower_widget_identity::{Identity, Secret, Widgets, vendor::Intercom};
+
+use crate::{
+    pages::{Frames, Page},
+    timing::Job,
+};
+
+const SECRET: &str = "kJ4vQ0YbZt1mWc8sXg2nUe5rHd7pLa9fTiOo6yVx3zB";
+const LIFETIME: u64 = 3600;
+
+/// Whoever is signed in, with the claims that everybody has to sign.
+#[derive(Clone)]
+pub(crate) struct Person {
+    identity: Identity,
+    key: EncodingKey,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Claims<'a> {
+    user_id: &'a str,
+    email: &'a str,
+    name: &'a str,
+    plan: &'a str,
+    exp: u64,
+}
+
+impl Person {
+    pub(crate) fn new() -> Self {
+        let identity = Identity::new("user-123456").email("person@example.com").name("A Person");
+        Self { identity: identity.attribute("plan", "pro"), key: EncodingKey::from_secret(SECRET.as_bytes()) }
+    }
+
+    pub(crate) fn widgets(&self) -> Widgets {
+        let person = self.identity.clone();
+        let intercom = Intercom::new("abcd1234", Secret::new(SECRET).expect("a secret")).lifetime(LIFETIME);
+        let widgets = Widgets::builder().vendor(intercom);
+        widgets.identify(move |parts| is_orders(parts).then(|| person.clone())).build().expect("widgets")
+    }
+
+    /// What the other ways sign with, as jsonwebtoken's documents show it.
+    fn encode(&self) -> String {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock after 1970");
+        let exp = now.as_secs() + LIFETIME;
+        let claims = Claims { user_id: "user-123456", email: "person@example.com", name: "A Person", plan: "pro", exp };
+        jsonwebtoken::encode(&Header::default(), &claims, &self.key).expect("a token")
+    }
+
+    pub(crate) fn mint_job(&self) -> Job<'_> {
+        let widgets = self.widgets();
+        Job::new("mint".to_owned(), || (), move |()| drop(widgets.mint("intercom", &self.identity).expect("a token")))
+    }
+
+    pub(crate) fn encode_job(&self) -> Job<'_> {
+        Job::new("encode".to_owned(), || (), |()| drop(self.encode()))
+    }
+}
+
+fn is_orders(parts: &http::request::Parts) -> bool {
+    parts.uri.path() == "/orders"
+}
+
+/// The application: answers a page that is there already.
+#[derive(Clone)]
+pub(crate) struct Application(pub(crate) Rc<Page>);
+
+impl<T> Service<Request<T>> for Application {
+    type Response = Response<Frames>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<Frames>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<T>) -> Self::Future {
+        ready(Ok(self.0.response()))
+    }
+}
+
+pub(crate) type Answer = dyn Fn(Request<()>, &mut dyn FnMut(&[u8]));
+
+/// One way to bring the widget into a page.
+pub(crate) struct Contestant {
+    name: &'static str,
+    /// What its pages hold, and the bare page does not.
+    sign: &'static str,
+    around: Box<dyn Fn(Rc<Page>) -> Box<Answer>>,
+}
+
+impl Contestant {
+    pub(crate) fn every(person: &Person) -> [Self; 5] {
+        [Self::bare(), Self::ours(person), Self::rewriter(person), Self::by_hand(person), Self::livereload()]
+    }
+
+    fn new<S, B>(name: &'static str, sign: &'static str, around: impl Fn(Application) -> S + 'static) -> Self
+    where
+        S: Service<Request<()>, Response = Response<B>> + 'static,
+        B: Body<Error: std::fmt::Debug> + 'static,
+    {
+        let around = move |page: Rc<Page>| -> Box<Answer> {
+            let service = RefCell::new(around(Application(page)));
+            Box::new(move |request, sink| drain(&mut *service.borrow_mut(), request, sink))
+        };
+        Self { name, sign, around: Box::new(around) }
+    }
+
+    pub(crate) fn bare() -> Self {
+        Self::new("bare", "", |application| application)
+    }
+
+    pub(crate) fn ours(person: &Person) -> Self {
+        let widgets = person.widgets();
+        Self::new("ours", "data-widget=", move |application| widgets.layer().layer(application))
+    }
+
+    fn rewriter(person: &Person) -> Self {
+        let person = person.clone();
+        Self::new("lol_html", "data-widget=", move |inner| rewriter::Rewriting::new(inner, person.clone()))
+    }
+
+    fn by_hand(person: &Person) -> Self {
+        let person = person.clone();
+        Self::new("by hand", "intercomSettings", move |inner| by_hand::ByHand::new(inner, person.clone()))
+    }
+
+    fn livereload() -> Self {
+        Self::new("livereload", "tower-livereload", |application| LiveReloadLayer::new().layer(application))
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn job(&self, name: String, page: Page) -> Job<'static> {
+        let answer = (self.around)(Rc::new(page.clone()));
+        Job::new(
+            name,
+            move || page.request(),
+            move |request| {
+                answer(request, &mut |data| {
+                    std::hint::black_box(data);
+                })
+            },
+        )
+    }
+
+    pub(crate) fn answering(&self, page: &Page) -> Box<Answer> {
+        (self.around)(Rc::new(page.clone()))
+    }
+
+    pub(crate) fn answer(&self, page: &Page) -> String {
+        let mut bytes = Vec::new();
+        (self.around)(Rc::new(page.clone()))(page.request(), &mut |data| bytes.extend_from_slice(data));
+        String::from_utf8(bytes).expect("a page of ASCII")
+    }
+
+    /// The whole page has to be there, and whatever this contestant puts into it exactly once.
+    pub(crate) fn check(&self, html: &str, page: &Page) {
+        let page = page.text();
+        if self.sign.is_empty() {
+            assert_eq!(html, page, "{}", self.name);
+        } else {
+            assert!(html.contains(self.sign), "{} did not inject", self.name);
+            let at = html.bytes().zip(page.bytes()).take_while(|(a, b)| a == b).count();
+            let behind = html.len() - (page.len() - at);
+            assert_eq!(html[behind..], page[at..], "{} changed the page", self.name);
+        }
+    }
+}
+
+/// Calls the service and hands each piece of data on. Everything is there at once: there is no runtime to be measured.
+fn drain<S, B>(service: &mut S, request: Request<()>, sink: &mut dyn FnMut(&[u8]))
+where
+    S: Service<Request<()>, Response = Response<B>>,
+    B: Body<Error: std::fmt::Debug>,
+{
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(Ok(())) = service.poll_ready(&mut context) else { panic!("not ready") };
+    let future = pin!(service.call(request));
+    let Poll::Ready(Ok(response)) = future.poll(&mut context) else { panic!("the answer is not there") };
+    let (_, body) = response.into_parts();
+    let mut body = pin!(body);
+    while let Poll::Ready(Some(frame)) = body.as_mut().poll_frame(&mut context) {
+        if let Ok(mut data) = frame.expect("a frame").into_data() {
+            while data.has_remaining() {
+                let length = data.chunk().len();
+                sink(data.chunk());
+                data.advance(length);
+            }
+        }
+    }
+}
+
+/// The element that the peers with a snippet insert: the layer's own code, behind a token of their own.
+fn element(code: &str, token: &str) -> String {
+    format!(r#"<script data-widget='{{"people":{{"intercom":{{"intercom_user_jwt":"{token}"}}}}}}'>{code}"#)
+}
+
+/// The code and closing tag of the layer's own element.
+fn code(person: &Person) -> String {
+    let page = Contestant::ours(person).answer(&Page::whole(crate::pages::EIGHT_KIB));
+    let element = page.split_once("data-widget='").expect("the element").1;
+    let code = element.split_once("'>").expect("the code").1;
+    let end = code.find("</script>").expect("the closing tag") + "</script>".len();
+    code[..end].to_owned()
+}
+
+/// What any answer that holds a token has to say.
+fn mend(headers: &mut http::HeaderMap) {
+    headers.remove(http::header::ETAG);
+    headers.remove(http::header::LAST_MODIFIED);
+    headers.insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("private, no-store"));
+    headers.append(http::header::VARY, http::HeaderValue::from_static("Cookie"));
+}
+
+fn is_html(headers: &http::HeaderMap) -> bool {
+    headers.get(http::header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+/// One frame and then the end, for peers that answer in one piece.
+pub(crate) type Whole = http_body_util::Full<Bytes>;

@@ -1,0 +1,102 @@
+//! What is counted and not timed: allocations and bytes.
+
+use std::{
+    alloc::System,
+    convert::Infallible,
+    future::{Future, ready},
+    pin::{Pin, pin},
+    task::{Context, Poll, Waker},
+};
+
+use bytes::Bytes;
+use http::{Response, header::CONTENT_TYPE};
+use http_body::{Body, Frame};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use tower::{Layer, Service, service_fn};
+
+use crate::{
+    contestants::{Contestant, Person},
+    pages::{EIGHT_KIB, Page},
+    table::{Goal, Table},
+};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Targets 6 and 7.
+pub(crate) fn allocations(person: &Person, table: &mut Table) {
+    for (what, page, goal, target) in [
+        ("an image that passes", Page::image(), 0.0, "6"),
+        ("nobody's page that passes", Page::nobodys(), 0.0, "6"),
+        ("an identified page", Page::whole(EIGHT_KIB), 14.0, "7"),
+    ] {
+        let over = count(&Contestant::ours(person), &page) - count(&Contestant::bare(), &page);
+        table.row(target, &format!("allocations for {what}"), over, Goal::AtMost(goal));
+    }
+}
+
+fn count(contestant: &Contestant, page: &Page) -> f64 {
+    const TIMES: usize = 64;
+    let answer = contestant.answering(page);
+    let requests: Vec<_> = (0..TIMES).map(|_| page.request()).collect();
+    let region = Region::new(ALLOCATOR);
+    requests.into_iter().for_each(|request| answer(request, &mut |_| {}));
+    let stats = region.change();
+    (stats.allocations + stats.reallocations) as f64 / TIMES as f64
+}
+
+const FRAME: usize = 64 * 1024;
+const FRAMES: usize = 1024 * 1024 * 1024 / FRAME;
+
+/// A page of 1 GiB in frames that are made when they are asked for.
+struct Endless {
+    frame: Bytes,
+    first: Bytes,
+    yielded: usize,
+}
+
+impl Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.yielded += 1;
+        Poll::Ready(match self.yielded {
+            1 => Some(Ok(Frame::data(self.first.clone()))),
+            number if number <= FRAMES => Some(Ok(Frame::data(self.frame.clone()))),
+            _ => None,
+        })
+    }
+}
+
+/// Target 8, but for the order of frames, which a test of the library checks.
+pub(crate) fn streaming(person: &Person, table: &mut Table) {
+    let first = Bytes::from_static(b"<!doctype html><html><head><title>Big</title></head><body>");
+    let frame = Bytes::from(vec![b' '; FRAME]);
+    let address = frame.as_ptr();
+    let mut service = person.widgets().layer().layer(service_fn(move |_| {
+        let body = Endless { frame: frame.clone(), first: first.clone(), yielded: 0 };
+        let mut response = Response::new(body);
+        response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static("text/html"));
+        ready(Ok::<_, Infallible>(response))
+    }));
+    let request = Page::whole(EIGHT_KIB).request();
+    let mut context = Context::from_waker(Waker::noop());
+    let start = Region::new(ALLOCATOR);
+    let mut most = 0;
+    let mut same = 0;
+    let Poll::Ready(Ok(response)) = pin!(service.call(request)).poll(&mut context) else { panic!("not there") };
+    let mut body = pin!(response.into_body());
+    while let Poll::Ready(Some(Ok(frame))) = body.as_mut().poll_frame(&mut context) {
+        let change = start.change();
+        most = most.max(change.bytes_allocated.saturating_sub(change.bytes_deallocated));
+        same += usize::from(frame.data_ref().is_some_and(|data| data.as_ptr() == address));
+    }
+    table.row("8", "extra bytes of memory for a page of 1 GiB", most as f64, Goal::AtMost(65536.0));
+    table.row(
+        "8",
+        "share of its frames that are the inner body's own",
+        same as f64 / (FRAMES - 1) as f64,
+        Goal::AtLeast(1.0),
+    );
+}
