@@ -177,7 +177,7 @@ impl Question {
         let (people, _) = person.map(|(_, identity)| self.config.people(identity)).unwrap_or_default();
         let fingerprint = person.map(|(fingerprint, _)| fingerprint);
         let data = self.config.page_data(&self.marker, self.residue, fingerprint, &people);
-        serde_json::to_vec(&data).map_or_else(|_| Reply::refused(Refusal::Signing), Reply::Page)
+        data.to_json().map_or_else(|_| Reply::refused(Refusal::Signing), Reply::Page)
     }
 }
 

@@ -23,7 +23,7 @@ use std::{collections::BTreeSet, fmt, future::Future, sync::Arc};
 use http::{HeaderMap, request::Parts};
 
 use crate::{
-    browser::{CookieData, Lifetimes, PageData, People, Snippet},
+    browser::{CookieData, PageData, People, Snippet},
     cookies,
     csp::{self, Csp, CspNeeds, CspSources},
     error::{ConfigError, ConfigErrorKind},
@@ -206,7 +206,6 @@ impl Config {
             trusted: false,
             visitor: fingerprint.is_none() && self.visitors,
             people,
-            lifetimes: Lifetimes(people),
         }
     }
 

@@ -1,7 +1,6 @@
 //! What is counted and not timed: allocations and bytes.
 
 use std::{
-    alloc::System,
     convert::Infallible,
     future::{Future, ready},
     pin::{Pin, pin},
@@ -11,17 +10,14 @@ use std::{
 use bytes::Bytes;
 use http::{Response, header::CONTENT_TYPE};
 use http_body::{Body, Frame};
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tower::{Layer, Service, service_fn};
 
 use crate::{
     contestants::{Contestant, Person},
     pages::{EIGHT_KIB, Page},
+    switch::Count,
     table::{Goal, Table},
 };
-
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Targets 6 and 7.
 pub(crate) fn allocations(person: &Person, table: &mut Table) {
@@ -39,10 +35,11 @@ fn count(contestant: &Contestant, page: &Page) -> f64 {
     const TIMES: usize = 64;
     let answer = contestant.answering(page);
     let requests: Vec<_> = (0..TIMES).map(|_| page.request()).collect();
-    let region = Region::new(ALLOCATOR);
+    let count = Count::start();
     requests.into_iter().for_each(|request| answer(request, &mut |_| {}));
-    let stats = region.change();
-    (stats.allocations + stats.reallocations) as f64 / TIMES as f64
+    let stats = count.so_far();
+    // What happens once and not for each page does not make a whole one.
+    ((stats.allocations + stats.reallocations) / TIMES) as f64
 }
 
 const FRAME: usize = 64 * 1024;
@@ -82,13 +79,13 @@ pub(crate) fn streaming(person: &Person, table: &mut Table) {
     }));
     let request = Page::whole(EIGHT_KIB).request();
     let mut context = Context::from_waker(Waker::noop());
-    let start = Region::new(ALLOCATOR);
+    let count = Count::start();
     let mut most = 0;
     let mut same = 0;
     let Poll::Ready(Ok(response)) = pin!(service.call(request)).poll(&mut context) else { panic!("not there") };
     let mut body = pin!(response.into_body());
     while let Poll::Ready(Some(Ok(frame))) = body.as_mut().poll_frame(&mut context) {
-        let change = start.change();
+        let change = count.so_far();
         most = most.max(change.bytes_allocated.saturating_sub(change.bytes_deallocated));
         same += usize::from(frame.data_ref().is_some_and(|data| data.as_ptr() == address));
     }

@@ -7,6 +7,7 @@ mod contestants;
 mod counting;
 mod loopback;
 mod pages;
+mod switch;
 mod table;
 mod timing;
 

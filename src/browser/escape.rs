@@ -20,8 +20,12 @@ impl Formatter for AttributeFormatter {
     where
         W: ?Sized + Write,
     {
+        // The usual case, in a form that compilers turn into a few wide comparisons.
+        if !fragment.bytes().fold(false, |any, byte| any | must_escape(byte)) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
-        // Byte by byte, for tokens are long: what begins a character that is not ASCII is found by its first byte.
+        // What begins a character that is not ASCII is known by its first byte.
         while let Some(at) = rest.bytes().position(must_escape) {
             let (plain, behind) = rest.split_at(at);
             writer.write_all(plain.as_bytes())?;

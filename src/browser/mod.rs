@@ -1,16 +1,18 @@
 //! What the browser gets: one element whose code is the same for everybody, with the data in its attribute.
 
+mod data;
 mod escape;
 
 use bytes::Bytes;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::{
     error::{ConfigError, ConfigErrorKind},
     sign,
-    vendor::{Person, Residue, Settings, Vendor},
+    vendor::{Residue, Settings, Vendor},
 };
 
+pub(crate) use data::{PageData, People};
 pub(crate) use escape::attribute_json;
 
 const OPENING: &[u8] = b"<script data-widget='";
@@ -22,47 +24,6 @@ pub(crate) struct Snippet {
     opening: Bytes,
     /// The code and the closing tag: shared by all pages, never copied.
     code: Bytes,
-}
-
-/// The part of the data that differs from page to page.
-#[derive(Serialize)]
-pub(crate) struct PageData<'a> {
-    /// The marker that this request carried, or nothing.
-    pub(crate) seen: &'a str,
-    /// The fingerprint of the person for whom this page is, or nothing.
-    pub(crate) fp: &'a str,
-    /// Whether somebody's session is to be ended although no marker was seen.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) reset: bool,
-    /// Whether the addresses of scripts must be trusted types.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) trusted: bool,
-    /// Whether the widgets are shown to visitors.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) visitor: bool,
-    pub(crate) people: &'a People<'a>,
-    pub(crate) lifetimes: Lifetimes<'a>,
-}
-
-/// By vendor: what its adapter needs to boot.
-#[derive(Default)]
-pub(crate) struct People<'a>(pub(crate) Vec<(&'a str, Person)>);
-
-impl Serialize for People<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(vendor, person)| (vendor, person)))
-    }
-}
-
-/// By vendor: for how many seconds its token is good.
-pub(crate) struct Lifetimes<'a>(pub(crate) &'a People<'a>);
-
-impl Serialize for Lifetimes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let lifetimes =
-            self.0.0.iter().filter_map(|(vendor, person)| person.lifetime().map(|seconds| (vendor, seconds)));
-        serializer.collect_map(lifetimes)
-    }
 }
 
 /// The marker cookie as the runtime writes it.
@@ -100,7 +61,9 @@ impl Snippet {
         let mut opening = OPENING.to_vec();
         attribute_json(&ConstantData { cookie, tokens, widgets }, &mut opening)
             .map_err(|error| ConfigError::new(ConfigErrorKind::Setting, format!("settings: {error}")))?;
-        opening.pop(); // the closing brace: each page's own data goes on from here
+        // Each page's own data goes on in place of the closing brace.
+        opening.pop();
+        opening.push(b',');
         Ok(Self { opening: opening.into(), code: code(vendors)? })
     }
 
@@ -111,14 +74,11 @@ impl Snippet {
     }
 
     /// The element for one page, in the parts that go out one after the other; nothing if the data cannot be written.
-    pub(crate) fn parts(&self, data: &PageData<'_>) -> Option<[Bytes; 2]> {
-        let mut element = Vec::with_capacity(self.opening.len() + 1024);
-        element.extend_from_slice(&self.opening);
-        let join = element.len();
-        attribute_json(data, &mut element).ok()?;
-        *element.get_mut(join)? = b','; // in place of the opening brace
-        element.extend_from_slice(b"'>");
-        Some([element.into(), self.code.clone()])
+    pub(crate) fn parts(&self, data: &PageData<'_>) -> Option<[Bytes; 3]> {
+        let mut members = Vec::with_capacity(data.usual_length());
+        data.write_members(&mut members).ok()?;
+        members.extend_from_slice(b"}'>");
+        Some([self.opening.clone(), members.into(), self.code.clone()])
     }
 }
 

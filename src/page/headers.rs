@@ -2,57 +2,51 @@
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{
-        ACCEPT_RANGES, AGE, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE,
-        CONTENT_TYPE, ETAG, EXPIRES, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE, VARY,
-    },
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY},
 };
 
 use crate::outcome::Reason;
 
 /// What describes the body byte by byte.
-const OF_THE_BYTES: [HeaderName; 5] = [
-    ACCEPT_RANGES,
-    HeaderName::from_static("content-md5"),
-    HeaderName::from_static("digest"),
-    HeaderName::from_static("content-digest"),
-    HeaderName::from_static("repr-digest"),
-];
+fn is_of_the_bytes(name: &HeaderName) -> bool {
+    matches!(name.as_str(), "accept-ranges" | "content-md5" | "digest" | "content-digest" | "repr-digest")
+}
 
-/// Validators and ages, and orders to caches that would keep a personal page.
-const OF_THE_CACHE: [HeaderName; 8] = [
-    ETAG,
-    LAST_MODIFIED,
-    EXPIRES,
-    AGE,
-    HeaderName::from_static("surrogate-control"),
-    HeaderName::from_static("surrogate-key"),
-    HeaderName::from_static("edge-control"),
-    HeaderName::from_static("x-accel-expires"),
-];
-
-/// `CDN-Cache-Control` (RFC 9213) and the vendors' own forms of it.
-const TARGETED: &str = "cdn-cache-control";
+/// Validators and ages, and orders to caches that would keep a personal page; `CDN-Cache-Control` (RFC 9213), and the
+/// vendors' own forms of it.
+fn is_of_the_cache(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    matches!(
+        name,
+        "etag"
+            | "last-modified"
+            | "expires"
+            | "age"
+            | "surrogate-control"
+            | "surrogate-key"
+            | "edge-control"
+            | "x-accel-expires"
+    ) || name.ends_with("cdn-cache-control")
+}
 
 /// Whether this response may carry a snippet, by its status and headers alone.
 pub(crate) fn check_page(status: StatusCode, headers: &HeaderMap) -> Result<(), Reason> {
     if !may_have_a_page(status) {
         return Err(Reason::Status);
     }
+    // First of all: an image that is encoded, too, is no page whose layers are in the wrong order.
     check_type(headers)?;
-    if lists(headers, &CONTENT_ENCODING).any(|coding| !coding.eq_ignore_ascii_case("identity")) {
-        return Err(Reason::Encoded);
-    }
-    if headers.contains_key(CONTENT_RANGE) {
-        return Err(Reason::Partial);
-    }
-    if is_attachment(headers) {
-        return Err(Reason::Attachment);
-    }
-    if lists(headers, &CACHE_CONTROL).any(|directive| directive.eq_ignore_ascii_case("no-transform")) {
-        return Err(Reason::NoTransform);
-    }
-    Ok(())
+    headers.iter().try_for_each(|(name, value)| match name.as_str() {
+        "content-encoding" if members(value).any(|coding| !coding.eq_ignore_ascii_case("identity")) => {
+            Err(Reason::Encoded)
+        }
+        "content-range" => Err(Reason::Partial),
+        "content-disposition" if is_attachment(value) => Err(Reason::Attachment),
+        "cache-control" if members(value).any(|directive| directive.eq_ignore_ascii_case("no-transform")) => {
+            Err(Reason::NoTransform)
+        }
+        _ => Ok(()),
+    })
 }
 
 fn may_have_a_page(status: StatusCode) -> bool {
@@ -83,30 +77,31 @@ fn is_ascii_compatible(label: &str) -> bool {
     const WIDE: [&str; 3] = ["unicode", "unicodefeff", "unicodefffe"];
     const PREFIXES: [&str; 9] =
         ["utf-16", "utf-32", "utf-7", "ucs-2", "csunicode", "iso-10646-ucs", "iso-2022", "csiso2022", "hz-gb"];
-    let label = label.trim().to_ascii_lowercase();
-    !WIDE.contains(&label.as_str()) && !PREFIXES.iter().any(|prefix| label.starts_with(prefix))
+    let label = label.trim();
+    let begins = |prefix: &&str| label.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
+    !WIDE.iter().any(|wide| label.eq_ignore_ascii_case(wide)) && !PREFIXES.iter().any(begins)
 }
 
-fn is_attachment(headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_DISPOSITION).into_iter().any(|value| {
-        let disposition = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
-        disposition.trim_ascii().eq_ignore_ascii_case(b"attachment")
-    })
+fn is_attachment(value: &HeaderValue) -> bool {
+    let disposition = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+    disposition.trim_ascii().eq_ignore_ascii_case(b"attachment")
 }
 
-/// The members of a comma-separated header, over all its lines; a line that is not ASCII counts as one member.
+/// The members of a line that is a comma-separated list; a line that is not ASCII counts as one member.
+fn members(line: &HeaderValue) -> impl Iterator<Item = &str> {
+    line.to_str().unwrap_or("?").split(',').map(str::trim).filter(|member| !member.is_empty())
+}
+
+/// The members of a header, over all its lines.
 fn lists<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    let lines = headers.get_all(name).into_iter();
-    lines.flat_map(|line| line.to_str().unwrap_or("?").split(',')).map(str::trim).filter(|member| !member.is_empty())
+    headers.get_all(name).into_iter().flat_map(members)
 }
 
 /// The headers of a response that is for one person only.
 pub(crate) fn personalise(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     vary_by_cookie(headers);
-    remove(headers, |name| {
-        OF_THE_CACHE.contains(name) || OF_THE_BYTES.contains(name) || name.as_str().ends_with(TARGETED)
-    });
+    remove(headers, |name| is_of_the_cache(name) || is_of_the_bytes(name));
 }
 
 /// A response has a handful of headers: they are looked through once, and not looked up one by one.
@@ -119,7 +114,7 @@ fn remove(headers: &mut HeaderMap, goes: impl Fn(&HeaderName) -> bool) {
 
 /// The headers of a page that is the same for all visitors: as cacheable as it was, but not the same bytes.
 pub(crate) fn impersonal_but_changed(headers: &mut HeaderMap) {
-    remove(headers, |name| OF_THE_BYTES.contains(name));
+    remove(headers, is_of_the_bytes);
     let weak =
         headers.get(ETAG).filter(|tag| tag.as_bytes().starts_with(b"\"")).map(|tag| [b"W/", tag.as_bytes()].concat());
     if let Some(weak) = weak.and_then(|tag| HeaderValue::try_from(tag).ok()) {
@@ -158,7 +153,7 @@ pub(crate) fn forbid_storing(headers: &mut HeaderMap) {
 
 /// So that no 304 revives somebody else's page or swallows a shutdown, and no range cuts the snippet in two.
 pub(crate) fn make_unconditional(request: &mut HeaderMap) {
-    remove(request, |name| [IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_RANGE, RANGE].contains(name));
+    remove(request, |name| matches!(name.as_str(), "if-none-match" | "if-modified-since" | "if-range" | "range"));
 }
 
 #[cfg(test)]

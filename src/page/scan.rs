@@ -20,8 +20,8 @@ use crate::{
     outcome::{Outcome, Reason, report},
 };
 
-/// What comes before the snippet, its two parts, and what comes behind it.
-const USUAL_PARTS: usize = 4;
+/// What comes before the snippet, its three parts, and what comes behind it.
+const USUAL_PARTS: usize = 5;
 
 /// A response held back until the place is known.
 pub(super) struct Scanning<B: Body> {
@@ -123,7 +123,7 @@ impl From<Miss> for Reason {
 }
 
 /// Puts the snippet at `place`, a number of bytes from the beginning, without copying a byte of the page.
-fn insert(data: &mut VecDeque<Bytes>, place: usize, snippet: [Bytes; 2]) {
+fn insert(data: &mut VecDeque<Bytes>, place: usize, snippet: [Bytes; 3]) {
     let mut before = place;
     let mut at = 0;
     while let Some(chunk) = data.get_mut(at) {
@@ -149,15 +149,15 @@ mod tests {
     #[test]
     fn the_snippet_goes_in_wherever_the_frames_are_cut() {
         for (chunks, place, expected) in [
-            (vec!["abc"], 0, "XYabc"),
-            (vec!["abc"], 1, "aXYbc"),
-            (vec!["abc"], 3, "abcXY"),
-            (vec!["ab", "", "c"], 2, "abXYc"),
-            (vec!["a", "b", "c"], 2, "abXYc"),
-            (vec![], 0, "XY"),
+            (vec!["abc"], 0, "XYZabc"),
+            (vec!["abc"], 1, "aXYZbc"),
+            (vec!["abc"], 3, "abcXYZ"),
+            (vec!["ab", "", "c"], 2, "abXYZc"),
+            (vec!["a", "b", "c"], 2, "abXYZc"),
+            (vec![], 0, "XYZ"),
         ] {
             let mut data: VecDeque<Bytes> = chunks.iter().copied().map(Bytes::from).collect();
-            insert(&mut data, place, [Bytes::from("X"), Bytes::from("Y")]);
+            insert(&mut data, place, [Bytes::from("X"), Bytes::from("Y"), Bytes::from("Z")]);
             let page: Vec<u8> = data.iter().flat_map(|chunk| chunk.to_vec()).collect();
             assert_eq!(String::from_utf8(page).unwrap(), expected, "{chunks:?} at {place}");
         }

@@ -59,6 +59,7 @@ struct Leaving {
 }
 
 /// How it goes on with a response.
+#[expect(clippy::large_enum_variant, reason = "it is moved on at once, and a box would be one more allocation a page")]
 pub(super) enum Step<B: Body> {
     Done(Response<WidgetBody<B>>),
     Ask(BoxFuture<'static, Viewer>, Visit, Response<B>),
@@ -113,6 +114,12 @@ impl Visit {
         asked || self.logout_route || self.marker != Marker::Absent || self.residue
     }
 
+    /// Whether nobody is looking and nothing of anybody is left: most of the pages that pass.
+    fn concerns_nobody(&self) -> bool {
+        let nobody = matches!(self.answer, Answer::Known(Viewer::SignedOut | Viewer::Unknown));
+        nobody && !self.may_be_personal() && !self.config.visitors && self.leaving.is_none()
+    }
+
     /// The handler has answered.
     pub(super) fn arrive<B: Body>(mut self, mut response: Response<B>) -> Step<B> {
         let said = response.extensions().get::<Viewer>().cloned();
@@ -138,6 +145,9 @@ impl Visit {
             } else {
                 untouched(response)
             };
+        }
+        if self.concerns_nobody() {
+            return untouched(response);
         }
         match self.check(&response) {
             Ok(()) => self.find_out(response),
@@ -257,7 +267,7 @@ impl Plan {
     }
 
     /// Signs, and writes the snippet for a page with these headers.
-    pub(super) fn snippet(&self, headers: &HeaderMap) -> Result<([Bytes; 2], Outcome), Reason> {
+    pub(super) fn snippet(&self, headers: &HeaderMap) -> Result<([Bytes; 3], Outcome), Reason> {
         let Visit { config, marker, residue, .. } = &self.visit;
         let trusted = csp::assess(headers)?;
         let (people, refused) = self.identity.as_ref().map(|identity| config.people(identity)).unwrap_or_default();

@@ -315,8 +315,15 @@ impl Settings {
 /// What a widget is told about one person. `Debug` does not show it.
 #[derive(Clone, Default)]
 pub struct Person {
-    facts: Vec<(Cow<'static, str>, Value)>,
+    facts: Vec<(Cow<'static, str>, Fact)>,
     lifetime: Option<u64>,
+}
+
+/// One thing that a widget is told.
+#[derive(Clone)]
+pub(crate) enum Fact {
+    Value(Value),
+    Token(Token),
 }
 
 impl Person {
@@ -327,10 +334,13 @@ impl Person {
 
     /// Adds one fact; the last value of a key counts.
     #[must_use]
-    pub fn with(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
-        let key = key.into();
+    pub fn with(self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        self.with_fact(key.into(), Fact::Value(value.into()))
+    }
+
+    fn with_fact(mut self, key: Cow<'static, str>, fact: Fact) -> Self {
         self.facts.retain(|(known, _)| *known != key);
-        self.facts.push((key, value.into()));
+        self.facts.push((key, fact));
         self
     }
 
@@ -347,7 +357,11 @@ impl Person {
     #[must_use]
     pub fn with_token(mut self, key: &'static str, token: Token) -> Self {
         self.lifetime = token.lifetime();
-        self.with(key, token.into_string())
+        self.with_fact(key.into(), Fact::Token(token))
+    }
+
+    pub(crate) fn facts(&self) -> impl Iterator<Item = (&str, &Fact)> {
+        self.facts.iter().map(|(key, fact)| (key.as_ref(), fact))
     }
 
     pub(crate) fn lifetime(&self) -> Option<u64> {
@@ -357,7 +371,16 @@ impl Person {
 
 impl Serialize for Person {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.facts.iter().map(|fact| (&fact.0, &fact.1)))
+        serializer.collect_map(self.facts())
+    }
+}
+
+impl Serialize for Fact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Value(value) => value.serialize(serializer),
+            Self::Token(token) => serializer.serialize_str(token.as_str()),
+        }
     }
 }
 

@@ -1,0 +1,63 @@
+//! An allocator that counts only while it is told to: atomic counters in every allocation would be timed, too.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, Stats};
+
+static COUNTING: AtomicBool = AtomicBool::new(false);
+
+#[global_allocator]
+static ALLOCATOR: Switch = Switch;
+
+struct Switch;
+
+fn is_on() -> bool {
+    COUNTING.load(Ordering::Relaxed)
+}
+
+// Sound: both sides are the system's allocator, with and without counters, so that a block may come from the one and go
+// to the other.
+unsafe impl GlobalAlloc for Switch {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if is_on() { unsafe { INSTRUMENTED_SYSTEM.alloc(layout) } } else { unsafe { System.alloc(layout) } }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if is_on() {
+            unsafe { INSTRUMENTED_SYSTEM.dealloc(block, layout) }
+        } else {
+            unsafe { System.dealloc(block, layout) }
+        }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if is_on() {
+            unsafe { INSTRUMENTED_SYSTEM.realloc(block, layout, size) }
+        } else {
+            unsafe { System.realloc(block, layout, size) }
+        }
+    }
+}
+
+/// Counts from here on; nothing else may run beside it.
+pub(crate) struct Count(Region<'static, System>);
+
+impl Count {
+    pub(crate) fn start() -> Self {
+        COUNTING.store(true, Ordering::Relaxed);
+        Self(Region::new(&INSTRUMENTED_SYSTEM))
+    }
+
+    pub(crate) fn so_far(&self) -> Stats {
+        self.0.change()
+    }
+}
+
+impl Drop for Count {
+    fn drop(&mut self) {
+        COUNTING.store(false, Ordering::Relaxed);
+    }
+}
