@@ -72,8 +72,10 @@ fn salesforce() -> Salesforce {
     salesforce_with(rsa())
 }
 
-/// Each with its secret, the claims that name the person, and for how long its tokens are good.
-fn every() -> [(Box<dyn Vendor>, &'static str, &'static [&'static str], u64); 9] {
+/// With its secret, the claims that name the person, and for how long its tokens are good.
+type Row = (Box<dyn Vendor>, &'static str, &'static [&'static str], u64);
+
+fn every() -> [Row; 9] {
     [
         (Box::new(messaging()), "messaging secret", &["external_id"], 600),
         (Box::new(featurebase()), "featurebase secret", &["userId"], HOUR),
