@@ -26,7 +26,7 @@ const USUAL_CLAIMS_BYTES: usize = 512;
 /// A signing secret. `Debug` shows nothing of it. Its text is not kept, only the state that is prepared from it for HMAC;
 /// with `aws-lc-rs` that is wiped when the last clone is dropped.
 ///
-/// To replace one in a running service, see [`SecretRotation`].
+/// To replace one in a running service, see [`SecretRotation`](crate::SecretRotation).
 #[derive(Clone)]
 pub struct Secret(pub(super) Source);
 
@@ -103,7 +103,7 @@ impl Secret {
     /// Names the key, for vendors that know several at a time: JWTs carry the name as `kid` in their header
     /// (<https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4>). Default: none.
     ///
-    /// Of a [rotating](SecretRotation) secret nothing changes: there, the name belongs to each of its keys.
+    /// Of a [rotating](crate::SecretRotation) secret nothing changes: there, the name belongs to each of its keys.
     #[must_use]
     pub fn with_key_id(self, key_id: impl Into<String>) -> Self {
         match self.0 {
