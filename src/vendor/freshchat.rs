@@ -5,7 +5,7 @@
 //!
 //! let freshchat = Freshchat::new("1b9d6bcd-bbfd-4b2d", Secret::new("s3cret")?).host("https://wchat.eu.freshchat.com");
 //! assert!(freshchat.check().is_ok());
-//! assert_eq!(freshchat.library_url().unwrap(), "https://wchat.eu.freshchat.com/js/widget.js");
+//! assert_eq!(Vendor::library_url(&freshchat).unwrap(), "https://wchat.eu.freshchat.com/js/widget.js");
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
