@@ -14,6 +14,7 @@ mod sign;
 mod token;
 pub mod vendor;
 mod widgets;
+mod worker;
 
 #[doc(inline)]
 pub use csp::{Csp, CspNeeds, CspSources};

@@ -29,7 +29,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
+use futures::{FutureExt, channel::oneshot, future::BoxFuture};
 use http::{
     HeaderName, HeaderValue, Method, Request, Response, StatusCode,
     header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
@@ -43,6 +43,7 @@ use crate::{
     identity::{Answer, Identity, Viewer},
     marker::{Fingerprint, Marker},
     page::is_own_site,
+    sign::Token,
     vendor::Refusal,
     widgets::{Config, Widgets},
 };
@@ -61,6 +62,7 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 ///
 /// * 200 with the bare token as `text/plain`; `x-widget-lifetime` says for how many seconds it is good;
 /// * 401 when nobody is signed in or [`Identity::session_expires`] has passed, 503 when it is not known who is;
+/// * 503 also while too many [costly](crate::vendor::Vendor::is_costly) tokens wait for their turn;
 /// * 409 when the page (header `x-widget-page`) is another person's;
 /// * 422 when the person lacks what the vendor needs, 500 when signing failed;
 /// * 403 for other sites' requests, 404 for a name that is not configured, 405 for other methods.
@@ -98,7 +100,7 @@ impl<B> Service<Request<B>> for TokenService {
             Err(reply) => return TokenFuture::ready(reply),
         };
         match config.identify.ask(&parts) {
-            Answer::Known(viewer) => TokenFuture::ready(question.answer(viewer)),
+            Answer::Known(viewer) => TokenFuture(question.answer(viewer)),
             Answer::Asked(lookup) => TokenFuture(Waiting::Lookup(lookup, question)),
         }
     }
@@ -136,25 +138,40 @@ impl Question {
         })
     }
 
-    fn answer(&self, viewer: Viewer) -> Reply {
-        match viewer {
+    fn answer(&self, viewer: Viewer) -> Waiting {
+        Waiting::reply(match viewer {
             Viewer::Unknown => Reply::Error(StatusCode::SERVICE_UNAVAILABLE, "unknown-viewer"),
             Viewer::SignedOut if self.name == PAGE => self.page_data(None),
             Viewer::SignedOut => Reply::Error(StatusCode::UNAUTHORIZED, "signed-out"),
-            Viewer::SignedIn(identity) => self.answer_person(&identity).unwrap_or_else(Reply::refused),
-        }
+            Viewer::SignedIn(identity) => {
+                return self.answer_person(identity).unwrap_or_else(|refusal| Waiting::reply(Reply::refused(refusal)));
+            }
+        })
     }
 
-    fn answer_person(&self, identity: &Identity) -> Result<Reply, Refusal> {
-        let fingerprint = self.config.fingerprint(identity)?;
+    fn answer_person(&self, identity: Identity) -> Result<Waiting, Refusal> {
+        let fingerprint = self.config.fingerprint(&identity)?;
         if self.page.iter().any(|page| page != fingerprint.as_str()) {
-            return Ok(Reply::Error(StatusCode::CONFLICT, "another-person"));
+            return Ok(Waiting::reply(Reply::Error(StatusCode::CONFLICT, "another-person")));
         }
         if self.name == PAGE {
-            return Ok(self.page_data(Some((&fingerprint, identity))));
+            return Ok(Waiting::reply(self.page_data(Some((&fingerprint, &identity)))));
         }
-        let token = self.config.mint(&self.name, identity)?;
-        Ok(Reply::Token { lifetime: token.lifetime(), text: token.into_string() })
+        if self.is_costly() {
+            return Ok(self.work(identity));
+        }
+        Ok(Waiting::reply(Reply::token(self.config.mint(&self.name, &identity)?)))
+    }
+
+    fn is_costly(&self) -> bool {
+        self.config.tokens().any(|(vendor, name)| name == self.name && vendor.is_costly())
+    }
+
+    /// Has the token made where nobody else is held up.
+    fn work(&self, identity: Identity) -> Waiting {
+        let (config, name) = (self.config.clone(), self.name.clone());
+        let answer = self.config.worker.as_ref().and_then(|worker| worker.take(move || config.mint(&name, &identity)));
+        answer.map_or_else(|| Waiting::reply(Reply::busy()), Waiting::Worker)
     }
 
     fn page_data(&self, person: Option<(&Fingerprint, &Identity)>) -> Reply {
@@ -185,6 +202,15 @@ struct ErrorBody {
 }
 
 impl Reply {
+    fn token(token: Token) -> Self {
+        Self::Token { lifetime: token.lifetime(), text: token.into_string() }
+    }
+
+    /// As for an unknown viewer: the page asks again later.
+    fn busy() -> Self {
+        Self::Error(StatusCode::SERVICE_UNAVAILABLE, "busy")
+    }
+
     fn refused(refusal: Refusal) -> Self {
         let status = match refusal {
             Refusal::Signing => StatusCode::INTERNAL_SERVER_ERROR,
@@ -226,11 +252,18 @@ pub struct TokenFuture(Waiting);
 enum Waiting {
     Ready(Option<Reply>),
     Lookup(BoxFuture<'static, Viewer>, Question),
+    Worker(oneshot::Receiver<Result<Token, Refusal>>),
+}
+
+impl Waiting {
+    fn reply(reply: Reply) -> Self {
+        Self::Ready(Some(reply))
+    }
 }
 
 impl TokenFuture {
     fn ready(reply: Reply) -> Self {
-        Self(Waiting::Ready(Some(reply)))
+        Self(Waiting::reply(reply))
     }
 }
 
@@ -238,12 +271,18 @@ impl Future for TokenFuture {
     type Output = Result<Response<TokenBody>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Waiting::Lookup(lookup, question) = &mut self.0 {
+            let viewer = ready!(lookup.as_mut().poll(cx));
+            self.0 = question.answer(viewer);
+        }
         let reply = match &mut self.0 {
+            Waiting::Worker(answer) => match ready!(answer.poll_unpin(cx)) {
+                Ok(minted) => Some(minted.map_or_else(Reply::refused, Reply::token)),
+                // The job was dropped, or failed.
+                Err(oneshot::Canceled) => Some(Reply::busy()),
+            },
             Waiting::Ready(reply) => reply.take(),
-            Waiting::Lookup(lookup, question) => {
-                let viewer = ready!(lookup.as_mut().poll(cx));
-                Some(question.answer(viewer))
-            }
+            Waiting::Lookup(..) => None,
         };
         self.0 = Waiting::Ready(None);
         // Polled again after it was ready: a mistake of the caller that is no reason to panic.

@@ -34,6 +34,7 @@ use crate::{
     sign::{Clock, Secret, Token},
     token::TokenService,
     vendor::{Refusal, Vendor},
+    worker::Worker,
 };
 
 /// The configured set: one `Arc` inside.
@@ -50,7 +51,8 @@ pub enum Delivery {
     /// Headers on the answers to same-origin fetches, for applications whose own script drives the widget:
     /// `x-widget-token-<name>` and `x-widget-page` (the person's fingerprint) on 2xx answers for a signed-in person,
     /// `x-widget-shutdown: <vendor>, ...` where a session must end. That script carries the shutdown out and then
-    /// deletes the marker cookie.
+    /// deletes the marker cookie. Tokens that are [costly](Vendor::is_costly) (Salesforce) are for it to fetch from the
+    /// token service.
     Header,
 }
 
@@ -70,6 +72,8 @@ pub(crate) struct Config {
     identified_cookies: Vec<String>,
     marker_key: MarkerKey,
     clock: Clock,
+    /// Where some vendor's tokens are costly.
+    pub(crate) worker: Option<Worker>,
 }
 
 /// The predicate that opts requests in or out.
@@ -135,6 +139,8 @@ impl Widgets {
 
     /// A new token of this name (`intercom`, `zendesk-chat`, ...) for this person, as the token service would hand out:
     /// for applications that bring it to the page in their own way.
+    ///
+    /// Signs on the calling thread, also what is [costly](Vendor::is_costly).
     ///
     /// # Errors
     ///
@@ -402,6 +408,7 @@ impl WidgetsBuilder {
         let snippet = Snippet::build(&self.vendors, cookie, token_path.as_deref())?;
         let csp_needs = CspNeeds::new(snippet.hash()?, self.checked_sources(token_path.as_deref())?);
         Ok(Widgets(Some(Arc::new(Config {
+            worker: self.vendors.iter().any(|vendor| vendor.is_costly()).then(Worker::start),
             identified_cookies: self.vendors.iter().filter_map(|vendor| vendor.identified_cookie()).collect(),
             vendors: self.vendors,
             identify: self.identify,
@@ -426,6 +433,7 @@ impl WidgetsBuilder {
         let mut names = BTreeSet::new();
         for vendor in &self.vendors {
             vendor.check()?;
+            check_cost(vendor.as_ref())?;
             check_unique(&mut names, vendor.name())?;
             let tokens = vendor.token_names();
             if tokens.is_empty() {
@@ -478,6 +486,15 @@ impl fmt::Debug for WidgetsBuilder {
             .field("token_path", &self.token_path)
             .finish_non_exhaustive()
     }
+}
+
+/// An RSA key belongs to those who know what it costs.
+fn check_cost(vendor: &dyn Vendor) -> Result<(), ConfigError> {
+    if vendor.is_costly() || !vendor.secret().is_rsa() {
+        return Ok(());
+    }
+    let message = format!("{}: its secret is an RSA key, which this vendor does not take", vendor.name());
+    Err(ConfigError::new(ConfigErrorKind::Secret, message))
 }
 
 /// A name stands in paths, header names and scripts: lower-case letters, digits and hyphens. `page` is ours.

@@ -49,3 +49,5 @@ mod rows_vendors;
 mod sign_out;
 #[path = "browser/vendors_hmac.rs"]
 mod vendors_hmac;
+#[path = "browser/vendors_jwt.rs"]
+mod vendors_jwt;

@@ -15,11 +15,19 @@ const NAME: &str = "--name";
 pub(crate) const TTL: &str = "--ttl";
 pub(crate) const KEY_ID: &str = "--key-id";
 pub(crate) const USER_HASH: &str = "--user-hash";
+pub(crate) const ISSUER: &str = "--issuer";
+pub(crate) const AUDIENCE: &str = "--audience";
+pub(crate) const DEPLOYMENT: &str = "--deployment";
+pub(crate) const SITE_URL: &str = "--site-url";
+pub(crate) const SCRT2_URL: &str = "--scrt2-url";
 
 /// Of every vendor.
 const COMMON: [&str; 5] = [APP_ID, SECRET, USER_ID, EMAIL, NAME];
 /// Of the vendors whose row says so.
-const SPECIAL: [&str; 3] = [TTL, KEY_ID, USER_HASH];
+const SPECIAL: [&str; 8] = [TTL, KEY_ID, USER_HASH, ISSUER, AUDIENCE, DEPLOYMENT, SITE_URL, SCRT2_URL];
+
+/// What a PEM begins with, and no secret of another kind.
+const PEM: &str = "-----BEGIN ";
 
 const SECRET_VARIABLE: &str = "WIDGET_SECRET";
 
@@ -31,16 +39,23 @@ element that a page would get. The output lets its reader pass for that person a
 do not post it.
 
   --app-id ID         the application's id at the vendor (Intercom: app id, Zendesk: snippet key,
-                      Ferndesk: widget id, Chatwoot: website token, tawk.to: property id)
+                      Ferndesk: widget id, Chatwoot: website token, tawk.to: property id,
+                      Kustomer: API key, Salesforce: organisation id)
   --secret SECRET     the secret as the vendor's dashboard shows it; `-` takes it from the environment
                       variable WIDGET_SECRET, so that it stands neither in the shell's history nor in
-                      the list of processes (Pylon: the hexadecimal digits, which are decoded)
+                      the list of processes. For Pylon the hexadecimal digits, which are decoded; for
+                      Salesforce the text of the private key's PEM
   --user-id ID        the person's id in the application
-  --email EMAIL       the person's e-mail address (needed for Ferndesk, Zendesk, and where it is what
-                      is hashed; Canny and Gist want it too)
+  --email EMAIL       the person's e-mail address (needed for Ferndesk, Freshdesk's help widget,
+                      Zendesk Classic, and where it is what is hashed; Canny and Gist want it too)
   --name NAME         the person's name
   --ttl SECONDS       for how long the token is good
-  --key-id ID         the id of the signing key
+  --key-id ID         the id of the signing key (needed for Zendesk Messaging and Salesforce)
+  --issuer TEXT       whom the claim `iss` names (default: the application's id)
+  --audience TEXT     whom the claim `aud` names (default: nobody)
+  --deployment NAME   the deployment's name; like the two addresses for the page, not for the token
+  --site-url URL      the deployment's site
+  --scrt2-url URL     the messaging service
   --user-hash         Intercom's older identity verification: a hash in place of the token
 
 A value that begins with `--` is written --option=VALUE.
@@ -83,7 +98,11 @@ impl Options {
             return Err(Failure::Usage(format!("{missing} is missing")));
         }
         let secret_text = secret(values.remove(SECRET).unwrap_or_default(), variable)?;
-        let secret = Secret::new(&secret_text)?;
+        let secret = key(&secret_text)?;
+        let secret = match values.get(KEY_ID) {
+            Some(key_id) => secret.with_key_id(key_id),
+            None => secret,
+        };
         let ttl = values.get(TTL).map(|text| seconds(text)).transpose()?;
         Ok(Self { vendor, secret, secret_text, ttl, values })
     }
@@ -146,7 +165,7 @@ fn option(argument: &str, rest: &mut impl Iterator<Item = String>) -> Result<(&'
         (USER_HASH, Some(_)) => return Err(wrong(format!("{USER_HASH} takes no value"))),
         (_, Some(value)) => Some(value.to_owned()),
         // The next option is no value: this one's was forgotten.
-        (_, None) => rest.next().filter(|value| !value.starts_with("--")),
+        (_, None) => rest.next().filter(|value| !value.starts_with("--") || value.starts_with(PEM)),
     };
     value.map(|value| (known, value)).ok_or_else(|| wrong(format!("{known} needs a value")))
 }
@@ -156,6 +175,10 @@ fn secret(text: String, variable: impl Fn(&str) -> Option<String>) -> Result<Str
         "-" => variable(SECRET_VARIABLE).ok_or_else(|| wrong(format!("{SECRET_VARIABLE} is not set"))),
         _ => Ok(text),
     }
+}
+
+fn key(text: &str) -> Result<Secret, Failure> {
+    Ok(if text.trim_start().starts_with(PEM) { Secret::rsa_pem(text)? } else { Secret::new(text)? })
 }
 
 fn seconds(text: &str) -> Result<u64, Failure> {

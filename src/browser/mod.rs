@@ -146,6 +146,15 @@ mod tests {
             ("userflow", include_str!("userflow.js")),
             ("ferndesk", include_str!("ferndesk.js")),
             ("zendesk_classic", include_str!("zendesk_classic.js")),
+            ("featurebase", include_str!("featurebase.js")),
+            ("kustomer", include_str!("kustomer.js")),
+            ("freshchat", include_str!("freshchat.js")),
+            ("freshdesk_help_widget", include_str!("freshdesk_help_widget.js")),
+            ("drift", include_str!("drift.js")),
+            ("chatbase", include_str!("chatbase.js")),
+            ("userjot", include_str!("userjot.js")),
+            ("zendesk_messaging", include_str!("zendesk_messaging.js")),
+            ("salesforce", include_str!("salesforce.js")),
         ] {
             assert_eq!(check_adapter(name, script), Ok(()), "{name}");
             assert!(compact(script).len() < script.len(), "{name} has comments to leave out");

@@ -242,7 +242,8 @@ adapters => {
   const tools = {
     alive: () => booted !== '',
 
-    // Appended after `load`, to the head: hydration sees the application's DOM. Once for each address.
+    // Appended after `load`, to the head: hydration sees the application's DOM. Once for each address. `id` may be an
+    // object with more of the element's attributes.
     load(url, id, done, before) {
       if (loading[url]) return;
       loading[url] = true;
@@ -251,7 +252,11 @@ adapters => {
         const element = document.createElement('script');
         element.async = true;
         element.src = trusted(url);
-        if (id) element.id = id;
+        // Some libraries read what stands on their element as a property, others as an attribute.
+        Object.entries(typeof id === 'object' ? id : { id }).filter(([, value]) => value).forEach(([name, value]) => {
+          element[name] = value;
+          element.setAttribute(name, value);
+        });
         element.onerror = () => { loading[url] = false; };
         element.onload = () => {
           if (done) guarded(done);

@@ -317,7 +317,8 @@ impl Plan {
 
     fn into_headers<B: Body>(self, mut response: Response<B>) -> Step<B> {
         let (tokens, refused) = self.token_headers();
-        if self.act == Act::Boot && tokens.is_empty() {
+        // The script fetches costly tokens by itself: it only has to know for whom.
+        if self.act == Act::Boot && tokens.is_empty() && self.visit.config.worker.is_none() {
             return conclude(response, Some(Outcome::Untouched(Reason::Refused(refused))));
         }
         let headers = response.headers_mut();
@@ -337,7 +338,7 @@ impl Plan {
     fn token_headers(&self) -> (Vec<(HeaderName, HeaderValue)>, Vec<Refused>) {
         let (mut tokens, mut refused) = (Vec::new(), Vec::new());
         let Some(identity) = &self.identity else { return (tokens, refused) };
-        for (_, name) in self.visit.config.tokens() {
+        for (_, name) in self.visit.config.tokens().filter(|(vendor, _)| !vendor.is_costly()) {
             match self.token_header(name, identity) {
                 Ok(token) => tokens.push(token),
                 Err(refusal) => refused.push(Refused::new(name, refusal)),

@@ -6,23 +6,46 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Header};
 
 use super::hmac::{self, HmacKey};
+#[cfg(feature = "pem")]
+use super::rsa::RsaKey;
 use crate::vendor::Refusal;
 
 /// A key without `Debug`, and nothing that gives its material away.
 pub(super) struct Key {
-    state: Arc<HmacKey>,
+    state: Arc<State>,
     id: Option<String>,
     /// The encoded header and its dot: the same in every token.
     header: String,
 }
 
+enum State {
+    Hmac(HmacKey),
+    #[cfg(feature = "pem")]
+    Rsa(RsaKey),
+}
+
+impl State {
+    fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Hmac(_) => Algorithm::HS256,
+            #[cfg(feature = "pem")]
+            Self::Rsa(_) => Algorithm::RS256,
+        }
+    }
+}
+
 impl Key {
     pub(super) fn hmac(bytes: &[u8]) -> Self {
-        Self::new(Arc::new(HmacKey::new(bytes)), None)
+        Self::new(Arc::new(State::Hmac(HmacKey::new(bytes))), None)
     }
 
-    fn new(state: Arc<HmacKey>, id: Option<String>) -> Self {
-        let header = encoded_header(id.clone());
+    #[cfg(feature = "pem")]
+    pub(super) fn rsa(key: RsaKey) -> Self {
+        Self::new(Arc::new(State::Rsa(key)), None)
+    }
+
+    fn new(state: Arc<State>, id: Option<String>) -> Self {
+        let header = encoded_header(state.algorithm(), id.clone());
         Self { state, id, header }
     }
 
@@ -34,17 +57,60 @@ impl Key {
         self.id.as_deref()
     }
 
+    pub(super) fn is_rsa(&self) -> bool {
+        self.state.algorithm() == Algorithm::RS256
+    }
+
     pub(super) fn header(&self) -> &str {
         &self.header
     }
 
+    /// How many characters a signature takes as base64url.
+    pub(super) fn signature_characters(&self) -> usize {
+        let bytes = match &*self.state {
+            State::Hmac(_) => hmac::LENGTH,
+            #[cfg(feature = "pem")]
+            State::Rsa(key) => key.signature_bytes(),
+        };
+        (bytes * 4).div_ceil(3)
+    }
+
+    /// Appends a dot and the signature of what stands before it, as base64url.
+    pub(super) fn sign(&self, compact: &mut String) -> Result<(), Refusal> {
+        match &*self.state {
+            State::Hmac(key) => append(&key.authenticate(compact.as_bytes())?, compact),
+            #[cfg(feature = "pem")]
+            State::Rsa(key) => append(&key.sign(compact.as_bytes())?, compact),
+        }
+        Ok(())
+    }
+
+    /// The HMAC of a message; none with a key of another kind.
     pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], Refusal> {
-        self.state.authenticate(message)
+        match &*self.state {
+            State::Hmac(key) => key.authenticate(message),
+            #[cfg(feature = "pem")]
+            State::Rsa(_) => Err(Refusal::Signing),
+        }
+    }
+
+    /// The bytes of a key for another purpose.
+    pub(super) fn derive(&self, purpose: &[u8]) -> Result<[u8; hmac::LENGTH], Refusal> {
+        match &*self.state {
+            State::Hmac(key) => key.authenticate(purpose),
+            #[cfg(feature = "pem")]
+            State::Rsa(key) => key.root().authenticate(purpose),
+        }
     }
 }
 
-fn encoded_header(id: Option<String>) -> String {
-    let header = Header { kid: id, ..Header::new(Algorithm::HS256) };
+fn append(signature: &[u8], compact: &mut String) {
+    compact.push('.');
+    URL_SAFE_NO_PAD.encode_string(signature, compact);
+}
+
+fn encoded_header(algorithm: Algorithm, id: Option<String>) -> String {
+    let header = Header { kid: id, ..Header::new(algorithm) };
     // A header of three strings can always be written.
     let json = serde_json::to_vec(&header).unwrap_or_default();
     URL_SAFE_NO_PAD.encode(json) + "."

@@ -15,6 +15,8 @@ mod clock;
 mod hmac;
 mod key;
 mod rotation;
+#[cfg(feature = "pem")]
+mod rsa;
 mod secret;
 mod token;
 

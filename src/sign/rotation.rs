@@ -51,12 +51,17 @@ impl SecretRotation {
     /// # Errors
     ///
     /// [`ConfigErrorKind::Secret`] when it is a key of another kind than the current one: with a
-    /// [name](Secret::with_key_id) in place of one without, or the other way round. The current one then stays.
+    /// [name](Secret::with_key_id) in place of one without, an RSA key in place of another secret, or the other way round.
+    /// The current one then stays.
     pub fn replace(&self, next: Secret) -> Result<(), ConfigError> {
         let next = next.key();
         let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if next.id().is_some() != current.id().is_some() {
             let message = "the new secret and the current one must both have a key id, or neither of them";
+            return Err(ConfigError::new(ConfigErrorKind::Secret, message));
+        }
+        if next.is_rsa() != current.is_rsa() {
+            let message = "the new secret and the current one must both be RSA keys, or neither of them";
             return Err(ConfigError::new(ConfigErrorKind::Secret, message));
         }
         *current = next;

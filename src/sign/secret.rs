@@ -8,6 +8,8 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
+#[cfg(feature = "pem")]
+use super::rsa::RsaKey;
 use super::{
     hex, hmac,
     key::Key,
@@ -20,12 +22,11 @@ use crate::{
 
 /// What most claims fit into as JSON, in bytes: they are written without moving house.
 const USUAL_CLAIMS_BYTES: usize = 512;
-const SIGNATURE_CHARACTERS: usize = 43;
 
 /// A signing secret. `Debug` shows nothing of it. Its text is not kept, only the state that is prepared from it for HMAC;
 /// with `aws-lc-rs` that is wiped when the last clone is dropped.
 ///
-/// To replace one in a running service, see [`SecretRotation`].
+/// To replace one in a running service, see [`SecretRotation`](crate::SecretRotation).
 #[derive(Clone)]
 pub struct Secret(pub(super) Source);
 
@@ -89,6 +90,33 @@ impl Secret {
         }
     }
 
+    /// A private RSA key of at least 2,048 bits as PEM, with which JWTs are signed by RS256; PKCS#1 and PKCS#8 are read.
+    ///
+    /// Needs the feature `pem`. Such a key has no HMAC ([`hmac_hex`](Self::hmac_hex) refuses), and a signature takes so long
+    /// that it must not be made on an async thread: see [`Vendor::is_costly`](crate::vendor::Vendor::is_costly).
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::Secret`] when the text is blank or not such a key; [`ConfigErrorKind::NoBackend`] when no signing
+    /// backend is compiled in.
+    #[cfg(feature = "pem")]
+    pub fn rsa_pem(pem: impl AsRef<str>) -> Result<Self, ConfigError> {
+        let pem = pem.as_ref();
+        if pem.trim().is_empty() {
+            return Err(empty_secret());
+        }
+        super::provider().ok_or_else(super::no_backend)?;
+        let message =
+            "the secret is not a private RSA key of at least 2048 bits in PEM: `-----BEGIN PRIVATE KEY-----`, ...";
+        let key = RsaKey::read(pem.as_bytes()).ok_or_else(|| ConfigError::new(ConfigErrorKind::Secret, message))?;
+        Ok(Self::fixed(Key::rsa(key)))
+    }
+
+    /// Whether it signs with RSA, and so takes its time.
+    pub(crate) fn is_rsa(&self) -> bool {
+        self.key().is_rsa()
+    }
+
     fn fixed(key: Key) -> Self {
         Self(Source::Fixed(Arc::new(key)))
     }
@@ -96,7 +124,7 @@ impl Secret {
     /// Names the key, for vendors that know several at a time: JWTs carry the name as `kid` in their header
     /// (<https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4>). Default: none.
     ///
-    /// Of a [rotating](SecretRotation) secret nothing changes: there, the name belongs to each of its keys.
+    /// Of a [rotating](crate::SecretRotation) secret nothing changes: there, the name belongs to each of its keys.
     #[must_use]
     pub fn with_key_id(self, key_id: impl Into<String>) -> Self {
         match self.0 {
@@ -110,8 +138,8 @@ impl Secret {
         self.key().id().is_some()
     }
 
-    /// A JWT over `claims`, signed with HS256 and the header `{"typ":"JWT","alg":"HS256"}`, with `kid` where the key has
-    /// a [name](Self::with_key_id).
+    /// A JWT over `claims`, signed with HS256 and the header `{"typ":"JWT","alg":"HS256"}` (RS256 with an RSA key), with
+    /// `kid` where the key has a [name](Self::with_key_id).
     ///
     /// Times among the claims are integer seconds; ids are strings.
     ///
@@ -124,16 +152,14 @@ impl Secret {
         let key = self.key();
         let mut json = Vec::with_capacity(USUAL_CLAIMS_BYTES);
         serde_json::to_writer(&mut json, claims).map_err(|_| Refusal::Signing)?;
-        let length = key.header().len() + (json.len() * 4).div_ceil(3) + 1 + SIGNATURE_CHARACTERS;
+        let length = key.header().len() + (json.len() * 4).div_ceil(3) + 1 + key.signature_characters();
         if length > MAX_TOKEN_BYTES {
             return Err(Refusal::TooLarge);
         }
         let mut compact = String::with_capacity(length);
         compact.push_str(key.header());
         URL_SAFE_NO_PAD.encode_string(json, &mut compact);
-        let signature = key.authenticate(compact.as_bytes())?;
-        compact.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut compact);
+        key.sign(&mut compact)?;
         Token::new(compact)
     }
 
@@ -141,7 +167,7 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Signing`] when no signing backend is compiled in.
+    /// [`Refusal::Signing`] when no signing backend is compiled in, or the key is an RSA key.
     pub fn hmac_hex(&self, message: &str) -> Result<Token, Refusal> {
         Token::new(hex(&self.hmac(message.as_bytes())?))
     }
@@ -153,7 +179,7 @@ impl Secret {
 
     /// A key for another purpose, from which this one cannot be learnt.
     pub(crate) fn derive(&self, purpose: &str) -> Result<Self, ConfigError> {
-        let bytes = self.hmac(purpose.as_bytes()).map_err(|_| super::no_backend())?;
+        let bytes = self.key().derive(purpose.as_bytes()).map_err(|_| super::no_backend())?;
         Ok(Self::fixed(Key::hmac(&bytes)))
     }
 

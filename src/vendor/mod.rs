@@ -36,20 +36,31 @@
 //! ```
 
 mod canny;
+mod chatbase;
 mod chatwoot;
+mod checks;
 mod crisp;
+mod drift;
+mod featurebase;
 mod ferndesk;
+mod freshchat;
+mod freshdesk_help_widget;
 mod front;
 mod gist;
 mod gleap;
 mod help_scout;
 mod hmac;
 mod intercom;
+mod kustomer;
 mod plain;
 mod pylon;
+#[cfg(feature = "pem")]
+mod salesforce;
 mod tawk;
 mod userflow;
+mod userjot;
 mod zendesk_classic;
+mod zendesk_messaging;
 
 use std::{borrow::Cow, fmt};
 
@@ -67,19 +78,31 @@ use crate::{
 const MONTH: u64 = 31 * 24 * 60 * 60;
 
 pub use canny::Canny;
+pub use chatbase::Chatbase;
 pub use chatwoot::Chatwoot;
 pub use crisp::Crisp;
+pub use drift::Drift;
+pub use featurebase::Featurebase;
 pub use ferndesk::Ferndesk;
+pub use freshchat::Freshchat;
+pub use freshdesk_help_widget::FreshdeskHelpWidget;
 pub use front::Front;
 pub use gist::Gist;
 pub use gleap::Gleap;
 pub use help_scout::HelpScout;
 pub use intercom::{Intercom, IntercomRegion};
+pub use kustomer::Kustomer;
 pub use plain::Plain;
 pub use pylon::Pylon;
+#[cfg(feature = "pem")]
+pub use salesforce::Salesforce;
 pub use tawk::Tawk;
 pub use userflow::Userflow;
+pub use userjot::UserJot;
 pub use zendesk_classic::ZendeskClassic;
+pub use zendesk_messaging::ZendeskMessaging;
+
+use checks::{check_https, check_key_id};
 
 /// One support widget: what it wants to be told, and how its session is ended.
 ///
@@ -112,6 +135,15 @@ pub trait Vendor: Send + Sync + 'static {
 
     /// Whether its script fetches tokens by itself and so needs a token path. Default: `false`.
     fn needs_token_path(&self) -> bool {
+        false
+    }
+
+    /// Whether making a token takes longer than an async thread may be held up: more than 100 µs, as with RSA. Default:
+    /// `false`.
+    ///
+    /// Such tokens are made for the [`TokenService`](crate::TokenService) alone, on a thread of its own; they are in no
+    /// page, so `person` makes none, and in no header.
+    fn is_costly(&self) -> bool {
         false
     }
 
@@ -180,6 +212,9 @@ impl Vendor for Box<dyn Vendor> {
     fn needs_token_path(&self) -> bool {
         (**self).needs_token_path()
     }
+    fn is_costly(&self) -> bool {
+        (**self).is_costly()
+    }
     fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, Refusal> {
         (**self).mint(token_name, identity, now)
     }
@@ -216,6 +251,8 @@ pub enum Refusal {
     MissingEmail,
     /// The vendor does not take this kind of e-mail address (Zendesk: accented characters).
     UnacceptableEmail,
+    /// The vendor does not take this id (Zendesk Messaging: longer than 255 characters).
+    UnacceptableId,
     /// The application's session has ended already ([`Identity::session_expires`]).
     SessionOver,
     /// The token would be longer than [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES).
@@ -233,6 +270,7 @@ impl Refusal {
             Self::MissingId => "missing-id",
             Self::MissingEmail => "missing-email",
             Self::UnacceptableEmail => "unacceptable-email",
+            Self::UnacceptableId => "unacceptable-id",
             Self::SessionOver => "session-over",
             Self::TooLarge => "too-large",
             Self::Signing => "signing",
@@ -247,6 +285,7 @@ impl fmt::Display for Refusal {
             Self::MissingId => "the identity's id is blank",
             Self::MissingEmail => "the identity has no e-mail address, which this vendor needs",
             Self::UnacceptableEmail => "this vendor does not take such an e-mail address",
+            Self::UnacceptableId => "this vendor does not take such an id",
             Self::SessionOver => "the application's session is over",
             Self::TooLarge => "the token would be too large: sign fewer attributes",
             Self::Signing => "the claims could not be signed",

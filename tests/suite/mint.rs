@@ -1,5 +1,7 @@
 //! What `mint` prints, against what the vendors publish and an HMAC of another make.
 
+mod jwt;
+
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -4,6 +4,7 @@ mod each;
 mod hidden;
 mod hmac;
 mod hmac_setup;
+pub(crate) mod jwt;
 
 use std::collections::HashSet;
 

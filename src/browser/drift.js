@@ -1,0 +1,48 @@
+tools => {
+  // The library takes this array's place, and carries out what stands in it.
+  const METHODS = ['identify', 'config', 'track', 'reset', 'debug', 'show', 'ping', 'page', 'hide', 'off', 'on'];
+  const stub = [];
+  METHODS.forEach(method => { stub[method] = (...args) => { stub.push([method, ...args]); return stub; }; });
+
+  const call = (method, ...args) => {
+    if (!window.drift) window.drift = window.driftt = stub;
+    window.drift[method](...args);
+  };
+
+  // Drift wants the id and the attributes beside the token: they are read out of it, so that they stand in the page once.
+  const claims = token => {
+    const payload = atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'));
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(payload, character => character.charCodeAt(0))));
+  };
+
+  const identify = token => {
+    const { sub, exp, ...attributes } = claims(token);
+    call('identify', sub, attributes, { userJwt: token });
+  };
+
+  const forget = queue => {
+    if (Array.isArray(queue)) queue.splice(0, queue.length, ...queue.filter(([method]) => method !== 'identify'));
+  };
+
+  // The address changes every five minutes, as in the vendor's own loader: it is chosen once for each page.
+  const FIVE_MINUTES = 300000;
+  const time = Math.ceil(Date.now() / FIVE_MINUTES) * FIVE_MINUTES;
+
+  return {
+    boot(widget) {
+      if (widget.person) identify(widget.person.token);
+      tools.load(widget.library.replace('{time}', time));
+    },
+
+    refresh(widget, token) {
+      if (widget.person && tools.alive()) identify(widget.person.token = token || widget.person.token);
+    },
+
+    shutdown(widget, load) {
+      // What a slow library has not seen yet names somebody: it shall never see it.
+      forget(window.drift);
+      // Never loaded for this: it shows a launcher. Should it be loaded later, this comes first.
+      if (load || window.drift) call('reset');
+    }
+  };
+}

@@ -1,0 +1,31 @@
+tools => {
+  const stub = (...args) => stub.q.push(args);
+  stub.q = [];
+
+  const call = (...args) => {
+    if (typeof window.Featurebase !== 'function') window.Featurebase = stub;
+    window.Featurebase(...args);
+  };
+
+  return {
+    boot(widget) {
+      call('boot', Object.assign({}, widget.settings, widget.person));
+      tools.load(widget.library, 'featurebase-sdk');
+    },
+
+    refresh(widget, token) {
+      if (!widget.person || !tools.alive()) return;
+      if (token) widget.person.featurebaseJwt = token;
+      call('identify', Object.assign({}, widget.person));
+    },
+
+    shutdown(widget, load) {
+      // What a slow library has not seen yet names somebody: it shall never see it.
+      if (window.Featurebase && Array.isArray(window.Featurebase.q)) window.Featurebase.q.length = 0;
+      // The global itself: the wrapper on npm waits before it ends the session, and the page may be gone by then.
+      if (load || typeof window.Featurebase === 'function') call('shutdown');
+      // Shows nothing until it is told to boot, so it can be loaded for the call alone.
+      if (load) tools.load(widget.library, 'featurebase-sdk');
+    }
+  };
+}

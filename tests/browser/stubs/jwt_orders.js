@@ -1,0 +1,151 @@
+// Calls the adapters directly, in every order of up to four steps, with the library there from the start, coming in
+// between, or last. `window.jwtOrders(name)` resolves to how many were tried and the list of what went wrong.
+(() => {
+  'use strict';
+  // `switch`: one person's session ends and the next one's begins, in one go. `ended`: the page finds that somebody's
+  // session, who was here before, is over.
+  const STEPS = ['boot', 'refresh', 'shutdown', 'switch', 'ended'];
+  const SETTINGS = {
+    appId: 'app', apiKey: 'key', token: 'app', host: 'https://host.test', widget_id: 1, id: 'agent', domain: 'domain.test',
+    projectId: 'app', orgId: 'org', deployment: 'name', siteUrl: 'https://site.test', scrt2Url: 'https://scrt.test'
+  };
+  const FETCHED = ['zendesk-messaging', 'salesforce'];
+  // Loaded for a logout alone: they show nothing before they are told to.
+  const LOADED = ['featurebase', 'kustomer'];
+  const TOKEN = { featurebase: 'featurebaseJwt', freshchat: 'jwtAuthToken' };
+  // The calls by which a library learns of a person.
+  const TELLING = ['identify', 'authenticate', 'login', 'loginUser', 'setIdentityToken'];
+  const GLOBALS = ['Featurebase', 'FreshworksWidget', 'fwSettings', 'drift', 'driftt', 'chatbase', 'uj', '$ujq', 'Kustomer',
+    'fcWidget', 'zE', 'embeddedservice_bootstrap'];
+
+  const orders = length => length === 0 ? [[]]
+    : orders(length - 1).flatMap(order => STEPS.map(step => [...order, step]));
+
+  const encode = value => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(value))))
+    .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+
+  // What an identity says in the spelling of each vendor.
+  const SUBJECT = {
+    featurebase: 'userId', kustomer: 'externalId', 'zendesk-messaging': 'external_id', freshchat: 'reference_id',
+    chatbase: 'user_id', 'freshdesk-help-widget': 'email'
+  };
+  const tokenFor = (name, user) => 'e30.' + encode({ [SUBJECT[name] || 'sub']: user, name: 'N\u00e4me \ud83d\ude00>?', exp: 1 }) + '.c2ln';
+
+  const listeners = [];
+  const listen = window.addEventListener;
+  window.addEventListener = (...args) => { listeners.push(args); listen.apply(window, args); };
+
+  const clean = name => {
+    GLOBALS.forEach(global => delete window[global]);
+    listeners.splice(0).forEach(([event, action]) => window.removeEventListener(event, action));
+    document.querySelectorAll('#ze-snippet').forEach(element => element.remove());
+    window.sessions = {};
+    delete window.jwtStubs[name];
+  };
+
+  // A page with one adapter in it, and a runtime that does no more than an adapter may rely on.
+  const page = (name, asVisitor) => {
+    let alive = '';
+    let wanted;
+    let there = false;
+    let known = false;
+    const widget = { name, library: 'https://library.test/{time}/library.js', settings: SETTINGS };
+    const tools = {
+      alive: () => alive !== '',
+      load: (url, id, done) => { wanted = wanted || done || (() => {}); },
+      token: (kind, callback) => {
+        if (kind !== name) throw new Error('another token: ' + kind);
+        const person = alive;
+        Promise.resolve().then(() => { if (alive && alive === person && !asVisitor) callback(tokenFor(name, person)); });
+      }
+    };
+    const verbs = window.jwtAdapters[name](tools);
+    const boot = user => {
+      alive = user;
+      if (asVisitor) delete widget.person;
+      else widget.person = FETCHED.includes(name) ? {} : { [TOKEN[name] || 'token']: tokenFor(name, user) };
+      verbs.boot(widget);
+    };
+    const shutdown = load => { alive = ''; verbs.shutdown(widget, load); };
+    return {
+      do(step) {
+        if (step === 'boot') boot(alive || 'user-1');
+        else if (step === 'refresh') verbs.refresh(widget, alive && !asVisitor && !FETCHED.includes(name) ? tokenFor(name, alive) : undefined);
+        else if (step === 'switch') { shutdown(false); boot(alive === 'user-2' ? 'user-1' : 'user-2'); }
+        else shutdown(step === 'ended');
+      },
+      arrive(anyway) {
+        if (there || !(wanted || anyway)) return;
+        there = true;
+        const element = document.createElement('meta');
+        element.id = 'ze-snippet';
+        document.head.append(element);
+        window.jwtLibraries[name]();
+        if (wanted) wanted();
+        known = true;
+      },
+      wanted: () => !!wanted,
+      there: () => there && known,
+      stub: () => window.jwtStubs[name],
+      expected: () => alive && !asVisitor ? alive : null,
+      up: () => alive !== ''
+    };
+  };
+
+  // Nothing here takes longer than some turns of the queue.
+  const settled = async (turns = 60) => { for (let turn = 0; turn < turns; turn += 1) await null; };
+
+  const run = async (name, asVisitor, order, arrival) => {
+    clean(name);
+    const wrong = [];
+    // Somebody was here before.
+    if (order[0] === 'ended') window.sessions[name] = 'user-0';
+    const one = page(name, asVisitor);
+    if (arrival === 0) one.arrive(true);
+    let orderly = order[0] !== 'refresh';
+    let quiet = false;
+    const arrive = rest => {
+      quiet = quiet || (!one.there() && !one.up() && !rest.some(step => step === 'boot' || step === 'switch'));
+      one.arrive(false);
+    };
+    for (const [at, step] of order.entries()) {
+      orderly = orderly && (step !== 'refresh' || one.up());
+      try { one.do(step); } catch (error) { wrong.push('threw ' + error); }
+      if (arrival === at + 1) arrive(order.slice(at + 1));
+      // At once, as slow as people are, or in the midst of what goes on.
+      const turns = [0, 60, 3][arrival % 3];
+      if (turns) await settled(turns);
+    }
+    arrive([]);
+    await settled();
+    if (one.there()) {
+      const { who, told, errors, calls, hidden } = one.stub();
+      if (who !== one.expected()) wrong.push('shows ' + who + ', not ' + one.expected());
+      if (quiet && (told || calls.some(call => TELLING.includes(call)))) {
+        wrong.push('a library that came after the shutdown was told of somebody');
+      }
+      if (hidden && one.up()) wrong.push('its icon is hidden');
+      if (orderly) wrong.push(...errors);
+      // A library that was never spoken to is not spoken to for a logout.
+      if (!one.up() && window.sessions[name] && calls.length) {
+        wrong.push('the session of ' + window.sessions[name] + ' is still there');
+      }
+    } else if (LOADED.includes(name) && order.includes('ended')) wrong.push('the library was not fetched for the logout');
+    else if (!LOADED.includes(name) && one.wanted()) wrong.push('wanted, and never there');
+    return wrong.map(what => order.join(' ') + ', library after ' + arrival + (asVisitor ? ', visitor: ' : ': ') + what);
+  };
+
+  window.jwtOrders = async name => {
+    const wrong = [];
+    let tried = 0;
+    for (const asVisitor of [false, true]) {
+      for (const order of [1, 2, 3, 4].flatMap(orders)) {
+        for (let arrival = 0; arrival <= order.length; arrival += 1) {
+          tried += 1;
+          wrong.push(...await run(name, asVisitor, order, arrival));
+        }
+      }
+    }
+    return { tried, wrong };
+  };
+})();
