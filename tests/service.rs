@@ -15,5 +15,7 @@ mod socket;
 
 #[path = "service/bodies.rs"]
 mod bodies;
+#[path = "service/layers.rs"]
+mod layers;
 #[path = "service/wire.rs"]
 mod wire;
