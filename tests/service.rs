@@ -17,5 +17,7 @@ mod socket;
 mod bodies;
 #[path = "service/layers.rs"]
 mod layers;
+#[path = "service/stack.rs"]
+mod stack;
 #[path = "service/wire.rs"]
 mod wire;

@@ -100,7 +100,11 @@ impl Server {
 
     /// The answer to a page load by a person's browser, on a connection of its own.
     pub(crate) async fn load(&self, path: &str) -> Answer {
-        self.ask(&request("GET", path, &[])).await
+        Self::load_from(self.address, path).await
+    }
+
+    pub(crate) async fn load_from(address: SocketAddr, path: &str) -> Answer {
+        Client::of(address).await.ask(&request("GET", path, &[])).await
     }
 
     pub(crate) async fn ask(&self, request: &str) -> Answer {
