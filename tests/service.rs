@@ -19,5 +19,7 @@ mod bodies;
 mod layers;
 #[path = "service/stack.rs"]
 mod stack;
+#[path = "service/types.rs"]
+mod types;
 #[path = "service/wire.rs"]
 mod wire;
