@@ -17,6 +17,8 @@ mod socket;
 mod bodies;
 #[path = "service/layers.rs"]
 mod layers;
+#[path = "service/proxy.rs"]
+mod proxy;
 #[path = "service/stack.rs"]
 mod stack;
 #[path = "service/types.rs"]
