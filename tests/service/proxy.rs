@@ -34,8 +34,9 @@ fn page(request: &Request<Body>) -> Response<Body> {
     let seconds = if path.starts_with("/short") { "1" } else { "60" };
     let mut response = Response::builder()
         .header("content-type", "text/html")
-        .header("cache-control", format!("public, max-age={seconds}, s-maxage={seconds}, stale-while-revalidate=60"))
+        // Before the others: nginx obeys the first of them.
         .header("x-accel-expires", seconds)
+        .header("cache-control", format!("public, max-age={seconds}, s-maxage={seconds}, stale-while-revalidate=60"))
         .header("expires", "Fri, 01 Jan 2100 00:00:00 GMT")
         .header("last-modified", "Sun, 01 Nov 2026 00:00:00 GMT")
         .header("etag", format!("\"{path}\""));
@@ -168,7 +169,8 @@ impl Asker {
             }
         } else if text.contains("data-widget") {
             self.judge_snippet(path, &text, seen);
-            assert_eq!((answer.header("x-cache"), answer.header("etag")), (Some("MISS"), None), "{path}: cached");
+            assert!(matches!(answer.header("x-cache"), Some("MISS" | "EXPIRED")), "{path}: cached");
+            assert_eq!(answer.header("etag"), None);
         } else {
             // A part of it, or none, where that was asked for.
             assert!(bare(path).starts_with(&text) && !text.contains("eyJ"), "{path}: {text}");

@@ -75,9 +75,14 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let accepting = tokio::spawn(async move {
             let mut connections = JoinSet::new();
-            while let Ok((socket, _)) = listener.accept().await {
-                socket.set_nodelay(true).ok();
-                connections.spawn(serve(socket));
+            loop {
+                tokio::select! {
+                    Ok((socket, _)) = listener.accept() => {
+                        socket.set_nodelay(true).ok();
+                        connections.spawn(serve(socket));
+                    }
+                    Some(_) = connections.join_next() => {}
+                }
             }
         });
         Self { address, accepting }
@@ -176,16 +181,25 @@ impl Client {
     }
 
     pub(crate) async fn answer(&mut self, to_head: bool) -> Answer {
-        let mut answer = self.head().await;
+        self.any_answer(to_head).await.expect("an answer")
+    }
+
+    /// Nothing where the server closes before a whole head.
+    pub(crate) async fn any_answer(&mut self, to_head: bool) -> Option<Answer> {
+        let mut answer = self.any_head().await?;
         within(self.rest(&mut answer, to_head)).await;
-        answer
+        Some(answer)
     }
 
     /// Status and headers, without a byte of the body.
     pub(crate) async fn head(&mut self) -> Answer {
-        let line = self.line().await.expect("an answer");
+        self.any_head().await.expect("a whole head")
+    }
+
+    async fn any_head(&mut self) -> Option<Answer> {
+        let line = self.line().await?;
         let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        Answer { status, headers: self.fields().await.expect("a whole head"), ..Answer::default() }
+        Some(Answer { status, headers: self.fields().await?, ..Answer::default() })
     }
 
     async fn rest(&mut self, answer: &mut Answer, to_head: bool) {
