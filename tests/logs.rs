@@ -186,7 +186,7 @@ impl Browser<'_> {
         let mut client = Client::of(self.server.address).await;
         client.send((text + body).as_bytes()).await;
         if path == "/broken" {
-            assert!(client.is_closed().await);
+            assert!(client.says_no_more().await);
             return String::new();
         }
         let answer = client.answer(method == "HEAD").await;

@@ -114,7 +114,8 @@ impl Body for Stern {
 #[tokio::test]
 async fn no_body_is_polled_after_its_end_or_its_error() {
     let failing = || Err(std::io::Error::other("inner"));
-    let pages: [(fn() -> Frames<std::io::Error>, bool); 5] = [
+    type Page = fn() -> Frames<std::io::Error>;
+    let pages: [(Page, bool); 5] = [
         (|| vec![data(BEGINNING), data("<p>")], true),
         (|| vec![data("<html>")], true),
         (|| vec![data("<!doctype")], false),
@@ -223,7 +224,7 @@ async fn an_error_breaks_the_page_off_behind_all_that_came_before() {
     send(&body, "seen");
     assert_eq!(client.chunk().await, Some(Some("seen".into())));
     body.unbounded_send(Err(std::io::Error::other("inner"))).unwrap();
-    assert!(client.is_closed().await, "without a last chunk: the browser sees that the page is not whole");
+    assert!(client.says_no_more().await, "without a last chunk: the browser sees that the page is not whole");
 }
 
 #[tokio::test]

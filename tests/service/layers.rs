@@ -287,6 +287,15 @@ async fn a_service_is_called_only_when_it_is_ready_and_its_own_error_comes_out()
 }
 
 #[tokio::test]
+async fn the_error_of_a_call_comes_out_as_it_is() {
+    let load = || Request::builder().header("sec-fetch-dest", "document").extension(user()).body(()).unwrap();
+    let fails = service_fn(async |_: Request<()>| Err::<Response<Body>, _>(std::io::Error::other("inner")));
+    let service = widgets().layer().layer(widgets().logout_layer().layer(fails));
+    let error: std::io::Error = service.oneshot(load()).await.map(drop).unwrap_err();
+    assert_eq!(error.to_string(), "inner");
+}
+
+#[tokio::test]
 async fn over_a_socket_too_and_one_that_is_never_ready_ends_the_connection() {
     let server = Server::http1(widgets().layer().layer(Strict::new(false))).await;
     let mut client = Client::of(server.address).await;

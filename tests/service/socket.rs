@@ -266,7 +266,7 @@ impl Client {
     }
 
     /// Whether the server has closed, and said nothing more before.
-    pub(crate) async fn is_closed(mut self) -> bool {
+    pub(crate) async fn says_no_more(mut self) -> bool {
         let mut rest = Vec::new();
         within(self.0.read_to_end(&mut rest)).await.is_err() || rest.is_empty()
     }
