@@ -38,6 +38,9 @@ pin_project! {
     }
 }
 
+/// What comes before the snippet, its three parts, and what comes behind it.
+const USUAL_PARTS: usize = 5;
+
 /// A body whose first frames were looked at before the headers left.
 pub(crate) struct Looked<B: Body> {
     /// The data read so far, the snippet in its place.
@@ -46,6 +49,10 @@ pub(crate) struct Looked<B: Body> {
     pub(crate) next: Option<Result<Frame<Bytes>, B::Error>>,
     /// The rest; nothing once the inner body has ended, for it must not be polled then.
     pub(crate) rest: Option<Pin<Box<B>>>,
+    /// How many bytes of data are still to come, where the inner body said so exactly. Where it did not, neither does
+    /// this one, although it may have seen the end: a page that failed would look whole, and a `Content-Length` that the
+    /// application got wrong would be believed.
+    left: Option<u64>,
 }
 
 impl<B: Body> WidgetBody<B> {
@@ -104,7 +111,26 @@ impl<B: Body> Body for WidgetBody<B> {
 }
 
 impl<B: Body> Looked<B> {
+    /// Nothing is read yet.
+    pub(crate) fn new(body: B) -> Self {
+        let left = body.size_hint().exact();
+        Self { data: VecDeque::with_capacity(USUAL_PARTS), next: None, rest: Some(Box::pin(body)), left }
+    }
+
+    /// The page became longer by this many bytes.
+    pub(crate) fn grow(&mut self, by: usize) {
+        self.left = self.left.and_then(|left| left.checked_add(by as u64));
+    }
+
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        let frame = ready!(self.poll_next(cx));
+        let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
+        let passed = data.map_or(0, |data| data.len() as u64);
+        self.left = self.left.map(|left| left.saturating_sub(passed));
+        Poll::Ready(frame)
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         if let Some(data) = self.data.pop_front() {
             return Poll::Ready(Some(Ok(Frame::data(data))));
         }
@@ -124,9 +150,14 @@ impl<B: Body> Looked<B> {
     }
 
     fn size_hint(&self) -> SizeHint {
-        let held = self.data.iter().map(|data| data.len() as u64).sum();
-        let rest = self.rest.as_ref().map_or_else(|| SizeHint::with_exact(0), |rest| rest.size_hint());
-        SizeHint::with_exact(held) + rest
+        if let Some(left) = self.left {
+            return SizeHint::with_exact(left);
+        }
+        let held: u64 = self.data.iter().map(|data| data.len() as u64).sum();
+        let rest = self.rest.as_ref().map_or(0, |rest| rest.size_hint().lower());
+        let mut hint = SizeHint::new();
+        hint.set_lower(held.saturating_add(rest));
+        hint
     }
 }
 

@@ -20,9 +20,6 @@ use crate::{
     outcome::{Outcome, Reason, report},
 };
 
-/// What comes before the snippet, its three parts, and what comes behind it.
-const USUAL_PARTS: usize = 5;
-
 /// A response held back until the place is known.
 pub(super) struct Scanning<B: Body> {
     head: response::Parts,
@@ -35,8 +32,7 @@ pub(super) struct Scanning<B: Body> {
 impl<B: Body> Scanning<B> {
     pub(super) fn new(response: Response<B>, plan: Plan) -> Self {
         let (head, body) = response.into_parts();
-        let looked = Looked { data: VecDeque::with_capacity(USUAL_PARTS), next: None, rest: Some(Box::pin(body)) };
-        Self { head, plan, prologue: Prologue::default(), looked, frames: 0 }
+        Self { head, plan, prologue: Prologue::default(), looked: Looked::new(body), frames: 0 }
     }
 
     /// Ready once the scanner says found or miss, or the body ends or fails.
@@ -96,7 +92,9 @@ impl<B: Body> Scanning<B> {
             return Err(Reason::Fragment);
         }
         let (snippet, outcome) = self.plan.snippet(&self.head.headers)?;
-        headers::lengthen(&mut self.head.headers, snippet.iter().map(Bytes::len).sum());
+        let growth = snippet.iter().map(Bytes::len).sum();
+        headers::lengthen(&mut self.head.headers, growth);
+        self.looked.grow(growth);
         self.plan.mend(&mut self.head.headers);
         insert(&mut self.looked.data, place, snippet);
         Ok(outcome)

@@ -248,22 +248,17 @@ async fn statuses_without_a_page_are_untouched() {
 }
 
 #[tokio::test]
-async fn an_error_before_the_place_and_one_behind_it_break_off_as_they_did() {
-    let failing = |before: &'static str| {
-        move || {
-            let frames = [Ok(Bytes::from_static(before.as_bytes())), Err(std::io::Error::other("inner"))];
-            // hyper writes the head with the first frame only if the next one is not there at once.
-            let paced = stream::iter(frames).then(async |frame| {
-                tokio::task::yield_now().await;
-                frame
-            });
-            html(Body::from_stream(paced))
-        }
+async fn an_error_behind_the_place_breaks_the_page_off_as_it_did() {
+    let failing = || {
+        let frames = [Ok(Bytes::from_static(b"<html><p>")), Err(std::io::Error::other("inner"))];
+        // hyper writes the head with the first frame only if the next one is not there at once.
+        let paced = stream::iter(frames).then(async |frame| {
+            tokio::task::yield_now().await;
+            frame
+        });
+        html(Body::from_stream(paced))
     };
-    let wire = through_hyper("GET", failing("<!-- never")).await;
-    assert_eq!(wire.header("cache-control"), None, "untouched");
-    assert!(!wire.page().contains("data-widget") && !wire.page().ends_with("0\r\n\r\n"), "{:?}", wire.page());
-    let wire = through_hyper("GET", failing("<html><p>")).await;
+    let wire = through_hyper("GET", failing).await;
     assert!(wire.page().contains("data-widget") && !wire.page().ends_with("0\r\n\r\n"));
 }
 

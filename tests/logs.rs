@@ -1,0 +1,306 @@
+//! What the logs say at TRACE, of all targets, while people sign in and out over a real socket: no secret, no token,
+//! nothing personal. The feature `tracing` has the crate's own lines; the neighbours' are there without it.
+
+#[allow(dead_code)]
+#[path = "service/socket.rs"]
+mod socket;
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Extension, Router,
+    body::Body,
+    http::{Request, header},
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use http_body_util::BodyExt;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tower::Layer as _;
+use tower_http::{
+    LatencyUnit,
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    sensitive_headers::SetSensitiveHeadersLayer,
+    trace::{DefaultMakeSpan, DefaultOnBodyChunk, DefaultOnEos, DefaultOnRequest, DefaultOnResponse, TraceLayer},
+};
+use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
+use tower_widget_identity::{
+    Delivery, Identity, Secret, SkipWidget, Viewer, Widgets, WidgetsBuilder,
+    vendor::{Ferndesk, Intercom, ZendeskClassic},
+};
+use tracing::Level;
+
+use crate::socket::{Client, Server, request, within};
+
+const PAGE: &str = "<!doctype html><html><head><title>Home</title></head><body>Hello</body></html>";
+
+const SECRET: &str = "sEcReT-5f3a9c";
+const EMAIL: &str = "jane.roe@private.example";
+const NAME: &str = "Jane Q. Roe";
+const KEY: &str = "salary_band";
+const VALUE: &str = "ninety-nine thousand";
+
+// ---- the application ------------------------------------------------------------------------------------------------
+
+/// Jane, Jane without an address, with too many attributes, with a session that is over, or somebody without an id.
+fn person(id: &str) -> Identity {
+    let jane = Identity::new(id).name(NAME).attribute(KEY, VALUE);
+    match id {
+        "id-user-78" => jane,
+        "id-user-79" => jane.email(EMAIL).attribute("essay", VALUE.repeat(2_000)),
+        "id-user-80" => jane.email(EMAIL).session_expires(1),
+        "id-user-81" => Identity::new(" ").email(EMAIL),
+        _ => jane.email(EMAIL),
+    }
+}
+
+fn builder() -> WidgetsBuilder {
+    let secret = || Secret::new(SECRET).unwrap();
+    Widgets::builder()
+        .vendor(Intercom::new("abcd1234", secret()))
+        .vendor(ZendeskClassic::chat("0c54afe8", secret()).help_center(secret()))
+        .vendor(Ferndesk::new("widget-1", secret()))
+        .token_path("/tokens")
+        .identify_async(|parts| {
+            let session = parts.extensions.get::<Session>().cloned();
+            async move {
+                let Some(session) = session else { return Viewer::Unknown };
+                Viewer::from(session.get::<String>("user").await.map(|id| id.map(|id| person(&id))))
+            }
+        })
+}
+
+async fn sign_in(session: Session, body: String) -> Redirect {
+    session.insert("user", body).await.unwrap();
+    session.insert("email", EMAIL).await.unwrap();
+    Redirect::to("/")
+}
+
+async fn sign_out(session: Session) -> Redirect {
+    session.flush().await.unwrap();
+    Redirect::to("/")
+}
+
+async fn sign_out_with_a_page(session: Session) -> Html<&'static str> {
+    session.flush().await.unwrap();
+    Html(PAGE)
+}
+
+fn broken() -> Response {
+    let frames = [Ok("<!-- never"), Err(std::io::Error::other("inner"))];
+    Html(Body::from_stream(futures::stream::iter(frames))).into_response()
+}
+
+fn app() -> Router {
+    let widgets = builder().build().unwrap();
+    let headers = builder().delivery(Delivery::Header).build().unwrap();
+    let policy = |value: &'static str| async move || ([(header::CONTENT_SECURITY_POLICY, value)], Html(PAGE));
+    let pages = Router::new()
+        .route("/", get(async || Html(PAGE)).layer(CompressionLayer::new()))
+        .route("/fragment", get(async || Html("<p>row")))
+        .route("/skipped", get(async || (Extension(SkipWidget), Html(PAGE))))
+        .route("/unknown", get(async || (Extension(Viewer::Unknown), Html(PAGE))))
+        .route("/policy", get(policy("default-src 'self'")))
+        .route("/sandbox", get(policy("sandbox")))
+        .route("/broken", get(async || broken()))
+        .route("/panics", get(async || -> Html<&'static str> { panic!("a handler") }))
+        .route("/in", post(sign_in))
+        .route("/out", post(sign_out).layer(widgets.logout_layer()))
+        .route("/out/page", post(sign_out_with_a_page).layer(widgets.logout_layer()))
+        .layer(widgets.layer());
+    let traced = TraceLayer::new_for_http()
+        .make_span_with(DefaultMakeSpan::new().level(Level::TRACE).include_headers(true))
+        .on_request(DefaultOnRequest::new().level(Level::TRACE))
+        .on_response(
+            DefaultOnResponse::new().level(Level::TRACE).include_headers(true).latency_unit(LatencyUnit::Nanos),
+        )
+        .on_body_chunk(DefaultOnBodyChunk::new())
+        .on_eos(DefaultOnEos::new().level(Level::TRACE));
+    Router::new()
+        .merge(pages)
+        .route("/data", get(async || "{}").layer(headers.layer()))
+        .nest_service("/tokens", widgets.token_service())
+        .layer(CatchPanicLayer::new())
+        .layer(SessionManagerLayer::new(MemoryStore::default()).with_secure(false))
+        .layer(traced)
+        .layer(SetSensitiveHeadersLayer::new([header::COOKIE, header::SET_COOKIE]))
+}
+
+// ---- the lines ----------------------------------------------------------------------------------------------------
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    /// Listens to everything that this process logs from now on.
+    fn captured() -> Self {
+        let lines = Self::default();
+        let writer = lines.clone();
+        tracing_subscriber::fmt()
+            .with_max_level(Level::TRACE)
+            .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .init();
+        lines
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+// ---- what people do -------------------------------------------------------------------------------------------------
+
+/// A browser with a cookie jar.
+struct Browser<'a> {
+    server: &'a Server,
+    cookies: Vec<String>,
+}
+
+impl Browser<'_> {
+    async fn ask(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+        let (cookie, length) = (self.cookies.join("; "), body.len().to_string());
+        let mut all = vec![("cookie", cookie.as_str()), ("content-length", length.as_str())];
+        all.extend_from_slice(headers);
+        let mut text = request(method, path, &all);
+        // Only an old browser's page may turn out to be a fragment.
+        if path == "/fragment" || headers.iter().any(|(name, _)| *name == "sec-fetch-dest") {
+            text = text.replacen("Sec-Fetch-Dest: document\r\n", "", 1);
+        }
+        let mut client = Client::of(self.server.address).await;
+        client.send((text + body).as_bytes()).await;
+        if path == "/broken" {
+            assert!(client.says_no_more().await);
+            return String::new();
+        }
+        let answer = client.answer(method == "HEAD").await;
+        for line in answer.all("set-cookie") {
+            let pair = line.split(';').next().unwrap();
+            let name = pair.split('=').next().unwrap();
+            self.cookies.retain(|held| held.split('=').next() != Some(name));
+            self.cookies.push(pair.to_owned());
+        }
+        let head: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        format!("{}\n{head}\n{}", answer.status, String::from_utf8_lossy(&answer.body()))
+    }
+}
+
+const FETCH: [(&str, &str); 2] = [("sec-fetch-dest", "empty"), ("sec-fetch-site", "same-origin")];
+
+/// One person's day; everything that the server said in it.
+async fn a_day_of(id: &str, server: &Server) -> String {
+    let mut browser = Browser { server, cookies: Vec::new() };
+    let mut said = browser.ask("GET", "/", &[], "").await;
+    said += &browser.ask("POST", "/in", &[], id).await;
+    let marker = format!("{}=abcdefghijklmnopqrstuv", builder().build().unwrap().marker_name().unwrap());
+    for path in ["/", "/fragment", "/skipped", "/unknown", "/policy", "/sandbox", "/broken", "/panics"] {
+        said += &browser.ask("GET", path, &[], "").await;
+        browser.cookies.push(marker.clone());
+        said += &browser.ask("GET", path, &[("accept-encoding", "gzip")], "").await;
+        browser.cookies.pop();
+    }
+    said += &browser.ask("HEAD", "/", &[], "").await;
+    said += &browser.ask("GET", "/data", &FETCH, "").await;
+    for name in ["intercom", "zendesk-chat", "zendesk-help-center", "ferndesk", "page", "nobodys"] {
+        let path = format!("/tokens/{name}");
+        said += &browser.ask("GET", &path, &FETCH, "").await;
+        said += &browser.ask("POST", &path, &FETCH, "").await;
+        said += &browser.ask("GET", &path, &[FETCH[0], FETCH[1], ("x-widget-page", "another")], "").await;
+        said += &browser.ask("GET", &path, &[FETCH[0], ("sec-fetch-site", "cross-site")], "").await;
+    }
+    let out = if id.ends_with('7') { "/out" } else { "/out/page" };
+    said += &browser.ask("POST", out, &[], "").await;
+    said += &browser.ask("GET", "/", &[], "").await;
+    said + &browser.ask("GET", "/tokens/intercom", &FETCH, "").await
+}
+
+/// The same over HTTP/2, whose own implementation logs every frame.
+async fn over_http2() -> String {
+    let widgets = builder().identify(|_| Some(person("id-user-77"))).build().unwrap();
+    let server = Server::http2(widgets.layer().layer(tower::service_fn(async |_: Request<hyper::body::Incoming>| {
+        Ok::<_, std::convert::Infallible>(Html(PAGE).into_response())
+    })))
+    .await;
+    let socket = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(socket));
+    let (mut client, connection) = handshake.await.unwrap();
+    tokio::spawn(connection);
+    let load = Request::get("http://app.example.test/").header("sec-fetch-dest", "document");
+    let response = within(client.send_request(load.body(String::new()).unwrap())).await.unwrap();
+    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn no_line_has_a_secret_a_token_or_anything_personal() {
+    let lines = Lines::captured();
+    tracing::trace!(target: "anybody", "listening");
+    let server = Server::http1(app()).await;
+    let mut said = over_http2().await;
+    for id in ["id-user-77", "id-user-78", "id-user-79", "id-user-80", "id-user-81"] {
+        said += &a_day_of(id, &server).await;
+    }
+    assert!(said.matches("eyJ").count() > 30, "tokens went over the wire");
+    for code in [200, 303, 401, 403, 404, 405, 409, 422, 500] {
+        assert!(said.contains(&format!("{code}\n")), "a {code} was among the answers");
+    }
+    let lines = lines.text();
+    for target in ["listening", "tower_http::trace", "h2::"] {
+        assert!(lines.contains(target), "{target} is among the lines");
+    }
+    #[cfg(feature = "tracing")]
+    has_our_lines(&lines);
+    for hidden in [SECRET, "id-user-", EMAIL, NAME, KEY, VALUE, "eyJ", "private.example", "Roe"] {
+        let line = lines.lines().find(|line| line.contains(hidden));
+        assert_eq!(line, None, "{hidden}");
+    }
+}
+
+/// Every decision of that day, each with what it needs to be understood, and the one warning.
+#[cfg(feature = "tracing")]
+fn has_our_lines(lines: &str) {
+    let ours: Vec<_> = lines.lines().filter(|line| line.contains("tower_widget_identity:")).collect();
+    for told in [
+        "boot",
+        "switch",
+        "shutdown",
+        "logout",
+        "headers",
+        "fragment",
+        "skipped",
+        "unknown-viewer",
+        "sandbox",
+        "body-error",
+        "encoded",
+        "refused",
+    ] {
+        let told = format!("outcome=\"{told}\"");
+        assert!(ours.iter().any(|line| line.contains(&told)), "{told}");
+    }
+    for told in [
+        "vendor=\"ferndesk\" refusal=\"missing-email\"",
+        "vendor=\"intercom\" refusal=\"too-large\"",
+        "vendor=\"intercom\" refusal=\"session-over\"",
+        "vendor=\"zendesk-chat\" refusal=\"missing-email\"",
+        "refusal=\"missing-id\"",
+    ] {
+        assert!(ours.iter().any(|line| line.contains(told)), "{told}");
+    }
+    let warnings: Vec<_> = ours.iter().filter(|line| line.contains(" WARN ")).collect();
+    assert!(matches!(warnings[..], [line] if line.contains("put this layer inside of compression")), "{warnings:?}");
+}

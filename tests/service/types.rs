@@ -1,0 +1,251 @@
+//! What holds for every public type: where it may be sent, that it can be cloned, and what its `Debug` keeps to itself.
+
+use std::fmt::{Debug, Write as _};
+
+use axum::body::Body;
+use http_body::Body as _;
+use tower_widget_identity::{
+    ConfigError, ConfigErrorKind, Csp, CspNeeds, CspSources, Delivery, Identity, LogoutLayer, Outcome, Reason, Refused,
+    ResponseFuture, Secret, SecretRotation, SkipWidget, Token, TokenBody, TokenFuture, TokenService, Viewer,
+    WidgetBody, WidgetLayer, WidgetService, Widgets, WidgetsBuilder,
+    vendor::{
+        Canny, Chatbase, Chatwoot, Crisp, Drift, Featurebase, Ferndesk, Freshchat, FreshdeskHelpWidget, Front, Gist,
+        Gleap, HelpScout, Intercom, IntercomRegion, Kustomer, Person, Plain, Pylon, Refusal, Residue, Salesforce,
+        Settings, Tawk, UserJot, Userflow, Vendor, ZendeskClassic, ZendeskMessaging,
+    },
+};
+
+/// The names that the crate's front door and its module of vendors hand out.
+fn public_names() -> Vec<&'static str> {
+    let lib = include_str!("../../src/lib.rs").lines();
+    let vendor = include_str!("../../src/vendor/mod.rs").lines();
+    let items = vendor.clone().filter_map(|line| {
+        let item = ["pub struct ", "pub enum ", "pub trait "].iter().find_map(|kind| line.strip_prefix(kind));
+        item.map(|rest| rest.split(|letter: char| !letter.is_alphanumeric()).next().unwrap())
+    });
+    let exported = lib.chain(vendor).filter_map(|line| line.strip_prefix("pub use "));
+    let used = exported.flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric()));
+    items.chain(used).filter(|name| name.starts_with(char::is_uppercase) && *name != "MAX").collect()
+}
+
+#[test]
+fn no_public_type_is_forgotten_here() {
+    let names = public_names();
+    assert!(names.len() > 25, "{names:?}");
+    let here = include_str!("types.rs");
+    let (_, tests) = here.split_once("fn everywhere").unwrap();
+    for name in names.into_iter().filter(|name| !["TOKEN", "BYTES"].contains(name)) {
+        let mentions = |mark: &str| tests.contains(&format!("{name}{mark}"));
+        assert!(["::", ">", "<", "("].iter().any(|mark| mentions(mark)), "{name}: say below what must hold for it");
+    }
+}
+
+fn everywhere<T: Clone + Debug + Send + Sync + Unpin + 'static>() {}
+fn once<T: Debug + Send + Sync + Unpin + 'static>() {}
+fn awaited<T: Debug + Send + Unpin + 'static>() {}
+fn defaults<T: Default>() {}
+
+#[test]
+fn every_public_type_goes_where_it_should() {
+    everywhere::<Widgets>();
+    everywhere::<WidgetLayer>();
+    everywhere::<LogoutLayer>();
+    everywhere::<WidgetService<axum::Router>>();
+    everywhere::<TokenService>();
+    everywhere::<Identity>();
+    everywhere::<Viewer>();
+    everywhere::<SkipWidget>();
+    everywhere::<Outcome>();
+    everywhere::<Reason>();
+    everywhere::<Refused>();
+    everywhere::<Refusal>();
+    everywhere::<ConfigError>();
+    everywhere::<ConfigErrorKind>();
+    everywhere::<Secret>();
+    everywhere::<SecretRotation>();
+    everywhere::<Token>();
+    everywhere::<Csp>();
+    everywhere::<CspNeeds>();
+    everywhere::<CspSources>();
+    everywhere::<Delivery>();
+    everywhere::<Intercom>();
+    everywhere::<IntercomRegion>();
+    everywhere::<ZendeskClassic>();
+    everywhere::<Ferndesk>();
+    everywhere::<Canny>();
+    everywhere::<Chatbase>();
+    everywhere::<Chatwoot>();
+    everywhere::<Crisp>();
+    everywhere::<Drift>();
+    everywhere::<Featurebase>();
+    everywhere::<Freshchat>();
+    everywhere::<FreshdeskHelpWidget>();
+    everywhere::<Front>();
+    everywhere::<Gist>();
+    everywhere::<Gleap>();
+    everywhere::<HelpScout>();
+    everywhere::<Kustomer>();
+    everywhere::<Plain>();
+    everywhere::<Pylon>();
+    everywhere::<Tawk>();
+    everywhere::<UserJot>();
+    everywhere::<Userflow>();
+    everywhere::<ZendeskMessaging>();
+    everywhere::<Salesforce>();
+    everywhere::<Settings>();
+    everywhere::<Person>();
+    everywhere::<Residue>();
+    once::<WidgetsBuilder>();
+    once::<TokenBody>();
+    once::<WidgetBody<http_body_util::Full<bytes::Bytes>>>();
+    awaited::<WidgetBody<Body>>(); // axum's own body is not `Sync`
+    awaited::<TokenFuture>();
+    awaited::<ResponseFuture<std::future::Ready<Result<http::Response<Body>, ()>>, Body>>();
+    defaults::<WidgetBody<Body>>();
+    defaults::<WidgetsBuilder>();
+    fn anything<T: ?Sized + Send + Sync>() {}
+    anything::<dyn Vendor>();
+    fn vendor<T: Vendor>() {}
+    vendor::<Box<dyn Vendor>>();
+    fn error<T: std::error::Error>() {}
+    error::<ConfigError>();
+    error::<Refusal>();
+    assert!(WidgetBody::<Body>::default().is_end_stream() && TokenBody::default().is_end_stream());
+}
+
+// ---- Debug --------------------------------------------------------------------------------------------------------
+
+const SECRET: &str = "sEcReT-5f3a9c";
+const ID: &str = "id-user-77";
+const EMAIL: &str = "jane.roe@private.example";
+const NAME: &str = "Jane Q. Roe";
+const KEY: &str = "salary_band";
+const VALUE: &str = "ninety-nine thousand";
+
+fn secret() -> Secret {
+    Secret::new(SECRET).unwrap()
+}
+
+fn jane() -> Identity {
+    Identity::new(ID).email(EMAIL).name(NAME).attribute(KEY, VALUE)
+}
+
+fn vendors() -> (Intercom, ZendeskClassic, Ferndesk) {
+    let zendesk = ZendeskClassic::chat("0c54afe8", secret()).help_center(secret());
+    (Intercom::new("abcd1234", secret()), zendesk, Ferndesk::new("widget-1", secret()))
+}
+
+fn builder() -> WidgetsBuilder {
+    let (intercom, zendesk, ferndesk) = vendors();
+    let builder = Widgets::builder().vendor(intercom).vendor(zendesk).vendor(ferndesk).token_path("/tokens");
+    builder.identify(|_| Some(jane())).marker_key(secret())
+}
+
+/// Every value in whose making the person or the secret took part, as it shows itself: bare, pretty, and within others.
+fn shown() -> String {
+    let mut all = String::new();
+    let mut show = |value: &dyn Debug| write!(all, "{value:?}\n{value:#?}\n{:?}\n", (Some(value), [value])).unwrap();
+    let (intercom, zendesk, ferndesk) = vendors();
+    let widgets = builder().build().unwrap();
+    let (token, hash) = (widgets.mint("intercom", &jane()).unwrap(), secret().hmac_hex(ID).unwrap());
+    let viewers = [Viewer::SignedIn(jane()), Viewer::from(Some(jane())), Viewer::SignedOut, Viewer::Unknown];
+    show(&(secret(), secret().clone(), secret().jwt(&jane().attributes()).unwrap(), &token, token.clone(), &hash));
+    show(&(jane(), &viewers, builder(), &widgets, widgets.layer(), widgets.logout_layer(), widgets.token_service()));
+    show(&(widgets.csp(), Csp::Patch, CspSources::new().script(["https://a.example"]), Delivery::Header, SkipWidget));
+    for vendor in [&intercom as &dyn Vendor, &zendesk, &ferndesk] {
+        let person = vendor.person(&jane(), 1).unwrap();
+        show(&(&person, vendor.settings(), vendor.residue(), vendor.secret(), vendor.csp_sources()));
+        show(&vendor.token_names().into_iter().map(|name| vendor.mint(name, &jane(), 1)).collect::<Vec<_>>());
+    }
+    let described = Person::new().with("email", EMAIL).with("name", NAME).with_token("token", token);
+    show(&SecretRotation::new(secret()));
+    show(&(
+        Canny::new("a", secret()),
+        Chatbase::new("a", secret()),
+        Chatwoot::new("a", secret()),
+        Crisp::new("a", secret()),
+        Drift::new("a", secret()),
+        Featurebase::new("a", secret()),
+        Freshchat::new("a", secret()),
+    ));
+    show(&(
+        Front::new("a", secret()),
+        Gist::new("a", secret()),
+        Gleap::new("a", secret()),
+        HelpScout::new("a", secret()),
+        Kustomer::new("a", secret()),
+        Plain::new("a", secret()),
+        Pylon::new("a", secret()),
+        Tawk::new("a", secret()),
+    ));
+    show(&(
+        UserJot::new("a", secret()),
+        Userflow::new("a", secret()),
+        ZendeskMessaging::new("a", secret()),
+        FreshdeskHelpWidget::new("a", secret()),
+    ));
+    show(&(&intercom, &zendesk, &ferndesk, IntercomRegion::Eu, intercom.clone().legacy_user_hash(), described));
+    shown_in_service(&widgets, &mut show);
+    shown_as_errors(&mut show);
+    all
+}
+
+fn shown_in_service(widgets: &Widgets, show: &mut dyn FnMut(&dyn Debug)) {
+    use futures::FutureExt;
+    use tower::{Layer, Service};
+
+    let answer = || {
+        let page = http::Response::builder().header("content-type", "text/html").extension(Viewer::SignedIn(jane()));
+        page.body(Body::from("<html>")).unwrap()
+    };
+    let service = tower::service_fn(move |_: http::Request<()>| std::future::ready(Ok::<_, ()>(answer())));
+    let load = || http::Request::get("/tokens/intercom").header("sec-fetch-dest", "document").body(()).unwrap();
+    let mut pages = widgets.layer().layer(service);
+    let future = pages.call(load());
+    show(&future);
+    let response = future.now_or_never().unwrap().unwrap();
+    let (head, body) = response.into_parts();
+    show(&(&head, &body));
+    let mut tokens = widgets.token_service();
+    let future = tokens.call(load());
+    show(&future);
+    let (head, body) = future.now_or_never().unwrap().unwrap().into_parts();
+    show(&(&head, &body));
+    let headers = builder().delivery(Delivery::Header).build().unwrap();
+    let fetch = http::Request::get("/").header("sec-fetch-dest", "empty").header("sec-fetch-site", "same-origin");
+    let mut fetches = headers.layer().layer(pages.into_inner());
+    let (head, _) = fetches.call(fetch.body(()).unwrap()).now_or_never().unwrap().unwrap().into_parts();
+    assert!(head.headers.contains_key("x-widget-token-intercom"));
+    show(&head);
+}
+
+fn shown_as_errors(show: &mut dyn FnMut(&dyn Debug)) {
+    let surrounded = Secret::new(format!("{SECRET}\n")).unwrap_err();
+    let twice = Widgets::builder().vendor(vendors().0).vendor(vendors().0).build().unwrap_err();
+    let setting = Widgets::builder().vendor(vendors().0.setting("email", EMAIL)).build().unwrap_err();
+    let lifetime = Widgets::builder().vendor(vendors().2.lifetime(0)).build().unwrap_err();
+    let path = Widgets::builder().vendor(vendors().1).build().unwrap_err();
+    for error in [surrounded, twice, setting, lifetime, path] {
+        show(&(&error, error.to_string(), error.kind(), ConfigErrorKind::Secret));
+    }
+    let poor = vendors().1.mint("zendesk-chat", &Identity::new(ID).name(NAME), 1).unwrap_err();
+    let over = vendors().0.mint("intercom", &jane().session_expires(1), 2).unwrap_err();
+    let large = vendors().0.mint("intercom", &jane().attribute("a", VALUE.repeat(9999)), 2).unwrap_err();
+    for refusal in [poor, over, large, Refusal::Signing] {
+        show(&(refusal, refusal.to_string(), refusal.as_str()));
+    }
+    show(&(Outcome::Untouched(Reason::Encoded), Outcome::Boot(Vec::<Refused>::new())));
+}
+
+#[test]
+fn no_debug_shows_a_secret_a_token_or_anything_personal() {
+    let all = shown();
+    assert!(all.contains("Intercom") && all.contains("Boot(") && all.len() > 10_000, "it was all shown: {}", all.len());
+    let hash = secret().hmac_hex(ID).unwrap().into_string();
+    // Of the tokens: the beginning of their every header; of keys: also their bytes as a list of numbers.
+    let bytes = SECRET.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");
+    for hidden in [SECRET, ID, EMAIL, NAME, KEY, VALUE, "eyJ", "private.example", "Roe", &hash[..12], &bytes] {
+        let at = all.find(hidden).map(|at| &all[at.saturating_sub(200)..]);
+        assert_eq!(at.map(|text| text.chars().take(400).collect::<String>()), None, "{hidden} is shown");
+    }
+}
