@@ -1,0 +1,28 @@
+//! The examples as programs: started, asked over HTTP, and ended.
+//!
+//! Those of the reverse proxy need Python 3, in which the application behind it is written:
+//!
+//! ```text
+//! cargo test --test examples -- --include-ignored
+//! ```
+
+// Its `main` is started as a program of its own.
+#[allow(dead_code)]
+#[path = "../examples/reverse_proxy/main.rs"]
+mod reverse_proxy;
+
+#[path = "examples/http.rs"]
+mod http;
+#[path = "examples/process.rs"]
+mod process;
+
+#[path = "examples/axum_login.rs"]
+mod axum_login;
+#[path = "examples/per_route.rs"]
+mod per_route;
+#[path = "examples/proxy.rs"]
+mod proxy;
+#[path = "examples/proxy_parts.rs"]
+mod proxy_parts;
+#[path = "examples/proxy_streams.rs"]
+mod proxy_streams;
