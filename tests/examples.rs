@@ -15,11 +15,11 @@ mod reverse_proxy;
 mod http;
 #[path = "examples/process.rs"]
 mod process;
+// Of the library's own tests.
+#[allow(dead_code)]
+#[path = "suite/support.rs"]
+mod support;
 
-#[path = "examples/axum_login.rs"]
-mod axum_login;
-#[path = "examples/per_route.rs"]
-mod per_route;
 #[path = "examples/proxy.rs"]
 mod proxy;
 #[path = "examples/proxy_parts.rs"]

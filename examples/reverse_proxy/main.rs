@@ -75,7 +75,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Failure> {
     let service = service_fn(move |request| site.clone().serve(request));
     let serving = server::serve(listener, service, &mut signals, options.drain);
     if let Ended::Cut(connections) = serving.await {
-        eprintln!("{connections} connections were cut");
+        eprintln!("requests in flight that were cut off: {connections}");
     }
     Ok(())
 }

@@ -53,9 +53,10 @@ impl Upstream {
     }
 
     pub(crate) async fn forward(&self, mut request: Request<Incoming>) -> Answer {
-        if let Err(refusal) = check(&mut request) {
+        if let Some(refusal) = refusal(&request) {
             return refusal;
         }
+        name_host(&mut request);
         let websocket = headers::asks_for_websocket(request.method(), request.headers());
         let client = websocket.then(|| upgrade::on(&mut request));
         if self.address(&mut request).is_err() {
@@ -107,23 +108,24 @@ impl Upstream {
     }
 }
 
-/// A request that cannot be brought to the application as it is meant.
-fn check(request: &mut Request<Incoming>) -> Result<(), Answer> {
+/// The answer to a request that cannot be brought to the application as it is meant.
+fn refusal(request: &Request<Incoming>) -> Option<Answer> {
     if *request.method() == Method::CONNECT {
         let mut answer = note(StatusCode::METHOD_NOT_ALLOWED, "There are no tunnels here.");
         answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
-        return Err(answer);
+        return Some(answer);
     }
-    // A whole URL in the request line says which host is meant: RFC 9112, section 3.2.2.
+    let hosts = request.headers().get_all(HOST).iter().count();
+    let missing = hosts == 0 && request.uri().authority().is_none() && request.version() > Version::HTTP_10;
+    (hosts > 1 || missing).then(|| note(StatusCode::BAD_REQUEST, "A request names one host."))
+}
+
+/// A whole URL in the request line says which host is meant: RFC 9112, section 3.2.2.
+fn name_host(request: &mut Request<Incoming>) {
     let named = request.uri().authority().and_then(|named| HeaderValue::try_from(named.as_str()).ok());
     if let Some(host) = named {
         request.headers_mut().insert(HOST, host);
     }
-    let hosts = request.headers().get_all(HOST).iter().count();
-    if hosts > 1 || (hosts == 0 && request.version() > Version::HTTP_10) {
-        return Err(note(StatusCode::BAD_REQUEST, "A request names one host."));
-    }
-    Ok(())
 }
 
 fn receive(mut response: Response<Incoming>, client: Option<OnUpgrade>) -> Answer {

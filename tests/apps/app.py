@@ -53,6 +53,12 @@ def gate(name):
         return GATES.setdefault(name, threading.Event())
 
 
+def pass_gate(name):
+    """Nobody waits for ever, and nothing goes on that nobody let go on: the connection breaks instead."""
+    if not gate(name).wait(20):
+        raise TimeoutError(name)
+
+
 def page(user):
     user = html.escape(user)
     content = SIGNED_IN.format(user=user) if user else SIGNED_OUT
@@ -98,7 +104,7 @@ class App(BaseHTTPRequestHandler):
 
     def logout(self):
         self.body()
-        query = parse_qs(urlsplit(self.path).query)
+        query = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
         if "fetch" in query:
             self.send(204, None, b"")
         elif "fail" in query:
@@ -142,7 +148,7 @@ class App(BaseHTTPRequestHandler):
         self.send_header("Trailer", "X-Checksum")
         self.end_headers()
         self.chunk(b"<!doctype html><title>Stream</title><p>first")
-        gate(name).wait(20)
+        pass_gate(name)
         self.chunk(b"<p>second")
         self.wfile.write(b"0\r\nX-Checksum: 42\r\n\r\n")
 
@@ -161,7 +167,7 @@ class App(BaseHTTPRequestHandler):
         """In flight until the gate opens."""
         name = parse_qs(urlsplit(self.path).query)["gate"][0]
         gate("arrived " + name).set()
-        gate(name).wait(20)
+        pass_gate(name)
         self.send(200, "text/plain", b"done")
 
     def open_gate(self):

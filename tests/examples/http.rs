@@ -44,7 +44,8 @@ pub(crate) fn get(port: u16, path: &str, headers: &[(&str, &str)]) -> Response {
 pub(crate) fn send(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
     let mut connection = Connection::open(port);
     let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let host = if headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) { "" } else { "Host: app.test\r\n" };
+    let host =
+        if headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) { "" } else { "Host: app.test\r\n" };
     let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
     connection.write(&format!("{method} {path} HTTP/1.1\r\n{host}{lines}{length}\r\n{body}"));
     connection.response(method == "HEAD")

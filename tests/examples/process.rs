@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, OnceLock};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -14,7 +14,7 @@ use serde_json::Value;
 /// How long a program may take to start, or to end, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const EXAMPLES: [&str; 3] = ["axum_login", "per_route", "reverse_proxy"];
+const EXAMPLES: [&str; 1] = ["reverse_proxy"];
 
 /// What the examples take from the environment.
 const VARIABLES: [&str; 8] = [
@@ -72,7 +72,7 @@ pub(crate) fn run(command: &mut Command) -> Output {
 pub(crate) struct Process {
     pub(crate) port: u16,
     child: Child,
-    stderr: Arc<Mutex<String>>,
+    stderr: Option<JoinHandle<String>>,
 }
 
 impl Process {
@@ -84,14 +84,17 @@ impl Process {
         let lines = lines(child.stdout.take().expect("it is piped"));
         let port = announced(&lines, words);
         // From here on the process is killed, whatever comes.
-        let mut process = Self { port: 0, child, stderr };
+        let mut process = Self { port: 0, child, stderr: Some(stderr) };
         process.port = port.unwrap_or_else(|| panic!("{command:?} says no port: {}", process.errors()));
         process
     }
 
-    /// What it has written to stderr by now.
-    pub(crate) fn errors(&self) -> String {
-        self.stderr.lock().expect("no test panics in here").clone()
+    /// Everything it has written to stderr. It is killed if it still runs.
+    pub(crate) fn errors(&mut self) -> String {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let reader = self.stderr.take().expect("asked once");
+        reader.join().expect("the reader does not panic")
     }
 
     /// Sends a signal, like `TERM`.
@@ -148,15 +151,10 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
     lines
 }
 
-fn collect(mut output: ChildStderr) -> Arc<Mutex<String>> {
-    let text = Arc::new(Mutex::new(String::new()));
-    let collected = text.clone();
+fn collect(mut output: ChildStderr) -> JoinHandle<String> {
     thread::spawn(move || {
-        let mut piece = [0; 4096];
-        while let Ok(length @ 1..) = output.read(&mut piece) {
-            let piece = String::from_utf8_lossy(&piece[..length]).into_owned();
-            collected.lock().expect("no test panics in here").push_str(&piece);
-        }
-    });
-    text
+        let mut text = Vec::new();
+        let _ = output.read_to_end(&mut text);
+        String::from_utf8_lossy(&text).into_owned()
+    })
 }
