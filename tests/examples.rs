@@ -13,6 +13,8 @@ mod reverse_proxy;
 
 #[path = "examples/http.rs"]
 mod http;
+#[path = "examples/jar.rs"]
+mod jar;
 #[path = "examples/process.rs"]
 mod process;
 // Of the library's own tests.
@@ -20,6 +22,10 @@ mod process;
 #[path = "suite/support.rs"]
 mod support;
 
+#[path = "examples/axum_login.rs"]
+mod axum_login;
+#[path = "examples/per_route.rs"]
+mod per_route;
 #[path = "examples/proxy.rs"]
 mod proxy;
 #[path = "examples/proxy_parts.rs"]

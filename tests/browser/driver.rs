@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 /// How long a driver and a browser may take to start, on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
-const CHROMIUM_ARGS: [&str; 10] = [
+const CHROMIUM_ARGS: [&str; 11] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +31,8 @@ const CHROMIUM_ARGS: [&str; 10] = [
     "--disable-sync",
     // `acceptInsecureCerts` alone does not cover service workers.
     "--ignore-certificate-errors",
+    // Where the vendor's own library is configured, a stand-in does its work.
+    "--host-resolver-rules=MAP *.intercom.io ~NOTFOUND",
     // As Chrome does for its users: it keeps `no-store` pages for the Back button.
     "--enable-features=CacheControlNoStoreEnterBackForwardCache:level/restore-unless-http-only-cookie-change",
 ];

@@ -14,7 +14,7 @@ use serde_json::Value;
 /// How long a program may take to start, or to end, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const EXAMPLES: [&str; 1] = ["reverse_proxy"];
+const EXAMPLES: [&str; 3] = ["axum_login", "per_route", "reverse_proxy"];
 
 /// What the examples take from the environment.
 const VARIABLES: [&str; 8] = [
