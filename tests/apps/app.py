@@ -29,7 +29,6 @@ body {{ margin: 12vh auto; max-width: 36rem; padding: 0 1.5rem; font: 1.05rem/1.
 h1 {{ margin: 0 0 .5rem; font-size: 1.7rem; }}
 button {{ font: inherit; padding: .5rem 1.1rem; border-radius: .6rem; border: 1px solid; cursor: pointer; }}
 </style>
-<script src="/demo/messenger.js" defer></script>
 </head>
 <body data-user="{user}">
 <h1>{title}</h1>

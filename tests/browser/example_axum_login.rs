@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::harness::run_program;
+use crate::harness::{Started, run_programs};
 use crate::identity::{nothing_left, verified};
 use crate::page::{CALLS, Page, RESIDUE, STATE};
 use crate::process::{Process, example};
@@ -23,14 +23,14 @@ impl Drop for Database {
     }
 }
 
-async fn started() -> (Site, u16) {
+async fn started() -> Started<Site> {
     let name = format!("widget-browser-{}-{:?}.sqlite", std::process::id(), std::thread::current().id());
     let database = Database(std::env::temp_dir().join(name));
     let mut command = example("axum_login");
     command.env("PORT", "0").env("DATABASE", &database.0);
     let program = Process::start(command, "http://localhost:");
     let port = program.port;
-    (Site { _program: program, _database: database }, port)
+    Started { programs: Site { _program: program, _database: database }, port, vendor: None }
 }
 
 async fn log_in(page: &Page, name: &str) {
@@ -46,7 +46,7 @@ async fn log_in(page: &Page, name: &str) {
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
 async fn login_protected_page_logout() {
-    run_program(started, async |page| {
+    run_programs(started, async |page| {
         page.open("/account").await;
         page.wait_for("location.pathname", "/login").await;
         assert_eq!(page.eval(STATE).await, json!(null), "nothing runs for nobody");
@@ -74,7 +74,7 @@ async fn login_protected_page_logout() {
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
 async fn a_wrong_password_boots_nobody() {
-    run_program(started, async |page| {
+    run_programs(started, async |page| {
         page.open("/login").await;
         page.eval("void (document.querySelector('[name=username]').value = 'demo')").await;
         page.eval("void (document.querySelector('[name=password]').value = 'wrong')").await;
@@ -89,7 +89,7 @@ async fn a_wrong_password_boots_nobody() {
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
 async fn a_page_that_answers_the_sign_in_itself_boots() {
-    run_program(started, async |page| {
+    run_programs(started, async |page| {
         page.leave_by("#guest").await;
         page.wait_for("document.body.dataset.user.startsWith('account-guest-')", true).await;
         let guest = page.eval("document.body.dataset.user").await;

@@ -13,8 +13,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::json;
 
+use crate::app::script;
 use crate::example::{Messenger, demo};
-use crate::harness::{Site, run_program};
+use crate::harness::{Site, Started, run_programs};
 use crate::identity::{nothing_left, verified};
 use crate::page::{CALLS, Page, RESIDUE, STATE};
 use crate::process::{Process, example};
@@ -24,9 +25,11 @@ struct Chain {
     _front: Site,
     _proxy: Process,
     _application: Process,
+    /// For `widget.intercom.io`.
+    _vendor: Site,
 }
 
-async fn started() -> (Chain, u16) {
+async fn started() -> Started<Chain> {
     let mut python = Command::new("python3");
     python.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/apps/app.py"));
     let application = Process::start(python, "port ");
@@ -39,8 +42,11 @@ async fn started() -> (Chain, u16) {
     let proxy = Process::start(command, "Listening on http://127.0.0.1:");
 
     let front = Site::plain(front(proxy.port).merge(demo::routes(&messenger))).await;
-    let port = front.port;
-    (Chain { _front: front, _proxy: proxy, _application: application }, port)
+    let vendor =
+        Site::tls(Router::new().route("/widget/demo", script(include_str!("../../examples/axum/messenger.js")))).await;
+    let (port, vendor_port) = (front.port, Some(vendor.port));
+    let programs = Chain { _front: front, _proxy: proxy, _application: application, _vendor: vendor };
+    Started { programs, port, vendor: vendor_port }
 }
 
 // --- What oauth2-proxy does, as far as it matters here ------------------------------------------
@@ -110,7 +116,7 @@ async fn sign_in_as(page: &Page, user: &str) {
 #[tokio::test]
 #[ignore = "needs chromium, chromedriver and python3"]
 async fn sign_in_shows_the_user_and_sign_out_leaves_nothing() {
-    run_program(started, async |page| {
+    run_programs(started, async |page| {
         assert_eq!(page.eval(CALLS).await, json!([]), "nothing runs for nobody");
         assert_eq!(page.marker().await, None);
 
@@ -136,7 +142,7 @@ async fn sign_in_shows_the_user_and_sign_out_leaves_nothing() {
 #[tokio::test]
 #[ignore = "needs chromium, chromedriver and python3"]
 async fn a_session_that_ends_at_the_front_ends_the_widgets_too() {
-    run_program(started, async |page| {
+    run_programs(started, async |page| {
         sign_in_as(page, "user-1").await;
         // Past the application and its logout path.
         page.open("/oauth2/sign_out").await;
@@ -150,7 +156,7 @@ async fn a_session_that_ends_at_the_front_ends_the_widgets_too() {
 #[tokio::test]
 #[ignore = "needs chromium, chromedriver and python3"]
 async fn a_sign_out_is_known_in_the_other_tab() {
-    run_program(started, async |page| {
+    run_programs(started, async |page| {
         sign_in_as(page, "user-1").await;
         let first = page.new_tab().await;
         page.open("/").await;

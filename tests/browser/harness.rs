@@ -105,19 +105,27 @@ async fn run_once(test: &impl AsyncFn(&Page)) {
     let app = gate.before(example::app(messenger).expect("the example can be built"));
     let site = Site::plain(app).await;
     let origin = format!("http://localhost:{}", site.port);
-    let stage = Stage::new(Engine::Chromium, App::new(Settings::default()), origin, gate).await;
+    let stage = Stage::new(Engine::Chromium, App::new(Settings::default()), origin, gate, None).await;
     stage.play(async |stage| test(stage).await).await;
 }
 
-/// Opens the page of a program in a fresh browser and lets `test` work with it.
-///
-/// `start` starts the program and says at which port it listens; it ends with what it answers.
-pub(crate) async fn run_program<P>(start: impl AsyncFn() -> (P, u16), test: impl AsyncFn(&Page)) {
+/// Programs that a test has started.
+pub(crate) struct Started<P> {
+    /// Ends with the test.
+    pub(crate) programs: P,
+    /// Where the browser goes.
+    pub(crate) port: u16,
+    /// Where the vendor's own host leads.
+    pub(crate) vendor: Option<u16>,
+}
+
+/// Starts programs, opens their page in a fresh browser and lets `test` work with it.
+pub(crate) async fn run_programs<P>(start: impl AsyncFn() -> Started<P>, test: impl AsyncFn(&Page)) {
     let name = std::thread::current().name().unwrap_or("test").to_owned();
     let attempt = async || {
-        let (_program, port) = start().await;
-        let origin = format!("http://localhost:{port}");
-        let stage = Stage::new(Engine::Chromium, App::new(Settings::default()), origin, Gate::default()).await;
+        let Started { programs: _programs, port, vendor } = start().await;
+        let (app, origin) = (App::new(Settings::default()), format!("http://localhost:{port}"));
+        let stage = Stage::new(Engine::Chromium, app, origin, Gate::default(), vendor).await;
         stage.play(async |stage| test(stage).await).await;
     };
     at_most_twice(&name, attempt).await;
@@ -139,7 +147,7 @@ async fn run_in_once(engine: Engine, settings: Settings, test: &impl AsyncFn(&St
     let app = App::new(settings);
     let gate = Gate::default();
     let site = Site::tls(app.logged(gate.before(app.router()))).await;
-    let stage = Stage::new(engine, app, format!("https://{host}:{}", site.port), gate).await;
+    let stage = Stage::new(engine, app, format!("https://{host}:{}", site.port), gate, None).await;
     stage.play(async |stage| test(stage).await).await;
 }
 
@@ -179,8 +187,8 @@ impl Deref for Stage {
 }
 
 impl Stage {
-    async fn new(engine: Engine, app: App, origin: String, gate: Gate) -> Self {
-        let profile = Profile::new();
+    async fn new(engine: Engine, app: App, origin: String, gate: Gate, vendor: Option<u16>) -> Self {
+        let profile = Profile::new(vendor);
         let browser = Browser::start(engine, &profile).await;
         let page = Page::new(browser.client.clone(), origin, gate);
         Self { engine, app, page, browser: Mutex::new(Some(browser)), profile }
@@ -255,7 +263,7 @@ impl Site {
         Self { port, server }
     }
 
-    async fn tls(app: Router) -> Self {
+    pub(crate) async fn tls(app: Router) -> Self {
         let (listener, port) = listener().await;
         let app = app.into_make_service_with_connect_info::<Cut>();
         let server = tokio::spawn(async move {
