@@ -32,6 +32,14 @@ use tower_widget_identity::{Delivery, Identity, Secret, SkipWidget, Viewer, Widg
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
+const LINKS: [(&str, &str); 5] = [
+    ("/account", "the layer on this route alone"),
+    ("/receipt", "the same layer, but the handler opts out"),
+    ("/help", "a layer with a predicate"),
+    ("/help/print", "the same layer, but the predicate says no"),
+    ("/app", "a script that gets its token in a header"),
+];
+
 /// Where a session keeps who is signed in.
 const USER: &str = "user";
 
@@ -89,12 +97,15 @@ async fn user(session: &Session) -> Result<Option<String>, SessionError> {
     session.get(USER).await
 }
 
-async fn home() -> Html<String> {
-    let links = ["/account", "/receipt", "/help", "/help/print", "/app"];
-    let items: String = links.iter().map(|path| format!("<li><a href=\"{path}\">{path}</a></li>")).collect();
-    let forms = "<form method=\"post\" action=\"/login\"><button>Sign in</button></form>\
-                 <form method=\"post\" action=\"/logout\"><button>Sign out</button></form>";
-    page("The layer where it is wanted", &format!("<ul>{items}</ul>{forms}"))
+async fn home(session: Session) -> Html<String> {
+    let item = |(path, text)| format!("<li><a href=\"{path}\">{path}</a><span>{text}</span></li>");
+    let items: String = LINKS.map(item).concat();
+    let (state, action, button) = match user(&session).await.ok().flatten() {
+        Some(_) => ("You are signed in.", "/logout", "Sign out"),
+        None => ("Nobody is signed in.", "/login", "Sign in"),
+    };
+    let form = format!("<form method=\"post\" action=\"{action}\"><button>{button}</button></form>");
+    page("The layer where it is wanted", &format!("<p>{state} This page is never touched.</p>{form}<ul>{items}</ul>"))
 }
 
 async fn account() -> Html<String> {
@@ -156,8 +167,10 @@ fn page(title: &str, content: &str) -> Html<String> {
 <style>
 body {{ margin: 12vh auto; max-width: 36rem; padding: 0 1.5rem; font: 1.05rem/1.6 system-ui, sans-serif; }}
 h1 {{ margin: 0 0 .5rem; font-size: 1.7rem; line-height: 1.2; }}
-form {{ display: inline-block; margin: 0 .5rem .5rem 0; }}
-button {{ font: inherit; padding: .45rem 1.1rem; border-radius: .6rem; border: 1px solid; cursor: pointer; }}
+button {{ font: inherit; font-weight: 600; padding: .5rem 1.2rem; border-radius: .7rem; cursor: pointer;
+  color: #fff; background: #4338ca; border: 0; }}
+ul {{ list-style: none; margin: 2rem 0; padding: 0; display: grid; gap: .6rem; }}
+li {{ display: grid; grid-template-columns: 8rem 1fr; padding: .7rem 1rem; border: 1px solid #8884; border-radius: .8rem; }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; }}
 </style>
 </head>

@@ -77,7 +77,8 @@ pub(crate) struct Accounts {
 
 impl Accounts {
     pub(crate) async fn open(database: Connection) -> Result<Self, Error> {
-        let no_password = hashed(unguessable()?).await?;
+        let nobodys = random::<16>()?;
+        let no_password = blocking(move || password_auth::generate_hash(nobodys)).await?;
         let accounts = Self { database, no_password };
         accounts.database.call(|database| database.execute(TABLE, [])).await?;
         for (username, password) in DEMO {
@@ -90,8 +91,9 @@ impl Accounts {
 
     /// An account for somebody who only wants to look around.
     pub(crate) async fn add_guest(&self) -> Result<Account, Error> {
-        let name = format!("guest-{}", unguessable()?);
-        self.add(name, unguessable()?).await
+        let name = format!("guest-{}", random::<4>()?);
+        // A password that nobody knows.
+        self.add(name, random::<16>()?).await
     }
 
     async fn add(&self, username: String, password: String) -> Result<Account, Error> {
@@ -131,12 +133,9 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(|_| Error::Interrupted)
 }
 
-async fn hashed(password: String) -> Result<String, Error> {
-    blocking(move || password_auth::generate_hash(password)).await
-}
-
-fn unguessable() -> Result<String, Error> {
-    let mut bytes = [0_u8; 16];
+/// So many random bytes, in hexadecimal digits.
+fn random<const N: usize>() -> Result<String, Error> {
+    let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes).map_err(|_| Error::NoRandomNumbers)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -1,7 +1,8 @@
 //! Who is signed in, by the headers of an authenticating proxy in front.
 //!
-//! The names are those of oauth2-proxy's `--set-xauthrequest`:
-//! <https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview>
+//! The names are those of oauth2-proxy's `--set-xauthrequest`, which nginx's `auth_request` copies to the request
+//! (`proxy_set_header X-Auth-Request-User $user`, and so for each: that also removes what the client sent):
+//! <https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration>
 
 use http::{HeaderMap, HeaderName};
 use tower_widget_identity::{Identity, Viewer};
