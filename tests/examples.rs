@@ -6,7 +6,10 @@
 //! cargo test --test examples -- --include-ignored
 //! ```
 
-// Its `main` is started as a program of its own.
+// Their `main` is started as a program of its own.
+#[allow(dead_code)]
+#[path = "../examples/axum_login/main.rs"]
+mod axum_login_program;
 #[allow(dead_code)]
 #[path = "../examples/reverse_proxy/main.rs"]
 mod reverse_proxy;

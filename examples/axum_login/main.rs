@@ -71,7 +71,7 @@ fn database() -> PathBuf {
     env::var_os("DATABASE").map_or_else(usual, PathBuf::from)
 }
 
-async fn open(file: PathBuf) -> Result<Connection, BoxError> {
+pub(crate) async fn open(file: PathBuf) -> Result<Connection, BoxError> {
     let database = Connection::open(file).await?;
     // Another instance may be writing: a transaction that reads first and writes later would not wait for it.
     let immediate = |database: &mut tokio_rusqlite::rusqlite::Connection| {
