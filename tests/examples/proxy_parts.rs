@@ -21,9 +21,9 @@ fn problem(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_issues_own_command_line() {
-    let issue = ["--listen", "127.0.0.1:8080", "--upstream", "http://127.0.0.1:9000", "--identity-headers"];
-    let options = parse(&issue).expect("options");
+fn the_usual_command_line() {
+    let usual = ["--listen", "127.0.0.1:8080", "--upstream", "http://127.0.0.1:9000", "--identity-headers"];
+    let options = parse(&usual).expect("options");
     assert_eq!(options.listen, "127.0.0.1:8080");
     assert_eq!(options.upstream, "127.0.0.1:9000");
     assert!(options.identity_headers && !options.plain_http && options.logout_paths.is_empty());
