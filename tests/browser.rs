@@ -22,11 +22,19 @@ mod driver;
 mod harness;
 #[path = "browser/page.rs"]
 mod page;
+// Of the tests of the examples as programs.
+#[allow(dead_code)]
+#[path = "examples/process.rs"]
+mod process;
 #[path = "browser/tls.rs"]
 mod tls;
 
 #[path = "browser/charset.rs"]
 mod charset;
+#[path = "browser/example_axum_login.rs"]
+mod example_axum_login;
+#[path = "browser/example_proxy.rs"]
+mod example_proxy;
 #[path = "browser/identity.rs"]
 mod identity;
 #[path = "browser/late.rs"]

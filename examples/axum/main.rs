@@ -30,6 +30,7 @@ mod accounts;
 pub(crate) mod demo;
 mod messenger;
 mod page;
+mod template;
 mod verifier;
 
 pub(crate) use messenger::Messenger;

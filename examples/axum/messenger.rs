@@ -16,6 +16,16 @@ pub(crate) enum Kind {
     Intercom,
 }
 
+impl Kind {
+    /// As the page's script knows it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Demo => "demo",
+            Self::Intercom => "intercom",
+        }
+    }
+}
+
 pub(crate) struct Messenger {
     kind: Kind,
     app_id: String,

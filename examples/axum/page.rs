@@ -2,6 +2,7 @@
 
 use super::accounts::{ACCOUNTS, Account};
 use super::messenger::Kind;
+use super::template::fill;
 
 pub(crate) fn render(account: Option<&Account>, kind: Kind) -> String {
     let content = account.map_or_else(signed_out, signed_in);
@@ -11,18 +12,11 @@ pub(crate) fn render(account: Option<&Account>, kind: Kind) -> String {
         &[
             ("title", &format!("{title} · tower-widget-identity demo")),
             ("user", account.map_or("", |account| account.id)),
-            ("messenger", kind_name(kind)),
+            ("messenger", kind.name()),
         ],
     );
     // Last, for it is markup already and must not be searched for fields again.
     page.replace("{{content}}", &content)
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Demo => "demo",
-        Kind::Intercom => "intercom",
-    }
 }
 
 fn signed_in(account: &Account) -> String {
@@ -50,15 +44,4 @@ fn choice(account: &Account) -> String {
         include_str!("account.html"),
         &[("id", account.id), ("name", account.name), ("email", account.email), ("initials", account.initials)],
     )
-}
-
-/// Puts values into the `{{fields}}` of a template, escaped for text and quoted attributes.
-fn fill(template: &str, fields: &[(&str, &str)]) -> String {
-    fields
-        .iter()
-        .fold(template.to_owned(), |page, (field, value)| page.replace(&format!("{{{{{field}}}}}"), &escape(value)))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -72,21 +72,24 @@ impl Engine {
         self == Self::WebKit && env::var_os("DISPLAY").is_none()
     }
 
-    fn capabilities(self, profile: &Path) -> Capabilities {
+    fn capabilities(self, profile: &Profile) -> Capabilities {
         let (key, options) = match self {
             Self::Chromium => ("goog:chromeOptions", chromium(profile)),
-            Self::Firefox => ("moz:firefoxOptions", firefox(profile)),
+            Self::Firefox => ("moz:firefoxOptions", firefox(&profile.files)),
             Self::WebKit => ("webkitgtk:browserOptions", webkit()),
         };
         [(key.to_owned(), options), ("acceptInsecureCerts".to_owned(), Value::Bool(true))].into_iter().collect()
     }
 }
 
-fn chromium(profile: &Path) -> Value {
-    let profile = format!("--user-data-dir={}", profile.display());
+fn chromium(profile: &Profile) -> Value {
+    let files = format!("--user-data-dir={}", profile.files.display());
+    let vendor = profile.vendor.map_or("~NOTFOUND".to_owned(), |port| format!("127.0.0.1:{port}"));
+    let vendor = format!("--host-resolver-rules=MAP widget.intercom.io {vendor}");
     // Trusted by name, or it would keep nothing in its cache.
     let trusted = format!("--ignore-certificate-errors-spki-list={}", crate::tls::public_key_hash());
-    let args: Vec<&str> = CHROMIUM_ARGS.into_iter().chain([profile.as_str(), trusted.as_str()]).collect();
+    let args: Vec<&str> =
+        CHROMIUM_ARGS.into_iter().chain([files.as_str(), trusted.as_str(), vendor.as_str()]).collect();
     json!({ "binary": program("CHROMIUM", "/usr/bin/chromium"), "args": args })
 }
 
@@ -119,9 +122,9 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn start(engine: Engine, profile: &Profile) -> Self {
-        let driver = Driver::start(engine, &profile.0).await;
+        let driver = Driver::start(engine, &profile.files).await;
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        let connecting = builder.capabilities(engine.capabilities(&profile.0)).connect(&driver.url);
+        let connecting = builder.capabilities(engine.capabilities(profile)).connect(&driver.url);
         let connected = timeout(START, connecting).await.expect("the browser starts in time");
         Self { client: connected.expect("the browser starts"), _driver: driver }
     }
@@ -258,16 +261,20 @@ impl Drop for Group {
 }
 
 /// The browser's files, in a directory that is new for each test.
-pub(crate) struct Profile(PathBuf);
+pub(crate) struct Profile {
+    files: PathBuf,
+    /// Where the vendor's host leads; without it, nowhere. For Chromium.
+    vendor: Option<u16>,
+}
 
 impl Profile {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(vendor: Option<u16>) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("widget-browser-{}-{number}", std::process::id());
-        let path = env::temp_dir().join(name);
-        fs::create_dir(&path).expect("a new directory for the browser");
-        Self(path)
+        let files = env::temp_dir().join(name);
+        fs::create_dir(&files).expect("a new directory for the browser");
+        Self { files, vendor }
     }
 }
 
@@ -275,11 +282,11 @@ impl Drop for Profile {
     fn drop(&mut self) {
         // A process that is just being killed may still write a file in between.
         for _ in 0..20 {
-            if fs::remove_dir_all(&self.0).is_ok() || !self.0.exists() {
+            if fs::remove_dir_all(&self.files).is_ok() || !self.files.exists() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        eprintln!("could not remove {}", self.0.display());
+        eprintln!("could not remove {}", self.files.display());
     }
 }

@@ -104,8 +104,31 @@ async fn run_once(test: &impl AsyncFn(&Page)) {
     let gate = Gate::default();
     let app = gate.before(example::app(messenger).expect("the example can be built"));
     let site = Site::plain(app).await;
-    let stage = Stage::new(Engine::Chromium, App::new(Settings::default()), "http://localhost", &site, gate).await;
+    let origin = format!("http://localhost:{}", site.port);
+    let stage = Stage::new(Engine::Chromium, App::new(Settings::default()), origin, gate, None).await;
     stage.play(async |stage| test(stage).await).await;
+}
+
+/// Programs that a test has started.
+pub(crate) struct Started<P> {
+    /// Ends with the test.
+    pub(crate) programs: P,
+    /// Where the browser goes.
+    pub(crate) port: u16,
+    /// Where the vendor's own host leads.
+    pub(crate) vendor: Option<u16>,
+}
+
+/// Starts programs, opens their page in a fresh browser and lets `test` work with it.
+pub(crate) async fn run_programs<P>(start: impl AsyncFn() -> Started<P>, test: impl AsyncFn(&Page)) {
+    let name = std::thread::current().name().unwrap_or("test").to_owned();
+    let attempt = async || {
+        let Started { programs: _programs, port, vendor } = start().await;
+        let (app, origin) = (App::new(Settings::default()), format!("http://localhost:{port}"));
+        let stage = Stage::new(Engine::Chromium, app, origin, Gate::default(), vendor).await;
+        stage.play(async |stage| test(stage).await).await;
+    };
+    at_most_twice(&name, attempt).await;
 }
 
 /// Opens the test application's page in a fresh browser of this engine and lets `test` work with it.
@@ -120,11 +143,11 @@ pub(crate) async fn run_in(engine: Engine, name: &str, settings: Settings, test:
 }
 
 async fn run_in_once(engine: Engine, settings: Settings, test: &impl AsyncFn(&Stage)) {
-    let origin = format!("https://{}", settings.host);
+    let host = settings.host;
     let app = App::new(settings);
     let gate = Gate::default();
     let site = Site::tls(app.logged(gate.before(app.router()))).await;
-    let stage = Stage::new(engine, app, &origin, &site, gate).await;
+    let stage = Stage::new(engine, app, format!("https://{host}:{}", site.port), gate, None).await;
     stage.play(async |stage| test(stage).await).await;
 }
 
@@ -147,7 +170,7 @@ pub(crate) async fn resolve(host: &str) {
 /// A page in a browser that can be closed and started again, and the application behind it.
 pub(crate) struct Stage {
     pub(crate) engine: Engine,
-    /// The test application. In the tests of the example it is not what answers.
+    /// The test application. In the tests of the examples it is not what answers.
     pub(crate) app: App,
     page: Page,
     browser: Mutex<Option<Browser>>,
@@ -164,10 +187,10 @@ impl Deref for Stage {
 }
 
 impl Stage {
-    async fn new(engine: Engine, app: App, origin: &str, site: &Site, gate: Gate) -> Self {
-        let profile = Profile::new();
+    async fn new(engine: Engine, app: App, origin: String, gate: Gate, vendor: Option<u16>) -> Self {
+        let profile = Profile::new(vendor);
         let browser = Browser::start(engine, &profile).await;
-        let page = Page::new(browser.client.clone(), format!("{origin}:{}", site.port), gate);
+        let page = Page::new(browser.client.clone(), origin, gate);
         Self { engine, app, page, browser: Mutex::new(Some(browser)), profile }
     }
 
@@ -226,13 +249,13 @@ async fn report(page: &Page) {
 }
 
 /// An application on a port of its own.
-struct Site {
-    port: u16,
+pub(crate) struct Site {
+    pub(crate) port: u16,
     server: JoinHandle<()>,
 }
 
 impl Site {
-    async fn plain(app: Router) -> Self {
+    pub(crate) async fn plain(app: Router) -> Self {
         let (listener, port) = listener().await;
         let server = tokio::spawn(async move {
             axum::serve(listener, app).await.expect("the server runs");
@@ -240,7 +263,7 @@ impl Site {
         Self { port, server }
     }
 
-    async fn tls(app: Router) -> Self {
+    pub(crate) async fn tls(app: Router) -> Self {
         let (listener, port) = listener().await;
         let app = app.into_make_service_with_connect_info::<Cut>();
         let server = tokio::spawn(async move {

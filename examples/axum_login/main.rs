@@ -1,0 +1,216 @@
+//! axum-login with its sessions in SQLite: login, a protected page, logout.
+//!
+//! ```text
+//! cargo run --example axum_login
+//! ```
+//!
+//! Then open <http://localhost:3000> (or the port in `PORT`). The database is the file in `DATABASE`; several
+//! instances may share it, and need the same `INTERCOM_APP_ID` and `INTERCOM_SECRET` then. Without these, the demo
+//! messenger of the example `axum` stands in for Intercom.
+//!
+//! What belongs to `tower-widget-identity` is all in [`app`] and [`viewer`].
+
+use std::env;
+use std::error::Error;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Router, serve};
+use axum_login::{AuthManagerLayerBuilder, AuthUser, AuthnBackend, login_required};
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tokio_rusqlite::Connection;
+use tokio_rusqlite::rusqlite::TransactionBehavior;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::{ExpiredDeletion, Expiry, Session, SessionManagerLayer};
+use tower_sessions_rusqlite_store::RusqliteStore;
+use tower_widget_identity::{Identity, Viewer, Widgets};
+
+mod accounts;
+mod page;
+// The demo messenger and the vendor's side of it are those of the example `axum`.
+#[path = "../axum/demo.rs"]
+mod demo;
+#[path = "../axum/messenger.rs"]
+mod messenger;
+#[path = "../axum/template.rs"]
+mod template;
+#[path = "../axum/verifier.rs"]
+mod verifier;
+
+use accounts::{Accounts, Credentials};
+use messenger::{Kind, Messenger};
+
+type BoxError = Box<dyn Error + Send + Sync>;
+type AuthSession = axum_login::AuthSession<Accounts>;
+
+/// Where axum-login keeps who is signed in.
+const DATA_KEY: &str = "axum-login.data";
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let app = app(Messenger::from_env()?, open(database()).await?).await?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port()?)).await?;
+    println!("Open http://localhost:{}", listener.local_addr()?.port());
+    serve(listener, app).await?;
+    Ok(())
+}
+
+fn port() -> Result<u16, BoxError> {
+    let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
+    port.parse().map_err(|_| "PORT must be a number up to 65535".into())
+}
+
+fn database() -> PathBuf {
+    let usual = || env::temp_dir().join("tower-widget-identity-axum-login.sqlite");
+    env::var_os("DATABASE").map_or_else(usual, PathBuf::from)
+}
+
+pub(crate) async fn open(file: PathBuf) -> Result<Connection, BoxError> {
+    let database = Connection::open(file).await?;
+    // Another instance may be writing: a transaction that reads first and writes later would not wait for it.
+    let immediate = |database: &mut tokio_rusqlite::rusqlite::Connection| {
+        database.set_transaction_behavior(TransactionBehavior::Immediate);
+    };
+    database.call_raw(immediate).await?;
+    Ok(database)
+}
+
+async fn app(messenger: Messenger, database: Connection) -> Result<Router, BoxError> {
+    let store = RusqliteStore::new(database.clone());
+    store.migrate().await?;
+    tokio::spawn(forget_expired(store.clone()));
+    let accounts = Accounts::open(database).await?;
+
+    let asked = accounts.clone();
+    let widgets = Widgets::builder()
+        .vendor(messenger.vendor()?)
+        // A handle to the session, and not axum-login's `AuthSession`: that one's user is as it was before the handler.
+        .identify_async(move |parts| viewer(parts.extensions.get().cloned(), asked.clone()))
+        .token_path("/widget-token")
+        // For http://localhost only: leave this away where the site is served over HTTPS.
+        .plain_http(true)
+        .build()?;
+
+    let site = Router::new()
+        .route("/account", get(account))
+        .route_layer(login_required!(Accounts, login_url = "/login"))
+        .route("/", get(home))
+        .route("/login", get(ask).post(login))
+        .route("/guest", post(guest))
+        .route("/logout", post(logout).layer(widgets.logout_layer()))
+        .nest_service("/widget-token", widgets.token_service())
+        .with_state(messenger.kind())
+        .layer(widgets.layer())
+        // Outside of ours: it puts the session into the request before we look for it.
+        .layer(AuthManagerLayerBuilder::new(accounts, sessions(store)).with_data_key(DATA_KEY).build());
+
+    Ok(site.merge(demo::routes(&messenger)))
+}
+
+fn sessions(store: RusqliteStore) -> SessionManagerLayer<RusqliteStore> {
+    SessionManagerLayer::new(store)
+        .with_name("demo-session")
+        .with_secure(false)
+        // Forms of other sites arrive without the session.
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(Duration::hours(8)))
+}
+
+async fn forget_expired(store: RusqliteStore) {
+    loop {
+        if let Err(error) = store.delete_expired().await {
+            eprintln!("session store: {error}");
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(3600)).await;
+    }
+}
+
+/// What axum-login keeps under [`DATA_KEY`].
+#[derive(Deserialize)]
+struct SignedIn {
+    user_id: Option<String>,
+    auth_hash: Option<Vec<u8>>,
+}
+
+/// Who is looking at a page. Awaited after the handler ran, so that a sign-in or sign-out there counts.
+async fn viewer(session: Option<Session>, accounts: Accounts) -> Viewer {
+    match session {
+        Some(session) => Viewer::from(identity(&session, &accounts).await),
+        None => Viewer::Unknown,
+    }
+}
+
+/// `Ok(None)` says that nobody is signed in; an error says that this is not known just now.
+async fn identity(session: &Session, accounts: &Accounts) -> Result<Option<Identity>, BoxError> {
+    let Some(SignedIn { user_id: Some(id), auth_hash }) = session.get(DATA_KEY).await? else { return Ok(None) };
+    let account = accounts.get_user(&id).await?;
+    // As axum-login itself decides: a session that began with an older password is over.
+    let account = account.filter(|account| auth_hash.as_deref() == Some(account.session_auth_hash()));
+    Ok(account.map(|account| Identity::new(account.id).email(account.email).name(account.username)))
+}
+
+async fn home(State(kind): State<Kind>, auth: AuthSession) -> Html<String> {
+    Html(page::home(kind, auth.user.as_ref()))
+}
+
+/// Whoever is not signed in is sent to the login by the layer around it.
+async fn account(State(kind): State<Kind>, auth: AuthSession) -> Response {
+    match &auth.user {
+        Some(account) => Html(page::account(kind, account)).into_response(),
+        None => Redirect::to("/login").into_response(),
+    }
+}
+
+async fn ask(State(kind): State<Kind>) -> Html<String> {
+    Html(page::login(kind, ""))
+}
+
+async fn login(
+    State(kind): State<Kind>,
+    mut auth: AuthSession,
+    Form(credentials): Form<Credentials>,
+) -> Result<Response, Failed> {
+    let Some(account) = auth.authenticate(credentials).await? else {
+        let page = Html(page::login(kind, "There is no such account, or the password is another one."));
+        return Ok((StatusCode::UNAUTHORIZED, page).into_response());
+    };
+    // A new id for the session, or what was kept for the last person would be this one's.
+    auth.logout().await?;
+    auth.login(&account).await?;
+    Ok(Redirect::to("/account").into_response())
+}
+
+/// Signs in and answers with the page itself: it knows already who is signed in.
+async fn guest(State(kind): State<Kind>, mut auth: AuthSession) -> Result<Html<String>, Failed> {
+    let account = auth.backend.add_guest().await?;
+    auth.logout().await?;
+    auth.login(&account).await?;
+    Ok(Html(page::account(kind, &account)))
+}
+
+async fn logout(mut auth: AuthSession) -> Result<Redirect, Failed> {
+    auth.logout().await?;
+    Ok(Redirect::to("/"))
+}
+
+/// A store did not answer. The visitor learns no more than that.
+struct Failed;
+
+impl<E: Error> From<E> for Failed {
+    fn from(error: E) -> Self {
+        eprintln!("{error}");
+        Self
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        (StatusCode::INTERNAL_SERVER_ERROR, "Please try again later.").into_response()
+    }
+}

@@ -1,0 +1,33 @@
+//! The pages: one frame, and what stands in it.
+
+use super::accounts::{Account, DEMO};
+use super::messenger::Kind;
+use super::template::fill;
+
+pub(crate) fn home(kind: Kind, account: Option<&Account>) -> String {
+    let content = match account {
+        Some(account) => fill(include_str!("welcome.html"), &[("name", &account.username)]),
+        None => include_str!("visitor.html").to_owned(),
+    };
+    frame(kind, "A shop with accounts", account, &content)
+}
+
+pub(crate) fn account(kind: Kind, account: &Account) -> String {
+    let Account { id, username, email, .. } = account;
+    let content = fill(include_str!("account.html"), &[("name", username), ("email", email), ("id", id)]);
+    frame(kind, "Your account", Some(account), &content)
+}
+
+/// `problem` is what was wrong with the last attempt, if anything.
+pub(crate) fn login(kind: Kind, problem: &str) -> String {
+    let [(first, _), (second, _)] = DEMO;
+    let fields = [("problem", problem), ("first", first), ("second", second)];
+    frame(kind, "Sign in", None, &fill(include_str!("login.html"), &fields))
+}
+
+fn frame(kind: Kind, title: &str, account: Option<&Account>, content: &str) -> String {
+    let user = account.map_or("", |account| &account.id);
+    let page = fill(include_str!("page.html"), &[("title", title), ("user", user), ("messenger", kind.name())]);
+    // Last, for it is markup already and must not be searched for fields again.
+    page.replace("{{content}}", content)
+}

@@ -1,0 +1,64 @@
+//! Who is signed in, by the headers of an authenticating proxy in front.
+//!
+//! The names are those of oauth2-proxy's `--set-xauthrequest`, which nginx's `auth_request` copies to the request
+//! (`proxy_set_header X-Auth-Request-User $user`, and so for each: that also removes what the client sent):
+//! <https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration>
+
+use http::{HeaderMap, HeaderName};
+use tower_widget_identity::{Identity, Viewer};
+
+const USER: HeaderName = HeaderName::from_static("x-auth-request-user");
+const EMAIL: HeaderName = HeaderName::from_static("x-auth-request-email");
+const NAME: HeaderName = HeaderName::from_static("x-auth-request-preferred-username");
+
+pub(crate) fn warning(loopback: bool) -> String {
+    let where_it_listens = if loopback {
+        "It listens on loopback, where every program of this machine can."
+    } else {
+        "It listens beyond loopback: listen on 127.0.0.1, or let nothing but the proxy in front through."
+    };
+    format!(
+        "warning: --identity-headers believes the X-Auth-Request-* headers of every request. Whoever reaches this port \
+         can be anyone, unless the proxy in front removes these headers from what clients send. {where_it_listens}"
+    )
+}
+
+/// What the headers say about who is looking.
+pub(crate) fn viewer(headers: &HeaderMap) -> Viewer {
+    match said(headers, &USER) {
+        Said::Nothing => Viewer::SignedOut,
+        Said::Unclear => Viewer::Unknown,
+        Said::Once(id) => Viewer::SignedIn(identity(id, headers)),
+    }
+}
+
+fn identity(id: &str, headers: &HeaderMap) -> Identity {
+    let mut identity = Identity::new(id);
+    if let Said::Once(email) = said(headers, &EMAIL) {
+        identity = identity.email(email);
+    }
+    if let Said::Once(name) = said(headers, &NAME) {
+        identity = identity.name(name);
+    }
+    identity
+}
+
+enum Said<'a> {
+    Nothing,
+    Once(&'a str),
+    /// Twice: one of them may be the client's own. Or not in UTF-8.
+    Unclear,
+}
+
+fn said<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Said<'a> {
+    let mut values = headers.get_all(name).into_iter();
+    let (value, more) = (values.next(), values.next());
+    if more.is_some() {
+        return Said::Unclear;
+    }
+    match value.map(|value| std::str::from_utf8(value.as_bytes()).map(str::trim)) {
+        None | Some(Ok("")) => Said::Nothing,
+        Some(Ok(text)) => Said::Once(text),
+        Some(Err(_)) => Said::Unclear,
+    }
+}

@@ -1,0 +1,37 @@
+//! The examples as programs: started, asked over HTTP, and ended.
+//!
+//! Those of the reverse proxy need Python 3, in which the application behind it is written:
+//!
+//! ```text
+//! cargo test --test examples -- --include-ignored
+//! ```
+
+// Their `main` is started as a program of its own.
+#[allow(dead_code)]
+#[path = "../examples/axum_login/main.rs"]
+mod axum_login_program;
+#[allow(dead_code)]
+#[path = "../examples/reverse_proxy/main.rs"]
+mod reverse_proxy;
+
+#[path = "examples/http.rs"]
+mod http;
+#[path = "examples/jar.rs"]
+mod jar;
+#[path = "examples/process.rs"]
+mod process;
+// Of the library's own tests.
+#[allow(dead_code)]
+#[path = "suite/support.rs"]
+mod support;
+
+#[path = "examples/axum_login.rs"]
+mod axum_login;
+#[path = "examples/per_route.rs"]
+mod per_route;
+#[path = "examples/proxy.rs"]
+mod proxy;
+#[path = "examples/proxy_parts.rs"]
+mod proxy_parts;
+#[path = "examples/proxy_streams.rs"]
+mod proxy_streams;
