@@ -74,7 +74,7 @@ fn check_type(headers: &HeaderMap) -> Result<(), Reason> {
 /// By the labels of <https://encoding.spec.whatwg.org/#names-and-labels>: in all encodings but these, ASCII bytes are
 /// ASCII characters wherever the page stands.
 fn is_ascii_compatible(label: &str) -> bool {
-    const WIDE: [&str; 3] = ["unicode", "unicodefeff", "unicodefffe"];
+    const WIDE: [&str; 4] = ["unicode", "unicodefeff", "unicodefffe", "replacement"];
     const PREFIXES: [&str; 9] =
         ["utf-16", "utf-32", "utf-7", "ucs-2", "csunicode", "iso-10646-ucs", "iso-2022", "csiso2022", "hz-gb"];
     let label = label.trim();
@@ -191,6 +191,7 @@ mod tests {
             (200, vec![("content-type", "application/xhtml+xml")], Err(Reason::NotHtml)),
             (200, vec![html, html], Err(Reason::NotHtml)),
             (200, vec![("content-type", "text/html; charset=\"UTF-16LE\"")], Err(Reason::Encoding)),
+            (200, vec![("content-type", "text/html; charset=Replacement")], Err(Reason::Encoding)),
             (200, vec![("content-type", "text/html; charset=unicode")], Err(Reason::Encoding)),
             (200, vec![("content-type", "text/html;charset=utf-8;charset=iso-2022-jp")], Err(Reason::Encoding)),
             (200, vec![html, ("content-encoding", "identity, gzip")], Err(Reason::Encoded)),

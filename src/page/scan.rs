@@ -26,13 +26,13 @@ pub(super) struct Scanning<B: Body> {
     plan: Plan,
     prologue: Prologue,
     looked: Looked<B>,
-    frames: usize,
+    empty_frames: usize,
 }
 
 impl<B: Body> Scanning<B> {
     pub(super) fn new(response: Response<B>, plan: Plan) -> Self {
         let (head, body) = response.into_parts();
-        Self { head, plan, prologue: Prologue::default(), looked: Looked::new(body), frames: 0 }
+        Self { head, plan, prologue: Prologue::default(), looked: Looked::new(body), empty_frames: 0 }
     }
 
     /// Ready once the scanner says found or miss, or the body ends or fails.
@@ -63,13 +63,13 @@ impl<B: Body> Scanning<B> {
     }
 
     fn feed(&mut self, frame: Frame<Bytes>) -> Scan {
-        // A body of endless empty frames would otherwise be held for ever.
-        self.frames += 1;
         match frame.into_data() {
             Ok(data) => {
                 let scan = self.prologue.feed(&data);
+                self.empty_frames += usize::from(data.is_empty());
                 self.looked.data.push_back(data);
-                if self.frames > MAX_PROLOGUE_BYTES { Scan::Miss(Miss::TooLong) } else { scan }
+                // A body of endless empty frames would otherwise be held for ever.
+                if self.empty_frames > MAX_PROLOGUE_BYTES { Scan::Miss(Miss::TooLong) } else { scan }
             }
             // Trailers: no more data will come.
             Err(trailers) => {
