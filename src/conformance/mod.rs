@@ -106,7 +106,7 @@ fn unpanicked(all: &mut Vec<Finding>, check: impl FnOnce(&mut Vec<Finding>)) {
 /// A vendor's own error texts could show what the findings must not.
 fn withhold(vendor: &dyn Vendor, all: &mut [Finding]) {
     let secret = vendor.secret();
-    for finding in all.iter_mut().filter(|finding| secret.occurs_in(finding.detail())) {
+    for finding in all.iter_mut().filter(|finding| place::shows(finding.detail(), secret)) {
         *finding = Finding::new(finding.rule(), "its text is withheld, for it shows the secret");
     }
 }

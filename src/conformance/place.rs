@@ -13,6 +13,7 @@ use super::{
 use crate::{
     browser::{check_adapter, compact},
     csp::library_source,
+    sign::{self, Secret},
     vendor::Vendor,
     widgets::check_unique,
 };
@@ -122,7 +123,7 @@ fn constants(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
 
 fn secrets(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
     let secret = vendor.secret();
-    if secret.len() < SHORTEST_SECRET {
+    if secret.to_bytes().len() < SHORTEST_SECRET {
         let detail = format!("it is too short to be looked for: test with one of {SHORTEST_SECRET} bytes or more");
         return findings.push(Finding::new(Rule::Secret, detail));
     }
@@ -132,8 +133,22 @@ fn secrets(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
         texts.extend(all.collect::<Vec<_>>());
         texts.extend(leaves(&value).into_iter().filter_map(|(path, leaf)| Some((path, leaf.as_str()?.to_owned()))));
     }
-    texts.retain(|(_, text)| secret.occurs_in(text));
+    texts.retain(|(_, text)| shows(text, secret));
     findings.extend(texts.into_iter().map(|(path, _)| Finding::new(Rule::Secret, format!("`{path}` holds it"))));
+}
+
+/// Whether a text holds the secret: as it is, in hexadecimal or base64 digits, or as `Debug` writes strings and bytes.
+pub(super) fn shows(text: &str, secret: &Secret) -> bool {
+    let key = &secret.to_bytes();
+    let flat: String = text.split_whitespace().collect();
+    let bytes = key.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
+    let base64 = sign::base64(key).trim_end_matches('=').to_owned();
+    let encoded = [bytes, sign::hex(key), sign::hex(key).to_uppercase(), sign::base64url(key), base64];
+    let plain = std::str::from_utf8(key).ok();
+    let written = plain.map(|plain| plain.escape_debug().to_string());
+    plain.is_some_and(|plain| text.contains(plain))
+        || written.is_some_and(|written| text.contains(&written))
+        || encoded.iter().any(|form| flat.contains(form))
 }
 
 fn residue(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
@@ -247,7 +262,7 @@ pub(super) fn debug(vendor: &(impl Vendor + std::fmt::Debug), findings: &mut Vec
     let ada = people::ada();
     said(vendor, &ada);
     for text in [format!("{vendor:?}"), format!("{vendor:#?}")] {
-        if vendor.secret().occurs_in(&text) {
+        if shows(&text, vendor.secret()) {
             let remedy = "it shows the secret: keep it in a `Secret`, or write `Debug` by hand";
             findings.push(Finding::new(Rule::Debug, remedy));
         }

@@ -64,7 +64,8 @@ pub enum Rule {
     Callback,
     /// A `refresh` after `shutdown` shows nobody.
     Refresh,
-    /// A second person is shown, and of the first one nothing.
+    /// A second person is shown, and of the first one nothing. A library that knows the first one already may be left alone
+    /// until the next page, if there is no way to tell it of another.
     Second,
     /// Without a person, the adapter shows the widget to a visitor, and nobody's facts.
     Visitor,

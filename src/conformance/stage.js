@@ -178,7 +178,30 @@ for (const [owner, names] of [
 Date.now = () => clock;
 Math.random = () => 0.5;
 
-Object.assign(window, eventTarget, {
+// As much of an address as adapters ask for.
+class URL {
+  constructor(address, base = window.location.href) {
+    const { origin, protocol } = /^[a-z-]+:/.test(base) ? split(base) : split(window.location.href);
+    const from = String(address).startsWith('//') ? protocol + address : String(address);
+    Object.assign(this, split(/^[a-z-]+:/.test(from) ? from : origin + (from[0] === '/' ? '' : '/') + from));
+  }
+  toString() { return this.href; }
+}
+
+const split = href => {
+  const [, protocol, host = '', pathname, search = '', hash = ''] = /^([a-z-]+:)\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/.exec(href);
+  return { href, protocol, host, hostname: host.split(':')[0], origin: protocol + '//' + host, pathname: pathname || '/', search, hash };
+};
+
+class TextDecoder {
+  decode(bytes) { return decodeURIComponent(Array.from(bytes, byte => '%' + (256 + byte).toString(16).slice(1)).join('')); }
+}
+
+class TextEncoder {
+  encode(text) { return Uint8Array.from(unescape(encodeURIComponent(text)), sign => sign.charCodeAt(0)); }
+}
+
+Object.assign(window, eventTarget, { URL, TextDecoder, TextEncoder,
   window, self: window, top: window, parent: window, document, fetch, Event, CustomEvent: Event, Element, name: '',
   localStorage: new Storage(), sessionStorage: new Storage(),
   location: { protocol: 'https:', hostname: 'www.app.example', host: 'www.app.example', origin: 'https://www.app.example',

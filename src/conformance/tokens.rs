@@ -284,10 +284,15 @@ fn attributes(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
 fn replaced<'a>(before: &Claims, after: &'a Claims, keys: &[String]) -> Option<&'a str> {
     let changed = |key: &str, value: &Value| match before.get(key) {
         Some(was) if key == UNIQUE => was.is_string() != value.is_string() || value == "conformance-forged",
-        Some(was) => was != value,
+        // A list or an object may be the place for attributes.
+        Some(was) => was != value && !(both(Value::is_object, was, value) || both(Value::is_array, was, value)),
         None => REGISTERED.contains(&key) && keys.iter().any(|known| known == key),
     };
     after.0.iter().find(|(key, value)| changed(key, value)).map(|(key, _)| key.as_str())
+}
+
+fn both(is: fn(&Value) -> bool, one: &Value, other: &Value) -> bool {
+    is(one) && is(other)
 }
 
 /// Beside a JWT nothing of what it signs; without one, facts only where there is a hash over one of them.

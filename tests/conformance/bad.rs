@@ -109,6 +109,12 @@ impl Acme {
         Self { adapter: ADAPTER.replace(passage, other), ..Self::good() }
     }
 
+    /// And another one.
+    fn then(self, passage: &str, other: &str) -> Self {
+        assert_eq!(self.adapter.matches(passage).count(), 1, "{passage}");
+        Self { adapter: self.adapter.replace(passage, other), ..self }
+    }
+
     fn purging(residue: Residue) -> Self {
         Self { residue, cookie: None, ..Self::good() }
     }
@@ -347,7 +353,7 @@ fn acting() -> Vec<(Rule, Acme)> {
         (Rule::Library, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); tools.load(widget.library)")),
         (Rule::Library, act("const ask =", "tools.load('https://cdn.acme.example/widget.js'); const ask =")),
         (Rule::Boot, act("if (widget.person) call('identify', widget.person.token, ask(widget));", "if (widget.person && window.Acme && !window.Acme.q) call('identify', widget.person.token);")),
-        (Rule::Fresh, act("widget.person.token = token || widget.person.token", "widget.person.token")),
+        (Rule::Fresh, act("widget.person.token = token || ", "").then(", ask(widget)", "")),
         (Rule::Left, act("window.Acme.q.length = 0", "0")),
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) window.acme_person = { now: widget.person };")),
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) localStorage.setItem('acme-token', widget.person.token);")),
@@ -358,6 +364,9 @@ fn acting() -> Vec<(Rule, Acme)> {
         (Rule::Callback, act("callback => tools.token('acme', callback)", "{ const { token } = widget.person; return callback => tools.alive() ? tools.token('acme', callback) : callback(token); }")),
         (Rule::Refresh, act("if (tools.alive() && widget.person)", "if (widget.person)")),
         (Rule::Second, act("call('identify', widget.person.token, ask(widget))", "call('identify', window.Acme.first = window.Acme.first || widget.person.token, ask(widget))")),
+        (Rule::Second, act("if (widget.person) call('identify'", "if (widget.person && !document.acmeGone) call('identify'")
+            .then("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); document.acmeGone = true")),
+        (Rule::Second, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); delete window.Acme")),
         (Rule::Visitor, act("if (widget.person) call('identify'", "call('identify'")),
     ]
 }
