@@ -363,7 +363,7 @@ fn acting() -> Vec<(Rule, Acme)> {
         (Rule::Late, act("call('init', widget.settings);", "call('init', widget.settings); const who = widget.person; addEventListener('acme:ready', () => { if (who && !tools.alive()) window.Acme('identify', who.token); });")),
         (Rule::Callback, act("callback => tools.token('acme', callback)", "{ const { token } = widget.person; return callback => tools.alive() ? tools.token('acme', callback) : callback(token); }")),
         (Rule::Refresh, act("if (tools.alive() && widget.person)", "if (widget.person)")),
-        (Rule::Second, act("call('identify', widget.person.token, ask(widget))", "call('identify', window.Acme.first = window.Acme.first || widget.person.token, ask(widget))")),
+        (Rule::Second, act("call('identify', widget.person.token, ask(widget))", "call('identify', first = first || widget.person.token, ask(widget))").then("const ask =", "let first; const ask =")),
         (Rule::Second, act("if (widget.person) call('identify'", "if (widget.person && !document.acmeGone) call('identify'")
             .then("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); document.acmeGone = true")),
         (Rule::Second, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); delete window.Acme")),
