@@ -155,7 +155,10 @@ const shown = (terms, texts) => [...new Set(texts.flatMap(text => named(terms, t
 // Everything that the library can know: given, found, or standing where it looks.
 const known = person => {
   const texts = given.concat(found);
-  if (present) [...touched].forEach(key => walk(window[key], '', { text: (_, text) => texts.push(text) }));
+  // A queue that was made after it came is nothing that it reads.
+  const read = value => isLibrary.has(value) || (typeof value === 'object' && !Array.isArray(value));
+  const looked = present ? [...touched].filter(key => read(window[key])) : [];
+  looked.forEach(key => walk(window[key], '', { text: (_, text) => texts.push(text) }));
   return shown(person.terms, texts);
 };
 

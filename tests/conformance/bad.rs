@@ -360,13 +360,15 @@ fn acting() -> Vec<(Rule, Acme)> {
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) document.cookie = 'acmetoken=' + widget.person.token;")),
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) document.body.dataset.acme = widget.person.token;")),
         (Rule::Late, act("tools.load(widget.library)", "const who = widget.person; tools.load(widget.library, '', () => { if (who && !tools.alive()) window.Acme('identify', who.token); })")),
-        (Rule::Late, act("call('init', widget.settings);", "call('init', widget.settings); const who = widget.person; addEventListener('acme:ready', () => { if (who && !tools.alive()) window.Acme('identify', who.token); });")),
+        (Rule::Late, act("call('init', widget.settings);", "call('init', widget.settings); const who = widget.person; addEventListener('acme:ready', () => { if (who && !tools.alive()) window.Acme('identify', who.token); }, { once: true });")),
         (Rule::Callback, act("callback => tools.token('acme', callback)", "{ const { token } = widget.person; return callback => tools.alive() ? tools.token('acme', callback) : callback(token); }")),
         (Rule::Refresh, act("if (tools.alive() && widget.person)", "if (widget.person)")),
         (Rule::Second, act("call('identify', widget.person.token, ask(widget))", "call('identify', first = first || widget.person.token, ask(widget))").then("const ask =", "let first; const ask =")),
         (Rule::Second, act("if (widget.person) call('identify'", "if (widget.person && !document.acmeGone) call('identify'")
-            .then("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); document.acmeGone = true")),
-        (Rule::Second, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); delete window.Acme")),
+            .then("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); document.acmeGone = document.acmeWas")
+            .then("tools.load(widget.library);", "tools.load(widget.library); if (widget.person) document.acmeWas = true;")),
+        (Rule::Second, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); delete window.Acme")
+            .then(", ask(widget)", "")),
         (Rule::Visitor, act("if (widget.person) call('identify'", "call('identify'")),
     ]
 }
