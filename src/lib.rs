@@ -3,6 +3,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod browser;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod cookies;
 mod csp;
 mod error;

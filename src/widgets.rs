@@ -498,7 +498,7 @@ fn check_cost(vendor: &dyn Vendor) -> Result<(), ConfigError> {
 }
 
 /// A name stands in paths, header names and scripts: lower-case letters, digits and hyphens. `page` is ours.
-fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), ConfigError> {
+pub(crate) fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if name.is_empty() || name == crate::token::PAGE || !name.bytes().all(legal) {
         let message =

@@ -20,6 +20,8 @@ tools => {
     },
 
     refresh(widget, token) {
+      // A token may be on its way while the session ends.
+      if (!tools.alive()) return;
       if (token) widget.person.intercom_user_jwt = token;
       call('update', everything(widget));
     },

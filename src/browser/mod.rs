@@ -105,14 +105,14 @@ fn code(vendors: &[Box<dyn Vendor>]) -> Result<Bytes, ConfigError> {
 }
 
 /// The script without its comments and indentation. Line by line: the scripts have no multi-line strings.
-fn compact(script: &str) -> String {
+pub(crate) fn compact(script: &str) -> String {
     let lines = script.lines().map(str::trim);
     lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 /// What the HTML tokenizer or a page in another encoding would read differently cannot stand in a script element:
 /// <https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements>.
-fn check_adapter(vendor: &str, script: &str) -> Result<(), ConfigError> {
+pub(crate) fn check_adapter(vendor: &str, script: &str) -> Result<(), ConfigError> {
     let lower = script.to_ascii_lowercase();
     let problem = if !script.is_ascii() || script.contains('\r') {
         "holds a character that is not ASCII, or a carriage return"

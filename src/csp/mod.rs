@@ -146,6 +146,11 @@ impl CspSources {
         self.0.iter().filter(move |(of, _)| *of == directive).map(|(_, source)| source.as_ref())
     }
 
+    #[cfg(feature = "conformance")]
+    pub(crate) fn allows_script(&self, source: &str) -> bool {
+        source::covers(&self.of(Directive::Script).collect::<Vec<_>>(), source)
+    }
+
     /// Whether each can stand in a policy: no white space, separator or quote, and no more than a host and path.
     pub(crate) fn illegal(&self) -> Option<&str> {
         self.0.iter().map(|(_, source)| source.as_ref()).find(|source| !source::is_legal(source))

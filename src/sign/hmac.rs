@@ -8,27 +8,41 @@ use crate::vendor::Refusal;
 pub(super) const LENGTH: usize = 32;
 
 /// A prepared key. Where no backend is compiled in it signs nothing.
-pub(super) struct HmacKey(#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))] backend::Key);
+pub(super) struct HmacKey {
+    #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+    prepared: backend::Key,
+    /// Kept only for the conformance kit, which looks for it where it must not be.
+    #[cfg(feature = "conformance")]
+    material: Vec<u8>,
+}
 
 impl HmacKey {
+    #[cfg_attr(
+        not(any(feature = "aws-lc-rs", feature = "rust-crypto", feature = "conformance")),
+        expect(unused_variables)
+    )]
     pub(super) fn new(bytes: &[u8]) -> Self {
-        #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
-        return Self(backend::prepare(bytes));
-        #[cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
-        {
-            let _ = bytes;
-            Self()
+        Self {
+            #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
+            prepared: backend::prepare(bytes),
+            #[cfg(feature = "conformance")]
+            material: bytes.to_vec(),
         }
     }
 
+    #[cfg(feature = "conformance")]
+    pub(super) fn material(&self) -> &[u8] {
+        &self.material
+    }
+
+    #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
     pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; LENGTH], Refusal> {
-        #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
-        return backend::authenticate(&self.0, message).ok_or(Refusal::Signing);
-        #[cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
-        {
-            let _ = message;
-            Err(Refusal::Signing)
-        }
+        backend::authenticate(&self.prepared, message).ok_or(Refusal::Signing)
+    }
+
+    #[cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
+    pub(super) fn authenticate(&self, _message: &[u8]) -> Result<[u8; LENGTH], Refusal> {
+        Err(Refusal::Signing)
     }
 }
 

@@ -29,6 +29,11 @@ impl RsaKey {
         sign(&self.material, message)
     }
 
+    #[cfg(feature = "conformance")]
+    pub(super) fn material(&self) -> &[u8] {
+        self.material.as_bytes()
+    }
+
     pub(super) fn signature_bytes(&self) -> usize {
         self.signature_bytes
     }

@@ -183,6 +183,11 @@ impl Secret {
         Ok(Self::fixed(Key::hmac(&bytes)))
     }
 
+    #[cfg(feature = "conformance")]
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        self.key().material().to_vec()
+    }
+
     pub(super) fn key(&self) -> Arc<Key> {
         match &self.0 {
             Source::Fixed(key) => key.clone(),

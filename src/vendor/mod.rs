@@ -14,26 +14,37 @@
 //!     fn app_id(&self) -> &str { "acme-1" }
 //!     fn secret(&self) -> &Secret { &self.0 }
 //!     fn settings(&self) -> Settings { Settings::new().with("app", "acme-1") }
-//!     fn mint(&self, _name: &str, who: &Identity, now: u64) -> Result<Token, Refusal> {
-//!         self.0.jwt(&json!({ "sub": who.id(), "exp": who.expires(now, 600)? }))
+//!     fn mint(&self, name: &str, who: &Identity, now: u64) -> Result<Token, Refusal> {
+//!         if name != "acme" { return Err(Refusal::UnknownToken) }
+//!         let exp = who.expires(now, 600)?;
+//!         Ok(self.0.jwt(&json!({ "sub": who.required_id()?, "exp": exp }))?.good_for(exp - now))
 //!     }
 //!     fn person(&self, who: &Identity, now: u64) -> Result<Person, Refusal> {
 //!         Ok(Person::new().with_token("token", self.mint("acme", who, now)?))
 //!     }
 //!     fn adapter(&self) -> &str {
-//!         "tools => ({
-//!             boot(widget) { window.acme = widget.person.token; tools.load('/acme.js'); },
-//!             refresh(widget, token) { window.acme = token || widget.person.token; },
-//!             shutdown() { delete window.acme; }
-//!         })"
+//!         "tools => {
+//!             const tell = token => { window.acme = Object.assign(window.acme || {}, { token }); };
+//!             return {
+//!                 boot(widget) { if (widget.person) tell(widget.person.token); tools.load('/acme.js'); },
+//!                 refresh(widget, token) { if (token && tools.alive()) tell(token); },
+//!                 shutdown() { tell(null); }
+//!             };
+//!         }"
 //!     }
-//!     fn residue(&self) -> Residue { Residue::new().cookie("acme_session") }
+//!     fn residue(&self) -> Residue { Residue::new().cookie("acme_session").global("acme.token") }
 //! }
 //!
-//! let widgets = Widgets::builder().vendor(Acme(Secret::new("s3cret")?)).build()?;
+//! let acme = || Secret::new("a secret of the test").map(Acme);
+//! let widgets = Widgets::builder().vendor(acme()?).build()?;
 //! assert!(widgets.is_enabled());
+//! # #[cfg(feature = "conformance")]
+//! assert_eq!(tower_widget_identity::conformance::check(&acme()?), Ok(()));
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
+//!
+//! That last line is a test's business, with the feature `conformance`: it tells which of a vendor's promises are not kept. A
+//! widget with a queue, a library and a policy is in `examples/own_widget.rs`.
 
 mod canny;
 mod chatbase;
@@ -108,6 +119,9 @@ use checks::{check_https, check_key_id};
 ///
 /// Object safe and synchronous. None of its methods may panic; [`check`](Vendor::check) is where a bad configuration
 /// is reported. All times are integer seconds since 1970.
+///
+/// For a widget of one's own, [the module](self) shows the least that is needed, `examples/own_widget.rs` a whole one in
+/// under 60 lines, and the module `conformance` (a feature, for tests) checks that it keeps to what is said here.
 pub trait Vendor: Send + Sync + 'static {
     /// The vendor's name: lower-case ASCII letters, digits and hyphens. Names its adapter in the page.
     fn name(&self) -> &str;

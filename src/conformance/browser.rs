@@ -1,0 +1,269 @@
+//! The adapter, run for real: the crate's own runtime and the vendor's adapter in QuickJS, on the stage of a small browser.
+
+use std::time::{Duration, Instant};
+
+use rquickjs::{Context, Runtime};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{
+    paper::{self, leaves},
+    people::{self, NOW},
+    rule::{Finding, Rule},
+};
+use crate::{
+    browser::compact,
+    identity::Identity,
+    vendor::{Person, Refusal, Residue, Settings, Vendor},
+};
+
+/// Longer than any scenario takes on a slow machine in a debug build.
+const LONGEST: Duration = Duration::from_secs(10);
+const MEMORY: usize = 256 * 1024 * 1024;
+const STACK: usize = 1024 * 1024;
+const TOKEN_PATH: &str = "/widget-token";
+
+/// What a scenario is told.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Input<'a> {
+    scenario: &'a str,
+    options: Value,
+    runtime: &'a str,
+    adapter: &'a str,
+    token_path: &'a str,
+    widget: &'a Widget<'a>,
+    a: &'a Actor,
+    b: &'a Actor,
+    touched: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Widget<'a> {
+    name: &'a str,
+    token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    library: Option<String>,
+    settings: Settings,
+    residue: Residue,
+}
+
+/// A person as the page and the token service know them.
+#[derive(Serialize)]
+struct Actor {
+    /// In the shape of the marker's fingerprint.
+    fp: String,
+    person: Person,
+    lifetime: Option<u64>,
+    /// Fresh tokens by name, made later than the page's.
+    tokens: Map<String, Value>,
+    terms: Vec<Term>,
+}
+
+/// A text by which the person can be known.
+#[derive(Serialize, Clone, PartialEq)]
+struct Term {
+    label: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    findings: Vec<Broken>,
+    touched: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Broken {
+    rule: String,
+    detail: String,
+}
+
+impl Actor {
+    fn new(vendor: &dyn Vendor, identity: &Identity, other: &Identity, fp: char) -> Result<Self, Refusal> {
+        let person = vendor.person(identity, NOW)?;
+        let mut tokens = Map::new();
+        for name in vendor.token_names() {
+            tokens.insert(name.to_owned(), vendor.mint(name, identity, NOW + 300)?.into_string().into());
+        }
+        let mut terms: Vec<_> = people::facts(identity).map(|(label, text)| Term::new(label, text)).collect();
+        let own = texts(&paper::of_person(&person));
+        let others = texts(&paper::of_person(&vendor.person(other, NOW)?));
+        terms.extend(own.into_iter().filter(|term| others.iter().all(|other| other.text != term.text)));
+        terms.extend(tokens.iter().map(|(name, token)| Term::new(name, token.as_str().unwrap_or_default())));
+        let lifetime = person.lifetime();
+        Ok(Self { fp: fp.to_string().repeat(22), person, lifetime, tokens, terms })
+    }
+
+    /// Whether the page's token is replaced by another one: a hash stays what it is.
+    fn renews(&self, token: &str) -> bool {
+        let page = json!(self.person).to_string();
+        self.lifetime.is_some()
+            && self.tokens.get(token).and_then(Value::as_str).is_some_and(|text| !page.contains(text))
+    }
+}
+
+impl Term {
+    fn new(label: &str, text: &str) -> Self {
+        Self { label: format!("the person's {label}"), text: text.to_owned() }
+    }
+}
+
+/// What the page is told of a person; single signs name nobody.
+fn texts(page: &Value) -> Vec<Term> {
+    let strings = leaves(page).into_iter().filter_map(|(path, leaf)| Some((path, leaf.as_str()?)));
+    strings.filter(|(_, text)| text.chars().count() > 3).map(|(path, text)| Term::new(&path, text)).collect()
+}
+
+pub(super) fn check(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+    let (ada, bela) = (people::ada(), people::bela());
+    let actors = (Actor::new(vendor, &ada, &bela, 'A'), Actor::new(vendor, &bela, &ada, 'B'));
+    // Whoever is refused is no business of the adapter's: `Mints` tells.
+    if let (Ok(a), Ok(b)) = actors {
+        Theatre::new(vendor, a, b).run(findings);
+    }
+}
+
+struct Theatre<'a> {
+    runtime: String,
+    adapter: String,
+    widget: Widget<'a>,
+    a: Actor,
+    b: Actor,
+    touched: Vec<String>,
+}
+
+impl<'a> Theatre<'a> {
+    fn new(vendor: &'a dyn Vendor, a: Actor, b: Actor) -> Self {
+        let widget = Widget {
+            name: vendor.name(),
+            token: vendor.token_names().first().copied().unwrap_or_default(),
+            library: vendor.library_url(),
+            settings: vendor.settings(),
+            residue: vendor.residue(),
+        };
+        let runtime = format!("({})", compact(include_str!("../browser/runtime.js")));
+        Self { runtime, adapter: compact(vendor.adapter()), widget, a, b, touched: Vec::new() }
+    }
+
+    /// The whole repertory, until a play does not end.
+    fn run(mut self, findings: &mut Vec<Finding>) -> Option<()> {
+        let before = findings.len();
+        self.play("shape", Value::Null, findings)?;
+        if findings[before..].iter().any(|finding| finding.rule() == Rule::Shape) {
+            return None; // nothing that could be called
+        }
+        self.touched = self.play("learn", Value::Null, findings)?;
+        self.play("idle", Value::Null, findings)?;
+        for there in [false, true] {
+            self.play("boots", json!({ "there": there }), findings)?;
+            self.play("visitor", json!({ "there": there }), findings)?;
+            if self.a.renews(self.widget.token) {
+                self.play("renews", json!({ "there": there }), findings)?;
+            }
+        }
+        self.play_endings(findings)?;
+        self.play_orders(findings)
+    }
+
+    fn play_endings(&self, findings: &mut Vec<Finding>) -> Option<()> {
+        let silent = findings.iter().any(|finding| finding.rule() == Rule::Boot);
+        for ending in ["the next page", "a logout in another tab", "another login in another tab"] {
+            for there in 0..3 {
+                let options = json!({ "ending": ending, "there": there, "silent": silent });
+                for scenario in ["ends", "refreshes", "second"] {
+                    self.play(scenario, options.clone(), findings)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Without the library, and with one that comes at the beginning, in the middle or at the end.
+    fn play_orders(&self, findings: &mut Vec<Finding>) -> Option<()> {
+        for (at, steps) in orders().into_iter().enumerate() {
+            for when in [-1, [0, 2, 3, 5][at % 4]] {
+                self.play("order", json!({ "steps": steps, "when": when }), findings)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Plays one scenario on a page of its own; answers what the adapter's library may be called.
+    fn play(&self, scenario: &str, options: Value, findings: &mut Vec<Finding>) -> Option<Vec<String>> {
+        let input = Input {
+            scenario,
+            options,
+            runtime: &self.runtime,
+            adapter: &self.adapter,
+            token_path: TOKEN_PATH,
+            widget: &self.widget,
+            a: &self.a,
+            b: &self.b,
+            touched: &self.touched,
+        };
+        let told = perform(&input);
+        if told.is_none() {
+            let detail = format!("it takes too much time or memory: does a loop wait for the library? ({scenario})");
+            findings.push(Finding::new(Rule::Order, detail));
+        }
+        let told = told?;
+        findings.extend(told.findings.into_iter().map(|broken| Finding::new(rule(&broken.rule), broken.detail)));
+        Some(told.touched)
+    }
+}
+
+fn rule(name: &str) -> Rule {
+    match name {
+        "order" => Rule::Order,
+        "library" => Rule::Library,
+        "boot" => Rule::Boot,
+        "fresh" => Rule::Fresh,
+        "left" => Rule::Left,
+        "late" => Rule::Late,
+        "callback" => Rule::Callback,
+        "refresh" => Rule::Refresh,
+        "second" => Rule::Second,
+        "visitor" => Rule::Visitor,
+        _ => Rule::Shape,
+    }
+}
+
+/// Runs one scenario to its end; nothing if it has none.
+fn perform(input: &Input<'_>) -> Option<Told> {
+    let code = format!(
+        "(input => {{ {}\n{}\n{}\n}})({})",
+        include_str!("stage.js"),
+        include_str!("library.js"),
+        include_str!("scenarios.js"),
+        serde_json::to_string(input).ok()?
+    );
+    let runtime = Runtime::new().ok()?;
+    runtime.set_memory_limit(MEMORY);
+    runtime.set_max_stack_size(STACK);
+    let end = Instant::now() + LONGEST;
+    runtime.set_interrupt_handler(Some(Box::new(move || Instant::now() > end)));
+    let context = Context::full(&runtime).ok()?;
+    context.with(|ctx| ctx.eval::<(), _>(code)).ok()?;
+    while runtime.is_job_pending() && Instant::now() < end {
+        // A promise's own failure is its own: the scenario tells what it saw.
+        let _ = runtime.execute_pending_job();
+    }
+    let result: String = context.with(|ctx| ctx.globals().get("result")).ok()?;
+    serde_json::from_str(&result).ok()
+}
+
+/// Each of the three twice, in every order.
+fn orders() -> Vec<Vec<&'static str>> {
+    let mut all = vec![Vec::new()];
+    for _ in 0..6 {
+        all = all.into_iter().flat_map(longer).collect();
+    }
+    all
+}
+
+fn longer(begun: Vec<&'static str>) -> Vec<Vec<&'static str>> {
+    let often = |verb| begun.iter().filter(|step| **step == verb).count();
+    let next = ["boot", "refresh", "shutdown"].into_iter().filter(|verb| often(*verb) < 2);
+    next.map(|verb| [begun.as_slice(), &[verb]].concat()).collect()
+}

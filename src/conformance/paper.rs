@@ -1,0 +1,129 @@
+//! Tokens and page data, read back.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::{Map, Value};
+use std::fmt;
+
+use super::people::NOW;
+use crate::{
+    identity::Identity,
+    sign::Token,
+    vendor::{Person, Refusal, Vendor},
+};
+
+/// A JWT's claims, in the order in which they stand, doubled ones included.
+#[derive(Clone)]
+pub(super) struct Claims(pub(super) Vec<(String, Value)>);
+
+impl Claims {
+    /// The claims of what looks like a JWT; nothing for a hash.
+    pub(super) fn read(token: &str) -> Option<Self> {
+        let mut segments = token.split('.');
+        let (header, claims) = (segments.next()?, segments.next()?);
+        let header: Map<String, Value> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+        header.get("alg")?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    pub(super) fn value(&self) -> Value {
+        Value::Object(self.0.iter().cloned().collect())
+    }
+
+    /// A name that is said twice, of which readers take one or the other.
+    pub(super) fn doubled(&self) -> Option<&str> {
+        let twice = |name: &str| self.0.iter().filter(|(key, _)| key == name).count() > 1;
+        self.0.iter().map(|(key, _)| key.as_str()).find(|key| twice(key))
+    }
+}
+
+impl<'de> Deserialize<'de> for Claims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Claims;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("claims")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Claims, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Claims(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+/// A token by its name, with its claims if it has any.
+pub(super) struct Minted<'a> {
+    pub(super) name: &'a str,
+    pub(super) token: Token,
+    pub(super) claims: Option<Claims>,
+}
+
+/// Each of the vendor's tokens for this person, or why there is none.
+pub(super) fn mint<'a>(vendor: &'a dyn Vendor, identity: &Identity) -> Vec<(&'a str, Result<Minted<'a>, Refusal>)> {
+    let one = |name: &'a str| {
+        let token = vendor.mint(name, identity, NOW)?;
+        Ok(Minted { name, claims: Claims::read(token.as_str()), token })
+    };
+    vendor.token_names().into_iter().map(|name| (name, one(name))).collect()
+}
+
+/// Those that there are.
+pub(super) fn minted<'a>(vendor: &'a dyn Vendor, identity: &Identity) -> Vec<Minted<'a>> {
+    mint(vendor, identity).into_iter().filter_map(|(_, minted)| minted.ok()).collect()
+}
+
+/// What the page is told of a person.
+pub(super) fn of_person(person: &Person) -> Value {
+    serde_json::to_value(person).unwrap_or_default()
+}
+
+/// Everything that is said of a person, by place: tokens' claims, what the page is told, and the claims of JWTs in that.
+pub(super) fn said(vendor: &dyn Vendor, identity: &Identity) -> Vec<(String, Value)> {
+    let claims = |minted: Minted<'_>| Some((format!("the token `{}`", minted.name), minted.claims?.value()));
+    let mut all: Vec<_> = minted(vendor, identity).into_iter().filter_map(claims).collect();
+    if let Ok(person) = vendor.person(identity, NOW) {
+        let page = of_person(&person);
+        all.extend(
+            jwts(&page).into_iter().map(|(path, claims)| (format!("the JWT `{path}` of person()"), claims.value())),
+        );
+        all.push(("person()".to_owned(), page));
+    }
+    all
+}
+
+/// The JWTs among what the page is told.
+pub(super) fn jwts(page: &Value) -> Vec<(String, Claims)> {
+    let claims = |(path, leaf): (String, &Value)| Some((path, Claims::read(leaf.as_str()?)?));
+    leaves(page).into_iter().filter_map(claims).collect()
+}
+
+/// Everything that is neither an object nor a list, by its path.
+pub(super) fn leaves(value: &Value) -> Vec<(String, &Value)> {
+    let mut all = Vec::new();
+    collect(value, String::new(), &mut all);
+    all
+}
+
+fn collect<'a>(value: &'a Value, path: String, all: &mut Vec<(String, &'a Value)>) {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match value {
+        Value::Object(entries) => entries.iter().for_each(|(key, value)| collect(value, below(key), all)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, item)| collect(item, below(&at.to_string()), all))
+        }
+        _ => all.push((path, value)),
+    }
+}

@@ -1,0 +1,272 @@
+//! The rules about what is the same for everybody: names, settings, residue, sources, the adapter as a text.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    paper::{leaves, said},
+    people,
+    rule::{Finding, Rule},
+};
+use crate::{
+    browser::{check_adapter, compact},
+    csp::library_source,
+    sign::{self, Secret},
+    vendor::Vendor,
+    widgets::check_unique,
+};
+
+/// Shorter secrets are found in innocent texts.
+const SHORTEST_SECRET: usize = 8;
+/// The beginning of a pattern must say whose names it means.
+const SHORTEST_STEM: usize = 3;
+/// What a purge must never take from the page.
+const PAGES_OWN: [&str; 12] = [
+    "document",
+    "location",
+    "localStorage",
+    "sessionStorage",
+    "navigator",
+    "history",
+    "window",
+    "self",
+    "globalThis",
+    "widgetIdentity",
+    "console",
+    "fetch",
+];
+
+pub(super) const RULES: [fn(&dyn Vendor, &mut Vec<Finding>); 7] =
+    [passes_check, legal_names, constants, secrets, residue, sources, adapter_text];
+
+fn passes_check(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+    findings.extend(vendor.check().err().map(|error| Finding::new(Rule::Check, error.to_string())));
+}
+
+fn legal_names(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+    let mut known = BTreeSet::new();
+    let mut tell = |detail: String| findings.push(Finding::new(Rule::Names, detail));
+    let tokens = vendor.token_names();
+    if tokens.is_empty() {
+        tell("token_names() is empty: name one".to_owned());
+    }
+    // A token may be called as its vendor, once.
+    let own = tokens.iter().position(|name| *name == vendor.name());
+    let others = tokens.iter().enumerate().filter(|(at, _)| Some(*at) != own).map(|(_, name)| *name);
+    for name in [vendor.name()].into_iter().chain(others) {
+        if let Err(error) = check_unique(&mut known, name) {
+            tell(error.to_string());
+        }
+    }
+    if vendor.app_id().trim().is_empty() {
+        tell("app_id() is blank: the marker cookie's name is made of it".to_owned());
+    }
+}
+
+#[derive(Serialize, PartialEq)]
+struct Constants {
+    names: Vec<String>,
+    settings: Value,
+    library: Option<String>,
+    adapter: String,
+    residue: Value,
+    cookie: Option<String>,
+    sources: String,
+    token_path: bool,
+}
+
+impl Constants {
+    fn of(vendor: &dyn Vendor) -> Self {
+        let names = [vendor.name(), vendor.app_id()].into_iter().chain(vendor.token_names());
+        Self {
+            names: names.map(str::to_owned).collect(),
+            settings: serde_json::to_value(vendor.settings()).unwrap_or_default(),
+            library: vendor.library_url(),
+            adapter: vendor.adapter().to_owned(),
+            residue: serde_json::to_value(vendor.residue()).unwrap_or_default(),
+            cookie: vendor.identified_cookie(),
+            sources: format!("{:?}", vendor.csp_sources()),
+            token_path: vendor.needs_token_path(),
+        }
+    }
+
+    /// Every text and key, by its place.
+    fn texts(&self) -> Vec<(String, String)> {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        let texts = leaves(&value).into_iter().map(|(path, leaf)| match leaf.as_str() {
+            Some(text) => (path.clone(), format!("{path} {text}")),
+            None => (path.clone(), path),
+        });
+        texts.collect()
+    }
+}
+
+fn constants(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+    let before = Constants::of(vendor);
+    let persons = [people::ada(), people::bela()];
+    for person in &persons {
+        said(vendor, person);
+    }
+    let after = Constants::of(vendor);
+    if before != after {
+        findings
+            .push(Finding::new(Rule::Constant, "names, settings, residue, sources or adapter change as persons come"));
+    }
+    for (path, text) in after.texts() {
+        let of = persons.iter().flat_map(people::facts).find(|(_, fact)| text.contains(fact));
+        findings
+            .extend(of.map(|(what, _)| Finding::new(Rule::Constant, format!("`{path}` holds the {what} of a person"))));
+    }
+}
+
+fn secrets(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+    let secret = vendor.secret();
+    if secret.to_bytes().len() < SHORTEST_SECRET {
+        let detail = format!("it is too short to be looked for: test with one of {SHORTEST_SECRET} bytes or more");
+        return findings.push(Finding::new(Rule::Secret, detail));
+    }
+    let mut texts = Constants::of(vendor).texts();
+    for (place, value) in said(vendor, &people::ada()) {
+        let all = leaves(&value).into_iter().map(|(path, leaf)| (format!("{path} in {place}"), leaf.to_string()));
+        texts.extend(all.collect::<Vec<_>>());
+        texts.extend(leaves(&value).into_iter().filter_map(|(path, leaf)| Some((path, leaf.as_str()?.to_owned()))));
+    }
+    texts.retain(|(_, text)| shows(text, secret));
+    findings.extend(texts.into_iter().map(|(path, _)| Finding::new(Rule::Secret, format!("`{path}` holds it"))));
+}
+
+/// Whether a text holds the secret: as it is, in hexadecimal or base64 digits, or as `Debug` writes strings and bytes.
+pub(super) fn shows(text: &str, secret: &Secret) -> bool {
+    let key = &secret.to_bytes();
+    let flat: String = text.split_whitespace().collect();
+    let bytes = key.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
+    let base64 = sign::base64(key).trim_end_matches('=').to_owned();
+    let encoded = [bytes, sign::hex(key), sign::hex(key).to_uppercase(), sign::base64url(key), base64];
+    let plain = std::str::from_utf8(key).ok();
+    let written = plain.map(|plain| plain.escape_debug().to_string());
+    plain.is_some_and(|plain| text.contains(plain))
+        || written.is_some_and(|written| text.contains(&written))
+        || encoded.iter().any(|form| flat.contains(form))
+}
+
+fn residue(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+    let all = serde_json::to_value(vendor.residue()).unwrap_or_default();
+    let mut tell = |detail: String| findings.push(Finding::new(Rule::Residue, detail));
+    for (path, leaf) in leaves(&all) {
+        let name = leaf.as_str().unwrap_or_default();
+        let problem = match path.split('.').next() {
+            Some("globals") => wrong_global(name),
+            Some("cookies") if !name.trim_end_matches('*').bytes().all(is_token) => Some("is no cookie's name"),
+            _ => wrong_pattern(name),
+        };
+        if let Some(problem) = problem {
+            tell(format!("`{name}` {problem}"));
+        }
+    }
+    if vendor.residue().owns_cookie("__Host-widget-conformance") {
+        tell("a pattern takes the marker cookie".to_owned());
+    }
+    if let Some(cookie) = vendor.identified_cookie().filter(|cookie| !vendor.residue().owns_cookie(cookie)) {
+        tell(format!("`{cookie}` of identified_cookie() is not purged: each page would end the session again"));
+    }
+}
+
+/// A token by <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>.
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+fn wrong_pattern(name: &str) -> Option<&'static str> {
+    let stem = name.strip_suffix('*').unwrap_or(name);
+    match stem {
+        _ if stem.trim().is_empty() => Some("stands for every name, or for none"),
+        _ if stem.contains('*') => Some("has a `*` that is not at its end"),
+        _ if stem != name && stem.len() < SHORTEST_STEM => Some("stands for names that are not the vendor's"),
+        _ => None,
+    }
+}
+
+fn wrong_global(path: &str) -> Option<&'static str> {
+    let is_name = |step: &str| {
+        let mut bytes = step.bytes();
+        let letter = |byte: u8| byte.is_ascii_alphabetic() || b"_$".contains(&byte);
+        bytes.next().is_some_and(letter) && bytes.all(|byte| letter(byte) || byte.is_ascii_digit())
+    };
+    if !path.split('.').all(is_name) {
+        return Some("is no path of names with dots");
+    }
+    let first = path.split('.').next().unwrap_or_default();
+    PAGES_OWN.contains(&first).then_some("is the page's own, not the vendor's")
+}
+
+fn sources(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+    let sources = vendor.csp_sources();
+    let mut tell = |detail: String| findings.push(Finding::new(Rule::Sources, detail));
+    if let Some(illegal) = sources.illegal() {
+        tell(format!("{illegal:?} is no scheme and host, and no path on the page's own host"));
+    }
+    let Some(library) = vendor.library_url().map(|url| library_source(&url)) else { return };
+    if !sources.allows_script(&library) {
+        tell(format!("the library's own {library:?} is not among the scripts: `.script([library_source])`"));
+    }
+}
+
+fn adapter_text(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+    let script = compact(vendor.adapter());
+    let illegal = check_adapter(vendor.name(), &script).err().map(|error| error.to_string());
+    let newer = newer_syntax(&script).map(|sign| format!("`{sign}` is newer than ES2019"));
+    let comment = script.lines().last().filter(|line| comments(line));
+    let comment =
+        comment.map(|_| "a line comment stands behind its last line of code: it would end the entry".to_owned());
+    let all = illegal.into_iter().chain(newer).chain(comment);
+    findings.extend(all.map(|detail| Finding::new(Rule::AdapterText, detail)));
+}
+
+/// Whether a line has `//` outside of its strings.
+fn comments(line: &str) -> bool {
+    without_strings(line).contains("//")
+}
+
+/// The first operator that ES2019 does not know.
+fn newer_syntax(script: &str) -> Option<&'static str> {
+    let code = without_strings(script);
+    let chained =
+        code.match_indices("?.").any(|(at, _)| !code[at + 2..].starts_with(|next: char| next.is_ascii_digit()));
+    let operators = ["??", "||=", "&&=", "import(", "static {"];
+    chained.then_some("?.").or_else(|| operators.into_iter().find(|operator| code.contains(operator)))
+}
+
+/// The code with its strings emptied; where a regular expression holds a quote, more than that.
+fn without_strings(script: &str) -> String {
+    let mut code = String::with_capacity(script.len());
+    let mut open = None;
+    let mut escaped = false;
+    for char in script.chars() {
+        match open {
+            Some(_) if escaped => escaped = false,
+            Some(_) if char == '\\' => escaped = true,
+            Some(quote) if char == quote => open = None,
+            Some(quote) if char == '\n' && quote != '`' => open = None,
+            Some(_) => {}
+            None if "'\"`".contains(char) => open = Some(char),
+            None => code.push(char),
+        }
+    }
+    code
+}
+
+/// Asked after somebody was there: a vendor that remembers people would show them too.
+pub(super) fn debug(vendor: &(impl Vendor + std::fmt::Debug), findings: &mut Vec<Finding>) {
+    let ada = people::ada();
+    said(vendor, &ada);
+    for text in [format!("{vendor:?}"), format!("{vendor:#?}")] {
+        if shows(&text, vendor.secret()) {
+            let remedy = "it shows the secret: keep it in a `Secret`, or write `Debug` by hand";
+            findings.push(Finding::new(Rule::Debug, remedy));
+        }
+        let kept = people::facts(&ada).find(|(_, fact)| text.contains(fact));
+        findings.extend(kept.map(|(what, _)| Finding::new(Rule::Debug, format!("it shows the {what} of a person"))));
+    }
+}

@@ -1,0 +1,340 @@
+// Each scenario is one page's life, and tells which rules were broken in it.
+const findings = [];
+const find = (rule, detail) => findings.push({ rule, detail });
+
+const { a: ada, b: bela } = input;
+const name = input.widget.name;
+const marker = '__Host-widget-kit';
+
+// ---- the adapter, watched -------------------------------------------------------------------------------------------
+
+// Globals that the adapter looked for or made: what its library may be found under.
+const touched = new Set(input.touched || []);
+// What the page itself has, or a browser may have.
+const native = new Set(Reflect.ownKeys(window).concat(
+  'widgetIdentity', 'trustedTypes', 'cookieStore', 'Turbo', 'Turbolinks', 'jQuery', '$', 'dataLayer', 'crypto', 'screen',
+  'customElements', 'IntersectionObserver', 'ResizeObserver', 'URLSearchParams', 'AbortController', 'Headers', 'Request',
+  'XMLHttpRequest', 'WebSocket', 'BroadcastChannel', 'caches', 'indexedDB', 'Intl', 'innerWidth', 'innerHeight'));
+
+const spy = new Proxy(window, {
+  has(target, key) { note(key); return key in target; },
+  get(target, key) {
+    if (target[key] === window) return spy;
+    note(key);
+    return target[key];
+  },
+  set(target, key, value) { note(key); target[key] = value; return true; }
+});
+
+const note = key => { if (typeof key === 'string' && !native.has(key)) touched.add(key); };
+
+// As it stands in the page's script: one entry of an object, followed by a comma. Nothing but `load` is ours.
+const read = () => Function('page', 'with (page) { return ({\n"' + name + '": ' + input.adapter + ',\n}); }')(spy)[name];
+
+// The addresses that went through `tools.load`.
+const asked = [];
+let made;
+// The widget as the runtime hands it over.
+let widget = Object.assign({}, input.widget);
+// Where the scenario calls the adapter itself, the runtime's calls do not reach it.
+let direct = false;
+
+const call = (verb, ...args) => attempt('`' + verb + '`', () => {
+  const result = made[verb](...args);
+  if (result instanceof Promise) result.catch(error => thrown.push('`' + verb + '`: ' + error));
+});
+
+const watched = (place, action) => action && (() => attempt(place, action));
+
+const factory = tools => {
+  const load = (url, id, done, before) => {
+    asked.push(String(url));
+    tools.load(url, id, watched('what follows the library', done), watched('what precedes the library', before));
+  };
+  made = read()(Object.assign({}, tools, { load }));
+  const verb = each => (given, ...args) => {
+    widget = given;
+    if (!direct) call(each, given, ...args);
+  };
+  return { boot: verb('boot'), refresh: verb('refresh'), shutdown: verb('shutdown') };
+};
+
+// ---- the page -------------------------------------------------------------------------------------------------------
+
+const pageOf = (person, more) => Object.assign({
+  cookie: { name: marker, attributes: '; Path=/; Secure; SameSite=Lax' },
+  tokens: input.tokenPath,
+  widgets: [Object.assign({}, input.widget)],
+  seen: jar.get(marker) || '',
+  fp: person ? person.fp : '',
+  people: person ? { [name]: JSON.parse(JSON.stringify(person.person)) } : {},
+  lifetimes: person && person.lifetime ? { [name]: person.lifetime } : {}
+}, more);
+
+const visit = async (person, more) => {
+  session = person;
+  const data = pageOf(person, more);
+  if (window.widgetIdentity) window.widgetIdentity.visit(data);
+  else {
+    document.currentScript = { dataset: { widget: JSON.stringify(data) }, remove() {} };
+    (0, eval)(input.runtime)({ [name]: factory });
+    document.currentScript = null;
+  }
+  await pass(0);
+};
+
+// How a session ends: by the next page, by a logout in another tab, by another person's login there.
+const ENDINGS = {
+  'the next page': () => visit(undefined),
+  'a logout in another tab': () => elsewhere('out', undefined),
+  'another login in another tab': () => elsewhere(bela.fp, bela)
+};
+
+const elsewhere = async (mark, next) => {
+  session = next;
+  await pass(1000);
+  jar.set(marker, mark);
+  dispatch('focus');
+  await pass(0);
+};
+
+// ---- the library ----------------------------------------------------------------------------------------------------
+
+const install = key => {
+  const now = window[key];
+  if (isLibrary.has(now)) return;
+  // A settings object stays the page's, and the library adds its functions to it.
+  if (now !== null && typeof now === 'object' && !Array.isArray(now)) Object.setPrototypeOf(now, makeLibrary());
+  else if (now === undefined || typeof now === 'function' || Array.isArray(now)) window[key] = makeLibrary();
+};
+
+const ours = () => Reflect.ownKeys(window).filter(key => !native.has(key));
+
+// What only keeps the library's place is no callback: the function or the queue itself, and its methods.
+const markStub = value => {
+  if (typeof value !== 'function' && !Array.isArray(value)) return;
+  const methods = Reflect.ownKeys(value).filter(key => !/^\d+$/.test(String(key))).map(key => value[key]);
+  [value].concat(methods).filter(each => typeof each === 'function').forEach(each => notCalled.add(each));
+};
+
+// It reads what was left for it, takes over, and says that it is there. What it read counts as given if asked for.
+let present = false;
+const arrive = async () => {
+  present = true;
+  ours().forEach(key => markStub(window[key]));
+  ours().forEach(key => walk(window[key], '', { callback: keep }));
+  ours().forEach(key => walk(window[key], '', { text: (_, text) => found.push(text) }));
+  touched.forEach(install);
+  scripts.forEach(script => { if (script.onload) script.onload(); });
+  await pass(0);
+  await respond();
+};
+
+// It does what it was asked: events that it sends, callbacks that it calls.
+const respond = async () => {
+  [...listeners.keys()].filter(type => !['load', 'focus', 'pageshow'].includes(type)).forEach(type => dispatch(type));
+  await pass(2000);
+  await poke();
+};
+// What it read of the page when it came.
+const found = [];
+
+// Whatever a script can get hold of now, as `path: label`.
+const leaks = terms => {
+  const all = new Set();
+  const text = (path, each) => named(terms, each).forEach(label => all.add(label + ' in `' + path + '`'));
+  ours().forEach(key => walk(window[key], String(key), { text }));
+  walk([document.cookie, document.title, window.name, window.history.state], 'document or window', { text });
+  walk([Object.assign({}, window.localStorage), Object.assign({}, window.sessionStorage)], 'a storage', { text });
+  everyElement().forEach(each => walk(Object.assign({}, each, { children: [] }), 'an element', { text }));
+  return [...all];
+};
+
+const shown = (terms, texts) => [...new Set(texts.flatMap(text => named(terms, text)))];
+
+// Everything that the library can know: given, found, or standing where it looks.
+const known = person => {
+  const texts = given.concat(found);
+  // A queue that was made after it came is nothing that it reads.
+  const read = value => isLibrary.has(value) || (typeof value === 'object' && !Array.isArray(value));
+  const looked = present ? [...touched].filter(key => read(window[key])) : [];
+  looked.forEach(key => walk(window[key], '', { text: (_, text) => texts.push(text) }));
+  return shown(person.terms, texts);
+};
+
+const fresh = person => input.widget.token in person.tokens ? person.tokens[input.widget.token] : undefined;
+
+// ---- scenarios ------------------------------------------------------------------------------------------------------
+
+const VERBS = ['boot', 'refresh', 'shutdown'];
+
+const shape = async () => {
+  let factoryFunction;
+  try { factoryFunction = read(); } catch (error) { return find('shape', 'the script cannot be read: ' + error); }
+  if (typeof factoryFunction !== 'function') return find('shape', 'the expression is no function, but ' + typeof factoryFunction);
+  direct = true;
+  try { await visit(ada); } catch (error) { return find('shape', 'the function throws: ' + error); }
+  if (made === null || typeof made !== 'object') return find('shape', 'the function returns no object');
+  const names = Object.keys(made).sort().join(', ');
+  if (names !== VERBS.join(', ')) return find('shape', 'it returns `' + names + '` in place of `boot, refresh, shutdown`');
+  VERBS.filter(verb => typeof made[verb] !== 'function').forEach(verb => find('shape', '`' + verb + '` is no function'));
+  if (scripts.length) find('library', 'the library is loaded before `boot`');
+};
+
+// Teaches the names under which the library may be found.
+const learn = async () => {
+  for (const person of [ada, bela]) {
+    await visit(person);
+    await arrive();
+    direct = true;
+    call('refresh', widget, fresh(person));
+    direct = false;
+    await visit(undefined);
+  }
+};
+
+const STEPS = {
+  boot: async () => { await visit(ada); call('boot', widget); },
+  refresh: async turn => { call('refresh', widget, turn % 2 ? undefined : fresh(ada)); },
+  shutdown: async turn => { await visit(undefined); call('shutdown', widget, turn % 2 === 0); }
+};
+
+// `when`: before which step the library arrives.
+const order = async ({ steps, when }) => {
+  direct = true;
+  await visit(undefined, { seen: '' });
+  for (let turn = 0; turn <= steps.length; turn++) {
+    if (turn === when) await arrive();
+    if (turn < steps.length) await STEPS[steps[turn]](turn);
+    await pass(100);
+  }
+  await pass(5000);
+  const told = 'in ' + steps.join(', ') + (when < 0 ? ' without the library' : ', the library before step ' + (when + 1));
+  thrown.forEach(error => find('order', error + ' (' + told + ')'));
+  twice(told);
+};
+
+const twice = told => {
+  const addresses = scripts.map(script => String(script.src));
+  const again = addresses.filter((address, at) => addresses.indexOf(address) !== at);
+  if (again.length) find('library', 'a script comes into the page twice: ' + again[0] + ' (' + told + ')');
+  const alone = addresses.find(address => !asked.includes(address));
+  if (alone !== undefined) find('library', 'a script comes into the page without `tools.load`: ' + alone);
+};
+
+const early = async there => { if (there) { await visit(undefined, { seen: '' }); await arrive(); } };
+
+const boots = async ({ there }) => {
+  await early(there);
+  await visit(ada);
+  const { library } = input.widget;
+  // Its path may tell the time, as Drift's does.
+  const host = address => address.split('/')[2];
+  if (library && !there && !asked.some(address => host(address) === host(library))) find('library', '`boot` does not load ' + library);
+  if (!there) await arrive();
+  await respond();
+  const when = there ? 'is there already' : 'comes later';
+  if (!known(ada).length) find('boot', 'a library that ' + when + ' is told nothing of the person');
+};
+
+// The token that takes the place of the page's own reaches the library, now or when it comes.
+const renews = async ({ there }) => {
+  await early(there);
+  await visit(ada);
+  direct = true;
+  call('refresh', widget, fresh(ada));
+  if (!there) await arrive();
+  await respond();
+  const term = [{ label: 'token', text: fresh(ada) }];
+  const when = there ? 'is there' : 'comes later';
+  if (!known({ terms: term }).length) find('fresh', 'a library that ' + when + ' is not given the token of `refresh`');
+};
+
+const without = (all, known) => all.filter(each => !known.includes(each));
+
+// `there`: 0 the library never came, 1 it came before the person, 2 it came between boot and shutdown.
+const untilTheEnd = async ({ ending, there }) => {
+  await early(there === 1);
+  await visit(ada);
+  if (there === 2) await arrive();
+  if (there) await respond();
+  await ENDINGS[ending]();
+  await pass(2000);
+};
+
+const ends = async options => {
+  await untilTheEnd(options);
+  const { ending, there } = options;
+  const left = leaks(ada.terms);
+  left.forEach(leak => find('left', leak + ' after ' + ending));
+  const before = given.length;
+  if (there) await respond();
+  else if (ending !== 'another login in another tab') await arrive();
+  const told = shown(ada.terms, given.slice(before)).concat(without(leaks(ada.terms), left));
+  told.forEach(label => find(there ? 'callback' : 'late', label + ' after ' + ending));
+};
+
+const refreshes = async options => {
+  await untilTheEnd(options);
+  const left = leaks(ada.terms);
+  const before = given.length;
+  direct = true;
+  call('refresh', widget);
+  call('refresh', widget, fresh(ada));
+  await pass(2000);
+  const told = shown(ada.terms, given.slice(before)).concat(without(leaks(ada.terms), left));
+  told.forEach(label => find('refresh', label + (options.there ? ' to a library that is there' : ' for a library to come')));
+};
+
+const second = async options => {
+  await untilTheEnd(options);
+  const left = leaks(ada.terms);
+  const before = [given.length, found.length];
+  await visit(bela);
+  if (!options.there) await arrive();
+  await respond();
+  const told = given.slice(before[0]);
+  if (!left.length) told.push(...found.slice(before[1]));
+  const when = ' after ' + options.ending + (options.there ? '' : ', the library comes later');
+  shown(ada.terms, told).concat(without(leaks(ada.terms), left))
+    .forEach(label => find('second', 'of the first person, ' + label + when));
+  // Where `boot` tells nothing, this is no other defect.
+  if (options.silent || known(bela).length) return;
+  // A library that cannot be told of another one may be left alone: it is the next page's business.
+  const orphans = leaks(bela.terms);
+  if (!options.there) find('second', 'the library is told nothing of the second person' + when);
+  else if (orphans.length) find('second', 'where no library looks any more, ' + orphans[0] + when);
+};
+
+const visitor = async ({ there }) => {
+  await early(there);
+  thrown.length = 0;
+  await visit(undefined, { visitor: true, seen: '' });
+  await pass(2000);
+  if (!there) await arrive();
+  jar.set(marker, ada.fp);
+  await visit(ada);
+  const before = given.length;
+  await visit(undefined, { visitor: true });
+  await pass(2000);
+  shown(ada.terms, given.slice(before)).forEach(label => find('visitor', label + ' after the person left'));
+  // What a shutdown throws is told by `order`.
+  thrown.filter(error => !error.startsWith('`shutdown`')).forEach(error => find('visitor', error));
+};
+
+// A shutdown for which nothing need be loaded loads nothing; and whatever happens without a person loads nothing.
+const idle = async () => {
+  direct = true;
+  await visit(undefined, { seen: '' });
+  call('shutdown', widget, false);
+  call('refresh', widget);
+  await pass(2000);
+  if (scripts.length) find('library', 'it is loaded although nobody is there and `load` is not set');
+};
+
+const scenarios = { shape, learn, order, boots, renews, ends, refreshes, second, visitor, idle };
+
+scenarios[input.scenario](input.options || {}).then(
+  () => { window.result = JSON.stringify({ findings, touched: [...touched] }); },
+  error => { window.result = JSON.stringify({ findings: [{ rule: 'shape', detail: 'the page fails: ' + error }], touched: [] }); }
+);

@@ -1,0 +1,419 @@
+//! A vendor that conforms, and one for each rule that breaks it and no other.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use serde_json::{Value, json};
+use tower_widget_identity::{
+    ConfigError, ConfigErrorKind, CspSources, Identity, Secret, Token,
+    conformance::{self, Rule},
+    vendor::{Person, Refusal, Residue, Settings, Vendor},
+};
+
+const SECRET: &str = "the secret of acme";
+
+const ADAPTER: &str = "tools => {
+    const call = (...args) => {
+        if (typeof window.Acme !== 'function') {
+            const stub = window.Acme = (...queued) => stub.q.push(queued);
+            stub.q = [];
+        }
+        window.Acme(...args);
+    };
+    const ask = widget => callback => tools.token('acme', callback);
+    return {
+        boot(widget) {
+            call('init', widget.settings);
+            if (widget.person) call('identify', widget.person.token, ask(widget));
+            tools.load(widget.library);
+        },
+        refresh(widget, token) {
+            if (tools.alive() && widget.person) call('identify', widget.person.token = token || widget.person.token);
+        },
+        shutdown(widget, load) {
+            if (window.Acme && window.Acme.q) window.Acme.q.length = 0;
+            if (window.Acme) window.Acme('logout');
+        }
+    };
+}";
+
+type Mint = fn(&Acme, &Identity, u64) -> Result<Token, Refusal>;
+type Page = fn(&Acme, &Identity, u64) -> Result<Person, Refusal>;
+
+/// A widget of which every part can be exchanged.
+struct Acme {
+    secret: Secret,
+    name: &'static str,
+    app_id: &'static str,
+    token_names: Vec<&'static str>,
+    takes_any_name: bool,
+    check: Result<(), ConfigError>,
+    mint: Mint,
+    page: Page,
+    settings: Settings,
+    library: &'static str,
+    adapter: String,
+    residue: Residue,
+    sources: CspSources,
+    cookie: Option<String>,
+    shown: Option<String>,
+    counted: Option<AtomicU64>,
+}
+
+impl Acme {
+    fn good() -> Self {
+        Self {
+            secret: Secret::new(SECRET).unwrap(),
+            name: "acme",
+            app_id: "acme-1",
+            token_names: vec!["acme"],
+            takes_any_name: false,
+            check: Ok(()),
+            mint: |acme, who, now| {
+                acme.sign(who, now, json!({ "sub": who.required_id()?, "email": who.email_address() }))
+            },
+            page: |acme, who, now| Ok(Person::new().with_token("token", acme.mint("acme", who, now)?)),
+            settings: Settings::new().with("app", "acme-1"),
+            library: "https://cdn.acme.example/widget.js",
+            adapter: ADAPTER.to_owned(),
+            residue: Residue::new().cookie("acme_*").storage("acme").global("acmeSettings"),
+            sources: CspSources::new().script(["https://cdn.acme.example"]),
+            cookie: Some("acme_session".to_owned()),
+            shown: None,
+            counted: None,
+        }
+    }
+
+    /// With the times and the name that every token has.
+    fn sign(&self, who: &Identity, now: u64, mut claims: Value) -> Result<Token, Refusal> {
+        let exp = who.expires(now, 600)?;
+        claims["iat"] = json!(now);
+        claims["exp"] = json!(exp);
+        claims["name"] = json!(who.display_name());
+        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
+    }
+
+    fn saying(mint: Mint) -> Self {
+        Self { mint, ..Self::good() }
+    }
+
+    fn telling(page: Page) -> Self {
+        Self { page, ..Self::good() }
+    }
+
+    /// Whose script has one passage exchanged.
+    fn acting(passage: &str, other: &str) -> Self {
+        assert_eq!(ADAPTER.matches(passage).count(), 1, "{passage}");
+        Self { adapter: ADAPTER.replace(passage, other), ..Self::good() }
+    }
+
+    /// And another one.
+    fn then(self, passage: &str, other: &str) -> Self {
+        assert_eq!(self.adapter.matches(passage).count(), 1, "{passage}");
+        Self { adapter: self.adapter.replace(passage, other), ..self }
+    }
+
+    fn purging(residue: Residue) -> Self {
+        Self { residue, cookie: None, ..Self::good() }
+    }
+
+    fn allowing(sources: CspSources) -> Self {
+        Self { sources, ..Self::good() }
+    }
+}
+
+impl fmt::Debug for Acme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acme").field("secret", &self.secret).field("shown", &self.shown).finish_non_exhaustive()
+    }
+}
+
+impl Vendor for Acme {
+    fn name(&self) -> &str {
+        self.name
+    }
+    fn app_id(&self) -> &str {
+        self.app_id
+    }
+    fn secret(&self) -> &Secret {
+        &self.secret
+    }
+    fn check(&self) -> Result<(), ConfigError> {
+        self.check.clone()
+    }
+    fn token_names(&self) -> Vec<&str> {
+        self.token_names.clone()
+    }
+    fn mint(&self, token_name: &str, who: &Identity, now: u64) -> Result<Token, Refusal> {
+        if !self.takes_any_name && !self.token_names.contains(&token_name) {
+            return Err(Refusal::UnknownToken);
+        }
+        (self.mint)(self, who, now)
+    }
+    fn settings(&self) -> Settings {
+        let count = self.counted.as_ref().map(|count| count.fetch_add(1, Ordering::Relaxed));
+        self.settings.clone().with_some("count", count)
+    }
+    fn library_url(&self) -> Option<String> {
+        Some(self.library.to_owned())
+    }
+    fn person(&self, who: &Identity, now: u64) -> Result<Person, Refusal> {
+        (self.page)(self, who, now)
+    }
+    fn adapter(&self) -> &str {
+        &self.adapter
+    }
+    fn residue(&self) -> Residue {
+        self.residue.clone()
+    }
+    fn csp_sources(&self) -> CspSources {
+        self.sources.clone()
+    }
+    fn identified_cookie(&self) -> Option<String> {
+        self.cookie.clone()
+    }
+}
+
+/// With one claim exchanged behind the signature's back.
+fn resigned(acme: &Acme, who: &Identity, now: u64, claim: &str, value: Value) -> Result<Token, Refusal> {
+    let exp = who.expires(now, 600)?;
+    let mut claims = json!({ "sub": who.required_id()?, "email": who.email_address(), "iat": now, "exp": exp });
+    claims[claim] = value;
+    Ok(acme.secret.jwt(&claims)?.good_for(exp - now))
+}
+
+/// As a vendor with `user_hash` would do it, with the hash and the facts of the caller's choice.
+fn hashed(person: Person, who: &Identity) -> Result<Person, Refusal> {
+    Ok(person.with("id", who.required_id()?).with_some("mail", who.email_address()))
+}
+
+#[rustfmt::skip]
+fn configured() -> Vec<(Rule, Acme)> {
+    let good = Acme::good;
+    vec![
+        (Rule::Check, Acme { check: Err(ConfigError::new(ConfigErrorKind::AppId, "acme: set the id")), ..good() }),
+        (Rule::Names, Acme { name: "Acme", ..good() }),
+        (Rule::Names, Acme { app_id: " ", ..good() }),
+        (Rule::Names, Acme { token_names: vec!["acme", "acme"], ..good() }),
+        (Rule::Names, Acme { token_names: vec!["acme", "page"], ..good() }),
+        (Rule::Names, Acme { token_names: vec![], page: |acme, who, now| Ok(Person::new().with_token("token", (acme.mint)(acme, who, now)?)), ..good() }),
+        (Rule::Constant, Acme { counted: Some(AtomicU64::new(0)), ..good() }),
+        (Rule::Constant, Acme { app_id: "ku7731adz", ..good() }),
+        (Rule::Secret, Acme { settings: Settings::new().with("key", SECRET), ..good() }),
+        (Rule::Secret, Acme { settings: Settings::new().with("key", hex(SECRET)), ..good() }),
+        (Rule::Secret, Acme { library: "https://cdn.acme.example/widget.js?the secret of acme", ..good() }),
+        (Rule::Secret, Acme { secret: Secret::new("short").unwrap(), ..good() }),
+        (Rule::Secret, Acme::telling(|acme, who, now| Ok((Acme::good().page)(acme, who, now)?.with("key", SECRET)))),
+        (Rule::Secret, Acme::saying(|acme, who, now| acme.sign(who, now, json!({ "sub": who.required_id()?, "key": SECRET })))),
+        (Rule::Debug, Acme { shown: Some(SECRET.to_owned()), ..good() }),
+        (Rule::Debug, Acme { shown: Some(format!("{:?}", SECRET.as_bytes())), ..good() }),
+        (Rule::Debug, Acme { shown: Some("last: ada.q@one.conformance.example".to_owned()), ..good() }),
+        (Rule::Residue, Acme { residue: Residue::new(), ..good() }),
+        (Rule::Residue, Acme::purging(Residue::new().cookie("*"))),
+        (Rule::Residue, Acme::purging(Residue::new().cookie("acme session"))),
+        (Rule::Residue, Acme::purging(Residue::new().cookie("__Host-*"))),
+        (Rule::Residue, Acme::purging(Residue::new().storage(""))),
+        (Rule::Residue, Acme::purging(Residue::new().storage("a*b"))),
+        (Rule::Residue, Acme::purging(Residue::new().global("document.cookie"))),
+        (Rule::Residue, Acme::purging(Residue::new().global("acme[0]"))),
+        (Rule::Sources, Acme::allowing(CspSources::new())),
+        (Rule::Sources, Acme::allowing(CspSources::new().script(["https://other.example"]))),
+        (Rule::Sources, Acme::allowing(CspSources::new().script(["https://cdn.acme.example"]).img(["https:"]))),
+        (Rule::AdapterText, Acme::acting("call('init', widget.settings)", "call('init', widget?.settings)")),
+        (Rule::AdapterText, Acme::acting("call('init', widget.settings)", "call('init', widget.settings ?? {})")),
+        (Rule::AdapterText, Acme::acting("call('init'", "call('\u{e9}'")),
+        (Rule::AdapterText, Acme::acting("call('init'", "call('</script>'")),
+        (Rule::AdapterText, Acme { adapter: format!("{ADAPTER} // acme's"), ..good() }),
+    ]
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[rustfmt::skip]
+fn signing() -> Vec<(Rule, Acme)> {
+    vec![
+        (Rule::NoPanic, Acme::saying(|acme, who, now| acme.sign(who, now, json!({ "sub": who.required_id()?, "initial": &who.id()[..2] })))),
+        (Rule::Mints, Acme::saying(|acme, who, now| match who.attributes().is_empty() {
+            true => (Acme::good().mint)(acme, who, now),
+            false => who.expires(now, 1).and(who.required_id()).and(Err(Refusal::TooLarge)),
+        })),
+        (Rule::UnknownToken, Acme { takes_any_name: true, ..Acme::good() }),
+        (Rule::Subject, Acme::saying(|acme, who, now| { who.required_id()?; acme.sign(who, now, json!({ "plan": who.attributes() })) })),
+        (Rule::StringIds, Acme::saying(|acme, who, now| {
+            let id = who.required_id()?;
+            acme.sign(who, now, json!({ "sub": id.parse::<u64>().map_or(json!(id), Value::from) }))
+        })),
+        (Rule::StringIds, Acme::saying(|acme, who, now| {
+            let id = who.required_id()?;
+            acme.sign(who, now, json!({ "sub": id, "user": { "number": id.parse::<f64>().unwrap_or_default() } }))
+        })),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(who.expires(now, 600)? as f64 + 0.5)))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(who.expires(now, 600)? * 1000)))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(who.expires(now, 600)?.to_string())))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(now - 1)))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "iat", json!(now + 60)))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "iat", json!(now - 86_400)))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "signed_at", json!(now * 1000)))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "signed_at", json!(now as f64 + 0.25)))),
+        (Rule::Lifetime, Acme::saying(|acme, who, now| Ok((Acme::good().mint)(acme, who, now)?.good_for(1)))),
+        (Rule::Lifetime, Acme::saying(|acme, who, now| {
+            let exp = who.expires(now, 600)?;
+            acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": exp }))
+        })),
+        (Rule::Lifetime, Acme::telling(|acme, who, now| Ok(Person::new().with("token", acme.mint("acme", who, now)?.into_string())))),
+        (Rule::SessionEnd, Acme::saying(|acme, who, now| {
+            who.expires(now, 600)?;
+            Ok(acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": now + 600 }))?.good_for(600))
+        })),
+        (Rule::SessionEnd, Acme::saying(|acme, who, now| {
+            let exp = who.expires(now, 600).unwrap_or(now + 1);
+            Ok(acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": exp }))?.good_for(exp - now))
+        })),
+        (Rule::BlankId, Acme::saying(|acme, who, now| acme.sign(who, now, json!({ "sub": who.id() })))),
+        (Rule::Unaltered, Acme::saying(|acme, who, now| acme.sign(who, now, json!({ "sub": who.required_id()?.trim() })))),
+        (Rule::Unaltered, Acme::saying(|acme, who, now| {
+            acme.sign(who, now, json!({ "sub": who.required_id()?, "email": who.required_email()?.to_lowercase() }))
+        })),
+        (Rule::Unaltered, Acme::saying(|acme, who, now| {
+            let plan = who.attributes().get("plan").map(|plan| plan.as_str().unwrap_or_default().replace('<', "&lt;"));
+            acme.sign(who, now, json!({ "sub": who.required_id()?, "custom": { "plan": plan } }))
+        })),
+        (Rule::Attributes, Acme::saying(|acme, who, now| {
+            let exp = who.expires(now, 600)?;
+            let mut claims = json!({ "sub": who.required_id()?, "exp": exp });
+            claims.as_object_mut().into_iter().for_each(|claims| claims.extend(who.attributes().clone()));
+            Ok(acme.secret.jwt(&claims)?.good_for(exp - now))
+        })),
+        (Rule::Attributes, Acme::saying(|acme, who, now| acme.sign(who, now, {
+            let mut claims = json!({ "sub": who.required_id()? });
+            claims["aud"] = who.attributes().get("aud").cloned().unwrap_or_default();
+            claims
+        }))),
+        (Rule::Attributes, Acme::telling(|acme, who, now| {
+            let page = (Acme::good().page)(acme, who, now)?.with("theme", "dark");
+            Ok(page.with_some("theme", who.attributes().get("theme").cloned()))
+        })),
+        (Rule::Unsigned, Acme::telling(|acme, who, now| hashed((Acme::good().page)(acme, who, now)?, who))),
+        (Rule::Unsigned, Acme::telling(|acme, who, now| {
+            let person = (Acme::good().page)(acme, who, now)?.with_some("greeting", who.display_name().map(|name| format!("Hello {name}!")));
+            Ok(person)
+        })),
+    ]
+}
+
+/// Vendors that sign a hash: the facts over which it is may stand beside it, and only then.
+fn hashing(page: Page) -> Acme {
+    let mint: Mint = |acme, who, now| who.expires(now, 600).and_then(|_| acme.secret.hmac_hex(who.required_id()?));
+    let adapter = ADAPTER
+        .replace("widget.person.token, ask(widget)", "widget.person")
+        .replace("widget.person.token = token || widget.person.token", "widget.person");
+    Acme { mint, page, adapter, ..Acme::good() }
+}
+
+#[rustfmt::skip]
+fn hashes() -> Vec<(Option<Rule>, Acme)> {
+    vec![
+        (None, hashing(|acme, who, now| hashed(Person::new().with_token("hash", acme.mint("acme", who, now)?), who))),
+        (Some(Rule::Unsigned), hashing(|acme, who, now| { acme.mint("acme", who, now)?; hashed(Person::new(), who) })),
+        (Some(Rule::Unsigned), hashing(|acme, who, now| {
+            acme.mint("acme", who, now)?;
+            hashed(Person::new().with_token("hash", acme.secret.hmac_hex("everybody")?), who)
+        })),
+        (Some(Rule::Lifetime), Acme {
+            mint: |acme, who, now| who.expires(now, 600).and_then(|exp| Ok(acme.secret.hmac_hex(who.required_id()?)?.good_for(exp - now))),
+            ..hashing(|acme, who, _| hashed(Person::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| who.expires(1_800_000_000, 1).map(|_| page)))
+        }),
+        (Some(Rule::Subject), Acme {
+            mint: |acme, who, now| who.expires(now, 600).and_then(|_| who.required_id()).and_then(|_| acme.secret.hmac_hex("everybody")),
+            ..hashing(|acme, who, now| hashed(Person::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| who.expires(now, 1).map(|_| page)))
+        }),
+    ]
+}
+
+#[rustfmt::skip]
+fn acting() -> Vec<(Rule, Acme)> {
+    let act = Acme::acting;
+    vec![
+        (Rule::Shape, Acme { adapter: "({ boot() {}, refresh() {}, shutdown() {} })".to_owned(), ..Acme::good() }),
+        (Rule::Shape, Acme { adapter: "tools => {".to_owned(), ..Acme::good() }),
+        (Rule::Shape, act("boot(widget) {", "destroy() {}, boot(widget) {")),
+        (Rule::Shape, act("refresh(widget, token) {", "renew(widget, token) {")),
+        (Rule::Shape, act("const ask =", "window.Acme.ready; const ask =")),
+        (Rule::Order, act("if (window.Acme) window.Acme('logout')", "window.Acme('logout')")),
+        (Rule::Order, act("if (window.Acme) window.Acme('logout')", "while (!window.Acme.gone);")),
+        (Rule::Order, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); setTimeout(() => window.Acme('logout'), 10)")),
+        (Rule::Order, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); Object.hasOwn(widget, 'name')")),
+        (Rule::Library, act("tools.load(widget.library);", "")),
+        (Rule::Library, act("tools.load(widget.library);", "tools.load(widget.library); tools.load(widget.library + '?' + Date.now() * 0); document.head.append(document.createElement('script'));")),
+        (Rule::Library, act("tools.load(widget.library);", "tools.load(widget.library); const again = document.createElement('script'); again.src = widget.library; document.head.appendChild(again);")),
+        (Rule::Library, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); tools.load(widget.library)")),
+        (Rule::Library, act("const ask =", "tools.load('https://cdn.acme.example/widget.js'); const ask =")),
+        (Rule::Boot, act("if (widget.person) call('identify', widget.person.token, ask(widget));", "if (widget.person && window.Acme && !window.Acme.q) call('identify', widget.person.token);")),
+        (Rule::Fresh, act("widget.person.token = token || ", "").then(", ask(widget)", "")),
+        (Rule::Left, act("window.Acme.q.length = 0", "0")),
+        (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) window.acme_person = { now: widget.person };")),
+        (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) localStorage.setItem('acme-token', widget.person.token);")),
+        (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) document.cookie = 'acmetoken=' + widget.person.token;")),
+        (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) document.body.dataset.acme = widget.person.token;")),
+        (Rule::Late, act("tools.load(widget.library)", "const who = widget.person; tools.load(widget.library, '', () => { if (who && !tools.alive()) window.Acme('identify', who.token); })")),
+        (Rule::Late, act("call('init', widget.settings);", "call('init', widget.settings); const who = widget.person; addEventListener('acme:ready', () => { if (who && !tools.alive()) window.Acme('identify', who.token); }, { once: true });")),
+        (Rule::Callback, act("callback => tools.token('acme', callback)", "{ const { token } = widget.person; return callback => tools.alive() ? tools.token('acme', callback) : callback(token); }")),
+        (Rule::Refresh, act("if (tools.alive() && widget.person)", "if (widget.person)")),
+        (Rule::Second, act("call('identify', widget.person.token, ask(widget))", "call('identify', first = first || widget.person.token, ask(widget))").then("const ask =", "let first; const ask =")),
+        (Rule::Second, act("if (widget.person) call('identify'", "if (widget.person && !document.acmeGone) call('identify'")
+            .then("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); document.acmeGone = document.acmeWas")
+            .then("tools.load(widget.library);", "tools.load(widget.library); if (widget.person) document.acmeWas = true;")),
+        (Rule::Second, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); delete window.Acme")
+            .then(", ask(widget)", "")),
+        (Rule::Visitor, act("if (widget.person) call('identify'", "call('identify'")),
+    ]
+}
+
+#[test]
+fn a_vendor_that_conforms_is_let_alone() {
+    assert_eq!(conformance::check_debug(&Acme::good()), Ok(()));
+}
+
+fn assert_found(table: Vec<(Rule, Acme)>) {
+    for (at, (rule, acme)) in table.into_iter().enumerate() {
+        let findings = conformance::check_debug(&acme).expect_err(&format!("{rule:?}, case {at}"));
+        assert_eq!(findings.rules(), [rule], "case {at}: {findings}");
+        assert!(!findings.to_string().contains(SECRET), "case {at}");
+    }
+}
+
+#[test]
+fn what_is_configured_wrong_is_found() {
+    assert_found(configured());
+}
+
+#[test]
+fn what_is_signed_wrong_is_found() {
+    assert_found(signing());
+}
+
+#[test]
+fn a_hash_allows_the_facts_that_it_covers() {
+    for (at, (rule, acme)) in hashes().into_iter().enumerate() {
+        let rules = conformance::check_debug(&acme).map_or_else(|findings| findings.rules(), |()| Vec::new());
+        assert_eq!(rules, Vec::from_iter(rule), "case {at}");
+    }
+}
+
+#[test]
+fn what_the_adapter_does_wrong_is_found() {
+    assert_found(acting());
+}
+
+#[test]
+fn every_rule_can_fail() {
+    let tables = [configured(), signing(), acting()];
+    let broken: Vec<_> = tables.iter().flatten().map(|(rule, _)| *rule).collect();
+    for rule in Rule::ALL {
+        assert!(broken.contains(&rule), "{rule:?} has no vendor that breaks it");
+    }
+}
