@@ -1,7 +1,8 @@
 //! Longer reading: the way to production, operations, shared computers, and the migration from `user_hash`.
 //!
-//! Nothing but documents is in here. The same pages are in the folder `docs`; the first definition of a link counts, so they
-//! lead to the sources there and to the items here.
+//! Nothing but documents is in here; the same pages are in the folder `docs`.
+
+// The first definition of a link counts: here they lead to items, in the folder to files.
 
 /// [`Outcome`]: crate::Outcome
 /// [operations]: crate::guide::operations
