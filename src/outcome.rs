@@ -237,8 +237,9 @@ mod tests {
     const fn number_of_reasons(reason: &Reason) -> usize {
         use Reason::*;
         match reason {
-            UnknownViewer | Skipped | NotAddressed | Status | NotHtml | Encoded | Partial | Attachment | NoTransform
-            | Encoding | Fragment | LongPrologue | BodyError | Sandbox | TrustedTypes | Refused(_) | Unwritable => 17,
+            UnknownViewer | Skipped | NotAddressed | Status | NotHtml | Encoded | Partial | Attachment
+            | NoTransform | Encoding | Fragment | LongPrologue | BodyError | Sandbox | TrustedTypes | Refused(_)
+            | Unwritable => 17,
         }
     }
 
