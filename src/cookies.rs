@@ -5,18 +5,36 @@ use http::{
     header::{COOKIE, HOST},
     request::Parts,
 };
+use memchr::memchr;
 
 /// More domain levels than any vendor uses; a longer host name is hostile.
 const MOST_LEVELS: usize = 8;
 
 /// The cookies of a request as pairs of name and value, over all its `Cookie` lines.
 pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let lines = headers.get_all(COOKIE).into_iter();
-    lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';')).map(|pair| {
-        let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
-        let value = pair.get(at + 1..).unwrap_or_default();
-        (pair[..at].trim_ascii(), value.trim_ascii())
-    })
+    headers.get_all(COOKIE).into_iter().flat_map(|line| Pairs(Some(line.as_bytes())))
+}
+
+/// What is left of a line. Lines of kilobytes are common, so the separators are searched for by memchr.
+struct Pairs<'a>(Option<&'a [u8]>);
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (pair, rest) = cut(self.0?, b';');
+        self.0 = rest;
+        let (name, value) = cut(pair, b'=');
+        Some((name.trim_ascii(), value.unwrap_or_default().trim_ascii()))
+    }
+}
+
+/// What comes before and behind the first such byte; nothing behind where there is none.
+fn cut(bytes: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
+    match memchr(at, bytes).and_then(|at| bytes.split_at_checked(at)) {
+        Some((before, behind)) => (before, behind.get(1..)),
+        None => (bytes, None),
+    }
 }
 
 /// Whether a cookie may have this name: an HTTP token, <https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1>.

@@ -8,11 +8,24 @@ use std::fmt::Debug;
 use tower_widget_identity::{
     Secret,
     conformance::{self, Findings},
-    vendor::{Ferndesk, Intercom, IntercomRegion, Vendor, ZendeskClassic},
+    vendor::{
+        Canny, Chatbase, Chatwoot, Crisp, Drift, Featurebase, Ferndesk, Freshchat, FreshdeskHelpWidget, Front, Gist,
+        Gleap, HelpScout, Intercom, IntercomRegion, Kustomer, Plain, Pylon, Salesforce, Tawk, UserJot, Userflow,
+        Vendor, ZendeskClassic, ZendeskMessaging,
+    },
 };
 
 fn secret() -> Secret {
     Secret::new("a secret of the test").unwrap()
+}
+
+fn salesforce() -> Salesforce {
+    let key = Secret::rsa_pem(include_str!("suite/vendors/keys/rsa.pem")).unwrap().with_key_id("key-1");
+    Salesforce::new("00D000000000001", key)
+        .deployment("Support")
+        .site_url("https://acme.my.site.com/ESWSupport")
+        .scrt2_url("https://acme.my.salesforce-scrt.com")
+        .issuer("acme")
 }
 
 fn judged(vendor: impl Vendor + Debug) -> Result<(), Findings> {
@@ -30,6 +43,27 @@ fn every_vendor_conforms() {
         judged(ZendeskClassic::chat("key-1", secret())),
         judged(ZendeskClassic::help_center_only("key-1", secret())),
         judged(ZendeskClassic::chat("key-1", secret()).help_center(secret())),
+        judged(Canny::new("abcd1234", secret())),
+        judged(Chatbase::new("abcd1234", secret())),
+        judged(Chatwoot::new("abcd1234", secret())),
+        judged(Drift::new("abcd1234", secret())),
+        judged(Featurebase::new("abcd1234", secret())),
+        judged(FreshdeskHelpWidget::new("abcd1234", secret())),
+        judged(Front::new("abcd1234", secret())),
+        judged(Gist::new("abcd1234", secret())),
+        judged(Gleap::new("abcd1234", secret())),
+        judged(HelpScout::new("abcd1234", secret())),
+        judged(Kustomer::new("abcd1234", secret())),
+        judged(Plain::new("abcd1234", secret())),
+        judged(Tawk::new("abcd1234", secret())),
+        judged(UserJot::new("abcd1234", secret())),
+        judged(Userflow::new("abcd1234", secret())),
+        judged(Crisp::new("abcd1234", secret())),
+        judged(Crisp::new("abcd1234", secret()).session_tokens(secret())),
+        judged(Freshchat::new("abcd1234", Secret::new("k".repeat(32)).unwrap()).host("https://wchat.freshchat.com")),
+        judged(Pylon::new("abcd1234", Secret::from_hex("0123456789abcdef0123456789abcdef").unwrap())),
+        judged(ZendeskMessaging::new("abcd1234", secret().with_key_id("app_1"))),
+        judged(salesforce()),
     ];
     let failed: Vec<_> = outcomes.into_iter().filter_map(Result::err).map(|findings| findings.to_string()).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));

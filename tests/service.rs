@@ -19,6 +19,8 @@ mod bodies;
 mod layers;
 #[path = "service/proxy.rs"]
 mod proxy;
+#[path = "service/rotation.rs"]
+mod rotation;
 #[path = "service/stack.rs"]
 mod stack;
 #[path = "service/types.rs"]

@@ -49,7 +49,7 @@ pub(crate) struct Looked<B: Body> {
     pub(crate) next: Option<Result<Frame<Bytes>, B::Error>>,
     /// The rest; nothing once the inner body has ended, for it must not be polled then.
     pub(crate) rest: Option<Pin<Box<B>>>,
-    /// How many bytes of data are still to come, where the inner body said so exactly. Where it did not, neither does
+    /// How many bytes of data are still to come while some are held, where the inner body said so exactly. Where it did not, neither does
     /// this one, although it may have seen the end: a page that failed would look whole, and a `Content-Length` that the
     /// application got wrong would be believed.
     left: Option<u64>,
@@ -123,15 +123,8 @@ impl<B: Body> Looked<B> {
     }
 
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        let frame = ready!(self.poll_next(cx));
-        let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
-        let passed = data.map_or(0, |data| data.len() as u64);
-        self.left = self.left.map(|left| left.saturating_sub(passed));
-        Poll::Ready(frame)
-    }
-
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         if let Some(data) = self.data.pop_front() {
+            self.left = self.left.map(|left| left.saturating_sub(data.len() as u64));
             return Poll::Ready(Some(Ok(Frame::data(data))));
         }
         if let Some(next) = self.next.take() {
@@ -150,8 +143,11 @@ impl<B: Body> Looked<B> {
     }
 
     fn size_hint(&self) -> SizeHint {
-        if let Some(left) = self.left {
-            return SizeHint::with_exact(left);
+        match (&self.rest, self.left) {
+            // Nothing is held any more: the inner body speaks for itself.
+            (Some(rest), _) if self.data.is_empty() => return rest.size_hint(),
+            (_, Some(left)) => return SizeHint::with_exact(left),
+            _ => {}
         }
         let held: u64 = self.data.iter().map(|data| data.len() as u64).sum();
         let rest = self.rest.as_ref().map_or(0, |rest| rest.size_hint().lower());

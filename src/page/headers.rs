@@ -78,6 +78,9 @@ fn is_ascii_compatible(label: &str) -> bool {
     const PREFIXES: [&str; 9] =
         ["utf-16", "utf-32", "utf-7", "ucs-2", "csunicode", "iso-10646-ucs", "iso-2022", "csiso2022", "hz-gb"];
     let label = label.trim();
+    if label.eq_ignore_ascii_case("utf-8") {
+        return true;
+    }
     let begins = |prefix: &&str| label.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
     !WIDE.iter().any(|wide| label.eq_ignore_ascii_case(wide)) && !PREFIXES.iter().any(begins)
 }
