@@ -1,3 +1,8 @@
+//! [production]: guide::production
+//! [operations]: guide::operations
+//! [shared computers]: guide::shared_computers
+//! [migration from `user_hash`]: guide::migrating_from_user_hash
+//!
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -8,6 +13,7 @@ pub mod conformance;
 mod cookies;
 mod csp;
 mod error;
+pub mod guide;
 mod identity;
 mod marker;
 mod outcome;

@@ -180,3 +180,111 @@ fn warn_once() {
         );
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Dashboards and alerts are built on them.
+    const OUTCOMES: [(Outcome, &str); 6] = [
+        (Outcome::Boot(Vec::new()), "boot"),
+        (Outcome::Switch(Vec::new()), "switch"),
+        (Outcome::ShutDown, "shutdown"),
+        (Outcome::Visitor, "visitor"),
+        (Outcome::LogOut, "logout"),
+        (Outcome::Headers(Vec::new()), "headers"),
+    ];
+
+    const REASONS: [(Reason, &str); 17] = [
+        (Reason::UnknownViewer, "unknown-viewer"),
+        (Reason::Skipped, "skipped"),
+        (Reason::NotAddressed, "not-addressed"),
+        (Reason::Status, "status"),
+        (Reason::NotHtml, "not-html"),
+        (Reason::Encoded, "encoded"),
+        (Reason::Partial, "partial"),
+        (Reason::Attachment, "attachment"),
+        (Reason::NoTransform, "no-transform"),
+        (Reason::Encoding, "encoding"),
+        (Reason::Fragment, "fragment"),
+        (Reason::LongPrologue, "long-prologue"),
+        (Reason::BodyError, "body-error"),
+        (Reason::Sandbox, "sandbox"),
+        (Reason::TrustedTypes, "trusted-types"),
+        (Reason::Refused(Vec::new()), "refused"),
+        (Reason::Unwritable, "unwritable"),
+    ];
+
+    const REFUSALS: [(Refusal, &str); 8] = [
+        (Refusal::MissingId, "missing-id"),
+        (Refusal::MissingEmail, "missing-email"),
+        (Refusal::UnacceptableEmail, "unacceptable-email"),
+        (Refusal::UnacceptableId, "unacceptable-id"),
+        (Refusal::SessionOver, "session-over"),
+        (Refusal::TooLarge, "too-large"),
+        (Refusal::Signing, "signing"),
+        (Refusal::UnknownToken, "unknown-token"),
+    ];
+
+    /// The number of variants: a new one does not compile until it is counted here, and then it is missing above.
+    const fn number_of_outcomes(outcome: &Outcome) -> usize {
+        use Outcome::{Boot, Headers, LogOut, ShutDown, Switch, Untouched, Visitor};
+        match outcome {
+            Boot(_) | Switch(_) | ShutDown | Visitor | LogOut | Headers(_) | Untouched(_) => 7,
+        }
+    }
+
+    const fn number_of_reasons(reason: &Reason) -> usize {
+        use Reason::*;
+        match reason {
+            UnknownViewer | Skipped | NotAddressed | Status | NotHtml | Encoded | Partial | Attachment
+            | NoTransform | Encoding | Fragment | LongPrologue | BodyError | Sandbox | TrustedTypes | Refused(_)
+            | Unwritable => 17,
+        }
+    }
+
+    const fn number_of_refusals(refusal: Refusal) -> usize {
+        use Refusal::*;
+        match refusal {
+            MissingId | MissingEmail | UnacceptableEmail | UnacceptableId | SessionOver | TooLarge | Signing
+            | UnknownToken => 8,
+        }
+    }
+
+    #[test]
+    fn names_are_stable() {
+        for (outcome, name) in OUTCOMES {
+            assert_eq!(outcome.as_str(), name);
+        }
+        for (reason, name) in REASONS {
+            assert_eq!(reason.as_str(), name);
+            assert_eq!(Outcome::Untouched(reason).as_str(), name, "an outcome's name is its reason's");
+        }
+        for (refusal, name) in REFUSALS {
+            assert_eq!(refusal.as_str(), name);
+        }
+    }
+
+    #[test]
+    fn no_name_is_missing_or_there_twice() {
+        let outcomes = OUTCOMES.map(|(_, name)| name);
+        let reasons = REASONS.map(|(_, name)| name);
+        let refusals = REFUSALS.map(|(_, name)| name);
+        assert_eq!(outcomes.len() + 1, number_of_outcomes(&Outcome::ShutDown));
+        assert_eq!(reasons.len(), number_of_reasons(&Reason::Skipped));
+        assert_eq!(refusals.len(), number_of_refusals(Refusal::Signing));
+        let names: std::collections::BTreeSet<_> = outcomes.iter().chain(&reasons).chain(&refusals).collect();
+        assert_eq!(names.len(), outcomes.len() + reasons.len() + refusals.len());
+    }
+
+    /// The page on operations says what each of them means.
+    #[test]
+    fn every_name_is_in_the_guide() {
+        let guide = include_str!("../docs/operations.md");
+        let names = OUTCOMES.map(|(_, name)| name).into_iter().chain(REASONS.map(|(_, name)| name));
+        for name in names.chain(REFUSALS.map(|(_, name)| name)) {
+            let row = format!("\n| `{name}` | ");
+            assert_eq!(guide.matches(&row).count(), 1, "{name}");
+        }
+    }
+}
