@@ -18,6 +18,8 @@ adapters => {
   let page = data;
   // The fingerprint of the person for whom the widgets are up, or nothing.
   let booted = '';
+  // By name, the widgets that were booted for them: a later page of the same person may bring one more.
+  let up = {};
   // Whether the browser keeps the marker, so that it can be watched.
   let watching = false;
   const loading = {};
@@ -64,12 +66,13 @@ adapters => {
       .forEach(key => localStorage.removeItem(key)));
   };
 
-  const purgeGlobals = ({ residue }) => residue.globals.forEach(path => {
+  // What the page declared with `var` cannot be deleted, only emptied. Each path by itself.
+  const purgeGlobals = ({ residue }) => residue.globals.forEach(path => guarded(() => {
     const steps = path.split('.');
     const last = steps.pop();
     const holder = steps.reduce((object, step) => object && object[step], window);
-    if (holder) delete holder[last];
-  });
+    if (holder && !Reflect.deleteProperty(holder, last)) Reflect.set(holder, last, undefined);
+  }));
 
   // ---- boot and shutdown ------------------------------------------------------------------------------------------
 
@@ -86,7 +89,7 @@ adapters => {
       const call = () => guarded(() => made[widget.name].shutdown(widget, load));
       if (mine) call();
       else withoutCookies(call);
-      guarded(() => purgeGlobals(widget));
+      purgeGlobals(widget);
       if (mine) guarded(() => purgeStores(widget));
     });
   };
@@ -98,11 +101,13 @@ adapters => {
     (widget.person = page.people[widget.name]) || booted === VISITOR);
 
   const boot = who => {
-    const verb = booted === who ? 'refresh' : 'boot';
+    if (booted !== who) up = {};
     booted = who;
     if (who !== VISITOR) mark(who);
     watching = marker() === expected();
     present().forEach(widget => {
+      const verb = up[widget.name] ? 'refresh' : 'boot';
+      up[widget.name] = true;
       guarded(() => made[widget.name][verb](widget));
       renewLater(widget, page.lifetimes[widget.name]);
     });
