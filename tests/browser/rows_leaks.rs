@@ -11,12 +11,14 @@ use axum::routing::get;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tower_widget_identity::vendor::Pylon;
+use tower_widget_identity::{Secret, Widgets};
 
 use crate::app::{self, Session, Settings, script};
 use crate::harness::{Stage, in_every_engine};
 use crate::identity::verified;
 use crate::rows_pages::sign_in_by_fetch;
-use crate::rows_vendors::{all_show, all_vendors, stubs};
+use crate::rows_vendors::{all_show, all_vendors, asking_the_session, stubs};
 use crate::tls::TlsListener;
 
 // --- Another origin ---------------------------------------------------------------------------
@@ -201,4 +203,37 @@ in_every_engine!(leaks_each_listener_is_added_once_and_one_global, run_again(), 
     assert_eq!(page.eval(NEW_NAMES).await, json!(["widgetIdentity"]));
     assert_eq!(page.eval("document.querySelectorAll('[data-widget]').length").await, 0);
     assert_eq!(page.eval("vendorStubs.intercom.calls.filter((call) => call.name === 'boot').length").await, 2);
+});
+
+// --- Globals that the page declared -----------------------------------------------------------
+
+fn declared() -> Settings {
+    Settings {
+        routes: |_| Router::new().route("/declared", get(declared_page)),
+        // The library does not come: what is done is the runtime's own doing.
+        widgets: |_| {
+            let pylon = Pylon::new("demo", Secret::new("a secret of this test").expect("a good secret"));
+            asking_the_session(Widgets::builder()).vendor(pylon.library_url("/nowhere.js"))
+        },
+        ..Settings::default()
+    }
+}
+
+/// Of the vendor's two globals the first one is a variable of the page's, which cannot be deleted.
+async fn declared_page(session: Extension<Session>) -> Html<String> {
+    let script = "<script>var pylon = {}; var warned = [];
+        console.warn = (...all) => { warned.push(all.join(' ')); };</script>";
+    app::page(app::shown(&session).as_deref(), script)
+}
+
+in_every_engine!(leaks_a_declared_global_is_emptied_and_keeps_no_other, declared(), async |page| {
+    page.sign_in("user-1").await;
+    page.open("/declared").await;
+    page.wait_for("window.pylon?.chat_settings?.email ?? null", "user-1@example.test").await;
+    assert_eq!(page.eval("typeof window.Pylon").await, "function");
+
+    page.click("#sign-out-fetch").await;
+    page.wait_for("['pylon', 'Pylon'].map((name) => typeof window[name])", json!(["undefined", "undefined"])).await;
+    assert_eq!(page.eval("['pylon', 'Pylon'].map((name) => name in window)").await, json!([true, false]));
+    assert_eq!(page.eval("warned").await, json!([]));
 });
