@@ -209,7 +209,6 @@ in_every_engine!(leaks_each_listener_is_added_once_and_one_global, run_again(), 
 
 fn declared() -> Settings {
     Settings {
-        routes: |_| Router::new().route("/declared", get(declared_page)),
         // The library does not come: what is done is the runtime's own doing.
         widgets: |_| {
             let pylon = Pylon::new("demo", Secret::new("a secret of this test").expect("a good secret"));
@@ -220,20 +219,22 @@ fn declared() -> Settings {
 }
 
 /// Of the vendor's two globals the first one is a variable of the page's, which cannot be deleted.
-async fn declared_page(session: Extension<Session>) -> Html<String> {
-    let script = "<script>var pylon = {}; var warned = [];
-        console.warn = (...all) => { warned.push(all.join(' ')); };</script>";
-    app::page(app::shown(&session).as_deref(), script)
-}
+const DECLARE: &str = "void document.body.append(Object.assign(document.createElement('script'), { textContent:
+    'var pylon; var warned = []; console.warn = (...all) => { warned.push(all.join(\" \")); };' }))";
+const KINDS: &str = "['pylon', 'Pylon'].map((name) => typeof window[name])";
+const NAMES: &str = "['pylon', 'Pylon'].map((name) => name in window)";
 
 in_every_engine!(leaks_a_declared_global_is_emptied_and_keeps_no_other, declared(), async |page| {
     page.sign_in("user-1").await;
-    page.open("/declared").await;
-    page.wait_for("window.pylon?.chat_settings?.email ?? null", "user-1@example.test").await;
-    assert_eq!(page.eval("typeof window.Pylon").await, "function");
-
+    page.wait_for(KINDS, json!(["object", "function"])).await;
     page.click("#sign-out-fetch").await;
-    page.wait_for("['pylon', 'Pylon'].map((name) => typeof window[name])", json!(["undefined", "undefined"])).await;
-    assert_eq!(page.eval("['pylon', 'Pylon'].map((name) => name in window)").await, json!([true, false]));
+    page.wait_for(NAMES, json!([false, false])).await;
+
+    page.eval(DECLARE).await;
+    sign_in_by_fetch(page, "user-1").await;
+    page.wait_for(KINDS, json!(["object", "function"])).await;
+    page.click("#sign-out-fetch").await;
+    page.wait_for(KINDS, json!(["undefined", "undefined"])).await;
+    assert_eq!(page.eval(NAMES).await, json!([true, false]));
     assert_eq!(page.eval("warned").await, json!([]));
 });

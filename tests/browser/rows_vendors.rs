@@ -351,7 +351,7 @@ in_every_engine!(row_15_turbo_boots_what_was_refused_on_the_first_visit, without
     all_show(page, None).await;
     sign_in_by_fetch(page, "user-1").await;
     all_show(page, Some("user-1")).await;
-    assert_eq!(page.eval(told).await, json!(["boot", "update", "shutdown", "boot"]), "a shutdown is not forgotten");
+    assert_eq!(page.eval(told).await, json!(["boot", "update", "shutdown", "shutdown", "boot"]));
 });
 
 // --- Intercom: the launcher in a body that is replaced ----------------------------------------
