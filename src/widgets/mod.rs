@@ -33,6 +33,7 @@ use crate::{
 };
 
 pub use builder::WidgetsBuilder;
+#[cfg(feature = "conformance")]
 pub(crate) use builder::check_unique;
 pub(crate) use config::Config;
 
