@@ -114,7 +114,11 @@ adapters => {
   };
 
   const settlePerson = now => {
-    if (now === page.fp) return boot(now);
+    if (now === page.fp) {
+      // Another login elsewhere, of which this tab has not heard yet: the first person's widgets end before.
+      if (booted && booted !== now) leave(now);
+      return boot(now);
+    }
     // Somebody logged in or out since this page was made: it is nobody's page any more.
     if (now !== page.seen) return leave(now);
     // The marker goes from one person to the next without an `out` in between: a tab of the first one that saw it would

@@ -87,7 +87,11 @@ const visit = async (person, more) => {
 const ENDINGS = {
   'the next page': () => visit(undefined),
   'a logout in another tab': () => elsewhere('out', undefined),
-  'another login in another tab': () => elsewhere(bela.fp, bela)
+  'another login in another tab': () => elsewhere(bela.fp, bela),
+  'another login of which the next page tells first': async () => {
+    jar.set(marker, bela.fp);
+    await visit(bela);
+  }
 };
 
 const elsewhere = async (mark, next) => {
@@ -266,10 +270,12 @@ const ends = async options => {
   await untilTheEnd(options);
   const { ending, there } = options;
   const left = leaks(ada.terms);
-  left.forEach(leak => find('left', leak + ' after ' + ending));
+  // Where the next person is up already, what is left of the first is shown beside them.
+  const rule = ending.endsWith('tells first') ? 'second' : 'left';
+  left.forEach(leak => find(rule, leak + ' after ' + ending));
   const before = given.length;
   if (there) await respond();
-  else if (ending !== 'another login in another tab') await arrive();
+  else if (!ending.startsWith('another login')) await arrive();
   const told = shown(ada.terms, given.slice(before)).concat(without(leaks(ada.terms), left));
   told.forEach(label => find(there ? 'callback' : 'late', label + ' after ' + ending));
 };
