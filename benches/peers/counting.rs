@@ -22,9 +22,9 @@ use crate::{
 /// Targets 6 and 7.
 pub(crate) fn allocations(person: &Person, table: &mut Table) {
     for (what, page, goal, target) in [
-        ("an image that passes", Page::image(), 0.0, "6"),
-        ("nobody's page that passes", Page::nobodys(), 0.0, "6"),
-        ("an identified page", Page::whole(EIGHT_KIB), 14.0, "7"),
+        ("an image that passes", Page::image(), 0.0, 6),
+        ("nobody's page that passes", Page::nobodys(), 0.0, 6),
+        ("an identified page", Page::whole(EIGHT_KIB), 14.0, 7),
     ] {
         let over = count(&Contestant::ours(person), &page) - count(&Contestant::bare(), &page);
         table.row(target, &format!("allocations for {what}"), over, Goal::AtMost(goal));
@@ -89,9 +89,9 @@ pub(crate) fn streaming(person: &Person, table: &mut Table) {
         most = most.max(change.bytes_allocated.saturating_sub(change.bytes_deallocated));
         same += usize::from(frame.data_ref().is_some_and(|data| data.as_ptr() == address));
     }
-    table.row("8", "extra bytes of memory for a page of 1 GiB", most as f64, Goal::AtMost(65536.0));
+    table.row(8, "extra bytes of memory for a page of 1 GiB", most as f64, Goal::AtMost(65536.0));
     table.row(
-        "8",
+        8,
         "share of its frames that are the inner body's own",
         same as f64 / (FRAMES - 1) as f64,
         Goal::AtLeast(1.0),

@@ -58,7 +58,7 @@ pub(crate) fn requests_per_second(person: &Person, table: &mut Table) {
         }
         median(&mut ratios)
     });
-    table.row("9", "requests per second over loopback, with the layer over without", ratio, Goal::AtLeast(0.92));
+    table.row(9, "requests per second over loopback, with the layer over without", ratio, Goal::AtLeast(0.92));
 }
 
 /// Serves on a thread of its own, until the process ends.

@@ -12,7 +12,7 @@ tools => {
 
   return {
     boot(widget) {
-      call('init', Object.assign({}, widget.settings));
+      call('init', { ...widget.settings });
       if (widget.person) identify(widget.person.token);
       tools.load(widget.library, 'ferndesk-sdk');
     },
@@ -25,7 +25,7 @@ tools => {
       // What a slow library has not seen yet names somebody: it shall never see it.
       stub.q.length = 0;
       // Never loaded for this: its loader shows a launcher.
-      if (typeof window.Ferndesk === 'function') call('init', Object.assign({}, widget.settings));
+      if (typeof window.Ferndesk === 'function') call('init', { ...widget.settings });
     }
   };
 }

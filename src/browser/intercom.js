@@ -8,7 +8,7 @@ tools => {
     window.Intercom(...args);
   };
 
-  const everything = widget => Object.assign({}, widget.settings, widget.person);
+  const everything = widget => ({ ...widget.settings, ...widget.person });
 
   // Turbo Drive replaces the body after the page's scripts ran, and the launcher goes with the old one.
   document.addEventListener('turbo:render', () => { if (tools.alive()) call('reattach_activator'); });

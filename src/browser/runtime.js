@@ -2,22 +2,23 @@ adapters => {
   'use strict';
   const script = document.currentScript;
   if (!script || !script.dataset.widget) return;
-  const data = JSON.parse(script.dataset.widget);
+  let page = JSON.parse(script.dataset.widget);
   // The DOM is again what the application wrote, and the token does not stay in it.
   script.remove();
   // Turbo Drive runs the element again on each visit: one runtime serves them all.
-  if (window.widgetIdentity) return window.widgetIdentity.visit(data);
+  if (window.widgetIdentity) return window.widgetIdentity.visit(page);
 
   const DAYS_400 = 34560000;
   const RETRY_MS = 5000;
   const MINUTE_MS = 60000;
-  // The most that a timer takes.
-  const LONGEST_MS = 2 ** 31 - 1;
+  // A timer takes little more.
+  const LONGEST_MS = 2e9;
   // Stands for a person where the widgets are up for a visitor.
-  const VISITOR = 'visitor';
-  let page = data;
+  const VISITOR = '*';
   // The fingerprint of the person for whom the widgets are up, or nothing.
   let booted = '';
+  // By name, the widgets that were booted for them: a later page of the same person may bring one more.
+  let up = {};
   // Whether the browser keeps the marker, so that it can be watched.
   let watching = false;
   const loading = {};
@@ -27,17 +28,18 @@ adapters => {
     try { return action(); } catch (error) { console.warn('widget-identity:', error); }
   };
 
+  const on = (target, event, action, once) => target.addEventListener(event, action, { once });
+
   // ---- the marker -------------------------------------------------------------------------------------------------
 
-  const cookies = () => guarded(() => document.cookie.split('; ').filter(Boolean)) || [];
+  const cookies = () => guarded(() => document.cookie.split('; ')) || [];
   const nameOf = pair => pair.split('=')[0];
 
   // As the server reads it: a doubled or malformed marker counts as `out`.
   const marker = () => {
-    const found = cookies().filter(pair => nameOf(pair) === page.cookie.name);
-    if (!found.length) return '';
-    const value = found[0].slice(page.cookie.name.length + 1);
-    return found.length === 1 && /^[\w-]{22}$/.test(value) ? value : 'out';
+    const found = cookies().filter(pair => nameOf(pair) === page.cookie.name)
+      .map(pair => pair.slice(page.cookie.name.length)).join();
+    return found && (/^=[\w-]{22}$/.test(found) ? found.slice(1) : 'out');
   };
 
   // When this page last wrote it.
@@ -52,7 +54,7 @@ adapters => {
 
   // Host-only, and each domain that a vendor may have chosen.
   const domains = () => location.hostname.split('.').map((_, at, labels) =>
-    at + 1 < labels.length ? '; Domain=' + labels.slice(at).join('.') : '');
+    at ? '; Domain=' + labels.slice(at - 1).join('.') : '');
 
   const covers = (patterns, name) => patterns.some(pattern =>
     pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern);
@@ -64,12 +66,13 @@ adapters => {
       .forEach(key => localStorage.removeItem(key)));
   };
 
-  const purgeGlobals = ({ residue }) => residue.globals.forEach(path => {
+  // What the page declared with `var` cannot be deleted, only emptied. Each path by itself.
+  const purgeGlobals = ({ residue }) => residue.globals.forEach(path => guarded(() => {
     const steps = path.split('.');
     const last = steps.pop();
     const holder = steps.reduce((object, step) => object && object[step], window);
-    if (holder) delete holder[last];
-  });
+    if (holder && !Reflect.deleteProperty(holder, last)) Reflect.set(holder, last);
+  }));
 
   // ---- boot and shutdown ------------------------------------------------------------------------------------------
 
@@ -83,33 +86,35 @@ adapters => {
   const shutdown = (mine, load) => {
     booted = '';
     page.widgets.forEach(widget => {
-      const call = () => guarded(() => made[widget.name].shutdown(widget, load));
-      if (mine) call();
-      else withoutCookies(call);
-      guarded(() => purgeGlobals(widget));
-      if (mine) guarded(() => purgeStores(widget));
+      (mine ? guarded : withoutCookies)(() => tell(widget, 'shutdown', load));
+      purgeGlobals(widget);
+      if (mine) purgeStores(widget);
     });
   };
 
   const leave = now => shutdown(!now || now === 'out' || now === booted);
+
+  // One vendor's adapter does what its verb says.
+  const tell = (widget, verb, more) => guarded(() => adapters[widget.name][verb](widget, more));
 
   // The widgets that there is something for: all of them for a visitor, else those that had a token.
   const present = () => page.widgets.filter(widget =>
     (widget.person = page.people[widget.name]) || booted === VISITOR);
 
   const boot = who => {
-    const verb = booted === who ? 'refresh' : 'boot';
+    if (booted !== who) up = {};
     booted = who;
     if (who !== VISITOR) mark(who);
     watching = marker() === expected();
     present().forEach(widget => {
-      guarded(() => made[widget.name][verb](widget));
+      tell(widget, up[widget.name] ? 'refresh' : 'boot');
+      up[widget.name] = true;
       renewLater(widget, page.lifetimes[widget.name]);
     });
   };
 
   const settlePerson = now => {
-    if (now === page.fp) return boot(page.fp);
+    if (now === page.fp) return boot(now);
     // Somebody logged in or out since this page was made: it is nobody's page any more.
     if (now !== page.seen) return leave(now);
     // The marker goes from one person to the next without an `out` in between: a tab of the first one that saw it would
@@ -135,7 +140,7 @@ adapters => {
 
   const visit = next => {
     page = next;
-    if (document.prerendering) document.addEventListener('prerenderingchange', settle, { once: true });
+    if (document.prerendering) on(document, 'prerenderingchange', settle, true);
     else settle();
   };
 
@@ -154,18 +159,17 @@ adapters => {
     else leave(now);
   };
 
-  const watch = () => {
-    // WebKit may tell of a change before it shows it.
-    const checkTwice = () => { check(); setTimeout(check, 500); };
-    if (window.cookieStore) guarded(() => cookieStore.addEventListener('change', checkTwice));
-    ['pageshow', 'focus'].forEach(event => addEventListener(event, check));
-    document.addEventListener('visibilitychange', check);
-  };
+  // WebKit may tell of a change before it shows it.
+  const checkTwice = () => { check(); setTimeout(check, 500); };
+  if (window.cookieStore) guarded(() => on(cookieStore, 'change', checkTwice));
+  on(window, 'pageshow', check);
+  on(window, 'focus', check);
+  on(document, 'visibilitychange', check);
 
   // ---- fresh tokens -----------------------------------------------------------------------------------------------
 
   const ask = (path, person) => fetch(page.tokens + '/' + path, {
-    headers: person ? { 'x-widget-page': person } : {},
+    headers: person && { 'x-widget-page': person },
     cache: 'no-store',
     // A redirect leads to a login page, which is no token.
     redirect: 'error'
@@ -179,19 +183,18 @@ adapters => {
     if (booted !== person) return;
     if (answer.status === 401 || answer.status === 409) return leave(marker());
     if (answer.status === 422) return;
-    if (!answer.ok) throw new Error('token: ' + answer.status);
-    const token = { text: await answer.text(), seconds: +answer.headers.get('x-widget-lifetime') };
+    if (!answer.ok) throw answer;
+    const token = [await answer.text(), +answer.headers.get('x-widget-lifetime')];
     if (booted === person) return token;
   };
 
-  const backOff = attempt => Math.min(RETRY_MS * 2 ** attempt, MINUTE_MS) * (0.5 + Math.random() / 2);
-
   // Later, once somebody looks at the page, and only while it is still for the same person.
   const later = (wait, action) => {
-    const [person, told] = [booted, page];
+    const person = booted;
+    const told = page;
     const attempt = () => {
       if (booted !== person || page !== told) return;
-      if (document.hidden) document.addEventListener('visibilitychange', attempt, { once: true });
+      if (document.hidden) on(document, 'visibilitychange', attempt, true);
       else action();
     };
     setTimeout(attempt, Math.min(wait, LONGEST_MS));
@@ -199,30 +202,34 @@ adapters => {
 
   // At 70 to 85 % of a token's life: before it expires, and not everybody at once.
   const renewLater = (widget, seconds) => {
-    if (seconds && page.tokens) later(seconds * 1000 * (0.7 + Math.random() * 0.15), () => renew(widget, 0));
+    const renew = () => obtain(widget.token, (text, next) => {
+      tell(widget, 'refresh', text);
+      renewLater(widget, next);
+    });
+    if (seconds && page.tokens) later(seconds * 1000 * (0.7 + Math.random() * 0.15), renew);
   };
 
-  const renew = (widget, attempt) => fetchToken(widget.token).then(
-    token => {
-      if (!token) return;
-      guarded(() => made[widget.name].refresh(widget, token.text));
-      renewLater(widget, token.seconds);
-    },
-    () => later(backOff(attempt), () => renew(widget, attempt + 1))
+  // Hands over a new token and its lifetime while its person's widgets are up. A failure is tried again, more and more slowly.
+  const obtain = (name, use, attempt = 0) => fetchToken(name).then(
+    token => token && use(...token),
+    () => later(
+      Math.min(RETRY_MS * 2 ** attempt, MINUTE_MS) * (0.5 + Math.random() * 0.5),
+      () => obtain(name, use, attempt + 1)
+    )
   );
 
   // For a login that happens without a page load: asks who is signed in now, as a page load would have told.
   const refresh = async () => {
     if (!page.tokens) return;
     const answer = await ask('page');
-    if (answer.ok) visit(Object.assign({}, page, await answer.json()));
+    if (answer.ok) visit({ ...page, ...await answer.json() });
   };
 
   // ---- what adapters may use --------------------------------------------------------------------------------------
 
   const afterLoad = action => {
     if (document.readyState === 'complete') action();
-    else addEventListener('load', action, { once: true });
+    else on(window, 'load', action, true);
   };
 
   // Where the page demands it, an address is a trusted type of our own policy; elsewhere no policy is made.
@@ -236,11 +243,11 @@ adapters => {
   // A library that arrived after the shutdown has written its cookies again.
   const purgeLate = () => [0, 1000].forEach(wait => setTimeout(() => {
     const now = marker();
-    if (!booted && (!now || now === 'out')) page.widgets.forEach(widget => guarded(() => purgeStores(widget)));
+    if (!booted && (!now || now === 'out')) page.widgets.forEach(purgeStores);
   }, wait));
 
   const tools = {
-    alive: () => booted !== '',
+    alive: () => !!booted,
 
     // Appended after `load`, to the head: hydration sees the application's DOM. Once for each address. `id` may be an
     // object with more of the element's attributes.
@@ -250,13 +257,11 @@ adapters => {
       afterLoad(() => {
         if (before) guarded(before);
         const element = document.createElement('script');
-        element.async = true;
         element.src = trusted(url);
         // Some libraries read what stands on their element as a property, others as an attribute.
-        Object.entries(typeof id === 'object' ? id : { id }).filter(([, value]) => value).forEach(([name, value]) => {
-          element[name] = value;
-          element.setAttribute(name, value);
-        });
+        for (const [name, value] of Object.entries(typeof id === 'object' ? id : { id })) {
+          if (value) element.setAttribute(name, element[name] = value);
+        }
         element.onerror = () => { loading[url] = false; };
         element.onload = () => {
           if (done) guarded(done);
@@ -267,17 +272,12 @@ adapters => {
     },
 
     // Calls back with a new token while its person's widgets are up; a failure is tried again.
-    token(name, callback, attempt = 0) {
-      fetchToken(name).then(
-        token => token && callback(token.text),
-        () => later(backOff(attempt), () => tools.token(name, callback, attempt + 1))
-      );
+    token(name, callback) {
+      obtain(name, text => callback(text));
     }
   };
 
-  const made = {};
-  Object.keys(adapters).forEach(name => { made[name] = adapters[name](tools); });
+  Object.keys(adapters).forEach(name => { adapters[name] = adapters[name](tools); });
   window.widgetIdentity = Object.freeze({ visit, refresh });
-  watch();
-  visit(data);
+  visit(page);
 }

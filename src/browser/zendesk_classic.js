@@ -6,16 +6,13 @@ tools => {
   // The widget asks again whenever it needs a token, and each one is fetched anew.
   const jwtFn = name => callback => tools.token(name, callback);
 
-  const authenticate = settings => Object.assign(
-    {},
-    settings.helpCenter && { jwtFn: jwtFn('zendesk-help-center') },
-    settings.chat && { chat: { jwtFn: jwtFn('zendesk-chat') } }
-  );
-
-  const settle = ({ settings }) => {
+  const settle = widget => {
     const all = window.zESettings = window.zESettings || {};
     const webWidget = all.webWidget = all.webWidget || {};
-    return webWidget.authenticate = authenticate(settings);
+    return webWidget.authenticate = {
+      ...widget.settings.helpCenter && { jwtFn: jwtFn('zendesk-help-center') },
+      ...widget.settings.chat && { chat: { jwtFn: jwtFn('zendesk-chat') } }
+    };
   };
 
   // A shutdown that came before the library is made up for when the library is there.
@@ -32,10 +29,9 @@ tools => {
   };
 
   const arrived = widget => {
-    if (owed || !tools.alive()) {
-      logout();
-      if (tools.alive()) reauthenticate(widget);
-    }
+    if (!owed && tools.alive()) return;
+    logout();
+    if (tools.alive()) reauthenticate(widget);
   };
 
   return {

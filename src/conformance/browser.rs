@@ -12,7 +12,7 @@ use super::{
     rule::{Finding, Rule},
 };
 use crate::{
-    browser::compact,
+    browser::{RUNTIME, compact},
     identity::Identity,
     vendor::{Person, Refusal, Residue, Settings, Vendor},
 };
@@ -142,7 +142,7 @@ impl<'a> Theatre<'a> {
             settings: vendor.settings(),
             residue: vendor.residue(),
         };
-        let runtime = format!("({})", compact(include_str!("../browser/runtime.js")));
+        let runtime = format!("({})", compact(RUNTIME));
         Self { runtime, adapter: compact(vendor.adapter()), widget, a, b, touched: Vec::new() }
     }
 

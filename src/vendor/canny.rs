@@ -104,7 +104,7 @@ impl Vendor for Canny {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/canny.js")
+        include_str!("../browser/min/canny.js")
     }
 
     /// The global: nothing else is known.

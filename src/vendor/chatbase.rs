@@ -130,7 +130,7 @@ impl Vendor for Chatbase {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/chatbase.js")
+        include_str!("../browser/min/chatbase.js")
     }
 
     /// Chatbase publishes no list: the library's host is known.

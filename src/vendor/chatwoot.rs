@@ -163,7 +163,7 @@ impl Vendor for Chatwoot {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/chatwoot.js")
+        include_str!("../browser/min/chatwoot.js")
     }
 
     /// Cookie names by `app/javascript/sdk/` in `chatwoot/chatwoot`; they last 365 days.

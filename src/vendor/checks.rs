@@ -25,3 +25,38 @@ pub(super) fn check_key_id(vendor: &str, secret: &Secret) -> Result<(), ConfigEr
     let message = format!("{vendor}: the signing key's id is missing: name it with Secret::with_key_id(..)");
     Err(ConfigError::new(ConfigErrorKind::Secret, message))
 }
+
+/// 31 days in seconds: longer than any session that a token should follow.
+const MONTH: u64 = 31 * 24 * 60 * 60;
+
+/// Vendors issue ids of letters, digits and a few signs; anything else is a mistake, or an attack on the places where
+/// the id stands (cookie names, URLs).
+pub(super) fn check_app_id(vendor: &str, id: &str) -> Result<(), ConfigError> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let problem = if !id.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+        "is empty, or holds no letter or digit"
+    } else if !id.bytes().all(legal) {
+        "holds a character other than letters, digits, '-', '_' and '.'"
+    } else {
+        return Ok(());
+    };
+    let message = format!("{vendor}: the application id {problem}: copy it from the vendor's dashboard");
+    Err(ConfigError::new(ConfigErrorKind::AppId, message))
+}
+
+/// A lifetime in seconds: not zero, not over the vendor's limit, and where there is none not so long that it must have
+/// been meant in milliseconds.
+pub(super) fn check_lifetime(vendor: &str, seconds: u64, limit: Option<u64>) -> Result<(), ConfigError> {
+    let problem = match limit {
+        _ if seconds == 0 => "is zero seconds: give the token time to arrive".to_owned(),
+        Some(limit) if seconds > limit => {
+            format!("of {seconds} seconds is over the vendor's limit of {limit} seconds")
+        }
+        None if seconds > MONTH => {
+            format!("of {seconds} seconds is over 31 days ({MONTH} seconds): was it meant in milliseconds?")
+        }
+        _ => return Ok(()),
+    };
+    let message = format!("{vendor}: the token lifetime {problem}");
+    Err(ConfigError::new(ConfigErrorKind::Lifetime, message))
+}

@@ -123,7 +123,7 @@ impl Vendor for Crisp {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/crisp.js")
+        include_str!("../browser/min/crisp.js")
     }
 
     /// The page may choose the cookie's domain (`CRISP_COOKIE_DOMAIN`), so it is removed on every level.

@@ -132,7 +132,7 @@ impl Vendor for Drift {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/drift.js")
+        include_str!("../browser/min/drift.js")
     }
 
     fn residue(&self) -> Residue {

@@ -158,7 +158,7 @@ impl Vendor for Featurebase {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/featurebase.js")
+        include_str!("../browser/min/featurebase.js")
     }
 
     fn residue(&self) -> Residue {

@@ -139,6 +139,6 @@ impl Vendor for Ferndesk {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/ferndesk.js")
+        include_str!("../browser/min/ferndesk.js")
     }
 }

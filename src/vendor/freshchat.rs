@@ -171,7 +171,7 @@ impl Vendor for Freshchat {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/freshchat.js")
+        include_str!("../browser/min/freshchat.js")
     }
 
     /// Freshchat publishes no list that could be confirmed: the library's host and the account's are known.

@@ -130,7 +130,7 @@ impl Vendor for FreshdeskHelpWidget {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/freshdesk_help_widget.js")
+        include_str!("../browser/min/freshdesk_help_widget.js")
     }
 
     /// Freshdesk publishes no list that could be confirmed: the library's host is known, the account's own is the

@@ -110,7 +110,7 @@ impl Vendor for Front {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/front.js")
+        include_str!("../browser/min/front.js")
     }
 
     /// <https://dev.frontapp.com/docs/content-security-policy>, for all regions, without the hosts of its error

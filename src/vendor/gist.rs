@@ -101,7 +101,7 @@ impl Vendor for Gist {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/gist.js")
+        include_str!("../browser/min/gist.js")
     }
 
     /// By the README of `@gistplatform/messenger-js-sdk`, "Deleting cookies".

@@ -92,7 +92,7 @@ impl Vendor for Gleap {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/gleap.js")
+        include_str!("../browser/min/gleap.js")
     }
 
     /// By the code of gleap 16.4.0.

@@ -113,7 +113,7 @@ impl Vendor for HelpScout {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/help_scout.js")
+        include_str!("../browser/min/help_scout.js")
     }
 
     /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget

@@ -292,7 +292,7 @@ impl Vendor for Intercom {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/intercom.js")
+        include_str!("../browser/min/intercom.js")
     }
 
     fn residue(&self) -> Residue {

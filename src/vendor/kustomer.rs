@@ -146,7 +146,7 @@ impl Vendor for Kustomer {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/kustomer.js")
+        include_str!("../browser/min/kustomer.js")
     }
 
     /// Kustomer publishes no list: the library's host is known, the others are the application's to add.

@@ -65,28 +65,25 @@ mod intercom;
 mod kustomer;
 mod plain;
 mod pylon;
+mod refusal;
 #[cfg(feature = "pem")]
 mod salesforce;
 mod tawk;
+mod told;
 mod userflow;
 mod userjot;
 mod zendesk_classic;
 mod zendesk_messaging;
-
-use std::{borrow::Cow, fmt};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
     csp::CspSources,
-    error::{ConfigError, ConfigErrorKind},
+    error::ConfigError,
     identity::Identity,
     sign::{Secret, Token},
 };
-
-/// 31 days in seconds: longer than any session that a token should follow.
-const MONTH: u64 = 31 * 24 * 60 * 60;
 
 pub use canny::Canny;
 pub use chatbase::Chatbase;
@@ -105,15 +102,18 @@ pub use intercom::{Intercom, IntercomRegion};
 pub use kustomer::Kustomer;
 pub use plain::Plain;
 pub use pylon::Pylon;
+pub use refusal::Refusal;
 #[cfg(feature = "pem")]
 pub use salesforce::Salesforce;
 pub use tawk::Tawk;
+pub use told::{Person, Residue, Settings};
 pub use userflow::Userflow;
 pub use userjot::UserJot;
 pub use zendesk_classic::ZendeskClassic;
 pub use zendesk_messaging::ZendeskMessaging;
 
-use checks::{check_https, check_key_id};
+use checks::{check_app_id, check_https, check_key_id, check_lifetime};
+pub(crate) use told::Fact;
 
 /// One support widget: what it wants to be told, and how its session is ended.
 ///
@@ -255,224 +255,6 @@ impl Vendor for Box<dyn Vendor> {
     }
 }
 
-/// Why a vendor gave no token for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The identity's id is blank.
-    MissingId,
-    /// The vendor needs an e-mail address and the identity has none.
-    MissingEmail,
-    /// The vendor does not take this kind of e-mail address (Zendesk: accented characters).
-    UnacceptableEmail,
-    /// The vendor does not take this id (Zendesk Messaging: longer than 255 characters).
-    UnacceptableId,
-    /// The application's session has ended already ([`Identity::session_expires`]).
-    SessionOver,
-    /// The token would be longer than [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES).
-    TooLarge,
-    /// The claims could not be signed.
-    Signing,
-    /// The vendor has no token of this name.
-    UnknownToken,
-}
-
-impl Refusal {
-    /// A stable name for logs and counters.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::MissingId => "missing-id",
-            Self::MissingEmail => "missing-email",
-            Self::UnacceptableEmail => "unacceptable-email",
-            Self::UnacceptableId => "unacceptable-id",
-            Self::SessionOver => "session-over",
-            Self::TooLarge => "too-large",
-            Self::Signing => "signing",
-            Self::UnknownToken => "unknown-token",
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::MissingId => "the identity's id is blank",
-            Self::MissingEmail => "the identity has no e-mail address, which this vendor needs",
-            Self::UnacceptableEmail => "this vendor does not take such an e-mail address",
-            Self::UnacceptableId => "this vendor does not take such an id",
-            Self::SessionOver => "the application's session is over",
-            Self::TooLarge => "the token would be too large: sign fewer attributes",
-            Self::Signing => "the claims could not be signed",
-            Self::UnknownToken => "the vendor has no token of this name",
-        })
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-/// What a widget is told on every page, the same for everybody: `app_id`, regions, appearance.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(transparent)]
-pub struct Settings(Map<String, Value>);
-
-impl Settings {
-    /// No settings.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds one; the last value of a key counts.
-    #[must_use]
-    pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.0.insert(key.into(), value.into());
-        self
-    }
-
-    /// Adds one where there is a value.
-    #[must_use]
-    pub fn with_some(self, key: &str, value: Option<impl Into<Value>>) -> Self {
-        match value {
-            Some(value) => self.with(key, value),
-            None => self,
-        }
-    }
-
-    /// Refuses entries by which a person would be identified without a signature.
-    fn refuse(&self, vendor: &str, reserved: &[&str]) -> Result<(), ConfigError> {
-        match reserved.iter().find(|key| self.0.contains_key(**key)) {
-            None => Ok(()),
-            Some(key) => Err(ConfigError::new(
-                ConfigErrorKind::Setting,
-                format!("{vendor}: `{key}` is not a setting for everybody: say it by the identity or its own setter"),
-            )),
-        }
-    }
-}
-
-/// What a widget is told about one person. `Debug` does not show it.
-#[derive(Clone, Default)]
-pub struct Person {
-    facts: Vec<(Cow<'static, str>, Fact)>,
-    lifetime: Option<u64>,
-}
-
-/// One thing that a widget is told.
-#[derive(Clone)]
-pub(crate) enum Fact {
-    Value(Value),
-    Token(Token),
-}
-
-impl Person {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds one fact; the last value of a key counts.
-    #[must_use]
-    pub fn with(self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
-        self.with_fact(key.into(), Fact::Value(value.into()))
-    }
-
-    fn with_fact(mut self, key: Cow<'static, str>, fact: Fact) -> Self {
-        self.facts.retain(|(known, _)| *known != key);
-        self.facts.push((key, fact));
-        self
-    }
-
-    /// Adds one fact where there is a value.
-    #[must_use]
-    pub fn with_some(self, key: &'static str, value: Option<impl Into<Value>>) -> Self {
-        match value {
-            Some(value) => self.with(key, value),
-            None => self,
-        }
-    }
-
-    /// Adds the token, and when the page is to replace it ([`Token::lifetime`]).
-    #[must_use]
-    pub fn with_token(mut self, key: &'static str, token: Token) -> Self {
-        self.lifetime = token.lifetime();
-        self.with_fact(key.into(), Fact::Token(token))
-    }
-
-    pub(crate) fn facts(&self) -> impl Iterator<Item = (&str, &Fact)> {
-        self.facts.iter().map(|(key, fact)| (key.as_ref(), fact))
-    }
-
-    pub(crate) fn lifetime(&self) -> Option<u64> {
-        self.lifetime
-    }
-}
-
-impl Serialize for Person {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.facts())
-    }
-}
-
-impl Serialize for Fact {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Value(value) => value.serialize(serializer),
-            Self::Token(token) => serializer.serialize_str(token.as_str()),
-        }
-    }
-}
-
-impl fmt::Debug for Person {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Person").finish_non_exhaustive()
-    }
-}
-
-/// What a vendor's session leaves in the browser, to be removed when it ends.
-///
-/// A name that ends in `*` stands for every name that begins so.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Residue {
-    cookies: Vec<String>,
-    storage: Vec<String>,
-    globals: Vec<String>,
-}
-
-impl Residue {
-    /// Nothing is left.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// A cookie, on whatever domain level.
-    #[must_use]
-    pub fn cookie(mut self, name: impl Into<String>) -> Self {
-        self.cookies.push(name.into());
-        self
-    }
-
-    /// A `localStorage` entry.
-    #[must_use]
-    pub fn storage(mut self, key: impl Into<String>) -> Self {
-        self.storage.push(key.into());
-        self
-    }
-
-    /// A property of `window` that holds identity, as a path with dots (`zESettings.webWidget.authenticate`).
-    #[must_use]
-    pub fn global(mut self, path: impl Into<String>) -> Self {
-        self.globals.push(path.into());
-        self
-    }
-
-    /// Whether a cookie of this name belongs to it.
-    pub fn owns_cookie(&self, name: &str) -> bool {
-        self.cookies.iter().any(|pattern| match pattern.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => name == pattern,
-        })
-    }
-}
-
 /// A person's attributes without those whose names are claims: a claim is said once, and by us.
 struct Unreserved<'a> {
     attributes: &'a Map<String, Value>,
@@ -494,36 +276,4 @@ impl Serialize for Unreserved<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
     }
-}
-
-/// Vendors issue ids of letters, digits and a few signs; anything else is a mistake, or an attack on the places where
-/// the id stands (cookie names, URLs).
-fn check_app_id(vendor: &str, id: &str) -> Result<(), ConfigError> {
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let problem = if !id.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
-        "is empty, or holds no letter or digit"
-    } else if !id.bytes().all(legal) {
-        "holds a character other than letters, digits, '-', '_' and '.'"
-    } else {
-        return Ok(());
-    };
-    let message = format!("{vendor}: the application id {problem}: copy it from the vendor's dashboard");
-    Err(ConfigError::new(ConfigErrorKind::AppId, message))
-}
-
-/// A lifetime in seconds: not zero, not over the vendor's limit, and where there is none not so long that it must have
-/// been meant in milliseconds.
-fn check_lifetime(vendor: &str, seconds: u64, limit: Option<u64>) -> Result<(), ConfigError> {
-    let problem = match limit {
-        _ if seconds == 0 => "is zero seconds: give the token time to arrive".to_owned(),
-        Some(limit) if seconds > limit => {
-            format!("of {seconds} seconds is over the vendor's limit of {limit} seconds")
-        }
-        None if seconds > MONTH => {
-            format!("of {seconds} seconds is over 31 days ({MONTH} seconds): was it meant in milliseconds?")
-        }
-        _ => return Ok(()),
-    };
-    let message = format!("{vendor}: the token lifetime {problem}");
-    Err(ConfigError::new(ConfigErrorKind::Lifetime, message))
 }

@@ -112,7 +112,7 @@ impl Vendor for Plain {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/plain.js")
+        include_str!("../browser/min/plain.js")
     }
 
     /// The global: nothing else is known.

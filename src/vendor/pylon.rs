@@ -116,7 +116,7 @@ impl Vendor for Pylon {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/pylon.js")
+        include_str!("../browser/min/pylon.js")
     }
 
     /// The globals: nothing else is known.

@@ -231,7 +231,7 @@ impl Vendor for Salesforce {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/salesforce.js")
+        include_str!("../browser/min/salesforce.js")
     }
 
     fn residue(&self) -> Residue {

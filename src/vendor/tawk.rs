@@ -103,7 +103,7 @@ impl Vendor for Tawk {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/tawk.js")
+        include_str!("../browser/min/tawk.js")
     }
 
     /// <https://help.tawk.to/article/what-are-tawkto-cookies-and-what-do-they-do>; that names beginning with `twk_`

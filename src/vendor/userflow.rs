@@ -94,7 +94,7 @@ impl Vendor for Userflow {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/userflow.js")
+        include_str!("../browser/min/userflow.js")
     }
 
     /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget

@@ -161,7 +161,7 @@ impl Vendor for UserJot {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/userjot.js")
+        include_str!("../browser/min/userjot.js")
     }
 
     /// UserJot publishes no list: the library's host is known.

@@ -205,7 +205,7 @@ impl Vendor for ZendeskClassic {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/zendesk_classic.js")
+        include_str!("../browser/min/zendesk_classic.js")
     }
 
     /// Cookies: <https://support.zendesk.com/hc/en-us/articles/4408828505754>; the `localStorage` keys were seen in the

@@ -154,7 +154,7 @@ impl Vendor for ZendeskMessaging {
     }
 
     fn adapter(&self) -> &str {
-        include_str!("../browser/zendesk_messaging.js")
+        include_str!("../browser/min/zendesk_messaging.js")
     }
 
     fn residue(&self) -> Residue {

@@ -11,12 +11,14 @@ use axum::routing::get;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tower_widget_identity::vendor::Pylon;
+use tower_widget_identity::{Secret, Widgets};
 
 use crate::app::{self, Session, Settings, script};
 use crate::harness::{Stage, in_every_engine};
 use crate::identity::verified;
 use crate::rows_pages::sign_in_by_fetch;
-use crate::rows_vendors::{all_show, all_vendors, stubs};
+use crate::rows_vendors::{all_show, all_vendors, asking_the_session, stubs};
 use crate::tls::TlsListener;
 
 // --- Another origin ---------------------------------------------------------------------------
@@ -201,4 +203,38 @@ in_every_engine!(leaks_each_listener_is_added_once_and_one_global, run_again(), 
     assert_eq!(page.eval(NEW_NAMES).await, json!(["widgetIdentity"]));
     assert_eq!(page.eval("document.querySelectorAll('[data-widget]').length").await, 0);
     assert_eq!(page.eval("vendorStubs.intercom.calls.filter((call) => call.name === 'boot').length").await, 2);
+});
+
+// --- Globals that the page declared -----------------------------------------------------------
+
+fn declared() -> Settings {
+    Settings {
+        // The library does not come: what is done is the runtime's own doing.
+        widgets: |_| {
+            let pylon = Pylon::new("demo", Secret::new("a secret of this test").expect("a good secret"));
+            asking_the_session(Widgets::builder()).vendor(pylon.library_url("/nowhere.js"))
+        },
+        ..Settings::default()
+    }
+}
+
+/// Of the vendor's two globals the first one is a variable of the page's, which cannot be deleted.
+const DECLARE: &str = "void document.body.append(Object.assign(document.createElement('script'), { textContent:
+    'var pylon; var warned = []; console.warn = (...all) => { warned.push(all.join(\" \")); };' }))";
+const KINDS: &str = "['pylon', 'Pylon'].map((name) => typeof window[name])";
+const NAMES: &str = "['pylon', 'Pylon'].map((name) => name in window)";
+
+in_every_engine!(leaks_a_declared_global_is_emptied_and_keeps_no_other, declared(), async |page| {
+    page.sign_in("user-1").await;
+    page.wait_for(KINDS, json!(["object", "function"])).await;
+    page.click("#sign-out-fetch").await;
+    page.wait_for(NAMES, json!([false, false])).await;
+
+    page.eval(DECLARE).await;
+    sign_in_by_fetch(page, "user-1").await;
+    page.wait_for(KINDS, json!(["object", "function"])).await;
+    page.click("#sign-out-fetch").await;
+    page.wait_for(KINDS, json!(["undefined", "undefined"])).await;
+    assert_eq!(page.eval(NAMES).await, json!([true, false]));
+    assert_eq!(page.eval("warned").await, json!([]));
 });

@@ -101,7 +101,7 @@ async fn open_turbo(page: &Stage) {
 }
 
 /// Clicks without moving the mouse, upon which Turbo would prefetch.
-async fn turbo_visit(page: &Stage, name: &str) {
+pub(crate) async fn turbo_visit(page: &Stage, name: &str) {
     page.eval(&format!("void document.querySelector('#{name}').click()")).await;
     page.wait_for("document.body.dataset.page", format!("/turbo/{name}")).await;
 }

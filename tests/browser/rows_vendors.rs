@@ -20,7 +20,7 @@ use crate::app::{self, App, Session, Settings, TOKEN_PATH, script};
 use crate::harness::{Stage, in_every_engine};
 use crate::identity::verified;
 use crate::page::{CALLS, STATE};
-use crate::rows_pages::sign_in_by_fetch;
+use crate::rows_pages::{sign_in_by_fetch, turbo_visit};
 
 const A_WHILE: Duration = Duration::from_millis(1500);
 
@@ -125,9 +125,9 @@ fn viewer(session: &Session) -> Viewer {
 
 /// The library of each adapter, and the adapter.
 const ADAPTERS: [(&str, &str, &str); 3] = [
-    ("intercom", include_str!("stubs/intercom.js"), include_str!("../../src/browser/intercom.js")),
-    ("zendesk-classic", include_str!("stubs/zendesk.js"), include_str!("../../src/browser/zendesk_classic.js")),
-    ("ferndesk", include_str!("stubs/ferndesk.js"), include_str!("../../src/browser/ferndesk.js")),
+    ("intercom", include_str!("stubs/intercom.js"), include_str!("../../src/browser/min/intercom.js")),
+    ("zendesk-classic", include_str!("stubs/zendesk.js"), include_str!("../../src/browser/min/zendesk_classic.js")),
+    ("ferndesk", include_str!("stubs/ferndesk.js"), include_str!("../../src/browser/min/ferndesk.js")),
 ];
 
 async fn adapters() -> impl IntoResponse {
@@ -311,6 +311,47 @@ in_every_engine!(vendors_zendesk_settings_are_merged_into, all_vendors(), async 
     assert_eq!(page.eval("window.own === window.zESettings").await, true, "not replaced");
     let merged = "[zESettings.other, zESettings.webWidget.color.theme, typeof zESettings.webWidget.authenticate.jwtFn]";
     assert_eq!(page.eval(merged).await, json!([1, "#78a300", "function"]));
+});
+
+// --- A vendor that a later page of the same person brings --------------------------------------
+
+fn without_email_at_first() -> Settings {
+    let widgets: fn(WidgetsBuilder) -> WidgetsBuilder = |_| {
+        let asking = Widgets::builder().identify_async(|parts| {
+            let session = parts.extensions.get::<Session>().cloned();
+            let first = parts.uri.path() == "/turbo/one";
+            async move {
+                let person = |user: String| match first {
+                    true => Identity::new(user),
+                    false => Identity::new(&*user).email(format!("{user}@example.test")),
+                };
+                session.map_or(Viewer::Unknown, |session| Viewer::from(session.user().map(|user| user.map(person))))
+            }
+        });
+        with_all_vendors(asking.token_path(TOKEN_PATH))
+    };
+    Settings { widgets, ..turbo_with_launcher() }
+}
+
+in_every_engine!(row_15_turbo_boots_what_was_refused_on_the_first_visit, without_email_at_first(), async |page| {
+    page.sign_in("user-1").await;
+    page.open("/turbo/one").await;
+    page.wait_for("typeof window.Turbo", "object").await;
+    page.wait_for(SHOWN, json!(["user-1", null, null, null])).await;
+    page.stays("typeof window.Ferndesk", "undefined", A_WHILE).await;
+
+    turbo_visit(page, "two").await;
+    all_show(page, Some("user-1")).await;
+    assert_eq!(page.eval("vendorStubs.ferndesk.calls").await, json!(["init", "identify"]));
+    let told = "vendorStubs.intercom.calls.map((call) => call.name).filter((name) => name !== 'reattach_activator')";
+    assert_eq!(page.eval(told).await, json!(["boot", "update"]));
+    assert_eq!(page.eval(ERRORS).await, json!([]));
+
+    page.click("#sign-out-fetch").await;
+    all_show(page, None).await;
+    sign_in_by_fetch(page, "user-1").await;
+    all_show(page, Some("user-1")).await;
+    assert_eq!(page.eval(told).await, json!(["boot", "update", "shutdown", "shutdown", "boot"]));
 });
 
 // --- Intercom: the launcher in a body that is replaced ----------------------------------------

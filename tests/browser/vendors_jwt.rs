@@ -20,15 +20,15 @@ use crate::rows_vendors::asking_the_session;
 
 /// Each adapter, under its vendor's name.
 const ADAPTERS: [(&str, &str); 9] = [
-    ("featurebase", include_str!("../../src/browser/featurebase.js")),
-    ("kustomer", include_str!("../../src/browser/kustomer.js")),
-    ("freshchat", include_str!("../../src/browser/freshchat.js")),
-    ("freshdesk-help-widget", include_str!("../../src/browser/freshdesk_help_widget.js")),
-    ("drift", include_str!("../../src/browser/drift.js")),
-    ("chatbase", include_str!("../../src/browser/chatbase.js")),
-    ("userjot", include_str!("../../src/browser/userjot.js")),
-    ("zendesk-messaging", include_str!("../../src/browser/zendesk_messaging.js")),
-    ("salesforce", include_str!("../../src/browser/salesforce.js")),
+    ("featurebase", include_str!("../../src/browser/min/featurebase.js")),
+    ("kustomer", include_str!("../../src/browser/min/kustomer.js")),
+    ("freshchat", include_str!("../../src/browser/min/freshchat.js")),
+    ("freshdesk-help-widget", include_str!("../../src/browser/min/freshdesk_help_widget.js")),
+    ("drift", include_str!("../../src/browser/min/drift.js")),
+    ("chatbase", include_str!("../../src/browser/min/chatbase.js")),
+    ("userjot", include_str!("../../src/browser/min/userjot.js")),
+    ("zendesk-messaging", include_str!("../../src/browser/min/zendesk_messaging.js")),
+    ("salesforce", include_str!("../../src/browser/min/salesforce.js")),
 ];
 
 const LIBRARIES: &str = include_str!("stubs/jwt_libraries.js");

@@ -1,238 +1,23 @@
-//! The configured set of widgets: built once, cheap to clone, hands out the layers and the token service.
-//!
-//! ```
-//! use tower_widget_identity::{Identity, Secret, Widgets, vendor::Intercom};
-//!
-//! #[derive(Clone)]
-//! struct CurrentUser { id: String, email: String }
-//!
-//! let widgets = Widgets::builder()
-//!     .vendor(Intercom::new("abcd1234", Secret::new("s3cret")?))
-//!     .identify(|parts| {
-//!         let user = parts.extensions.get::<CurrentUser>();
-//!         user.map(|user| Identity::new(&user.id).email(&user.email))
-//!     })
-//!     .build()?;
-//!
-//! assert!(widgets.is_enabled());
-//! # Ok::<(), tower_widget_identity::ConfigError>(())
-//! ```
+//! The configuration as it is collected, and its checks.
 
 use std::{collections::BTreeSet, fmt, future::Future, sync::Arc};
 
-use http::{HeaderMap, request::Parts};
+use http::request::Parts;
 
+use super::{
+    Delivery, Widgets,
+    config::{Config, When},
+};
 use crate::{
-    browser::{CookieData, PageData, People, Snippet},
-    cookies,
+    browser::{CookieData, Snippet},
     csp::{self, Csp, CspNeeds, CspSources},
     error::{ConfigError, ConfigErrorKind},
-    identity::{Identify, Identity, Viewer},
-    marker::{Fingerprint, Marker, MarkerCookie, MarkerKey, MarkerOptions},
-    outcome::Refused,
-    page::{LogoutLayer, WidgetLayer},
-    sign::{Clock, Secret, Token},
-    token::TokenService,
-    vendor::{Refusal, Vendor},
+    identity::{Identify, Viewer},
+    marker::{MarkerCookie, MarkerKey, MarkerOptions},
+    sign::{Clock, Secret},
+    vendor::Vendor,
     worker::Worker,
 };
-
-/// The configured set: one `Arc` inside.
-#[derive(Clone)]
-pub struct Widgets(Option<Arc<Config>>);
-
-/// How the identity reaches the page. Default: [`Html`](Delivery::Html).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Delivery {
-    /// One script element in HTML pages, which boots and shuts down by itself.
-    #[default]
-    Html,
-    /// Headers on the answers to same-origin fetches, for applications whose own script drives the widget:
-    /// `x-widget-token-<name>` and `x-widget-page` (the person's fingerprint) on 2xx answers for a signed-in person,
-    /// `x-widget-shutdown: <vendor>, ...` where a session must end. That script carries the shutdown out and then
-    /// deletes the marker cookie. Tokens that are [costly](Vendor::is_costly) (Salesforce) are for it to fetch from the
-    /// token service.
-    Header,
-}
-
-pub(crate) struct Config {
-    pub(crate) vendors: Vec<Box<dyn Vendor>>,
-    pub(crate) identify: Identify,
-    pub(crate) when: When,
-    pub(crate) delivery: Delivery,
-    pub(crate) iframes: bool,
-    pub(crate) visitors: bool,
-    pub(crate) token_path: Option<String>,
-    pub(crate) marker: MarkerCookie,
-    pub(crate) snippet: Snippet,
-    pub(crate) csp: Csp,
-    pub(crate) csp_needs: CspNeeds,
-    /// The cookies whose presence, without a marker, betrays somebody's session.
-    identified_cookies: Vec<String>,
-    marker_key: MarkerKey,
-    clock: Clock,
-    /// Where some vendor's tokens are costly.
-    pub(crate) worker: Option<Worker>,
-}
-
-/// The predicate that opts requests in or out.
-#[derive(Clone, Default)]
-pub(crate) struct When(Option<Predicate>);
-
-type Predicate = Arc<dyn Fn(&Parts) -> bool + Send + Sync>;
-
-impl When {
-    pub(crate) fn allows(&self, parts: &Parts) -> bool {
-        self.0.as_ref().is_none_or(|allows| allows(parts))
-    }
-}
-
-impl Widgets {
-    /// Starts a configuration.
-    pub fn builder() -> WidgetsBuilder {
-        WidgetsBuilder::default()
-    }
-
-    /// A set that does nothing, for environments without keys: same types, every request and response untouched.
-    ///
-    /// ```
-    /// use tower_widget_identity::Widgets;
-    ///
-    /// let widgets = Widgets::disabled();
-    /// assert!(!widgets.is_enabled());
-    /// let _layer = widgets.layer();
-    /// ```
-    pub fn disabled() -> Self {
-        Self(None)
-    }
-
-    /// Whether this set does anything: `false` only for [`Widgets::disabled`].
-    pub fn is_enabled(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// The layer that tells the widgets who is signed in.
-    pub fn layer(&self) -> WidgetLayer {
-        WidgetLayer::new(self.clone())
-    }
-
-    /// The layer for the logout route, which ends the widgets' sessions with the application's.
-    pub fn logout_layer(&self) -> LogoutLayer {
-        LogoutLayer::new(self.clone())
-    }
-
-    /// The service that hands fresh tokens to pages; mount it at [`token_path`](WidgetsBuilder::token_path).
-    pub fn token_service(&self) -> TokenService {
-        TokenService::new(self.clone())
-    }
-
-    /// The name of the marker cookie, for scripts that acknowledge a shutdown themselves; nothing when disabled.
-    pub fn marker_name(&self) -> Option<&str> {
-        self.0.as_ref().map(|config| config.marker.name.as_str())
-    }
-
-    /// What a static Content-Security-Policy must allow, to be shown or pasted; nothing when disabled.
-    pub fn csp(&self) -> Option<&CspNeeds> {
-        self.0.as_ref().map(|config| &config.csp_needs)
-    }
-
-    /// A new token of this name (`intercom`, `zendesk-chat`, ...) for this person, as the token service would hand out:
-    /// for applications that bring it to the page in their own way.
-    ///
-    /// Signs on the calling thread, also what is [costly](Vendor::is_costly).
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::UnknownToken`] when no vendor has a token of this name or the set is disabled; otherwise the vendor's.
-    pub fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, Refusal> {
-        let config = self.config().ok_or(Refusal::UnknownToken)?;
-        config.mint(token_name, identity)
-    }
-
-    pub(crate) fn config(&self) -> Option<&Arc<Config>> {
-        self.0.as_ref()
-    }
-}
-
-impl fmt::Debug for Widgets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            None => f.write_str("Widgets(disabled)"),
-            Some(config) => f
-                .debug_struct("Widgets")
-                .field("vendors", &config.vendors.iter().map(|vendor| vendor.name()).collect::<Vec<_>>())
-                .field("delivery", &config.delivery)
-                .field("token_path", &config.token_path)
-                .field("marker", &config.marker.name)
-                .finish_non_exhaustive(),
-        }
-    }
-}
-
-impl Config {
-    pub(crate) fn fingerprint(&self, identity: &Identity) -> Result<Fingerprint, Refusal> {
-        Fingerprint::of(&self.marker_key, identity.required_id()?)
-    }
-
-    /// What each vendor wants to be told about a person; and which refused.
-    pub(crate) fn people(&self, identity: &Identity) -> (People<'_>, Vec<Refused>) {
-        let now = self.clock.now();
-        let mut people = People(Vec::with_capacity(self.vendors.len()));
-        let mut refused = Vec::new();
-        for vendor in &self.vendors {
-            match vendor.person(identity, now) {
-                Ok(person) => people.0.push((vendor.name(), person)),
-                Err(refusal) => refused.push(Refused::new(vendor.name(), refusal)),
-            }
-        }
-        (people, refused)
-    }
-
-    /// What a page is told; `people` is about the person with this fingerprint, if there is one.
-    ///
-    /// `residue`: a vendor's cookie says that somebody is identified.
-    pub(crate) fn page_data<'a>(
-        &self,
-        marker: &'a Marker,
-        residue: bool,
-        fingerprint: Option<&'a Fingerprint>,
-        people: &'a People<'a>,
-    ) -> PageData<'a> {
-        PageData {
-            seen: marker.as_str(),
-            fp: fingerprint.map_or("", Fingerprint::as_str),
-            reset: *marker == Marker::Absent && residue,
-            trusted: false,
-            visitor: fingerprint.is_none() && self.visitors,
-            people,
-        }
-    }
-
-    /// The marker that a request carries, and whether it carries a vendor's cookie that says that somebody is identified.
-    pub(crate) fn read_cookies(&self, headers: &HeaderMap) -> (Marker, bool) {
-        let (mut marker, mut residue) = (Marker::Absent, false);
-        for (name, value) in cookies::pairs(headers) {
-            if name == self.marker.name.as_bytes() {
-                marker = marker.joined_by(value);
-            } else {
-                residue |= self.identified_cookies.iter().any(|known| known.as_bytes() == name);
-            }
-        }
-        // Where visitors are shown the widgets, their sessions have the same cookies.
-        (marker, residue && !self.visitors)
-    }
-
-    pub(crate) fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, Refusal> {
-        let (vendor, name) = self.tokens().find(|(_, name)| *name == token_name).ok_or(Refusal::UnknownToken)?;
-        vendor.mint(name, identity, self.clock.now())
-    }
-
-    pub(crate) fn tokens(&self) -> impl Iterator<Item = (&dyn Vendor, &str)> {
-        let vendors = self.vendors.iter().map(Box::as_ref);
-        vendors.flat_map(|vendor| vendor.token_names().into_iter().map(move |name| (vendor, name)))
-    }
-}
 
 /// Collects the configuration; [`build`](WidgetsBuilder::build) checks it.
 #[derive(Default)]
@@ -305,7 +90,7 @@ impl WidgetsBuilder {
         self
     }
 
-    /// Opts requests in: where it answers `false`, [`WidgetLayer`] does nothing. Default: every request.
+    /// Opts requests in: where it answers `false`, [`WidgetLayer`](crate::WidgetLayer) does nothing. Default: every request.
     ///
     /// A logout is never opted out.
     pub fn when(mut self, allows: impl Fn(&Parts) -> bool + Send + Sync + 'static) -> Self {

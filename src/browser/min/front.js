@@ -1,0 +1,1 @@
+e=>{let t=null,n=!1,o=!1,i=()=>{typeof window.FrontChat=='function'&&(o&&(o=n=!1,window.FrontChat('shutdown',{clearSession:!0})),t&&!n&&e.alive()&&(n=!0,window.FrontChat('init',Object.assign({useDefaultLauncher:!0},t.settings,t.person))))};return{boot(n){t=n,i(),e.load(n.library,void 0,i)},refresh(){},shutdown(n,s){t=null,o=!0,i(),s&&e.load(n.library,void 0,i)}}}

@@ -1,0 +1,1 @@
+e=>{let t,n=!1,o=()=>typeof window.zE=='function',i=(...e)=>{o()&&window.zE('messenger',...e)},s=t=>e.token('zendesk-messaging',t),r=e=>{e&&console.warn('widget-identity: zendesk-messaging:',e.reason)},a=()=>{n=!o(),i('logoutUser')},c=()=>{n&&a(),t&&t.person&&i('loginUser',s,r)};return{boot(n){t=n,o()?c():e.load(n.library,'ze-snippet',c)},refresh(){},shutdown(){t=void 0,a()}}}

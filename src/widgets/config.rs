@@ -1,0 +1,114 @@
+//! The configuration once it is checked, and what follows from it for one request.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, request::Parts};
+
+use super::Delivery;
+use crate::{
+    browser::{PageData, People, Snippet},
+    cookies,
+    csp::{Csp, CspNeeds},
+    identity::{Identify, Identity},
+    marker::{Fingerprint, Marker, MarkerCookie, MarkerKey},
+    outcome::Refused,
+    sign::{Clock, Token},
+    vendor::{Refusal, Vendor},
+    worker::Worker,
+};
+
+pub(crate) struct Config {
+    pub(crate) vendors: Vec<Box<dyn Vendor>>,
+    pub(crate) identify: Identify,
+    pub(crate) when: When,
+    pub(crate) delivery: Delivery,
+    pub(crate) iframes: bool,
+    pub(crate) visitors: bool,
+    pub(crate) token_path: Option<String>,
+    pub(crate) marker: MarkerCookie,
+    pub(crate) snippet: Snippet,
+    pub(crate) csp: Csp,
+    pub(crate) csp_needs: CspNeeds,
+    /// The cookies whose presence, without a marker, betrays somebody's session.
+    pub(super) identified_cookies: Vec<String>,
+    pub(super) marker_key: MarkerKey,
+    pub(super) clock: Clock,
+    /// Where some vendor's tokens are costly.
+    pub(crate) worker: Option<Worker>,
+}
+
+/// The predicate that opts requests in or out.
+#[derive(Clone, Default)]
+pub(crate) struct When(pub(super) Option<Predicate>);
+
+pub(super) type Predicate = Arc<dyn Fn(&Parts) -> bool + Send + Sync>;
+
+impl When {
+    pub(crate) fn allows(&self, parts: &Parts) -> bool {
+        self.0.as_ref().is_none_or(|allows| allows(parts))
+    }
+}
+
+impl Config {
+    pub(crate) fn fingerprint(&self, identity: &Identity) -> Result<Fingerprint, Refusal> {
+        Fingerprint::of(&self.marker_key, identity.required_id()?)
+    }
+
+    /// What each vendor wants to be told about a person; and which refused.
+    pub(crate) fn people(&self, identity: &Identity) -> (People<'_>, Vec<Refused>) {
+        let now = self.clock.now();
+        let mut people = People(Vec::with_capacity(self.vendors.len()));
+        let mut refused = Vec::new();
+        for vendor in &self.vendors {
+            match vendor.person(identity, now) {
+                Ok(person) => people.0.push((vendor.name(), person)),
+                Err(refusal) => refused.push(Refused::new(vendor.name(), refusal)),
+            }
+        }
+        (people, refused)
+    }
+
+    /// What a page is told; `people` is about the person with this fingerprint, if there is one.
+    ///
+    /// `residue`: a vendor's cookie says that somebody is identified.
+    pub(crate) fn page_data<'a>(
+        &self,
+        marker: &'a Marker,
+        residue: bool,
+        fingerprint: Option<&'a Fingerprint>,
+        people: &'a People<'a>,
+    ) -> PageData<'a> {
+        PageData {
+            seen: marker.as_str(),
+            fp: fingerprint.map_or("", Fingerprint::as_str),
+            reset: *marker == Marker::Absent && residue,
+            trusted: false,
+            visitor: fingerprint.is_none() && self.visitors,
+            people,
+        }
+    }
+
+    /// The marker that a request carries, and whether it carries a vendor's cookie that says that somebody is identified.
+    pub(crate) fn read_cookies(&self, headers: &HeaderMap) -> (Marker, bool) {
+        let (mut marker, mut residue) = (Marker::Absent, false);
+        for (name, value) in cookies::pairs(headers) {
+            if name == self.marker.name.as_bytes() {
+                marker = marker.joined_by(value);
+            } else {
+                residue |= self.identified_cookies.iter().any(|known| known.as_bytes() == name);
+            }
+        }
+        // Where visitors are shown the widgets, their sessions have the same cookies.
+        (marker, residue && !self.visitors)
+    }
+
+    pub(crate) fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, Refusal> {
+        let (vendor, name) = self.tokens().find(|(_, name)| *name == token_name).ok_or(Refusal::UnknownToken)?;
+        vendor.mint(name, identity, self.clock.now())
+    }
+
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = (&dyn Vendor, &str)> {
+        let vendors = self.vendors.iter().map(Box::as_ref);
+        vendors.flat_map(|vendor| vendor.token_names().into_iter().map(move |name| (vendor, name)))
+    }
+}
