@@ -195,6 +195,7 @@ impl WidgetsBuilder {
         Ok(Widgets(Some(Arc::new(Config {
             worker: self.vendors.iter().any(|vendor| vendor.is_costly()).then(Worker::start),
             identified_cookies: self.vendors.iter().filter_map(|vendor| vendor.identified_cookie()).collect(),
+            token_names: token_names(&self.vendors),
             vendors: self.vendors,
             identify: self.identify,
             when: self.when,
@@ -271,6 +272,11 @@ impl fmt::Debug for WidgetsBuilder {
             .field("token_path", &self.token_path)
             .finish_non_exhaustive()
     }
+}
+
+fn token_names(vendors: &[Box<dyn Vendor>]) -> Vec<(usize, String)> {
+    let named = vendors.iter().enumerate();
+    named.flat_map(|(at, vendor)| vendor.token_names().into_iter().map(move |name| (at, name.to_owned()))).collect()
 }
 
 /// An RSA key belongs to those who know what it costs.

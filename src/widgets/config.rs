@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) snippet: Snippet,
     pub(crate) csp: Csp,
     pub(crate) csp_needs: CspNeeds,
+    /// Each token's name, and which of the vendors has it.
+    pub(super) token_names: Vec<(usize, String)>,
     /// The cookies whose presence, without a marker, betrays somebody's session.
     pub(super) identified_cookies: Vec<String>,
     pub(super) marker_key: MarkerKey,
@@ -108,7 +110,6 @@ impl Config {
     }
 
     pub(crate) fn tokens(&self) -> impl Iterator<Item = (&dyn Vendor, &str)> {
-        let vendors = self.vendors.iter().map(Box::as_ref);
-        vendors.flat_map(|vendor| vendor.token_names().into_iter().map(move |name| (vendor, name)))
+        self.token_names.iter().filter_map(|(at, name)| Some((self.vendors.get(*at)?.as_ref(), name.as_str())))
     }
 }
