@@ -145,10 +145,12 @@ where
     let read_ahead = watch.frames.load(Ordering::Relaxed);
     let read_whole = watch.ended.load(Ordering::Relaxed);
     let hint = body.size_hint();
-    Served { head, items: read(body), read_ahead, read_whole, hint }
+    // What a layer looked into knows its end; the application's own body need not.
+    let items = read(body, read_ahead > 0 || read_whole);
+    Served { head, items, read_ahead, read_whole, hint }
 }
 
-fn read<B: Body<Data = Bytes, Error = Failed>>(body: B) -> Vec<Item> {
+fn read<B: Body<Data = Bytes, Error = Failed>>(body: B, knows_its_end: bool) -> Vec<Item> {
     let mut body = pin!(body);
     let mut items = Vec::new();
     loop {
@@ -166,6 +168,10 @@ fn read<B: Body<Data = Bytes, Error = Failed>>(body: B) -> Vec<Item> {
                 Err(frame) => Item::Trailers(frame.into_trailers().expect("data or trailers")),
             }),
         }
+    }
+    if knows_its_end {
+        let behind = now(std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)));
+        assert!(behind.is_none(), "something comes behind the end");
     }
     items
 }
