@@ -1,0 +1,131 @@
+//! What the input says.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+
+use crate::layer::Item;
+
+/// Between the frames of a body, and at the beginning of one that is no data.
+const BETWEEN: u8 = 0x1F;
+const SPECIAL: u8 = 0x1E;
+
+/// A request, and what the application answers.
+#[derive(Debug)]
+pub(super) struct Asked {
+    words: Vec<String>,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) items: Vec<Item>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Load {
+    Document,
+    /// Without Fetch Metadata.
+    Plain,
+    Fetch,
+    Image,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Unknown,
+    Nobody,
+    Person,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stack {
+    Page,
+    Logout,
+    PageInLogout,
+    LogoutInPage,
+    Twice,
+}
+
+impl Asked {
+    pub(super) fn read(input: &[u8]) -> Self {
+        let (words, rest) = line(input);
+        let (status, mut rest) = line(rest);
+        let mut headers = HeaderMap::new();
+        while !rest.is_empty() {
+            let (header, behind) = line(rest);
+            rest = behind;
+            if header.is_empty() {
+                break;
+            }
+            headers.extend(read_header(header));
+        }
+        let items = if rest.is_empty() { Vec::new() } else { rest.split(|byte| *byte == BETWEEN).map(item).collect() };
+        Self {
+            words: String::from_utf8_lossy(words).split(' ').map(str::to_owned).collect(),
+            status: StatusCode::from_bytes(status).unwrap_or_default(),
+            headers,
+            items,
+        }
+    }
+
+    pub(super) fn says(&self, wanted: &str) -> bool {
+        self.words.iter().any(|word| word == wanted)
+    }
+
+    pub(super) fn is_header(&self) -> bool {
+        self.says("header")
+    }
+
+    pub(super) fn method(&self) -> Method {
+        self.words.iter().find_map(|word| super::method(word)).unwrap_or_default()
+    }
+
+    pub(super) fn load(&self) -> Load {
+        let loads = [("plain", Load::Plain), ("fetch", Load::Fetch), ("image", Load::Image)];
+        self.first(&loads).unwrap_or(Load::Document)
+    }
+
+    /// Who is looking, before the application answers.
+    pub(super) fn viewer(&self) -> Said {
+        self.first(&[("in", Said::Person), ("out", Said::Nobody)]).unwrap_or(Said::Unknown)
+    }
+
+    /// What the answer says about that.
+    pub(super) fn late(&self) -> Option<Said> {
+        self.first(&[("late-in", Said::Person), ("late-out", Said::Nobody), ("late-unknown", Said::Unknown)])
+    }
+
+    pub(super) fn stack(&self) -> Stack {
+        let stacks = [
+            ("logout", Stack::Logout),
+            ("page-in-logout", Stack::PageInLogout),
+            ("logout-in-page", Stack::LogoutInPage),
+            ("twice", Stack::Twice),
+        ];
+        self.first(&stacks).unwrap_or(Stack::Page)
+    }
+
+    fn first<T: Copy>(&self, known: &[(&str, T)]) -> Option<T> {
+        known.iter().find(|(word, _)| self.says(word)).map(|(_, meaning)| *meaning)
+    }
+}
+
+fn line(input: &[u8]) -> (&[u8], &[u8]) {
+    let end = input.iter().position(|byte| *byte == b'\n').unwrap_or(input.len());
+    (&input[..end], input.get(end + 1..).unwrap_or_default())
+}
+
+fn read_header(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let name = HeaderName::from_bytes(&line[..colon]).ok()?;
+    Some((name, HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?))
+}
+
+fn item(piece: &[u8]) -> Item {
+    match piece {
+        [SPECIAL, b'F', ..] => Item::Failure,
+        [SPECIAL, b'W', ..] => Item::Wait,
+        [SPECIAL, b'T', value @ ..] => {
+            let value = HeaderValue::from_bytes(value).unwrap_or(HeaderValue::from_static(""));
+            Item::Trailers(HeaderMap::from_iter([(HeaderName::from_static("x-trailer"), value)]))
+        }
+        data => Item::Data(Bytes::copy_from_slice(data)),
+    }
+}

@@ -1,0 +1,20 @@
+//! A reproducible source of numbers: the same input is judged in the same way each time.
+
+/// Numbers that depend on all of the input.
+pub(crate) struct Numbers(u64);
+
+impl Numbers {
+    pub(crate) fn of(input: &[u8]) -> Self {
+        // FNV-1a, https://datatracker.ietf.org/doc/html/rfc9923
+        let hash = input
+            .iter()
+            .fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3));
+        Self(hash)
+    }
+
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        // Knuth's MMIX, whose upper bits are the better ones.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % limit
+    }
+}
