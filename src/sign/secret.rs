@@ -114,7 +114,7 @@ impl Secret {
 
     /// Whether it signs with RSA, and so takes its time.
     pub(crate) fn is_rsa(&self) -> bool {
-        self.key().is_rsa()
+        self.with_key(Key::is_rsa)
     }
 
     fn fixed(key: Key) -> Self {
@@ -135,7 +135,7 @@ impl Secret {
 
     /// Whether the key has a name ([`with_key_id`](Self::with_key_id)).
     pub fn has_key_id(&self) -> bool {
-        self.key().id().is_some()
+        self.with_key(|key| key.id().is_some())
     }
 
     /// A JWT over `claims`, signed with HS256 and the header `{"typ":"JWT","alg":"HS256"}` (RS256 with an RSA key), with
@@ -148,19 +148,10 @@ impl Secret {
     /// [`Refusal::TooLarge`] over [`MAX_TOKEN_BYTES`]; [`Refusal::Signing`] when the claims cannot be written as JSON
     /// or no signing backend is compiled in.
     pub fn jwt(&self, claims: &impl Serialize) -> Result<Token, Refusal> {
-        // One key from the header to the signature, also while another one takes its place.
-        let key = self.key();
         let mut json = Vec::with_capacity(USUAL_CLAIMS_BYTES);
         serde_json::to_writer(&mut json, claims).map_err(|_| Refusal::Signing)?;
-        let length = key.header().len() + (json.len() * 4).div_ceil(3) + 1 + key.signature_characters();
-        if length > MAX_TOKEN_BYTES {
-            return Err(Refusal::TooLarge);
-        }
-        let mut compact = String::with_capacity(length);
-        compact.push_str(key.header());
-        URL_SAFE_NO_PAD.encode_string(json, &mut compact);
-        key.sign(&mut compact)?;
-        Token::new(compact)
+        // One key from the header to the signature, also while another one takes its place.
+        self.with_key(|key| compact(key, &json))
     }
 
     /// The HMAC-SHA256 of a message, as 64 lower-case hexadecimal digits.
@@ -174,18 +165,26 @@ impl Secret {
 
     /// The HMAC-SHA256 of a message.
     pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], Refusal> {
-        self.key().authenticate(message)
+        self.with_key(|key| key.authenticate(message))
     }
 
     /// A key for another purpose, from which this one cannot be learnt.
     pub(crate) fn derive(&self, purpose: &str) -> Result<Self, ConfigError> {
-        let bytes = self.key().derive(purpose.as_bytes()).map_err(|_| super::no_backend())?;
+        let bytes = self.with_key(|key| key.derive(purpose.as_bytes())).map_err(|_| super::no_backend())?;
         Ok(Self::fixed(Key::hmac(&bytes)))
     }
 
     #[cfg(feature = "conformance")]
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        self.key().material().to_vec()
+        self.with_key(|key| key.material().to_vec())
+    }
+
+    /// Does something with the key of this moment, without counting references where it never changes.
+    fn with_key<T>(&self, action: impl FnOnce(&Key) -> T) -> T {
+        match &self.0 {
+            Source::Fixed(key) => action(key),
+            Source::Rotating(_) => action(&self.key()),
+        }
     }
 
     pub(super) fn key(&self) -> Arc<Key> {
@@ -194,6 +193,19 @@ impl Secret {
             Source::Rotating(current) => current.read().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
+}
+
+/// The compact form (<https://www.rfc-editor.org/rfc/rfc7515#section-7.1>) of claims that are JSON already.
+fn compact(key: &Key, claims: &[u8]) -> Result<Token, Refusal> {
+    let length = key.header().len() + (claims.len() * 4).div_ceil(3) + 1 + key.signature_characters();
+    if length > MAX_TOKEN_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    let mut compact = String::with_capacity(length);
+    compact.push_str(key.header());
+    URL_SAFE_NO_PAD.encode_string(claims, &mut compact);
+    key.sign(&mut compact)?;
+    Token::new(compact)
 }
 
 impl fmt::Debug for Secret {
