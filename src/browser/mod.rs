@@ -43,12 +43,13 @@ struct ConstantData<'a> {
     widgets: Vec<WidgetData<'a>>,
 }
 
+/// What the runtime knows of one vendor on every page.
 #[derive(Serialize)]
-struct WidgetData<'a> {
-    name: &'a str,
-    token: &'a str,
+pub(crate) struct WidgetData<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) token: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    library: Option<String>,
+    pub(crate) library: Option<String>,
     settings: Settings,
     residue: Residue,
 }
@@ -84,7 +85,7 @@ impl Snippet {
     }
 }
 
-fn widget_data(vendor: &dyn Vendor) -> WidgetData<'_> {
+pub(crate) fn widget_data(vendor: &dyn Vendor) -> WidgetData<'_> {
     WidgetData {
         name: vendor.name(),
         token: vendor.token_names().first().copied().unwrap_or_default(),

@@ -12,9 +12,9 @@ use super::{
     rule::{Finding, Rule},
 };
 use crate::{
-    browser::{RUNTIME, compact},
+    browser::{RUNTIME, WidgetData, compact, widget_data},
     identity::Identity,
-    vendor::{Person, Refusal, Residue, Settings, Vendor},
+    vendor::{Person, Refusal, Vendor},
 };
 
 /// As the scenarios name it.
@@ -35,20 +35,10 @@ struct Input<'a> {
     runtime: &'a str,
     adapter: &'a str,
     token_path: &'a str,
-    widget: &'a Widget<'a>,
+    widget: &'a WidgetData<'a>,
     a: &'a Actor,
     b: &'a Actor,
     touched: &'a [String],
-}
-
-#[derive(Serialize)]
-struct Widget<'a> {
-    name: &'a str,
-    token: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    library: Option<String>,
-    settings: Settings,
-    residue: Residue,
 }
 
 /// A person as the page and the token service know them.
@@ -130,7 +120,7 @@ pub(super) fn check(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
 struct Theatre<'a> {
     runtime: String,
     adapter: String,
-    widget: Widget<'a>,
+    widget: WidgetData<'a>,
     a: Actor,
     b: Actor,
     touched: Vec<String>,
@@ -138,13 +128,7 @@ struct Theatre<'a> {
 
 impl<'a> Theatre<'a> {
     fn new(vendor: &'a dyn Vendor, a: Actor, b: Actor) -> Self {
-        let widget = Widget {
-            name: vendor.name(),
-            token: vendor.token_names().first().copied().unwrap_or_default(),
-            library: vendor.library_url(),
-            settings: vendor.settings(),
-            residue: vendor.residue(),
-        };
+        let widget = widget_data(vendor);
         let runtime = format!("({})", compact(RUNTIME));
         Self { runtime, adapter: compact(vendor.adapter()), widget, a, b, touched: Vec::new() }
     }

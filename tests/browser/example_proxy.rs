@@ -126,7 +126,7 @@ async fn sign_in_shows_the_user_and_sign_out_leaves_nothing() {
         assert_eq!(page.eval("document.querySelectorAll('[data-widget]').length").await, 0);
         let encoded = "performance.getEntriesByType('navigation')[0].encodedBodySize";
         let decoded = "performance.getEntriesByType('navigation')[0].decodedBodySize";
-        assert_eq!(page.eval(&format!("{encoded} < {decoded} / 2")).await, true, "compressed");
+        assert_eq!(page.eval(&format!("{encoded} < {decoded} * 3 / 4")).await, true, "compressed");
 
         page.sign_out().await;
         page.wait_for(CALLS, json!(["shutdown"])).await;
