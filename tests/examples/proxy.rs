@@ -214,6 +214,12 @@ impl Stand {
     }
 }
 
+fn gzipped_length(bytes: &[u8]) -> usize {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut gzip, bytes).unwrap();
+    gzip.finish().unwrap().len()
+}
+
 #[test]
 #[ignore = "needs python3"]
 fn pages_are_compressed_again_with_the_snippet_in_them() {
@@ -225,7 +231,9 @@ fn pages_are_compressed_again_with_the_snippet_in_them() {
     let page = stand.page("/", &[USER, ("Accept-Encoding", "br, gzip")]);
     assert_eq!(page.header("content-encoding"), Some("gzip"));
     assert!(page.all("vary").iter().any(|vary| vary.eq_ignore_ascii_case("accept-encoding")), "{page:?}");
-    assert!(page.body.len() < plain.body.len() * 3 / 4, "{} of {}", page.body.len(), plain.body.len());
+    // The scripts in it are minified, so how much is gained is gzip's to say.
+    let expected = gzipped_length(&plain.body);
+    assert!(page.body.len() < expected * 11 / 10 && expected < plain.body.len(), "{} of {expected}", page.body.len());
     let text = gunzip(&page.body);
     assert!(text.contains("data-widget=") && text.contains("My notes"), "{text}");
 

@@ -138,8 +138,8 @@ async fn a_costly_token_is_made_on_another_thread() {
     assert!(seen[0] == seen[1] && seen[0] != thread::current().id(), "always the same other one");
 }
 
-#[tokio::test]
-async fn a_full_queue_is_answered_at_once_like_an_unknown_viewer() {
+/// A set whose tokens are made only when they are let go; it tells when one is begun.
+fn held() -> (Widgets, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let (release, held) = mpsc::channel::<()>();
     let (begun, begins) = mpsc::channel();
     let (held, begun) = (Mutex::new(held), Mutex::new(begun));
@@ -147,6 +147,12 @@ async fn a_full_queue_is_answered_at_once_like_an_unknown_viewer() {
         begun.lock().unwrap().send(()).unwrap();
         let _ = held.lock().unwrap().recv();
     });
+    (widgets, begins, release)
+}
+
+#[tokio::test]
+async fn a_full_queue_is_answered_at_once_like_an_unknown_viewer() {
+    let (widgets, begins, release) = held();
     let mut waiting = JoinSet::new();
     let person = |number: usize| Viewer::SignedIn(Identity::new(format!("user-{number}")));
     for number in 0..=QUEUE {
@@ -179,13 +185,7 @@ async fn a_vendor_that_panics_costs_one_answer() {
 
 #[tokio::test]
 async fn the_set_may_go_while_a_token_is_made() {
-    let (release, held) = mpsc::channel::<()>();
-    let (begun, begins) = mpsc::channel();
-    let (held, begun) = (Mutex::new(held), Mutex::new(begun));
-    let widgets = slow(move |_| {
-        begun.lock().unwrap().send(()).unwrap();
-        let _ = held.lock().unwrap().recv();
-    });
+    let (widgets, begins, release) = held();
     let answer = tokio::spawn(widgets.token_service().oneshot(ask("slow", signed_in())));
     yield_now().await;
     begins.recv().unwrap();
