@@ -15,7 +15,7 @@ use http_body_util::Full;
 use tower::{Layer, Service};
 use tower_widget_identity::{
     Identity, Secret, WidgetService, Widgets,
-    vendor::{Ferndesk, Intercom, Vendor, ZendeskClassic},
+    widget::{Ferndesk, Intercom, Widget, ZendeskClassic},
 };
 
 fn main() {
@@ -32,13 +32,13 @@ fn person() -> Identity {
 
 #[divan::bench(args = ["intercom", "ferndesk", "zendesk-chat", "zendesk-help-center"])]
 fn mint(bencher: Bencher<'_, '_>, token: &str) {
-    let vendor: Box<dyn Vendor> = match token {
+    let widget: Box<dyn Widget> = match token {
         "intercom" => Box::new(Intercom::new("abcd1234", secret())),
         "ferndesk" => Box::new(Ferndesk::new("widget-1", secret())),
         _ => Box::new(ZendeskClassic::chat("key-1", secret()).help_center(secret())),
     };
     let person = person();
-    bencher.bench(|| vendor.mint(token, &person, 1_700_000_000).expect("a token"));
+    bencher.bench(|| widget.mint(token, &person, 1_700_000_000).expect("a token"));
 }
 
 #[derive(Clone)]
@@ -62,7 +62,7 @@ impl Service<Request<()>> for Application {
 }
 
 fn service(viewer: Option<Identity>) -> WidgetService<Application> {
-    let widgets = Widgets::builder().vendor(Intercom::new("abcd1234", secret())).identify(move |_| viewer.clone());
+    let widgets = Widgets::builder().widget(Intercom::new("abcd1234", secret())).identify(move |_| viewer.clone());
     widgets.build().expect("widgets").layer().layer(Application)
 }
 

@@ -26,7 +26,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::util::ServiceExt;
 use tower::{ServiceBuilder, service_fn};
-use tower_widget_identity::vendor::Intercom;
+use tower_widget_identity::widget::Intercom;
 use tower_widget_identity::{Identity, Secret, Viewer, Widgets};
 
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -35,7 +35,7 @@ type Answer = Response<BoxBody<Bytes, Infallible>>;
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let widgets = Widgets::builder()
-        .vendor(intercom()?)
+        .widget(intercom()?)
         .token_path("/widget-token")
         // For http://localhost only: leave this away where the site is served over HTTPS.
         .plain_http(true)

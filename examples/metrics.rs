@@ -23,7 +23,7 @@ use metrics::{
     Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit, counter, with_local_recorder,
 };
 use tower::ServiceExt;
-use tower_widget_identity::vendor::{Ferndesk, Intercom};
+use tower_widget_identity::widget::{Ferndesk, Intercom};
 use tower_widget_identity::{Identity, Outcome, Secret, SkipWidget, Viewer, Widgets};
 
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -36,9 +36,9 @@ const PAGE: &str = "<!doctype html><title>Home</title><h1>Hello</h1>";
 async fn count(response: Response) -> Response {
     if let Some(outcome) = response.extensions().get::<Outcome>() {
         counter!("widget_outcomes_total", "outcome" => outcome.as_str()).increment(1);
-        for refused in outcome.refused() {
-            let (vendor, reason) = (refused.vendor().to_owned(), refused.refusal().as_str());
-            counter!("widget_refusals_total", "vendor" => vendor, "reason" => reason).increment(1);
+        for refused in outcome.failures() {
+            let (widget, reason) = (refused.widget().to_owned(), refused.error().as_str());
+            counter!("widget_refusals_total", "vendor" => widget, "reason" => reason).increment(1);
         }
     }
     response
@@ -47,8 +47,8 @@ async fn count(response: Response) -> Response {
 fn app() -> Result<Router, BoxError> {
     let secret = || Secret::new("not a secret: this is a demo");
     let widgets = Widgets::builder()
-        .vendor(Intercom::new("demo", secret()?))
-        .vendor(Ferndesk::new("demo", secret()?))
+        .widget(Intercom::new("demo", secret()?))
+        .widget(Ferndesk::new("demo", secret()?))
         .marker_name(MARKER)
         .build()?;
     // What a layer inside of this one has compressed.

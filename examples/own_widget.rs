@@ -10,12 +10,12 @@ use http::{Request, Response};
 use http_body_util::BodyExt;
 use serde_json::json;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_widget_identity::{CspSources, Identity, Secret, Token, Widgets, vendor::*};
+use tower_widget_identity::{CspSources, Identity, Secret, Token, Widgets, widget::*};
 
 #[derive(Debug)]
 struct Acme(Secret);
 
-impl Vendor for Acme {
+impl Widget for Acme {
     fn name(&self) -> &str {
         "acme"
     }
@@ -25,16 +25,16 @@ impl Vendor for Acme {
     fn secret(&self) -> &Secret {
         &self.0
     }
-    fn mint(&self, name: &str, who: &Identity, now: u64) -> Result<Token, Refusal> {
+    fn mint(&self, name: &str, who: &Identity, now: u64) -> Result<Token, TokenError> {
         if name != "acme" {
-            return Err(Refusal::UnknownToken);
+            return Err(TokenError::UnknownToken);
         }
         let exp = who.expires(now, 600)?; // never beyond the application's own session
         let claims = json!({ "sub": who.required_id()?, "email": who.email_address(), "iat": now, "exp": exp });
         Ok(self.0.jwt(&claims)?.good_for(exp - now))
     }
-    fn person(&self, who: &Identity, now: u64) -> Result<Person, Refusal> {
-        Ok(Person::new().with_token("token", self.mint("acme", who, now)?))
+    fn boot_data(&self, who: &Identity, now: u64) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("token", self.mint("acme", who, now)?))
     }
     fn settings(&self) -> Settings {
         Settings::new().with("app", "acme-1").with("color", "teal")
@@ -59,8 +59,8 @@ impl Vendor for Acme {
             };
         }"
     }
-    fn residue(&self) -> Residue {
-        Residue::new().cookie("acme_session").storage("acme:*")
+    fn residue(&self) -> SessionArtifacts {
+        SessionArtifacts::new().cookie("acme_session").storage("acme:*")
     }
     fn csp_sources(&self) -> CspSources {
         CspSources::new().script(["https://cdn.acme.example"]).connect(["https://api.acme.example"])
@@ -69,7 +69,7 @@ impl Vendor for Acme {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let widgets = Widgets::builder()
-        .vendor(Acme(Secret::new("a secret of the demo")?))
+        .widget(Acme(Secret::new("a secret of the demo")?))
         .identify(|_| Some(Identity::new("user-123").email("user@example.com")))
         .build()?;
     let home = service_fn(async |_: Request<()>| {

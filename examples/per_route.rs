@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::Error as SessionError;
 use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
-use tower_widget_identity::vendor::Intercom;
+use tower_widget_identity::widget::Intercom;
 use tower_widget_identity::{Delivery, Identity, Secret, SkipWidget, Viewer, Widgets, WidgetsBuilder};
 
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -81,7 +81,7 @@ fn widgets() -> Result<WidgetsBuilder, BoxError> {
     let app_id = setting("INTERCOM_APP_ID").unwrap_or_else(|| "demo".to_owned());
     let secret = setting("INTERCOM_SECRET").unwrap_or_else(|| "not a secret: this is a demo".to_owned());
     Ok(Widgets::builder()
-        .vendor(Intercom::new(app_id, Secret::new(secret)?))
+        .widget(Intercom::new(app_id, Secret::new(secret)?))
         .identify_async(|parts| viewer(parts.extensions.get().cloned()))
         .token_path("/widget-token")
         // For http://localhost only: leave this away where the site is served over HTTPS.

@@ -32,11 +32,11 @@ pub enum ConfigErrorKind {
     /// A lifetime is zero or over the vendor's limit.
     Lifetime,
     /// The same vendor, or the same token name, is configured twice.
-    DuplicateVendor,
+    DuplicateWidget,
     /// No vendor is configured.
-    NoVendor,
+    NoWidget,
     /// A vendor's or token's name cannot stand in a path and a header name.
-    VendorName,
+    WidgetName,
     /// The marker cookie's name is not legal, or contradicts its prefix rules.
     CookieName,
     /// The cookie domain is not a host name with two labels or more.
@@ -54,7 +54,7 @@ pub enum ConfigErrorKind {
 }
 
 impl ConfigError {
-    /// Reports a mistake; for writers of their own [`Vendor`](crate::vendor::Vendor).
+    /// Reports a mistake; for writers of their own [`Widget`](crate::widget::Widget).
     ///
     /// The message is shown to operators: name the setting and the remedy, never the secret.
     pub fn new(kind: ConfigErrorKind, message: impl Into<Cow<'static, str>>) -> Self {

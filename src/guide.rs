@@ -14,7 +14,7 @@
 pub mod production {}
 
 /// [`Outcome`]: crate::Outcome
-/// [`Refusal`]: crate::vendor::Refusal
+/// [`TokenError`]: crate::widget::TokenError
 /// [`SecretRotation`]: crate::SecretRotation
 /// [`TokenService`]: crate::TokenService
 ///

@@ -19,7 +19,7 @@ use futures::{FutureExt, future::BoxFuture};
 use http::request::Parts;
 use serde_json::{Map, Value};
 
-use crate::vendor::Refusal;
+use crate::token_error::TokenError;
 
 /// A signed-in person, as the widgets shall know them.
 ///
@@ -49,7 +49,7 @@ impl Identity {
     ///
     /// Ferndesk, Zendesk Classic and the Freshdesk Help Widget need one, and so do the vendors whose hash is of it (Crisp,
     /// Front, Help Scout, Plain, Pylon) and Canny and Gist, whose calls want it beside the id; without it they give no token
-    /// ([`Refusal::MissingEmail`]). Chatwoot needs this or a [`name`](Self::name). Sign only addresses that the application
+    /// ([`TokenError::MissingEmail`]). Chatwoot needs this or a [`name`](Self::name). Sign only addresses that the application
     /// has verified: the vendor will show whoever holds the token what belongs to that address.
     #[must_use]
     pub fn email(mut self, email: impl Into<String>) -> Self {
@@ -88,17 +88,17 @@ impl Identity {
         &self.0.id
     }
 
-    /// The e-mail address, for a [`Vendor`](crate::vendor::Vendor) to sign.
+    /// The e-mail address, for a [`Widget`](crate::widget::Widget) to sign.
     pub fn email_address(&self) -> Option<&str> {
         self.0.email.as_deref()
     }
 
-    /// The name to show, for a [`Vendor`](crate::vendor::Vendor) to sign.
+    /// The name to show, for a [`Widget`](crate::widget::Widget) to sign.
     pub fn display_name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
 
-    /// The further facts, for a [`Vendor`](crate::vendor::Vendor) to sign.
+    /// The further facts, for a [`Widget`](crate::widget::Widget) to sign.
     pub fn attributes(&self) -> &Map<String, Value> {
         &self.0.attributes
     }
@@ -108,11 +108,11 @@ impl Identity {
     ///
     /// # Errors
     ///
-    /// [`Refusal::SessionOver`] when that session has ended already.
-    pub fn expires(&self, now: u64, lifetime: u64) -> Result<u64, Refusal> {
+    /// [`TokenError::SessionOver`] when that session has ended already.
+    pub fn expires(&self, now: u64, lifetime: u64) -> Result<u64, TokenError> {
         let expires = now.saturating_add(lifetime);
         match self.0.session_expires {
-            Some(end) if end <= now => Err(Refusal::SessionOver),
+            Some(end) if end <= now => Err(TokenError::SessionOver),
             Some(end) => Ok(expires.min(end)),
             None => Ok(expires),
         }
@@ -122,18 +122,18 @@ impl Identity {
     ///
     /// # Errors
     ///
-    /// [`Refusal::MissingId`] when it is: a token without a subject would name anybody.
-    pub fn required_id(&self) -> Result<&str, Refusal> {
-        if self.is_blank() { Err(Refusal::MissingId) } else { Ok(self.id()) }
+    /// [`TokenError::MissingId`] when it is: a token without a subject would name anybody.
+    pub fn required_id(&self) -> Result<&str, TokenError> {
+        if self.is_blank() { Err(TokenError::MissingId) } else { Ok(self.id()) }
     }
 
     /// The e-mail address, where the vendor cannot do without.
     ///
     /// # Errors
     ///
-    /// [`Refusal::MissingEmail`] when there is none.
-    pub fn required_email(&self) -> Result<&str, Refusal> {
-        self.email_address().ok_or(Refusal::MissingEmail)
+    /// [`TokenError::MissingEmail`] when there is none.
+    pub fn required_email(&self) -> Result<&str, TokenError> {
+        self.email_address().ok_or(TokenError::MissingEmail)
     }
 
     pub(crate) fn is_blank(&self) -> bool {

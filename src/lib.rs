@@ -7,7 +7,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod browser;
+mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod cookies;
@@ -19,24 +19,26 @@ mod marker;
 mod outcome;
 mod page;
 mod sign;
-mod token;
-pub mod vendor;
-mod widgets;
+mod snippet;
+mod token_error;
+mod token_service;
+pub mod widget;
+
 mod worker;
 
 #[doc(inline)]
-pub use csp::{Csp, CspNeeds, CspSources};
+pub use config::{Delivery, Widgets, WidgetsBuilder};
+#[doc(inline)]
+pub use csp::{CspMode, CspNeeds, CspSources};
 #[doc(inline)]
 pub use error::{ConfigError, ConfigErrorKind};
 #[doc(inline)]
 pub use identity::{Identity, SkipWidget, Viewer};
 #[doc(inline)]
-pub use outcome::{Outcome, Reason, Refused};
+pub use outcome::{Outcome, Reason, TokenFailure};
 #[doc(inline)]
 pub use page::{LogoutLayer, ResponseFuture, WidgetBody, WidgetLayer, WidgetService};
 #[doc(inline)]
 pub use sign::{MAX_TOKEN_BYTES, Secret, SecretRotation, Token};
 #[doc(inline)]
-pub use token::{TokenBody, TokenFuture, TokenService};
-#[doc(inline)]
-pub use widgets::{Delivery, Widgets, WidgetsBuilder};
+pub use token_service::{TokenBody, TokenFuture, TokenService};

@@ -6,10 +6,10 @@
 //! ```
 //! use http::{Request, Response};
 //! use tower::{Layer, ServiceExt, service_fn};
-//! use tower_widget_identity::{Secret, Widgets, vendor::Intercom};
+//! use tower_widget_identity::{Secret, Widgets, widget::Intercom};
 //!
 //! # futures::executor::block_on(async {
-//! let widgets = Widgets::builder().vendor(Intercom::new("abcd1234", Secret::new("s3cret")?)).build()?;
+//! let widgets = Widgets::builder().widget(Intercom::new("abcd1234", Secret::new("s3cret")?)).build()?;
 //! let sign_out = service_fn(async |_: Request<()>| {
 //!     Response::builder().status(303).header("location", "/").body(String::new())
 //! });
@@ -27,7 +27,8 @@ use crate::{
     cookies,
     error::{ConfigError, ConfigErrorKind},
     sign::{self, Secret},
-    vendor::{Refusal, Vendor},
+    token_error::TokenError,
+    widget::Widget,
 };
 
 const OUT: &str = "out";
@@ -70,9 +71,9 @@ pub(crate) struct Fingerprint([u8; FINGERPRINT_LENGTH]);
 
 impl Fingerprint {
     /// Never the bare HMAC of the id under the vendor's secret: that is some vendors' proof of identity.
-    pub(crate) fn of(key: &MarkerKey, user_id: &str) -> Result<Self, Refusal> {
+    pub(crate) fn of(key: &MarkerKey, user_id: &str) -> Result<Self, TokenError> {
         let text = sign::base64url_digest(&key.0.hmac(user_id.as_bytes())?);
-        Self::parse(text.get(..FINGERPRINT_LENGTH).unwrap_or_default()).ok_or(Refusal::Signing)
+        Self::parse(text.get(..FINGERPRINT_LENGTH).unwrap_or_default()).ok_or(TokenError::Signing)
     }
 
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
@@ -116,18 +117,18 @@ pub(crate) struct MarkerCookie {
 }
 
 impl MarkerCookie {
-    pub(crate) fn build(options: &MarkerOptions, vendors: &[Box<dyn Vendor>]) -> Result<Self, ConfigError> {
+    pub(crate) fn build(options: &MarkerOptions, widgets: &[Box<dyn Widget>]) -> Result<Self, ConfigError> {
         let domain = options.domain.as_deref().map(|domain| domain.trim_start_matches('.'));
         if domain.is_some_and(|domain| !cookies::is_domain(domain)) {
             let message = "the cookie domain must be a host name with two labels or more, like `example.com`";
             return Err(ConfigError::new(ConfigErrorKind::CookieDomain, message));
         }
         let name = match &options.name {
-            Some(name) if vendors.iter().any(|vendor| vendor.residue().owns_cookie(name)) => {
+            Some(name) if widgets.iter().any(|widget| widget.residue().owns_cookie(name)) => {
                 return Err(illegal_name("is that of a vendor's cookie, which a shutdown deletes: choose another one"));
             }
             Some(name) => checked_name(name, options)?,
-            None => format!("{}widget-{}", prefix(options), short_hash(vendors)?),
+            None => format!("{}widget-{}", prefix(options), short_hash(widgets)?),
         };
         let secure = if options.plain_http { "" } else { "; Secure" };
         let scope = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
@@ -175,8 +176,8 @@ fn illegal_name(problem: &str) -> ConfigError {
 }
 
 /// Two applications on one host keep their markers apart by what they have configured.
-fn short_hash(vendors: &[Box<dyn Vendor>]) -> Result<String, ConfigError> {
-    let ids: Vec<_> = vendors.iter().map(|vendor| (vendor.name(), vendor.app_id())).collect();
+fn short_hash(widgets: &[Box<dyn Widget>]) -> Result<String, ConfigError> {
+    let ids: Vec<_> = widgets.iter().map(|widget| (widget.name(), widget.app_id())).collect();
     let text = serde_json::to_vec(&ids).unwrap_or_default();
     Ok(sign::hex(&sign::sha256(&text)?[..4]))
 }

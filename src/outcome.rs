@@ -13,7 +13,7 @@
 //! assert_eq!(count(&response), Some("encoded"));
 //! ```
 
-use crate::vendor::Refusal;
+use crate::token_error::TokenError;
 
 /// The decision on one response, put into its extensions where there was a viewer, a marker or a logout.
 ///
@@ -22,9 +22,9 @@ use crate::vendor::Refusal;
 #[non_exhaustive]
 pub enum Outcome {
     /// The page boots the widgets for the signed-in person; the vendors that refused are named.
-    Boot(Vec<Refused>),
+    Boot(Vec<TokenFailure>),
     /// The page ends somebody else's session, then boots for the signed-in person.
-    Switch(Vec<Refused>),
+    Switch(Vec<TokenFailure>),
     /// The page ends the widgets' sessions.
     ShutDown,
     /// The page shows the widgets to a visitor ([`visitors`](crate::WidgetsBuilder::visitors)).
@@ -32,16 +32,16 @@ pub enum Outcome {
     /// The logout was told to the browser by cookies; no script went with it (a redirect, an API answer).
     LogOut,
     /// Tokens went in the headers ([`Delivery::Header`](crate::Delivery::Header)).
-    Headers(Vec<Refused>),
+    Headers(Vec<TokenFailure>),
     /// Nothing was changed, for this reason.
     Untouched(Reason),
 }
 
 /// A vendor that got no token, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    vendor: String,
-    refusal: Refusal,
+pub struct TokenFailure {
+    widget: String,
+    error: TokenError,
 }
 
 /// Why a response stayed as it was.
@@ -79,7 +79,7 @@ pub enum Reason {
     /// The page's policy demands trusted types and does not allow the policy `tower-widget-identity`.
     TrustedTypes,
     /// No vendor had a token for this person; each says why.
-    Refused(Vec<Refused>),
+    NoToken(Vec<TokenFailure>),
     /// The data could not be written; a defect, and the page is served all the same.
     Unwritable,
 }
@@ -99,10 +99,10 @@ impl Outcome {
     }
 
     /// The vendors that got no token for this person.
-    pub fn refused(&self) -> &[Refused] {
+    pub fn failures(&self) -> &[TokenFailure] {
         match self {
             Self::Boot(refused) | Self::Switch(refused) | Self::Headers(refused) => refused,
-            Self::Untouched(Reason::Refused(refused)) => refused,
+            Self::Untouched(Reason::NoToken(refused)) => refused,
             _ => &[],
         }
     }
@@ -127,25 +127,25 @@ impl Reason {
             Self::BodyError => "body-error",
             Self::Sandbox => "sandbox",
             Self::TrustedTypes => "trusted-types",
-            Self::Refused(_) => "refused",
+            Self::NoToken(_) => "refused",
             Self::Unwritable => "unwritable",
         }
     }
 }
 
-impl Refused {
-    pub(crate) fn new(vendor: &str, refusal: Refusal) -> Self {
-        Self { vendor: vendor.to_owned(), refusal }
+impl TokenFailure {
+    pub(crate) fn new(widget: &str, error: TokenError) -> Self {
+        Self { widget: widget.to_owned(), error }
     }
 
     /// The vendor's name, or the token's.
-    pub fn vendor(&self) -> &str {
-        &self.vendor
+    pub fn widget(&self) -> &str {
+        &self.widget
     }
 
     /// Why it gave no token.
-    pub fn refusal(&self) -> Refusal {
-        self.refusal
+    pub fn error(&self) -> TokenError {
+        self.error
     }
 }
 
@@ -154,11 +154,11 @@ pub(crate) fn report(outcome: &Outcome) {
     #[cfg(feature = "tracing")]
     {
         tracing::debug!(target: "tower_widget_identity", outcome = outcome.as_str());
-        for refused in outcome.refused() {
+        for refused in outcome.failures() {
             tracing::debug!(
                 target: "tower_widget_identity",
-                vendor = refused.vendor(),
-                refusal = refused.refusal().as_str(),
+                widget = refused.widget(),
+                refusal = refused.error().as_str(),
             );
         }
         if matches!(outcome, Outcome::Untouched(Reason::Encoded)) {
@@ -211,19 +211,19 @@ mod tests {
         (Reason::BodyError, "body-error"),
         (Reason::Sandbox, "sandbox"),
         (Reason::TrustedTypes, "trusted-types"),
-        (Reason::Refused(Vec::new()), "refused"),
+        (Reason::NoToken(Vec::new()), "refused"),
         (Reason::Unwritable, "unwritable"),
     ];
 
-    const REFUSALS: [(Refusal, &str); 8] = [
-        (Refusal::MissingId, "missing-id"),
-        (Refusal::MissingEmail, "missing-email"),
-        (Refusal::UnacceptableEmail, "unacceptable-email"),
-        (Refusal::UnacceptableId, "unacceptable-id"),
-        (Refusal::SessionOver, "session-over"),
-        (Refusal::TooLarge, "too-large"),
-        (Refusal::Signing, "signing"),
-        (Refusal::UnknownToken, "unknown-token"),
+    const REFUSALS: [(TokenError, &str); 8] = [
+        (TokenError::MissingId, "missing-id"),
+        (TokenError::MissingEmail, "missing-email"),
+        (TokenError::UnacceptableEmail, "unacceptable-email"),
+        (TokenError::UnacceptableId, "unacceptable-id"),
+        (TokenError::SessionOver, "session-over"),
+        (TokenError::TooLarge, "too-large"),
+        (TokenError::Signing, "signing"),
+        (TokenError::UnknownToken, "unknown-token"),
     ];
 
     /// The number of variants: a new one does not compile until it is counted here, and then it is missing above.
@@ -238,14 +238,14 @@ mod tests {
         use Reason::*;
         match reason {
             UnknownViewer | Skipped | NotAddressed | Status | NotHtml | Encoded | Partial | Attachment
-            | NoTransform | Encoding | Fragment | LongPrologue | BodyError | Sandbox | TrustedTypes | Refused(_)
+            | NoTransform | Encoding | Fragment | LongPrologue | BodyError | Sandbox | TrustedTypes | NoToken(_)
             | Unwritable => 17,
         }
     }
 
-    const fn number_of_refusals(refusal: Refusal) -> usize {
-        use Refusal::*;
-        match refusal {
+    const fn number_of_refusals(error: TokenError) -> usize {
+        use TokenError::*;
+        match error {
             MissingId | MissingEmail | UnacceptableEmail | UnacceptableId | SessionOver | TooLarge | Signing
             | UnknownToken => 8,
         }
@@ -272,7 +272,7 @@ mod tests {
         let refusals = REFUSALS.map(|(_, name)| name);
         assert_eq!(outcomes.len() + 1, number_of_outcomes(&Outcome::ShutDown));
         assert_eq!(reasons.len(), number_of_reasons(&Reason::Skipped));
-        assert_eq!(refusals.len(), number_of_refusals(Refusal::Signing));
+        assert_eq!(refusals.len(), number_of_refusals(TokenError::Signing));
         let names: std::collections::BTreeSet<_> = outcomes.iter().chain(&reasons).chain(&refusals).collect();
         assert_eq!(names.len(), outcomes.len() + reasons.len() + refusals.len());
     }

@@ -19,7 +19,7 @@ use http::{HeaderValue, Request, Response, header::CONTENT_TYPE};
 use http_body::{Body, Frame};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tower::{Layer, Service};
-use tower_widget_identity::{Identity, Outcome, Secret, Widgets, vendor::Intercom};
+use tower_widget_identity::{Identity, Outcome, Secret, Widgets, widget::Intercom};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -90,7 +90,7 @@ fn request(dest: &str, path: &str) -> Request<()> {
 fn widgets() -> Widgets {
     let person = Identity::new("user-1").email("user@example.test").name("Näme </script>").attribute("plan", "pro");
     let intercom = Intercom::new("abcd1234", Secret::new("a secret").unwrap());
-    let widgets = Widgets::builder().vendor(intercom);
+    let widgets = Widgets::builder().widget(intercom);
     widgets.identify(move |parts| (parts.uri.path() == "/orders").then(|| person.clone())).build().unwrap()
 }
 

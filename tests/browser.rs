@@ -51,11 +51,11 @@ mod rows_pages;
 mod rows_pending;
 #[path = "browser/rows_tokens.rs"]
 mod rows_tokens;
-#[path = "browser/rows_vendors.rs"]
-mod rows_vendors;
+#[path = "browser/rows_widgets.rs"]
+mod rows_widgets;
 #[path = "browser/sign_out.rs"]
 mod sign_out;
-#[path = "browser/vendors_hmac.rs"]
-mod vendors_hmac;
-#[path = "browser/vendors_jwt.rs"]
-mod vendors_jwt;
+#[path = "browser/widgets_hmac.rs"]
+mod widgets_hmac;
+#[path = "browser/widgets_jwt.rs"]
+mod widgets_jwt;

@@ -8,10 +8,10 @@ use std::fmt::Debug;
 use tower_widget_identity::{
     Secret,
     conformance::{self, Findings},
-    vendor::{
+    widget::{
         Canny, Chatbase, Chatwoot, Crisp, Drift, Featurebase, Ferndesk, Freshchat, FreshdeskHelpWidget, Front, Gist,
         Gleap, HelpScout, Intercom, IntercomRegion, Kustomer, Plain, Pylon, Salesforce, Tawk, UserJot, Userflow,
-        Vendor, ZendeskClassic, ZendeskMessaging,
+        Widget, ZendeskClassic, ZendeskMessaging,
     },
 };
 
@@ -20,7 +20,7 @@ fn secret() -> Secret {
 }
 
 fn salesforce() -> Salesforce {
-    let key = Secret::rsa_pem(include_str!("suite/vendors/keys/rsa.pem")).unwrap().with_key_id("key-1");
+    let key = Secret::rsa_pem(include_str!("suite/widgets/keys/rsa.pem")).unwrap().with_key_id("key-1");
     Salesforce::new("00D000000000001", key)
         .deployment("Support")
         .site_url("https://acme.my.site.com/ESWSupport")
@@ -28,8 +28,8 @@ fn salesforce() -> Salesforce {
         .issuer("acme")
 }
 
-fn judged(vendor: impl Vendor + Debug) -> Result<(), Findings> {
-    conformance::check_debug(&vendor)
+fn judged(widget: impl Widget + Debug) -> Result<(), Findings> {
+    conformance::check_debug(&widget)
 }
 
 /// One line for each vendor, in each of its forms.

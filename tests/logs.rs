@@ -30,7 +30,7 @@ use tower_http::{
 use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
 use tower_widget_identity::{
     Delivery, Identity, Secret, SkipWidget, Viewer, Widgets, WidgetsBuilder,
-    vendor::{Ferndesk, Intercom, ZendeskClassic},
+    widget::{Ferndesk, Intercom, ZendeskClassic},
 };
 use tracing::Level;
 
@@ -61,9 +61,9 @@ fn person(id: &str) -> Identity {
 fn builder() -> WidgetsBuilder {
     let secret = || Secret::new(SECRET).unwrap();
     Widgets::builder()
-        .vendor(Intercom::new("abcd1234", secret()))
-        .vendor(ZendeskClassic::chat("0c54afe8", secret()).help_center(secret()))
-        .vendor(Ferndesk::new("widget-1", secret()))
+        .widget(Intercom::new("abcd1234", secret()))
+        .widget(ZendeskClassic::chat("0c54afe8", secret()).help_center(secret()))
+        .widget(Ferndesk::new("widget-1", secret()))
         .token_path("/tokens")
         .identify_async(|parts| {
             let session = parts.extensions.get::<Session>().cloned();

@@ -4,13 +4,13 @@
 
 use tower_widget_identity::{
     ConfigErrorKind, Identity, Secret, Widgets,
-    vendor::{Intercom, Refusal, Vendor},
+    widget::{Intercom, TokenError, Widget},
 };
 
 #[test]
 fn building_tells_which_feature_to_enable() {
     let intercom = Intercom::new("demo", Secret::new("secret").unwrap());
-    let error = Widgets::builder().vendor(intercom).build().unwrap_err();
+    let error = Widgets::builder().widget(intercom).build().unwrap_err();
     assert_eq!(error.kind(), ConfigErrorKind::NoBackend);
     assert!(error.to_string().contains("aws-lc-rs") && error.to_string().contains("rust-crypto"));
 }
@@ -18,9 +18,9 @@ fn building_tells_which_feature_to_enable() {
 #[test]
 fn signing_is_refused() {
     let secret = Secret::new("secret").unwrap();
-    assert_eq!(secret.hmac_hex("message").unwrap_err(), Refusal::Signing);
+    assert_eq!(secret.hmac_hex("message").unwrap_err(), TokenError::Signing);
     let intercom = Intercom::new("demo", secret);
-    assert_eq!(intercom.mint("intercom", &Identity::new("user-1"), 0).unwrap_err(), Refusal::Signing);
+    assert_eq!(intercom.mint("intercom", &Identity::new("user-1"), 0).unwrap_err(), TokenError::Signing);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use jsonwebtoken::{EncodingKey, Header};
 use serde::Serialize;
 use tower::{Layer, Service};
 use tower_livereload::LiveReloadLayer;
-use tower_widget_identity::{Identity, Secret, Widgets, vendor::Intercom};
+use tower_widget_identity::{Identity, Secret, Widgets, widget::Intercom};
 
 use crate::{
     pages::{Frames, Page},
@@ -31,7 +31,7 @@ const LIFETIME: u64 = 3600;
 
 /// Whoever is signed in, with the claims that everybody has to sign.
 #[derive(Clone)]
-pub(crate) struct Person {
+pub(crate) struct BootData {
     identity: Identity,
     key: EncodingKey,
 }
@@ -45,7 +45,7 @@ pub(crate) struct Claims<'a> {
     exp: u64,
 }
 
-impl Person {
+impl BootData {
     pub(crate) fn new() -> Self {
         let identity = Identity::new("user-123456").email("person@example.com").name("A Person");
         Self { identity: identity.attribute("plan", "pro"), key: EncodingKey::from_secret(SECRET.as_bytes()) }
@@ -54,7 +54,7 @@ impl Person {
     pub(crate) fn widgets(&self) -> Widgets {
         let person = self.identity.clone();
         let intercom = Intercom::new("abcd1234", Secret::new(SECRET).expect("a secret")).lifetime(LIFETIME);
-        let widgets = Widgets::builder().vendor(intercom);
+        let widgets = Widgets::builder().widget(intercom);
         widgets.identify(move |parts| is_orders(parts).then(|| person.clone())).build().expect("widgets")
     }
 
@@ -109,7 +109,7 @@ pub(crate) struct Contestant {
 }
 
 impl Contestant {
-    pub(crate) fn every(person: &Person) -> [Self; 5] {
+    pub(crate) fn every(person: &BootData) -> [Self; 5] {
         [Self::bare(), Self::ours(person), Self::rewriter(person), Self::by_hand(person), Self::livereload()]
     }
 
@@ -129,17 +129,17 @@ impl Contestant {
         Self::new("bare", "", |application| application)
     }
 
-    pub(crate) fn ours(person: &Person) -> Self {
+    pub(crate) fn ours(person: &BootData) -> Self {
         let widgets = person.widgets();
         Self::new("ours", "data-widget=", move |application| widgets.layer().layer(application))
     }
 
-    fn rewriter(person: &Person) -> Self {
+    fn rewriter(person: &BootData) -> Self {
         let person = person.clone();
         Self::new("lol_html", "data-widget=", move |inner| rewriter::Rewriting::new(inner, person.clone()))
     }
 
-    fn by_hand(person: &Person) -> Self {
+    fn by_hand(person: &BootData) -> Self {
         let person = person.clone();
         Self::new("by hand", "intercomSettings", move |inner| by_hand::ByHand::new(inner, person.clone()))
     }
@@ -218,7 +218,7 @@ fn element(code: &str, token: &str) -> String {
 }
 
 /// The code and closing tag of the layer's own element.
-fn code(person: &Person) -> String {
+fn code(person: &BootData) -> String {
     let page = Contestant::ours(person).answer(&Page::whole(crate::pages::EIGHT_KIB));
     let element = page.split_once("data-widget='").expect("the element").1;
     let code = element.split_once("'>").expect("the code").1;

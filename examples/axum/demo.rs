@@ -27,12 +27,12 @@ pub(crate) fn routes(messenger: &Messenger) -> Router {
         .route("/demo/page.css", asset(STYLE, include_str!("page.css")));
     match messenger.kind() {
         Kind::Intercom => assets,
-        Kind::Demo => assets.merge(vendor(messenger.secret())),
+        Kind::Demo => assets.merge(widget(messenger.secret())),
     }
 }
 
 /// The stand-in for the vendor: its library, and the server that checks tokens for it.
-fn vendor(secret: Arc<str>) -> Router {
+fn widget(secret: Arc<str>) -> Router {
     Router::new()
         .route("/demo/messenger.js", asset(SCRIPT, include_str!("messenger.js")))
         .route("/demo/verify", post(verify))
@@ -57,7 +57,7 @@ struct Accepted {
 }
 
 #[derive(Serialize)]
-struct Refused {
+struct TokenFailure {
     ok: bool,
     reason: &'static str,
 }
@@ -71,8 +71,8 @@ async fn verify(State(secret): State<Arc<str>>, token: String) -> Response {
     }
 }
 
-fn refusal(rejected: Rejected) -> Refused {
-    Refused { ok: false, reason: rejected.reason() }
+fn refusal(rejected: Rejected) -> TokenFailure {
+    TokenFailure { ok: false, reason: rejected.reason() }
 }
 
 /// Seconds since 1970. A clock that is set before then makes every token count as expired.

@@ -64,7 +64,7 @@ fn port() -> Result<u16, BoxError> {
 /// The shop with this messenger.
 pub(crate) fn app(messenger: Messenger) -> Result<Router, BoxError> {
     let widgets = Widgets::builder()
-        .vendor(messenger.vendor()?)
+        .widget(messenger.widget()?)
         // Only a handle is taken along; `viewer` reads the session later.
         .identify_async(|parts| viewer(parts.extensions.get().cloned()))
         .token_path("/widget-token")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tower_widget_identity::vendor::Intercom;
+use tower_widget_identity::widget::Intercom;
 use tower_widget_identity::{ConfigError, Secret};
 
 use super::BoxError;
@@ -58,11 +58,11 @@ impl Messenger {
         Arc::clone(&self.secret)
     }
 
-    pub(crate) fn vendor(&self) -> Result<Intercom, ConfigError> {
-        let vendor = Intercom::new(&self.app_id, Secret::new(&*self.secret)?);
+    pub(crate) fn widget(&self) -> Result<Intercom, ConfigError> {
+        let widget = Intercom::new(&self.app_id, Secret::new(&*self.secret)?);
         Ok(match self.kind {
-            Kind::Demo => vendor.library_url("/demo/messenger.js"),
-            Kind::Intercom => vendor,
+            Kind::Demo => widget.library_url("/demo/messenger.js"),
+            Kind::Intercom => widget,
         })
     }
 }

@@ -89,7 +89,7 @@ async fn app(messenger: Messenger, database: Connection) -> Result<Router, BoxEr
 
     let asked = accounts.clone();
     let widgets = Widgets::builder()
-        .vendor(messenger.vendor()?)
+        .widget(messenger.widget()?)
         // A handle to the session, and not axum-login's `AuthSession`: that one's user is as it was before the handler.
         .identify_async(move |parts| viewer(parts.extensions.get().cloned(), asked.clone()))
         .token_path("/widget-token")

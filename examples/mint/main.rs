@@ -14,12 +14,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use tower_widget_identity::vendor::{Person, Settings};
+use tower_widget_identity::widget::{BootData, Settings};
 
 pub(crate) mod failure;
 pub(crate) mod options;
 mod page;
-mod vendors;
+mod widgets;
 
 use failure::Failure;
 use options::Options;
@@ -52,16 +52,16 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = String>) -> Result<Value, 
 
 /// What is printed for these options.
 pub(crate) fn answer(options: &Options) -> Result<Value, Failure> {
-    let name = options.vendor.name;
+    let name = options.widget.name;
     let identity = options.identity();
     let candidate = options.candidate()?;
     // One time for all, so that the token in the page is the one that is shown.
     let now = now();
     let widgets = candidate.widgets.token_path("/widget-token").clock(move || now).build()?;
 
-    let refused = |refusal| Failure::Refused(name, refusal);
-    let token = candidate.vendor.mint(name, &identity, now).map_err(refused)?.into_string();
-    let person = candidate.vendor.person(&identity, now).map_err(refused)?;
+    let refused = |refusal| Failure::TokenFailure(name, refusal);
+    let token = candidate.widget.mint(name, &identity, now).map_err(refused)?.into_string();
+    let person = candidate.widget.boot_data(&identity, now).map_err(refused)?;
     let (kind, claims) = match candidate.hashed {
         Some(hashed) => ("hash", hashed(&identity)),
         None => ("token", payload(&token)?),
@@ -70,7 +70,7 @@ pub(crate) fn answer(options: &Options) -> Result<Value, Failure> {
         "vendor": name,
         kind: token,
         "claims": claims,
-        "settings": settings(&candidate.vendor.settings(), &person)?,
+        "settings": settings(&candidate.widget.settings(), &person)?,
         "snippet": page::snippet(&widgets, identity)?,
     }))
 }
@@ -83,7 +83,7 @@ fn payload(token: &str) -> Result<Value, Failure> {
 }
 
 /// As the adapter in the page puts them together: what everybody gets, and what this person gets.
-fn settings(everybody: &Settings, person: &Person) -> Result<Value, Failure> {
+fn settings(everybody: &Settings, person: &BootData) -> Result<Value, Failure> {
     let mut settings = serde_json::to_value(everybody).map_err(Failure::unexpected)?;
     let person = serde_json::to_value(person).map_err(Failure::unexpected)?;
     if let (Value::Object(settings), Value::Object(person)) = (&mut settings, person) {

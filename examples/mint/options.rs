@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tower_widget_identity::{Identity, Secret};
 
 use super::failure::Failure;
-use super::vendors::{Candidate, Row, TABLE};
+use super::widgets::{Candidate, Row, TABLE};
 
 const APP_ID: &str = "--app-id";
 const SECRET: &str = "--secret";
@@ -32,16 +32,16 @@ const PEM: &str = "-----BEGIN ";
 const SECRET_VARIABLE: &str = "WIDGET_SECRET";
 
 const USAGE: &str = "\
-Usage: mint <vendor> --app-id ID --secret SECRET --user-id ID [options]
+Usage: mint <widget> --app-id ID --secret SECRET --user-id ID [options]
 
 Mints one person's token and prints it as JSON, with its claims, the widget's settings and the
-element that a page would get. The output lets its reader pass for that person at the vendor:
+element that a page would get. The output lets its reader pass for that person at the widget:
 do not post it.
 
-  --app-id ID         the application's id at the vendor (Intercom: app id, Zendesk: snippet key,
+  --app-id ID         the application's id at the widget (Intercom: app id, Zendesk: snippet key,
                       Ferndesk: widget id, Chatwoot: website token, tawk.to: property id,
                       Kustomer: API key, Salesforce: organisation id)
-  --secret SECRET     the secret as the vendor's dashboard shows it; `-` takes it from the environment
+  --secret SECRET     the secret as the widget's dashboard shows it; `-` takes it from the environment
                       variable WIDGET_SECRET, so that it stands neither in the shell's history nor in
                       the list of processes. For Pylon the hexadecimal digits, which are decoded; for
                       Salesforce the text of the private key's PEM
@@ -65,7 +65,7 @@ Vendors, with the options that not all of them take:";
 
 /// What was asked for. Without `Debug`, for it knows a person.
 pub(crate) struct Options {
-    pub(crate) vendor: &'static Row,
+    pub(crate) widget: &'static Row,
     pub(crate) secret: Secret,
     /// As it was given, for a vendor whose dashboard shows the key encoded.
     pub(crate) secret_text: String,
@@ -88,11 +88,11 @@ impl Options {
         arguments: impl IntoIterator<Item = String>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Failure> {
-        let (vendor, mut values) = sort(arguments.into_iter())?;
+        let (widget, mut values) = sort(arguments.into_iter())?;
         if let Some(option) =
-            SPECIAL.iter().find(|option| values.contains_key(*option) && !vendor.takes.contains(option))
+            SPECIAL.iter().find(|option| values.contains_key(*option) && !widget.takes.contains(option))
         {
-            return Err(Failure::Usage(format!("{} takes no {option}", vendor.name)));
+            return Err(Failure::Usage(format!("{} takes no {option}", widget.name)));
         }
         if let Some(missing) = [APP_ID, SECRET, USER_ID].iter().find(|option| !values.contains_key(*option)) {
             return Err(Failure::Usage(format!("{missing} is missing")));
@@ -104,7 +104,7 @@ impl Options {
             None => secret,
         };
         let ttl = values.get(TTL).map(|text| seconds(text)).transpose()?;
-        Ok(Self { vendor, secret, secret_text, ttl, values })
+        Ok(Self { widget, secret, secret_text, ttl, values })
     }
 
     pub(crate) fn app_id(&self) -> &str {
@@ -120,7 +120,7 @@ impl Options {
     }
 
     pub(crate) fn candidate(&self) -> Result<Candidate, Failure> {
-        (self.vendor.configure)(self)
+        (self.widget.configure)(self)
     }
 
     pub(crate) fn identity(&self) -> Identity {
@@ -134,11 +134,11 @@ impl Options {
 fn sort(
     mut arguments: impl Iterator<Item = String>,
 ) -> Result<(&'static Row, BTreeMap<&'static str, String>), Failure> {
-    let mut vendor = None;
+    let mut widget = None;
     let mut values = BTreeMap::new();
     while let Some(argument) = arguments.next() {
         if !argument.starts_with("--") {
-            if vendor.replace(row(&argument)?).is_some() {
+            if widget.replace(row(&argument)?).is_some() {
                 return Err(wrong("more than one vendor is named"));
             }
             continue;
@@ -148,7 +148,7 @@ fn sort(
             return Err(wrong(format!("{option} is given twice")));
         }
     }
-    Ok((vendor.ok_or_else(|| wrong("no vendor is named"))?, values))
+    Ok((widget.ok_or_else(|| wrong("no vendor is named"))?, values))
 }
 
 fn row(name: &str) -> Result<&'static Row, Failure> {

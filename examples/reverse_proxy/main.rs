@@ -32,7 +32,7 @@ pub(crate) mod options;
 mod server;
 mod signals;
 mod upstream;
-pub(crate) mod vendors;
+pub(crate) mod widgets;
 
 use failure::Failure;
 use options::Options;
@@ -102,7 +102,7 @@ struct Site {
 
 impl Site {
     fn new(options: &Options, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
-        let widgets = vendors::configured(variable)?.token_path(TOKEN_PATH).plain_http(options.plain_http);
+        let widgets = widgets::configured(variable)?.token_path(TOKEN_PATH).plain_http(options.plain_http);
         let widgets = match options.identity_headers {
             true => widgets.identify(|parts| identity::viewer(&parts.headers)),
             // Nobody else says who is looking, so it is not known.

@@ -12,9 +12,10 @@ use super::{
     rule::{Finding, Rule},
 };
 use crate::{
-    browser::{RUNTIME, WidgetData, compact, widget_data},
     identity::Identity,
-    vendor::{Person, Refusal, Vendor},
+    snippet::{RUNTIME, WidgetData, compact, widget_data},
+    token_error::TokenError,
+    widget::{BootData, Widget},
 };
 
 /// As the scenarios name it.
@@ -46,7 +47,7 @@ struct Input<'a> {
 struct Actor {
     /// In the shape of the marker's fingerprint.
     fp: String,
-    person: Person,
+    person: BootData,
     lifetime: Option<u64>,
     /// Fresh tokens by name, made later than the page's.
     tokens: Map<String, Value>,
@@ -73,15 +74,15 @@ struct Broken {
 }
 
 impl Actor {
-    fn new(vendor: &dyn Vendor, identity: &Identity, other: &Identity, fp: char) -> Result<Self, Refusal> {
-        let person = vendor.person(identity, NOW)?;
+    fn new(widget: &dyn Widget, identity: &Identity, other: &Identity, fp: char) -> Result<Self, TokenError> {
+        let person = widget.boot_data(identity, NOW)?;
         let mut tokens = Map::new();
-        for name in vendor.token_names() {
-            tokens.insert(name.to_owned(), vendor.mint(name, identity, NOW + 300)?.into_string().into());
+        for name in widget.token_names() {
+            tokens.insert(name.to_owned(), widget.mint(name, identity, NOW + 300)?.into_string().into());
         }
         let mut terms: Vec<_> = people::facts(identity).map(|(label, text)| Term::new(label, text)).collect();
         let own = texts(&paper::of_person(&person));
-        let others = texts(&paper::of_person(&vendor.person(other, NOW)?));
+        let others = texts(&paper::of_person(&widget.boot_data(other, NOW)?));
         terms.extend(own.into_iter().filter(|term| others.iter().all(|other| other.text != term.text)));
         terms.extend(tokens.iter().map(|(name, token)| Term::new(name, token.as_str().unwrap_or_default())));
         let lifetime = person.lifetime();
@@ -108,12 +109,12 @@ fn texts(page: &Value) -> Vec<Term> {
     strings.filter(|(_, text)| text.chars().count() > 3).map(|(path, text)| Term::new(&path, text)).collect()
 }
 
-pub(super) fn check(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+pub(super) fn check(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let (ada, bela) = (people::ada(), people::bela());
-    let actors = (Actor::new(vendor, &ada, &bela, 'A'), Actor::new(vendor, &bela, &ada, 'B'));
+    let actors = (Actor::new(widget, &ada, &bela, 'A'), Actor::new(widget, &bela, &ada, 'B'));
     // Whoever is refused is no business of the adapter's: `Mints` tells.
     if let (Ok(a), Ok(b)) = actors {
-        Theatre::new(vendor, a, b).run(findings);
+        Theatre::new(widget, a, b).run(findings);
     }
 }
 
@@ -127,10 +128,10 @@ struct Theatre<'a> {
 }
 
 impl<'a> Theatre<'a> {
-    fn new(vendor: &'a dyn Vendor, a: Actor, b: Actor) -> Self {
-        let widget = widget_data(vendor);
+    fn new(widget: &'a dyn Widget, a: Actor, b: Actor) -> Self {
+        let data = widget_data(widget);
         let runtime = format!("({})", compact(RUNTIME));
-        Self { runtime, adapter: compact(vendor.adapter()), widget, a, b, touched: Vec::new() }
+        Self { runtime, adapter: compact(widget.adapter()), widget: data, a, b, touched: Vec::new() }
     }
 
     /// The whole repertory, until a play does not end.

@@ -1,7 +1,7 @@
-//! Whether a [`Vendor`] of one's own keeps its promises: for a test beside it, with the feature `conformance`.
+//! Whether a [`Widget`] of one's own keeps its promises: for a test beside it, with the feature `conformance`.
 //!
 //! ```
-//! use tower_widget_identity::{Secret, conformance::{self, Rule}, vendor::Ferndesk};
+//! use tower_widget_identity::{Secret, conformance::{self, Rule}, widget::Ferndesk};
 //!
 //! let secret = Secret::new("a secret of the test")?;
 //! assert_eq!(conformance::check(&Ferndesk::new("widget-1", secret.clone())), Ok(()));
@@ -35,7 +35,7 @@
 //!
 //! | | rules | how they are checked |
 //! |---|---|---|
-//! | 1 to 9 | [`NoPanic`](Rule::NoPanic), [`Check`](Rule::Check), [`Names`](Rule::Names), [`Constant`](Rule::Constant), [`Secret`](Rule::Secret), [`Debug`](Rule::Debug), [`Residue`](Rule::Residue), [`Sources`](Rule::Sources), [`AdapterText`](Rule::AdapterText) | what is the same for everybody, read |
+//! | 1 to 9 | [`NoPanic`](Rule::NoPanic), [`Check`](Rule::Check), [`Names`](Rule::Names), [`Constant`](Rule::Constant), [`Secret`](Rule::Secret), [`Debug`](Rule::Debug), [`SessionArtifacts`](Rule::SessionArtifacts), [`Sources`](Rule::Sources), [`AdapterText`](Rule::AdapterText) | what is the same for everybody, read |
 //! | 10 to 20 | [`Mints`](Rule::Mints), [`UnknownToken`](Rule::UnknownToken), [`Subject`](Rule::Subject), [`StringIds`](Rule::StringIds), [`Times`](Rule::Times), [`Lifetime`](Rule::Lifetime), [`SessionEnd`](Rule::SessionEnd), [`BlankId`](Rule::BlankId), [`Unaltered`](Rule::Unaltered), [`Attributes`](Rule::Attributes), [`Unsigned`](Rule::Unsigned) | tokens made for persons with hostile facts, read back |
 //! | 21 to 31 | [`Shape`](Rule::Shape), [`Order`](Rule::Order), [`Library`](Rule::Library), [`Boot`](Rule::Boot), [`Fresh`](Rule::Fresh), [`Left`](Rule::Left), [`Late`](Rule::Late), [`Callback`](Rule::Callback), [`Refresh`](Rule::Refresh), [`Second`](Rule::Second), [`Visitor`](Rule::Visitor) | the adapter run |
 //!
@@ -53,7 +53,7 @@ mod tokens;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::vendor::Vendor;
+use crate::widget::Widget;
 
 pub use rule::{Finding, Findings, Rule};
 
@@ -64,8 +64,8 @@ pub use rule::{Finding, Findings, Rule};
 /// # Errors
 ///
 /// [`Findings`], which say what is broken and what to mend. They never show a secret or a token.
-pub fn check(vendor: &dyn Vendor) -> Result<(), Findings> {
-    Findings::collect(name(vendor), found(vendor))
+pub fn check(widget: &dyn Widget) -> Result<(), Findings> {
+    Findings::collect(name(widget), found(widget))
 }
 
 /// Checks every rule, for vendors that have a [`Debug`](std::fmt::Debug) form.
@@ -73,22 +73,22 @@ pub fn check(vendor: &dyn Vendor) -> Result<(), Findings> {
 /// # Errors
 ///
 /// As [`check`].
-pub fn check_debug<V: Vendor + std::fmt::Debug>(vendor: &V) -> Result<(), Findings> {
-    let mut all = found(vendor);
-    unpanicked(&mut all, |findings| place::debug(vendor, findings));
-    Findings::collect(name(vendor), all)
+pub fn check_debug<V: Widget + std::fmt::Debug>(widget: &V) -> Result<(), Findings> {
+    let mut all = found(widget);
+    unpanicked(&mut all, |findings| place::debug(widget, findings));
+    Findings::collect(name(widget), all)
 }
 
-fn name(vendor: &dyn Vendor) -> String {
-    catch_unwind(AssertUnwindSafe(|| vendor.name().to_owned())).unwrap_or_default()
+fn name(widget: &dyn Widget) -> String {
+    catch_unwind(AssertUnwindSafe(|| widget.name().to_owned())).unwrap_or_default()
 }
 
-fn found(vendor: &dyn Vendor) -> Vec<Finding> {
+fn found(widget: &dyn Widget) -> Vec<Finding> {
     let mut all = Vec::new();
-    for rule in place::RULES.into_iter().chain(tokens::RULES).chain([browser::check as fn(&dyn Vendor, &mut _)]) {
-        unpanicked(&mut all, |findings| rule(vendor, findings));
+    for rule in place::RULES.into_iter().chain(tokens::RULES).chain([browser::check as fn(&dyn Widget, &mut _)]) {
+        unpanicked(&mut all, |findings| rule(widget, findings));
     }
-    unpanicked(&mut Vec::new(), |_| withhold(vendor, &mut all));
+    unpanicked(&mut Vec::new(), |_| withhold(widget, &mut all));
     all
 }
 
@@ -98,14 +98,15 @@ fn unpanicked(all: &mut Vec<Finding>, check: impl FnOnce(&mut Vec<Finding>)) {
     let outcome = catch_unwind(AssertUnwindSafe(|| check(&mut findings)));
     all.extend(findings);
     if outcome.is_err() {
-        let detail = "a method panics for a person that may come: answer a `Refusal`, or a `ConfigError` in `check()`";
+        let detail =
+            "a method panics for a person that may come: answer a `TokenError`, or a `ConfigError` in `check()`";
         all.push(Finding::new(Rule::NoPanic, detail));
     }
 }
 
 /// A vendor's own error texts could show what the findings must not.
-fn withhold(vendor: &dyn Vendor, all: &mut [Finding]) {
-    let secret = vendor.secret();
+fn withhold(widget: &dyn Widget, all: &mut [Finding]) {
+    let secret = widget.secret();
     for finding in all.iter_mut().filter(|finding| place::shows(finding.detail(), secret)) {
         *finding = Finding::new(finding.rule(), "its text is withheld, for it shows the secret");
     }

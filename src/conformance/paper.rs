@@ -12,7 +12,8 @@ use super::people::NOW;
 use crate::{
     identity::Identity,
     sign::Token,
-    vendor::{Person, Refusal, Vendor},
+    token_error::TokenError,
+    widget::{BootData, Widget},
 };
 
 /// A JWT's claims, in the order in which they stand, doubled ones included.
@@ -72,34 +73,34 @@ pub(super) struct Minted<'a> {
 }
 
 /// Each of the vendor's tokens for this person, or why there is none.
-pub(super) fn mint<'a>(vendor: &'a dyn Vendor, identity: &Identity) -> Vec<(&'a str, Result<Minted<'a>, Refusal>)> {
+pub(super) fn mint<'a>(widget: &'a dyn Widget, identity: &Identity) -> Vec<(&'a str, Result<Minted<'a>, TokenError>)> {
     let one = |name: &'a str| {
-        let token = vendor.mint(name, identity, NOW)?;
+        let token = widget.mint(name, identity, NOW)?;
         Ok(Minted { name, claims: Claims::read(token.as_str()), token })
     };
-    vendor.token_names().into_iter().map(|name| (name, one(name))).collect()
+    widget.token_names().into_iter().map(|name| (name, one(name))).collect()
 }
 
 /// Those that there are.
-pub(super) fn minted<'a>(vendor: &'a dyn Vendor, identity: &Identity) -> Vec<Minted<'a>> {
-    mint(vendor, identity).into_iter().filter_map(|(_, minted)| minted.ok()).collect()
+pub(super) fn minted<'a>(widget: &'a dyn Widget, identity: &Identity) -> Vec<Minted<'a>> {
+    mint(widget, identity).into_iter().filter_map(|(_, minted)| minted.ok()).collect()
 }
 
 /// What the page is told of a person.
-pub(super) fn of_person(person: &Person) -> Value {
+pub(super) fn of_person(person: &BootData) -> Value {
     serde_json::to_value(person).unwrap_or_default()
 }
 
 /// Everything that is said of a person, by place: tokens' claims, what the page is told, and the claims of JWTs in that.
-pub(super) fn said(vendor: &dyn Vendor, identity: &Identity) -> Vec<(String, Value)> {
+pub(super) fn said(widget: &dyn Widget, identity: &Identity) -> Vec<(String, Value)> {
     let claims = |minted: Minted<'_>| Some((format!("the token `{}`", minted.name), minted.claims?.value()));
-    let mut all: Vec<_> = minted(vendor, identity).into_iter().filter_map(claims).collect();
-    if let Ok(person) = vendor.person(identity, NOW) {
+    let mut all: Vec<_> = minted(widget, identity).into_iter().filter_map(claims).collect();
+    if let Ok(person) = widget.boot_data(identity, NOW) {
         let page = of_person(&person);
         all.extend(
-            jwts(&page).into_iter().map(|(path, claims)| (format!("the JWT `{path}` of person()"), claims.value())),
+            jwts(&page).into_iter().map(|(path, claims)| (format!("the JWT `{path}` of boot_data()"), claims.value())),
         );
-        all.push(("person()".to_owned(), page));
+        all.push(("boot_data()".to_owned(), page));
     }
     all
 }

@@ -11,11 +11,11 @@ use super::{
     rule::{Finding, Rule},
 };
 use crate::{
-    browser::{check_adapter, compact},
+    config::check_unique,
     csp::library_source,
     sign::{self, Secret},
-    vendor::Vendor,
-    widgets::check_unique,
+    snippet::{check_adapter, compact},
+    widget::Widget,
 };
 
 /// Shorter secrets are found in innocent texts.
@@ -38,29 +38,29 @@ const PAGES_OWN: [&str; 12] = [
     "fetch",
 ];
 
-pub(super) const RULES: [fn(&dyn Vendor, &mut Vec<Finding>); 7] =
+pub(super) const RULES: [fn(&dyn Widget, &mut Vec<Finding>); 7] =
     [passes_check, legal_names, constants, secrets, residue, sources, adapter_text];
 
-fn passes_check(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    findings.extend(vendor.check().err().map(|error| Finding::new(Rule::Check, error.to_string())));
+fn passes_check(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    findings.extend(widget.check().err().map(|error| Finding::new(Rule::Check, error.to_string())));
 }
 
-fn legal_names(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+fn legal_names(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let mut known = BTreeSet::new();
     let mut tell = |detail: String| findings.push(Finding::new(Rule::Names, detail));
-    let tokens = vendor.token_names();
+    let tokens = widget.token_names();
     if tokens.is_empty() {
         tell("token_names() is empty: name one".to_owned());
     }
     // A token may be called as its vendor, once.
-    let own = tokens.iter().position(|name| *name == vendor.name());
+    let own = tokens.iter().position(|name| *name == widget.name());
     let others = tokens.iter().enumerate().filter(|(at, _)| Some(*at) != own).map(|(_, name)| *name);
-    for name in [vendor.name()].into_iter().chain(others) {
+    for name in [widget.name()].into_iter().chain(others) {
         if let Err(error) = check_unique(&mut known, name) {
             tell(error.to_string());
         }
     }
-    if vendor.app_id().trim().is_empty() {
+    if widget.app_id().trim().is_empty() {
         tell("app_id() is blank: the marker cookie's name is made of it".to_owned());
     }
 }
@@ -78,17 +78,17 @@ struct Constants {
 }
 
 impl Constants {
-    fn of(vendor: &dyn Vendor) -> Self {
-        let names = [vendor.name(), vendor.app_id()].into_iter().chain(vendor.token_names());
+    fn of(widget: &dyn Widget) -> Self {
+        let names = [widget.name(), widget.app_id()].into_iter().chain(widget.token_names());
         Self {
             names: names.map(str::to_owned).collect(),
-            settings: serde_json::to_value(vendor.settings()).unwrap_or_default(),
-            library: vendor.library_url(),
-            adapter: vendor.adapter().to_owned(),
-            residue: serde_json::to_value(vendor.residue()).unwrap_or_default(),
-            cookie: vendor.identified_cookie(),
-            sources: format!("{:?}", vendor.csp_sources()),
-            token_path: vendor.needs_token_path(),
+            settings: serde_json::to_value(widget.settings()).unwrap_or_default(),
+            library: widget.library_url(),
+            adapter: widget.adapter().to_owned(),
+            residue: serde_json::to_value(widget.residue()).unwrap_or_default(),
+            cookie: widget.identified_cookie(),
+            sources: format!("{:?}", widget.csp_sources()),
+            token_path: widget.needs_token_path(),
         }
     }
 
@@ -103,13 +103,13 @@ impl Constants {
     }
 }
 
-fn constants(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    let before = Constants::of(vendor);
+fn constants(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    let before = Constants::of(widget);
     let persons = [people::ada(), people::bela()];
     for person in &persons {
-        said(vendor, person);
+        said(widget, person);
     }
-    let after = Constants::of(vendor);
+    let after = Constants::of(widget);
     if before != after {
         findings
             .push(Finding::new(Rule::Constant, "names, settings, residue, sources or adapter change as persons come"));
@@ -121,14 +121,14 @@ fn constants(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
     }
 }
 
-fn secrets(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    let secret = vendor.secret();
+fn secrets(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    let secret = widget.secret();
     if secret.to_bytes().len() < SHORTEST_SECRET {
         let detail = format!("it is too short to be looked for: test with one of {SHORTEST_SECRET} bytes or more");
         return findings.push(Finding::new(Rule::Secret, detail));
     }
-    let mut texts = Constants::of(vendor).texts();
-    for (place, value) in said(vendor, &people::ada()) {
+    let mut texts = Constants::of(widget).texts();
+    for (place, value) in said(widget, &people::ada()) {
         let all = leaves(&value).into_iter().map(|(path, leaf)| (format!("{path} in {place}"), leaf.to_string()));
         texts.extend(all.collect::<Vec<_>>());
         texts.extend(leaves(&value).into_iter().filter_map(|(path, leaf)| Some((path, leaf.as_str()?.to_owned()))));
@@ -151,9 +151,9 @@ pub(super) fn shows(text: &str, secret: &Secret) -> bool {
         || encoded.iter().any(|form| flat.contains(form))
 }
 
-fn residue(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    let all = serde_json::to_value(vendor.residue()).unwrap_or_default();
-    let mut tell = |detail: String| findings.push(Finding::new(Rule::Residue, detail));
+fn residue(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    let all = serde_json::to_value(widget.residue()).unwrap_or_default();
+    let mut tell = |detail: String| findings.push(Finding::new(Rule::SessionArtifacts, detail));
     for (path, leaf) in leaves(&all) {
         let name = leaf.as_str().unwrap_or_default();
         let problem = match path.split('.').next() {
@@ -165,10 +165,10 @@ fn residue(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
             tell(format!("`{name}` {problem}"));
         }
     }
-    if vendor.residue().owns_cookie("__Host-widget-conformance") {
+    if widget.residue().owns_cookie("__Host-widget-conformance") {
         tell("a pattern takes the marker cookie".to_owned());
     }
-    if let Some(cookie) = vendor.identified_cookie().filter(|cookie| !vendor.residue().owns_cookie(cookie)) {
+    if let Some(cookie) = widget.identified_cookie().filter(|cookie| !widget.residue().owns_cookie(cookie)) {
         tell(format!("`{cookie}` of identified_cookie() is not purged: each page would end the session again"));
     }
 }
@@ -201,21 +201,21 @@ fn wrong_global(path: &str) -> Option<&'static str> {
     PAGES_OWN.contains(&first).then_some("is the page's own, not the vendor's")
 }
 
-fn sources(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    let sources = vendor.csp_sources();
+fn sources(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    let sources = widget.csp_sources();
     let mut tell = |detail: String| findings.push(Finding::new(Rule::Sources, detail));
     if let Some(illegal) = sources.illegal() {
         tell(format!("{illegal:?} is no scheme and host, and no path on the page's own host"));
     }
-    let Some(library) = vendor.library_url().map(|url| library_source(&url)) else { return };
+    let Some(library) = widget.library_url().map(|url| library_source(&url)) else { return };
     if !sources.allows_script(&library) {
         tell(format!("the library's own {library:?} is not among the scripts: `.script([library_source])`"));
     }
 }
 
-fn adapter_text(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    let script = compact(vendor.adapter());
-    let illegal = check_adapter(vendor.name(), &script).err().map(|error| error.to_string());
+fn adapter_text(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    let script = compact(widget.adapter());
+    let illegal = check_adapter(widget.name(), &script).err().map(|error| error.to_string());
     let newer = newer_syntax(&script).map(|sign| format!("`{sign}` is newer than ES2019"));
     let comment = script.lines().last().filter(|line| comments(line));
     let comment =
@@ -258,11 +258,11 @@ fn without_strings(script: &str) -> String {
 }
 
 /// Asked after somebody was there: a vendor that remembers people would show them too.
-pub(super) fn debug(vendor: &(impl Vendor + std::fmt::Debug), findings: &mut Vec<Finding>) {
+pub(super) fn debug(widget: &(impl Widget + std::fmt::Debug), findings: &mut Vec<Finding>) {
     let ada = people::ada();
-    said(vendor, &ada);
-    for text in [format!("{vendor:?}"), format!("{vendor:#?}")] {
-        if shows(&text, vendor.secret()) {
+    said(widget, &ada);
+    for text in [format!("{widget:?}"), format!("{widget:#?}")] {
+        if shows(&text, widget.secret()) {
             let remedy = "it shows the secret: keep it in a `Secret`, or write `Debug` by hand";
             findings.push(Finding::new(Rule::Debug, remedy));
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What a [`Vendor`](crate::vendor::Vendor) must keep to. `Display` says what is demanded, [`why`](Rule::why) why.
+/// What a [`Widget`](crate::widget::Widget) must keep to. `Display` says what is demanded, [`why`](Rule::why) why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Rule {
@@ -19,12 +19,12 @@ pub enum Rule {
     /// `Debug` shows no secret ([`check_debug`](super::check_debug)).
     Debug,
     /// The names in the residue are legal, and `identified_cookie` is among its cookies.
-    Residue,
+    SessionArtifacts,
     /// The policy's sources are legal, and the library's own is among the scripts'.
     Sources,
     /// The adapter can stand in any page, and is written in ES2019.
     AdapterText,
-    /// Every token name mints for a complete person, and `person()` answers.
+    /// Every token name mints for a complete person, and `boot_data()` answers.
     Mints,
     /// Other names are refused with `UnknownToken`.
     UnknownToken,
@@ -34,7 +34,7 @@ pub enum Rule {
     StringIds,
     /// Times are integer seconds counted from the `now` that was given.
     Times,
-    /// A token's `lifetime()` says the same as its claims, and `person()` notes it.
+    /// A token's `lifetime()` says the same as its claims, and `boot_data()` notes it.
     Lifetime,
     /// No token outlives the application's session, and none is made after it.
     SessionEnd,
@@ -80,7 +80,7 @@ impl Rule {
         Self::Constant,
         Self::Secret,
         Self::Debug,
-        Self::Residue,
+        Self::SessionArtifacts,
         Self::Sources,
         Self::AdapterText,
         Self::Mints,
@@ -126,7 +126,7 @@ impl Rule {
             Self::Constant => ("what is the same for everybody holds nobody", "it is cached, and sent to everybody"),
             Self::Secret => ("the secret stays secret", "whoever reads it signs as anybody"),
             Self::Debug => ("`Debug` shows no secret", "logs are read by many"),
-            Self::Residue => {
+            Self::SessionArtifacts => {
                 ("the residue's names are legal", "a session that is not purged belongs to the next person")
             }
             Self::Sources => {
@@ -209,7 +209,7 @@ impl Finding {
 /// All that was found, by rule. `Debug` is as readable as `Display`, for `unwrap()` shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Findings {
-    vendor: String,
+    widget: String,
     all: Vec<Finding>,
 }
 
@@ -218,11 +218,11 @@ const SHOWN: usize = 5;
 
 impl Findings {
     /// In the order of the rules, each said once; nothing if there are none.
-    pub(super) fn collect(vendor: String, mut all: Vec<Finding>) -> Result<(), Self> {
+    pub(super) fn collect(widget: String, mut all: Vec<Finding>) -> Result<(), Self> {
         all.sort_by_key(|finding| finding.rule);
         let mut known = std::collections::HashSet::new();
         all.retain(|finding| known.insert((finding.rule, finding.detail.clone())));
-        if all.is_empty() { Ok(()) } else { Err(Self { vendor, all }) }
+        if all.is_empty() { Ok(()) } else { Err(Self { widget, all }) }
     }
 
     /// Every finding, in the order of the rules.
@@ -241,7 +241,7 @@ impl Findings {
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rules = self.rules();
-        write!(f, "the vendor `{}` breaks {} of {} rules:", self.vendor, rules.len(), Rule::ALL.len())?;
+        write!(f, "the vendor `{}` breaks {} of {} rules:", self.widget, rules.len(), Rule::ALL.len())?;
         for rule in rules {
             write!(f, "\n\n{rule} ({})", rule.why())?;
             let details: Vec<_> = self.iter().filter(|finding| finding.rule == rule).collect();

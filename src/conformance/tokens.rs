@@ -10,7 +10,8 @@ use super::{
 use crate::{
     identity::Identity,
     sign::{self, Secret},
-    vendor::{Refusal, Vendor},
+    token_error::TokenError,
+    widget::Widget,
 };
 
 /// 31 days: longer than any token should be good for.
@@ -22,7 +23,7 @@ const REGISTERED: [&str; 7] = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti"];
 /// The claim that differs from token to token.
 const UNIQUE: &str = "jti";
 
-pub(super) const RULES: [fn(&dyn Vendor, &mut Vec<Finding>); 11] = [
+pub(super) const RULES: [fn(&dyn Widget, &mut Vec<Finding>); 11] = [
     mints,
     unknown_tokens,
     subjects,
@@ -36,37 +37,37 @@ pub(super) const RULES: [fn(&dyn Vendor, &mut Vec<Finding>); 11] = [
     unsigned,
 ];
 
-fn mints(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    let mut refuse = |what: String, refusal: Refusal| {
+fn mints(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    let mut refuse = |what: String, refusal: TokenError| {
         let person = "a person with id, e-mail address, name and an attribute";
         findings.push(Finding::new(Rule::Mints, format!("{what} refuses {person}: {refusal}")));
     };
-    for (name, token) in mint(vendor, &people::ada()) {
+    for (name, token) in mint(widget, &people::ada()) {
         if let Err(refusal) = token {
             refuse(format!("the token `{name}`"), refusal);
         }
     }
-    if let Err(refusal) = vendor.person(&people::ada(), NOW) {
-        refuse("person()".to_owned(), refusal);
+    if let Err(refusal) = widget.boot_data(&people::ada(), NOW) {
+        refuse("boot_data()".to_owned(), refusal);
     }
 }
 
-fn unknown_tokens(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    let known = vendor.token_names();
+fn unknown_tokens(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    let known = widget.token_names();
     let near = known.iter().flat_map(|name| [format!("{name}x"), format!("{name}/"), name.to_uppercase()]);
     let others = ["", " ", "page", "no-such-token"].map(str::to_owned);
     for name in near.chain(others).filter(|name| !known.contains(&name.as_str())) {
-        let told = match vendor.mint(&name, &people::ada(), NOW) {
-            Err(Refusal::UnknownToken) => continue,
+        let told = match widget.mint(&name, &people::ada(), NOW) {
+            Err(TokenError::UnknownToken) => continue,
             Err(other) => format!("is refused as `{}`", other.as_str()),
             Ok(_) => "is minted".to_owned(),
         };
-        findings.push(Finding::new(Rule::UnknownToken, format!("{name:?} {told}: answer `Refusal::UnknownToken`")));
+        findings.push(Finding::new(Rule::UnknownToken, format!("{name:?} {told}: answer `TokenError::UnknownToken`")));
     }
 }
 
-fn subjects(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    let (ada, bela) = (minted(vendor, &people::ada()), minted(vendor, &people::bela()));
+fn subjects(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    let (ada, bela) = (minted(widget, &people::ada()), minted(widget, &people::bela()));
     for (one, other) in ada.iter().zip(&bela) {
         let same = match &one.claims {
             Some(claims) => !names(claims, &people::ada()),
@@ -77,10 +78,10 @@ fn subjects(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
             findings.push(Finding::new(Rule::Subject, detail));
         }
     }
-    let page = |identity| vendor.person(&identity, NOW).map(|person| of_person(&person)).unwrap_or_default();
+    let page = |identity| widget.boot_data(&identity, NOW).map(|person| of_person(&person)).unwrap_or_default();
     let (ada, bela) = (page(people::ada()), page(people::bela()));
     if leaves(&ada).iter().any(|(_, leaf)| !leaf.is_null()) && ada == bela {
-        findings.push(Finding::new(Rule::Subject, "person() is the same for two persons"));
+        findings.push(Finding::new(Rule::Subject, "boot_data() is the same for two persons"));
     }
 }
 
@@ -90,10 +91,10 @@ fn names(claims: &Claims, identity: &Identity) -> bool {
     leaves(&value).iter().any(|(_, leaf)| leaf.is_string() && facts.contains(&leaf.as_str()))
 }
 
-fn string_ids(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+fn string_ids(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     for id in people::NUMERIC_IDS {
         let person = Identity::new(id).email("ada.q@one.conformance.example").name("Adelaide Quillfeather");
-        for (place, value) in said(vendor, &person) {
+        for (place, value) in said(widget, &person) {
             let numbers = leaves(&value).into_iter().filter(|(_, leaf)| leaf.as_f64() == id.parse().ok());
             findings.extend(numbers.map(|(path, _)| {
                 Finding::new(
@@ -105,8 +106,8 @@ fn string_ids(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
     }
 }
 
-fn times(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    for Minted { name, claims, .. } in minted(vendor, &people::ada()) {
+fn times(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    for Minted { name, claims, .. } in minted(widget, &people::ada()) {
         let value = claims.map(|claims| claims.value()).unwrap_or_default();
         for (path, leaf) in leaves(&value) {
             if let Some(problem) = wrong_time(&path, leaf) {
@@ -136,9 +137,9 @@ fn wrong_time(path: &str, leaf: &Value) -> Option<&'static str> {
     }
 }
 
-fn lifetimes(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+fn lifetimes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let mut tell = |detail| findings.push(Finding::new(Rule::Lifetime, detail));
-    for Minted { name, token, claims } in minted(vendor, &people::ada()) {
+    for Minted { name, token, claims } in minted(widget, &people::ada()) {
         let timed = claims.as_ref().is_some_and(|claims| TIMES.iter().any(|time| claims.get(time).is_some()));
         match (seconds_left(claims.as_ref()), token.lifetime()) {
             (Some(left), None) => tell(format!("the token `{name}` expires in {left} s and says none: `good_for` it")),
@@ -149,11 +150,11 @@ fn lifetimes(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
             _ => {}
         }
     }
-    let Ok(person) = vendor.person(&people::ada(), NOW) else { return };
+    let Ok(person) = widget.boot_data(&people::ada(), NOW) else { return };
     for (path, claims) in jwts(&of_person(&person)) {
         if let Some(left) = seconds_left(Some(&claims)).filter(|left| person.lifetime() != Some(*left)) {
             tell(format!(
-                "`{path}` of person() expires in {left} s, and the page does not know: add it by `with_token`"
+                "`{path}` of boot_data() expires in {left} s, and the page does not know: add it by `with_token`"
             ));
         }
     }
@@ -164,40 +165,40 @@ fn seconds_left(claims: Option<&Claims>) -> Option<u64> {
     claims?.get("exp")?.as_u64()?.checked_sub(NOW).filter(|left| *left < NOW)
 }
 
-fn session_end(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+fn session_end(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let mut tell = |detail| findings.push(Finding::new(Rule::SessionEnd, detail));
     for seconds in [1, 30] {
         let person = people::ada().session_expires(NOW + seconds);
-        for Minted { name, token, claims } in minted(vendor, &person) {
+        for Minted { name, token, claims } in minted(widget, &person) {
             let left = [seconds_left(claims.as_ref()), token.lifetime()];
             if left.into_iter().flatten().any(|left| left > seconds) {
                 tell(format!("the token `{name}` outlives a session of {seconds} s: take `Identity::expires`"));
             }
         }
-        let Ok(page) = vendor.person(&person, NOW) else { continue };
+        let Ok(page) = widget.boot_data(&person, NOW) else { continue };
         let jwts = jwts(&of_person(&page)).into_iter().filter_map(|(_, claims)| seconds_left(Some(&claims)));
         if jwts.chain(page.lifetime()).any(|left| left > seconds) {
-            tell(format!("person() outlives a session of {seconds} s"));
+            tell(format!("boot_data() outlives a session of {seconds} s"));
         }
     }
     for end in [NOW, NOW - 1, 0] {
         let person = people::ada().session_expires(end);
-        for (name, token) in mint(vendor, &person) {
-            if token.err() != Some(Refusal::SessionOver) {
+        for (name, token) in mint(widget, &person) {
+            if token.err() != Some(TokenError::SessionOver) {
                 tell(format!(
                     "the token `{name}` is not refused as `session-over` after the session: ask `Identity::expires`"
                 ));
             }
         }
-        if vendor.person(&person, NOW).err() != Some(Refusal::SessionOver) {
-            tell("person() does not refuse as `session-over` after the session".to_owned());
+        if widget.boot_data(&person, NOW).err() != Some(TokenError::SessionOver) {
+            tell("boot_data() does not refuse as `session-over` after the session".to_owned());
         }
     }
 }
 
 /// A hash over the e-mail address needs no id, and can be told by its value.
-fn blank_ids(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
-    let secret = vendor.secret();
+fn blank_ids(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    let secret = widget.secret();
     let mut tell = |what: &str, id: &str| {
         let detail = format!("{what} takes the blank id {id:?}: ask `Identity::required_id`");
         findings.push(Finding::new(Rule::BlankId, detail));
@@ -209,13 +210,13 @@ fn blank_ids(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
             let email = person.email_address();
             let of_email =
                 |text: &str| email.is_some_and(|email| hashes(secret, email).iter().any(|hash| hash == text));
-            for Minted { name, .. } in minted(vendor, person).iter().filter(|minted| !of_email(minted.token.as_str())) {
+            for Minted { name, .. } in minted(widget, person).iter().filter(|minted| !of_email(minted.token.as_str())) {
                 tell(&format!("the token `{name}`"), id);
             }
-            if let Ok(page) = vendor.person(person, NOW) {
+            if let Ok(page) = widget.boot_data(person, NOW) {
                 let page = of_person(&page);
                 if !leaves(&page).iter().any(|(_, leaf)| leaf.as_str().is_some_and(of_email)) {
-                    tell("person()", id);
+                    tell("boot_data()", id);
                 }
             }
         }
@@ -229,15 +230,15 @@ fn hashes(secret: &Secret, message: &str) -> Vec<String> {
 }
 
 /// Where a plain person's fact stands, the hostile one's must stand, to the letter.
-fn unaltered(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+fn unaltered(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let ada = people::ada();
-    let plain = said(vendor, &ada);
+    let plain = said(widget, &ada);
     for text in people::hostile_texts() {
         for (what, person) in people::hostile(&text) {
             let (usual, hostile) = (people::fact(&ada, what), people::fact(&person, what));
-            let answers = said(vendor, &person);
+            let answers = said(widget, &person);
             for (place, value) in &plain {
-                // Refused, which is right too.
+                // TokenFailure, which is right too.
                 let Some((_, answer)) = answers.iter().find(|(other, _)| other == place) else { continue };
                 let places = leaves(value).into_iter().filter(|(_, leaf)| leaf.is_string() && leaf.as_str() == usual);
                 for (path, _) in places {
@@ -253,16 +254,16 @@ fn unaltered(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
     }
 }
 
-fn attributes(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+fn attributes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let bare = people::bare_ada();
-    let plain = minted(vendor, &bare);
-    let page = vendor.person(&bare, NOW).map(|person| of_person(&person)).unwrap_or_default();
+    let plain = minted(widget, &bare);
+    let page = widget.boot_data(&bare, NOW).map(|person| of_person(&person)).unwrap_or_default();
     let claimed = plain.iter().flat_map(|minted| minted.claims.iter()).flat_map(|claims| claims.0.iter());
     let mut keys: Vec<String> = claimed.map(|(key, _)| key.clone()).chain(REGISTERED.map(str::to_owned)).collect();
     keys.extend(page.as_object().into_iter().flatten().map(|(key, _)| key.clone()));
     for forged in [json!("conformance-forged"), json!(9_999_999_999_u64), json!(null), json!({ "forged": "forged" })] {
         let person = keys.iter().fold(bare.clone(), |person, key| person.attribute(key, forged.clone()));
-        for Minted { name, claims, .. } in minted(vendor, &person) {
+        for Minted { name, claims, .. } in minted(widget, &person) {
             let before = plain.iter().find(|minted| minted.name == name).and_then(|minted| minted.claims.as_ref());
             let (Some(before), Some(after)) = (before, claims) else { continue };
             if let Some(key) = after.doubled().or(replaced(before, &after, &keys)) {
@@ -271,10 +272,10 @@ fn attributes(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
                 findings.push(Finding::new(Rule::Attributes, detail));
             }
         }
-        let told = vendor.person(&person, NOW).map(|person| of_person(&person)).unwrap_or_default();
+        let told = widget.boot_data(&person, NOW).map(|person| of_person(&person)).unwrap_or_default();
         let keys = page.as_object().into_iter().flatten().map(|(key, _)| key);
         for key in keys.filter(|key| told.get(*key) == Some(&forged) && page.get(*key) != Some(&forged)) {
-            let detail = format!("an attribute `{key}` takes the place of what person() says");
+            let detail = format!("an attribute `{key}` takes the place of what boot_data() says");
             findings.push(Finding::new(Rule::Attributes, detail));
         }
     }
@@ -296,10 +297,10 @@ fn both(is: fn(&Value) -> bool, one: &Value, other: &Value) -> bool {
 }
 
 /// Beside a JWT nothing of what it signs; without one, facts only where there is a hash over one of them.
-fn unsigned(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
+fn unsigned(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let strange = Identity::new("\u{e4} \"7731\"").email("ada.q@one.conformance.example").name("Adelaide Quillfeather");
     for person in [people::ada(), strange.attribute(PLAN, "quillplan-5108")] {
-        let Ok(page) = vendor.person(&person, NOW) else { continue };
+        let Ok(page) = widget.boot_data(&person, NOW) else { continue };
         let page = of_person(&page);
         let facts: Vec<_> = people::facts(&person).collect();
         let plain: Vec<_> = leaves(&page)
@@ -307,17 +308,17 @@ fn unsigned(vendor: &dyn Vendor, findings: &mut Vec<Finding>) {
             .filter_map(|(path, leaf)| Some((path, leaf.as_str()?)))
             .filter(|(_, text)| facts.iter().any(|(_, fact)| text.contains(fact)))
             .collect();
-        if plain.is_empty() || is_hashed(vendor.secret(), &page, &plain) {
+        if plain.is_empty() || is_hashed(widget.secret(), &page, &plain) {
             continue;
         }
         let has_claims = |minted: &Minted<'_>| minted.claims.is_some();
-        let remedy = if minted(vendor, &person).iter().any(has_claims) {
+        let remedy = if minted(widget, &person).iter().any(has_claims) {
             "it stands unsigned beside the token that signs it: leave it out"
         } else {
             "it stands unsigned, and no hash over it or over another of these facts beside it"
         };
         findings.extend(
-            plain.iter().map(|(path, _)| Finding::new(Rule::Unsigned, format!("`{path}` of person(): {remedy}"))),
+            plain.iter().map(|(path, _)| Finding::new(Rule::Unsigned, format!("`{path}` of boot_data(): {remedy}"))),
         );
     }
 }

@@ -1,9 +1,9 @@
 //! Content-Security-Policy: what the snippet and the vendors need, and the smallest change to a policy that allows it.
 //!
 //! ```
-//! use tower_widget_identity::{Secret, Widgets, vendor::Intercom};
+//! use tower_widget_identity::{Secret, Widgets, widget::Intercom};
 //!
-//! let widgets = Widgets::builder().vendor(Intercom::new("abcd1234", Secret::new("s3cret")?)).build()?;
+//! let widgets = Widgets::builder().widget(Intercom::new("abcd1234", Secret::new("s3cret")?)).build()?;
 //! let policy = widgets.csp().expect("an enabled set").to_string();
 //! assert!(policy.starts_with("script-src-elem 'sha256-"));
 //! assert!(policy.contains("https://widget.intercom.io"));
@@ -25,10 +25,10 @@ pub(crate) use policy::Impossible;
 /// The name of the Trusted Types policy by which the runtime loads a vendor's library.
 pub(crate) const TRUSTED_TYPES_POLICY: &str = "tower-widget-identity";
 
-/// Whether the policies of responses that carry the snippet are patched. Default: [`Patch`](Csp::Patch).
+/// Whether the policies of responses that carry the snippet are patched. Default: [`Patch`](CspMode::Patch).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Csp {
+pub enum CspMode {
     /// Allow the snippet by the hash of its code, and the vendors' documented hosts where a directive would block them.
     ///
     /// Every `Content-Security-Policy` and `-Report-Only` header is patched, and nothing else becomes allowed: never

@@ -34,7 +34,7 @@ pin_project! {
         Untouched { #[pin] body: B },
         /// The answer to a HEAD for a personal page: the length of the GET is not known.
         Lengthless { #[pin] body: B },
-        Looked { looked: Looked<B> },
+        PeekedBody { looked: PeekedBody<B> },
     }
 }
 
@@ -42,7 +42,7 @@ pin_project! {
 const USUAL_PARTS: usize = 5;
 
 /// A body whose first frames were looked at before the headers left.
-pub(crate) struct Looked<B: Body> {
+pub(crate) struct PeekedBody<B: Body> {
     /// The data read so far, the snippet in its place.
     pub(crate) data: VecDeque<Bytes>,
     /// What came instead of more data, if that ended the look: trailers or an error.
@@ -64,8 +64,8 @@ impl<B: Body> WidgetBody<B> {
         Self { kind: Kind::Lengthless { body } }
     }
 
-    pub(crate) fn looked(looked: Looked<B>) -> Self {
-        Self { kind: Kind::Looked { looked } }
+    pub(crate) fn looked(looked: PeekedBody<B>) -> Self {
+        Self { kind: Kind::PeekedBody { looked } }
     }
 }
 
@@ -90,14 +90,14 @@ impl<B: Body> Body for WidgetBody<B> {
             KindProjection::Untouched { body } | KindProjection::Lengthless { body } => {
                 body.poll_frame(cx).map_ok(whole)
             }
-            KindProjection::Looked { looked } => looked.poll_frame(cx),
+            KindProjection::PeekedBody { looked } => looked.poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Kind::Untouched { body } | Kind::Lengthless { body } => body.is_end_stream(),
-            Kind::Looked { looked } => looked.is_end_stream(),
+            Kind::PeekedBody { looked } => looked.is_end_stream(),
         }
     }
 
@@ -105,12 +105,12 @@ impl<B: Body> Body for WidgetBody<B> {
         match &self.kind {
             Kind::Untouched { body } => body.size_hint(),
             Kind::Lengthless { .. } => SizeHint::default(),
-            Kind::Looked { looked } => looked.size_hint(),
+            Kind::PeekedBody { looked } => looked.size_hint(),
         }
     }
 }
 
-impl<B: Body> Looked<B> {
+impl<B: Body> PeekedBody<B> {
     /// Nothing is read yet.
     pub(crate) fn new(body: B) -> Self {
         let left = body.size_hint().exact();

@@ -9,7 +9,7 @@ use crate::{
 
 /// What a page has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Act {
+pub(crate) enum Action {
     Boot,
     ShutDown,
     /// End somebody else's session, then boot.
@@ -20,8 +20,8 @@ pub(crate) enum Act {
 
 /// Who is looking, as far as the decision needs to know: a person by the fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Who {
-    Person(Fingerprint),
+pub(crate) enum ViewerKey {
+    BootData(Fingerprint),
     Nobody,
     Unknown,
 }
@@ -30,15 +30,15 @@ pub(crate) enum Who {
 ///
 /// `residue`: a vendor's cookie says that somebody is identified. Without a marker (the first deployment, another
 /// subdomain) that counts as a session that must end. `visitors`: they are shown the widgets, too.
-pub(crate) fn decide(who: Who, marker: Marker, residue: bool, visitors: bool) -> Option<Act> {
+pub(crate) fn decide(who: ViewerKey, marker: Marker, residue: bool, visitors: bool) -> Option<Action> {
     let marker = if marker == Marker::Absent && residue { Marker::Out } else { marker };
     match (who, marker) {
-        (Who::Unknown, _) => None,
-        (Who::Nobody, Marker::Absent) => visitors.then_some(Act::Welcome),
-        (Who::Nobody, _) => Some(Act::ShutDown),
-        (Who::Person(_), Marker::Absent) => Some(Act::Boot),
-        (Who::Person(own), Marker::Of(held)) if own == held => Some(Act::Boot),
-        (Who::Person(_), _) => Some(Act::Switch),
+        (ViewerKey::Unknown, _) => None,
+        (ViewerKey::Nobody, Marker::Absent) => visitors.then_some(Action::Welcome),
+        (ViewerKey::Nobody, _) => Some(Action::ShutDown),
+        (ViewerKey::BootData(_), Marker::Absent) => Some(Action::Boot),
+        (ViewerKey::BootData(own), Marker::Of(held)) if own == held => Some(Action::Boot),
+        (ViewerKey::BootData(_), _) => Some(Action::Switch),
     }
 }
 
@@ -69,9 +69,12 @@ mod tests {
         let (own, other) = (fingerprint(b'a'), fingerprint(b'b'));
         let markers = [Marker::Absent, Marker::Out, Marker::Of(own), Marker::Of(other)];
         for (who, expected) in [
-            (Who::Unknown, [None; 4]),
-            (Who::Nobody, [None, Some(Act::ShutDown), Some(Act::ShutDown), Some(Act::ShutDown)]),
-            (Who::Person(own), [Some(Act::Boot), Some(Act::Switch), Some(Act::Boot), Some(Act::Switch)]),
+            (ViewerKey::Unknown, [None; 4]),
+            (ViewerKey::Nobody, [None, Some(Action::ShutDown), Some(Action::ShutDown), Some(Action::ShutDown)]),
+            (
+                ViewerKey::BootData(own),
+                [Some(Action::Boot), Some(Action::Switch), Some(Action::Boot), Some(Action::Switch)],
+            ),
         ] {
             assert_eq!(markers.map(|marker| decide(who, marker, false, false)), expected, "{who:?}");
         }
@@ -80,19 +83,23 @@ mod tests {
     #[test]
     fn an_identified_cookie_without_a_marker_is_a_session_that_must_end() {
         let own = fingerprint(b'a');
-        assert_eq!(decide(Who::Nobody, Marker::Absent, true, false), Some(Act::ShutDown));
-        assert_eq!(decide(Who::Person(own), Marker::Absent, true, false), Some(Act::Switch));
-        assert_eq!(decide(Who::Person(own), Marker::Of(own), true, false), Some(Act::Boot), "it is their own");
-        assert_eq!(decide(Who::Unknown, Marker::Absent, true, false), None);
+        assert_eq!(decide(ViewerKey::Nobody, Marker::Absent, true, false), Some(Action::ShutDown));
+        assert_eq!(decide(ViewerKey::BootData(own), Marker::Absent, true, false), Some(Action::Switch));
+        assert_eq!(
+            decide(ViewerKey::BootData(own), Marker::Of(own), true, false),
+            Some(Action::Boot),
+            "it is their own"
+        );
+        assert_eq!(decide(ViewerKey::Unknown, Marker::Absent, true, false), None);
     }
 
     #[test]
     fn visitors_are_welcome_only_where_nothing_of_anybody_is_left() {
         let own = fingerprint(b'a');
-        assert_eq!(decide(Who::Nobody, Marker::Absent, false, true), Some(Act::Welcome));
-        assert_eq!(decide(Who::Nobody, Marker::Out, false, true), Some(Act::ShutDown));
-        assert_eq!(decide(Who::Person(own), Marker::Absent, false, true), Some(Act::Boot));
-        assert_eq!(decide(Who::Unknown, Marker::Absent, false, true), None);
+        assert_eq!(decide(ViewerKey::Nobody, Marker::Absent, false, true), Some(Action::Welcome));
+        assert_eq!(decide(ViewerKey::Nobody, Marker::Out, false, true), Some(Action::ShutDown));
+        assert_eq!(decide(ViewerKey::BootData(own), Marker::Absent, false, true), Some(Action::Boot));
+        assert_eq!(decide(ViewerKey::Unknown, Marker::Absent, false, true), None);
     }
 
     #[test]

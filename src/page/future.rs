@@ -14,8 +14,8 @@ use pin_project_lite::pin_project;
 
 use super::{
     body::WidgetBody,
-    scan::Scanning,
-    visit::{Step, Visit},
+    exchange::{Exchange, Step},
+    pending::PendingInjection,
 };
 use crate::identity::Viewer;
 
@@ -37,17 +37,17 @@ pin_project! {
         B: Body,
     {
         /// The inner service is at work.
-        Running { #[pin] inner: F, visit: Option<Visit> },
+        Running { #[pin] inner: F, visit: Option<Exchange> },
         /// The application is asked who is looking, now that the handler has run.
-        Asking { lookup: BoxFuture<'static, Viewer>, held: Option<(Visit, Response<B>)> },
+        Asking { lookup: BoxFuture<'static, Viewer>, held: Option<(Exchange, Response<B>)> },
         /// The body is looked into.
-        Scanning { scanning: Option<Scanning<B>> },
+        PendingInjection { scanning: Option<PendingInjection<B>> },
         Done,
     }
 }
 
 impl<F, B: Body> ResponseFuture<F, B> {
-    pub(super) fn new(inner: F, visit: Option<Visit>) -> Self {
+    pub(super) fn new(inner: F, visit: Option<Exchange>) -> Self {
         Self { state: State::Running { inner, visit } }
     }
 }
@@ -75,7 +75,7 @@ where
                     let Some((visit, response)) = held.take() else { return Poll::Pending };
                     visit.settle(viewer, response)
                 }
-                StateProjection::Scanning { scanning } => {
+                StateProjection::PendingInjection { scanning } => {
                     let Some(held) = scanning else { return Poll::Pending };
                     let place = ready!(held.poll(cx));
                     let Some(held) = scanning.take() else { return Poll::Pending };
@@ -92,7 +92,7 @@ where
                 Step::Ask(lookup, visit, response) => {
                     state.set(State::Asking { lookup, held: Some((visit, response)) });
                 }
-                Step::Scan(scanning) => state.set(State::Scanning { scanning: Some(scanning) }),
+                Step::Scan(scanning) => state.set(State::PendingInjection { scanning: Some(scanning) }),
             }
         }
     }

@@ -3,7 +3,7 @@
 use tower_layer::Layer;
 
 use super::service::{Role, WidgetService};
-use crate::widgets::Widgets;
+use crate::config::Widgets;
 
 /// Tells the widgets who is signed in; made by [`Widgets::layer`].
 ///

@@ -3,10 +3,10 @@
 //! ```
 //! use http::{Request, Response};
 //! use tower::{Layer, ServiceExt, service_fn};
-//! use tower_widget_identity::{Identity, Outcome, Secret, Viewer, Widgets, vendor::Intercom};
+//! use tower_widget_identity::{Identity, Outcome, Secret, Viewer, Widgets, widget::Intercom};
 //!
 //! # futures::executor::block_on(async {
-//! let widgets = Widgets::builder().vendor(Intercom::new("abcd1234", Secret::new("s3cret")?)).build()?;
+//! let widgets = Widgets::builder().widget(Intercom::new("abcd1234", Secret::new("s3cret")?)).build()?;
 //! let home = service_fn(async |_: Request<()>| {
 //!     let page = Response::builder().header("content-type", "text/html");
 //!     page.body(String::from("<!doctype html><title>Home</title>"))
@@ -22,23 +22,23 @@
 //! # }).unwrap();
 //! ```
 //!
-//! `load` says what a request is for, `decide` what a page has to do, `prologue` where the snippet goes, `headers` what
-//! becomes of the head. `visit` brings them together; `future`, `scan` and `body` carry the bytes.
+//! `request_kind` says what a request is for, `decide` what a page has to do, `prologue` where the snippet goes, `headers` what
+//! becomes of the head. `exchange` brings them together; `future`, `pending` and `body` carry the bytes.
 
 mod body;
 mod decide;
+mod exchange;
 mod future;
 mod headers;
 mod layer;
-mod load;
+mod pending;
 mod prologue;
 mod reference;
-mod scan;
+mod request_kind;
 mod service;
-mod visit;
 
 pub use body::WidgetBody;
 pub use future::ResponseFuture;
 pub use layer::{LogoutLayer, WidgetLayer};
-pub(crate) use load::is_own_site;
+pub(crate) use request_kind::is_own_site;
 pub use service::WidgetService;

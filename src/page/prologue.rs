@@ -6,7 +6,7 @@
 //! <https://html.spec.whatwg.org/multipage/parsing.html#tokenization>, as far as a prologue needs them, and what is
 //! skipped is all that the insertion modes "initial", "before html" and "before head" take without creating the head.
 
-use super::reference::{Read, Reference};
+use super::reference::{CharRef, Read};
 
 /// How many bytes of a page are looked at, and so may be held back, before it is given up.
 pub(crate) const MAX_PROLOGUE_BYTES: usize = 64 * 1024;
@@ -88,7 +88,7 @@ enum State {
     /// In a tag's name, with that many bytes of it read.
     Name(usize),
     Tag(Tag),
-    Reference(Reference),
+    CharRef(CharRef),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ impl Prologue {
         }
         match self.state {
             State::Between => Scan::At(self.at),
-            State::Reference(reference) if reference.is_space_at_the_end() => Scan::At(self.at),
+            State::CharRef(reference) if reference.is_space_at_the_end() => Scan::At(self.at),
             State::Doctype => Scan::Miss(Miss::Unfinished),
             _ => Scan::At(self.start),
         }
@@ -206,7 +206,7 @@ impl Prologue {
             State::Comment(comment) => self.state = comment_step(comment, byte),
             State::Name(read) => return self.name(read, byte),
             State::Tag(tag) => return self.tag(tag, byte),
-            State::Reference(reference) => return self.reference(reference, byte),
+            State::CharRef(reference) => return self.reference(reference, byte),
         }
         Scan::More
     }
@@ -215,7 +215,7 @@ impl Prologue {
         self.start = self.at;
         match byte {
             b'<' => self.state = State::Open,
-            b'&' => self.state = State::Reference(Reference::Start),
+            b'&' => self.state = State::CharRef(CharRef::Start),
             0xEF if self.at == 0 => self.state = State::Bom(0xBB),
             _ if is_space(byte) => self.state = State::Between,
             _ => return Scan::At(self.at),
@@ -308,9 +308,9 @@ impl Prologue {
         Scan::More
     }
 
-    fn reference(&mut self, reference: Reference, byte: u8) -> Scan {
+    fn reference(&mut self, reference: CharRef, byte: u8) -> Scan {
         match reference.read(byte) {
-            Read::More(reference) => self.state = State::Reference(reference),
+            Read::More(reference) => self.state = State::CharRef(reference),
             Read::Space => self.state = State::Between,
             Read::SpaceBefore => return self.between(byte),
             Read::Other => return Scan::At(self.start),

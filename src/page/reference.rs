@@ -5,7 +5,7 @@ use super::prologue::is_space;
 /// One that is being read, by the states from
 /// <https://html.spec.whatwg.org/multipage/parsing.html#character-reference-state> on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reference {
+pub(super) enum CharRef {
     /// Behind `&`.
     Start,
     /// Behind `&#` or `&#x`, with this value so far.
@@ -16,7 +16,7 @@ pub(super) enum Reference {
 
 /// What one more byte makes of it.
 pub(super) enum Read {
-    More(Reference),
+    More(CharRef),
     /// White space that ends with this byte.
     Space,
     /// White space that ended before this byte: only a semicolon belongs to a number.
@@ -25,7 +25,7 @@ pub(super) enum Read {
     Other,
 }
 
-impl Reference {
+impl CharRef {
     pub(super) fn read(self, byte: u8) -> Read {
         match self {
             Self::Start => match byte {

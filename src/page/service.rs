@@ -9,8 +9,8 @@ use http::{Request, Response, request::Parts};
 use http_body::Body;
 use tower::Service;
 
-use super::{body::WidgetBody, future::ResponseFuture, visit::Visit};
-use crate::widgets::{Config, Widgets};
+use super::{body::WidgetBody, exchange::Exchange, future::ResponseFuture};
+use crate::config::{Config, Widgets};
 
 /// The service made by [`WidgetLayer`](crate::WidgetLayer) and [`LogoutLayer`](crate::LogoutLayer).
 #[derive(Clone, Debug)]
@@ -29,10 +29,10 @@ pub(super) enum Role {
 }
 
 impl Role {
-    fn visit(self, config: &Arc<Config>, parts: &mut Parts) -> Option<Visit> {
+    fn visit(self, config: &Arc<Config>, parts: &mut Parts) -> Option<Exchange> {
         match self {
-            Self::Page => Visit::of_page(config, parts),
-            Self::Logout => Visit::of_logout(config, parts),
+            Self::Page => Exchange::of_page(config, parts),
+            Self::Logout => Exchange::of_logout(config, parts),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The backends are the very crates that jsonwebtoken signs with. Its own signer cannot be kept between two tokens (it is
 //! not `Send`), and preparing the key anew is a third of the work for a short token.
 
-use crate::vendor::Refusal;
+use crate::token_error::TokenError;
 
 pub(super) const LENGTH: usize = 32;
 
@@ -36,13 +36,13 @@ impl HmacKey {
     }
 
     #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
-    pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; LENGTH], Refusal> {
-        backend::authenticate(&self.prepared, message).ok_or(Refusal::Signing)
+    pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; LENGTH], TokenError> {
+        backend::authenticate(&self.prepared, message).ok_or(TokenError::Signing)
     }
 
     #[cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
-    pub(super) fn authenticate(&self, _message: &[u8]) -> Result<[u8; LENGTH], Refusal> {
-        Err(Refusal::Signing)
+    pub(super) fn authenticate(&self, _message: &[u8]) -> Result<[u8; LENGTH], TokenError> {
+        Err(TokenError::Signing)
     }
 }
 

@@ -6,9 +6,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Header};
 
 use super::hmac::{self, HmacKey};
-#[cfg(feature = "pem")]
+#[cfg(feature = "rsa")]
 use super::rsa::RsaKey;
-use crate::vendor::Refusal;
+use crate::token_error::TokenError;
 
 /// A key without `Debug`, and nothing that gives its material away.
 pub(super) struct Key {
@@ -20,7 +20,7 @@ pub(super) struct Key {
 
 enum State {
     Hmac(HmacKey),
-    #[cfg(feature = "pem")]
+    #[cfg(feature = "rsa")]
     Rsa(RsaKey),
 }
 
@@ -28,7 +28,7 @@ impl State {
     fn algorithm(&self) -> Algorithm {
         match self {
             Self::Hmac(_) => Algorithm::HS256,
-            #[cfg(feature = "pem")]
+            #[cfg(feature = "rsa")]
             Self::Rsa(_) => Algorithm::RS256,
         }
     }
@@ -39,7 +39,7 @@ impl Key {
         Self::new(Arc::new(State::Hmac(HmacKey::new(bytes))), None)
     }
 
-    #[cfg(feature = "pem")]
+    #[cfg(feature = "rsa")]
     pub(super) fn rsa(key: RsaKey) -> Self {
         Self::new(Arc::new(State::Rsa(key)), None)
     }
@@ -69,17 +69,17 @@ impl Key {
     pub(super) fn signature_characters(&self) -> usize {
         let bytes = match &*self.state {
             State::Hmac(_) => hmac::LENGTH,
-            #[cfg(feature = "pem")]
+            #[cfg(feature = "rsa")]
             State::Rsa(key) => key.signature_bytes(),
         };
         (bytes * 4).div_ceil(3)
     }
 
     /// Appends a dot and the signature of what stands before it, as base64url.
-    pub(super) fn sign(&self, compact: &mut String) -> Result<(), Refusal> {
+    pub(super) fn sign(&self, compact: &mut String) -> Result<(), TokenError> {
         match &*self.state {
             State::Hmac(key) => append(&key.authenticate(compact.as_bytes())?, compact),
-            #[cfg(feature = "pem")]
+            #[cfg(feature = "rsa")]
             State::Rsa(key) => append(&key.sign(compact.as_bytes())?, compact),
         }
         Ok(())
@@ -90,25 +90,25 @@ impl Key {
     pub(super) fn material(&self) -> &[u8] {
         match &*self.state {
             State::Hmac(key) => key.material(),
-            #[cfg(feature = "pem")]
+            #[cfg(feature = "rsa")]
             State::Rsa(key) => key.material(),
         }
     }
 
     /// The HMAC of a message; none with a key of another kind.
-    pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], Refusal> {
+    pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], TokenError> {
         match &*self.state {
             State::Hmac(key) => key.authenticate(message),
-            #[cfg(feature = "pem")]
-            State::Rsa(_) => Err(Refusal::Signing),
+            #[cfg(feature = "rsa")]
+            State::Rsa(_) => Err(TokenError::Signing),
         }
     }
 
     /// The bytes of a key for another purpose.
-    pub(super) fn derive(&self, purpose: &[u8]) -> Result<[u8; hmac::LENGTH], Refusal> {
+    pub(super) fn derive(&self, purpose: &[u8]) -> Result<[u8; hmac::LENGTH], TokenError> {
         match &*self.state {
             State::Hmac(key) => key.authenticate(purpose),
-            #[cfg(feature = "pem")]
+            #[cfg(feature = "rsa")]
             State::Rsa(key) => key.root().authenticate(purpose),
         }
     }

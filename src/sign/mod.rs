@@ -15,7 +15,7 @@ mod clock;
 mod hmac;
 mod key;
 mod rotation;
-#[cfg(feature = "pem")]
+#[cfg(feature = "rsa")]
 mod rsa;
 mod secret;
 mod token;
@@ -28,7 +28,7 @@ use jsonwebtoken::{crypto::CryptoProvider, jwk::ThumbprintHash};
 
 use crate::{
     error::{ConfigError, ConfigErrorKind},
-    vendor::Refusal,
+    token_error::TokenError,
 };
 
 pub(crate) use clock::Clock;
@@ -75,9 +75,9 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
 }
 
 /// 128 random bits as text, for identifiers that must never repeat (`jti`).
-pub(crate) fn random_id() -> Result<String, Refusal> {
+pub(crate) fn random_id() -> Result<String, TokenError> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| Refusal::Signing)?;
+    getrandom::fill(&mut bytes).map_err(|_| TokenError::Signing)?;
     Ok(base64url(&bytes))
 }
 

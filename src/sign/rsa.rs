@@ -3,7 +3,7 @@
 use jsonwebtoken::{Algorithm, EncodingKey};
 
 use super::{hmac, provider, sha256};
-use crate::vendor::Refusal;
+use crate::token_error::TokenError;
 
 /// 2,048 bits: <https://www.rfc-editor.org/rfc/rfc7518#section-3.3>.
 const SHORTEST_BYTES: usize = 256;
@@ -25,7 +25,7 @@ impl RsaKey {
         (signature_bytes >= SHORTEST_BYTES).then_some(Self { material, signature_bytes, root })
     }
 
-    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Refusal> {
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
         sign(&self.material, message)
     }
 
@@ -45,8 +45,8 @@ impl RsaKey {
 }
 
 /// Through the signer that jsonwebtoken has: no second crypto crate.
-fn sign(material: &EncodingKey, message: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let factory = provider().ok_or(Refusal::Signing)?.signer_factory;
-    let signer = factory(&Algorithm::RS256, material).map_err(|_| Refusal::Signing)?;
-    signer.try_sign(message).map_err(|_| Refusal::Signing)
+fn sign(material: &EncodingKey, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+    let factory = provider().ok_or(TokenError::Signing)?.signer_factory;
+    let signer = factory(&Algorithm::RS256, material).map_err(|_| TokenError::Signing)?;
+    signer.try_sign(message).map_err(|_| TokenError::Signing)
 }

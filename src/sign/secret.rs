@@ -8,7 +8,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
-#[cfg(feature = "pem")]
+#[cfg(feature = "rsa")]
 use super::rsa::RsaKey;
 use super::{
     hex, hmac,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     error::{ConfigError, ConfigErrorKind},
-    vendor::Refusal,
+    token_error::TokenError,
 };
 
 /// What most claims fit into as JSON, in bytes: they are written without moving house.
@@ -93,13 +93,13 @@ impl Secret {
     /// A private RSA key of at least 2,048 bits as PEM, with which JWTs are signed by RS256; PKCS#1 and PKCS#8 are read.
     ///
     /// Needs the feature `pem`. Such a key has no HMAC ([`hmac_hex`](Self::hmac_hex) refuses), and a signature takes so long
-    /// that it must not be made on an async thread: see [`Vendor::is_costly`](crate::vendor::Vendor::is_costly).
+    /// that it must not be made on an async thread: see [`Widget::is_costly`](crate::widget::Widget::is_costly).
     ///
     /// # Errors
     ///
     /// [`ConfigErrorKind::Secret`] when the text is blank or not such a key; [`ConfigErrorKind::NoBackend`] when no signing
     /// backend is compiled in.
-    #[cfg(feature = "pem")]
+    #[cfg(feature = "rsa")]
     pub fn rsa_pem(pem: impl AsRef<str>) -> Result<Self, ConfigError> {
         let pem = pem.as_ref();
         if pem.trim().is_empty() {
@@ -145,11 +145,11 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`Refusal::TooLarge`] over [`MAX_TOKEN_BYTES`]; [`Refusal::Signing`] when the claims cannot be written as JSON
+    /// [`TokenError::TooLarge`] over [`MAX_TOKEN_BYTES`]; [`TokenError::Signing`] when the claims cannot be written as JSON
     /// or no signing backend is compiled in.
-    pub fn jwt(&self, claims: &impl Serialize) -> Result<Token, Refusal> {
+    pub fn jwt(&self, claims: &impl Serialize) -> Result<Token, TokenError> {
         let mut json = Vec::with_capacity(USUAL_CLAIMS_BYTES);
-        serde_json::to_writer(&mut json, claims).map_err(|_| Refusal::Signing)?;
+        serde_json::to_writer(&mut json, claims).map_err(|_| TokenError::Signing)?;
         // One key from the header to the signature, also while another one takes its place.
         self.with_key(|key| compact(key, &json))
     }
@@ -158,13 +158,13 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Signing`] when no signing backend is compiled in, or the key is an RSA key.
-    pub fn hmac_hex(&self, message: &str) -> Result<Token, Refusal> {
+    /// [`TokenError::Signing`] when no signing backend is compiled in, or the key is an RSA key.
+    pub fn hmac_hex(&self, message: &str) -> Result<Token, TokenError> {
         Token::new(hex(&self.hmac(message.as_bytes())?))
     }
 
     /// The HMAC-SHA256 of a message.
-    pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], Refusal> {
+    pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], TokenError> {
         self.with_key(|key| key.authenticate(message))
     }
 
@@ -196,10 +196,10 @@ impl Secret {
 }
 
 /// The compact form (<https://www.rfc-editor.org/rfc/rfc7515#section-7.1>) of claims that are JSON already.
-fn compact(key: &Key, claims: &[u8]) -> Result<Token, Refusal> {
+fn compact(key: &Key, claims: &[u8]) -> Result<Token, TokenError> {
     let length = key.header().len() + (claims.len() * 4).div_ceil(3) + 1 + key.signature_characters();
     if length > MAX_TOKEN_BYTES {
-        return Err(Refusal::TooLarge);
+        return Err(TokenError::TooLarge);
     }
     let mut compact = String::with_capacity(length);
     compact.push_str(key.header());

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::vendor::Refusal;
+use crate::token_error::TokenError;
 
 /// The longest token that is made, in bytes: 8 KiB, what common servers and proxies take in one header line.
 ///
-/// A person whose attributes need more gets no token from that vendor ([`Refusal::TooLarge`]).
+/// A person whose attributes need more gets no token from that vendor ([`TokenError::TooLarge`]).
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
 /// A finished token or hash. `Debug` does not show it.
@@ -17,8 +17,8 @@ pub struct Token {
 }
 
 impl Token {
-    pub(super) fn new(text: String) -> Result<Self, Refusal> {
-        if text.len() > MAX_TOKEN_BYTES { Err(Refusal::TooLarge) } else { Ok(Self { text, lifetime: None }) }
+    pub(super) fn new(text: String) -> Result<Self, TokenError> {
+        if text.len() > MAX_TOKEN_BYTES { Err(TokenError::TooLarge) } else { Ok(Self { text, lifetime: None }) }
     }
 
     /// Notes for how many seconds it is good, so that pages replace it before. Default: it does not expire.

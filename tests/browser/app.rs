@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tower::ServiceExt;
 use tower::service_fn;
-use tower_widget_identity::vendor::{Ferndesk, ZendeskClassic};
+use tower_widget_identity::widget::{Ferndesk, ZendeskClassic};
 use tower_widget_identity::{Identity, Secret, Viewer, Widgets, WidgetsBuilder};
 
 use crate::example::{Messenger, demo};
@@ -31,7 +31,7 @@ pub(crate) const NO_NETWORK: u16 = 0;
 
 /// Which vendor's widget the application shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Vendor {
+pub(crate) enum Widget {
     /// The example's demo messenger, which speaks Intercom's language.
     Intercom,
     /// A stub of the Zendesk Web Widget (Classic): `window.zendeskStub`.
@@ -43,7 +43,7 @@ pub(crate) enum Vendor {
 /// How the application is built and where its pages are opened.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    pub(crate) vendor: Vendor,
+    pub(crate) widget: Widget,
     /// For how many seconds the vendor's tokens are good.
     pub(crate) lifetime: u64,
     pub(crate) visitors: bool,
@@ -66,7 +66,7 @@ pub(crate) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            vendor: Vendor::Intercom,
+            widget: Widget::Intercom,
             lifetime: 3600,
             visitors: false,
             iframes: false,
@@ -217,7 +217,7 @@ impl App {
     fn widgets(&self) -> Widgets {
         let Settings { lifetime, visitors, iframes, cookie_domain, widgets, .. } = self.0.settings.clone();
         let mut builder = self
-            .with_vendor(Widgets::builder(), lifetime)
+            .with_widget(Widgets::builder(), lifetime)
             .identify_async(|parts| viewer(parts.extensions.get().cloned()))
             .token_path(TOKEN_PATH)
             .visitors(visitors)
@@ -228,21 +228,21 @@ impl App {
         widgets(builder).build().expect("a good configuration")
     }
 
-    fn with_vendor(&self, builder: WidgetsBuilder, lifetime: u64) -> WidgetsBuilder {
+    fn with_widget(&self, builder: WidgetsBuilder, lifetime: u64) -> WidgetsBuilder {
         let secret = || Secret::new(&*self.0.messenger.secret()).expect("a good secret");
-        match self.0.settings.vendor {
-            Vendor::Intercom => {
-                let intercom = self.0.messenger.vendor().expect("a good secret");
-                builder.vendor(intercom.lifetime(lifetime))
+        match self.0.settings.widget {
+            Widget::Intercom => {
+                let intercom = self.0.messenger.widget().expect("a good secret");
+                builder.widget(intercom.lifetime(lifetime))
             }
-            Vendor::Zendesk => {
+            Widget::Zendesk => {
                 // No longer than the vendor allows.
                 let zendesk = ZendeskClassic::chat("stub", secret()).chat_lifetime(lifetime.min(420));
-                builder.vendor(zendesk.help_center(secret()).library_url("/stub/zendesk.js"))
+                builder.widget(zendesk.help_center(secret()).library_url("/stub/zendesk.js"))
             }
-            Vendor::Ferndesk => {
+            Widget::Ferndesk => {
                 let ferndesk = Ferndesk::new("stub", secret()).lifetime(lifetime);
-                builder.vendor(ferndesk.library_url("/stub/ferndesk.js"))
+                builder.widget(ferndesk.library_url("/stub/ferndesk.js"))
             }
         }
     }

@@ -84,12 +84,12 @@ impl Engine {
 
 fn chromium(profile: &Profile) -> Value {
     let files = format!("--user-data-dir={}", profile.files.display());
-    let vendor = profile.vendor.map_or("~NOTFOUND".to_owned(), |port| format!("127.0.0.1:{port}"));
-    let vendor = format!("--host-resolver-rules=MAP widget.intercom.io {vendor}");
+    let widget = profile.widget.map_or("~NOTFOUND".to_owned(), |port| format!("127.0.0.1:{port}"));
+    let widget = format!("--host-resolver-rules=MAP widget.intercom.io {widget}");
     // Trusted by name, or it would keep nothing in its cache.
     let trusted = format!("--ignore-certificate-errors-spki-list={}", crate::tls::public_key_hash());
     let args: Vec<&str> =
-        CHROMIUM_ARGS.into_iter().chain([files.as_str(), trusted.as_str(), vendor.as_str()]).collect();
+        CHROMIUM_ARGS.into_iter().chain([files.as_str(), trusted.as_str(), widget.as_str()]).collect();
     json!({ "binary": program("CHROMIUM", "/usr/bin/chromium"), "args": args })
 }
 
@@ -264,17 +264,17 @@ impl Drop for Group {
 pub(crate) struct Profile {
     files: PathBuf,
     /// Where the vendor's host leads; without it, nowhere. For Chromium.
-    vendor: Option<u16>,
+    widget: Option<u16>,
 }
 
 impl Profile {
-    pub(crate) fn new(vendor: Option<u16>) -> Self {
+    pub(crate) fn new(widget: Option<u16>) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("widget-browser-{}-{number}", std::process::id());
         let files = env::temp_dir().join(name);
         fs::create_dir(&files).expect("a new directory for the browser");
-        Self { files, vendor }
+        Self { files, widget }
     }
 }
 

@@ -30,7 +30,7 @@ async fn started() -> Started<Site> {
     command.env("PORT", "0").env("DATABASE", &database.0);
     let program = Process::start(command, "http://localhost:");
     let port = program.port;
-    Started { programs: Site { _program: program, _database: database }, port, vendor: None }
+    Started { programs: Site { _program: program, _database: database }, port, widget: None }
 }
 
 async fn log_in(page: &Page, name: &str) {

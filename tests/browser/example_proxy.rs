@@ -42,11 +42,11 @@ async fn started() -> Started<Chain> {
     let proxy = Process::start(command, "Listening on http://127.0.0.1:");
 
     let front = Site::plain(front(proxy.port).merge(demo::routes(&messenger))).await;
-    let vendor =
+    let widget =
         Site::tls(Router::new().route("/widget/demo", script(include_str!("../../examples/axum/messenger.js")))).await;
-    let (port, vendor_port) = (front.port, Some(vendor.port));
-    let programs = Chain { _front: front, _proxy: proxy, _application: application, _vendor: vendor };
-    Started { programs, port, vendor: vendor_port }
+    let (port, widget_port) = (front.port, Some(widget.port));
+    let programs = Chain { _front: front, _proxy: proxy, _application: application, _vendor: widget };
+    Started { programs, port, widget: widget_port }
 }
 
 // --- What oauth2-proxy does, as far as it matters here ------------------------------------------

@@ -116,16 +116,16 @@ pub(crate) struct Started<P> {
     /// Where the browser goes.
     pub(crate) port: u16,
     /// Where the vendor's own host leads.
-    pub(crate) vendor: Option<u16>,
+    pub(crate) widget: Option<u16>,
 }
 
 /// Starts programs, opens their page in a fresh browser and lets `test` work with it.
 pub(crate) async fn run_programs<P>(start: impl AsyncFn() -> Started<P>, test: impl AsyncFn(&Page)) {
     let name = std::thread::current().name().unwrap_or("test").to_owned();
     let attempt = async || {
-        let Started { programs: _programs, port, vendor } = start().await;
+        let Started { programs: _programs, port, widget } = start().await;
         let (app, origin) = (App::new(Settings::default()), format!("http://localhost:{port}"));
-        let stage = Stage::new(Engine::Chromium, app, origin, Gate::default(), vendor).await;
+        let stage = Stage::new(Engine::Chromium, app, origin, Gate::default(), widget).await;
         stage.play(async |stage| test(stage).await).await;
     };
     at_most_twice(&name, attempt).await;
@@ -187,8 +187,8 @@ impl Deref for Stage {
 }
 
 impl Stage {
-    async fn new(engine: Engine, app: App, origin: String, gate: Gate, vendor: Option<u16>) -> Self {
-        let profile = Profile::new(vendor);
+    async fn new(engine: Engine, app: App, origin: String, gate: Gate, widget: Option<u16>) -> Self {
+        let profile = Profile::new(widget);
         let browser = Browser::start(engine, &profile).await;
         let page = Page::new(browser.client.clone(), origin, gate);
         Self { engine, app, page, browser: Mutex::new(Some(browser)), profile }

@@ -11,14 +11,14 @@ use axum::routing::get;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tower_widget_identity::vendor::Pylon;
+use tower_widget_identity::widget::Pylon;
 use tower_widget_identity::{Secret, Widgets};
 
 use crate::app::{self, Session, Settings, script};
 use crate::harness::{Stage, in_every_engine};
 use crate::identity::verified;
 use crate::rows_pages::sign_in_by_fetch;
-use crate::rows_vendors::{all_show, all_vendors, asking_the_session, stubs};
+use crate::rows_widgets::{all_show, all_widgets, asking_the_session, stubs};
 use crate::tls::TlsListener;
 
 // --- Another origin ---------------------------------------------------------------------------
@@ -111,7 +111,7 @@ fn searched() -> Settings {
     Settings {
         assets: |app| stubs(app).route("/search.js", script(include_str!("stubs/search.js"))),
         routes: |_| Router::new().route("/searched", get(searched_page)),
-        ..all_vendors()
+        ..all_widgets()
     }
 }
 
@@ -174,7 +174,7 @@ fn run_again() -> Settings {
                 )
                 .route("/again.js", script(include_str!("stubs/again.js")))
         },
-        ..all_vendors()
+        ..all_widgets()
     }
 }
 
@@ -212,7 +212,7 @@ fn declared() -> Settings {
         // The library does not come: what is done is the runtime's own doing.
         widgets: |_| {
             let pylon = Pylon::new("demo", Secret::new("a secret of this test").expect("a good secret"));
-            asking_the_session(Widgets::builder()).vendor(pylon.library_url("/nowhere.js"))
+            asking_the_session(Widgets::builder()).widget(pylon.library_url("/nowhere.js"))
         },
         ..Settings::default()
     }

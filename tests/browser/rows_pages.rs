@@ -13,14 +13,14 @@ use axum::routing::{MethodRouter, get};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use tower_widget_identity::vendor::Intercom;
+use tower_widget_identity::widget::Intercom;
 use tower_widget_identity::{Secret, Widgets, WidgetsBuilder};
 
 use crate::app::{self, App, Session, Settings, script};
 use crate::harness::{Stage, in_every_engine};
 use crate::identity::{nothing_left, verified};
 use crate::page::{CALLS, Page, RESIDUE, STATE, WHO};
-use crate::rows_vendors::asking_the_session;
+use crate::rows_widgets::asking_the_session;
 
 const INSTALL: &str = "npm install --no-save --prefix target/browser-libs \
     @hotwired/turbo@8.0.23 htmx.org@2.0.11 preact@10.29.0";
@@ -291,11 +291,11 @@ async fn cookies_on_every_level(page: &Stage) {
             page.eval(&format!("document.cookie = '{name}=user-1; Path=/{level}'")).await;
         }
     }
-    assert_eq!(vendor_cookies(page).await.len(), 9, "else the next lines prove nothing");
+    assert_eq!(widget_cookies(page).await.len(), 9, "else the next lines prove nothing");
 }
 
 /// The vendor's cookies that go to this page, each as often as there are levels that have it.
-async fn vendor_cookies(page: &Stage) -> Vec<String> {
+async fn widget_cookies(page: &Stage) -> Vec<String> {
     let cookies = page.client().get_all_cookies().await.expect("the cookies");
     let named = cookies.iter().filter(|cookie| VENDOR_COOKIES.contains(&cookie.name()));
     named.map(|cookie| format!("{} of {:?}", cookie.name(), cookie.domain())).collect()
@@ -304,7 +304,7 @@ async fn vendor_cookies(page: &Stage) -> Vec<String> {
 async fn wait_until_no_vendor_cookie_is_left(page: &Stage) {
     let start = std::time::Instant::now();
     loop {
-        let left = vendor_cookies(page).await;
+        let left = widget_cookies(page).await;
         if left.is_empty() {
             return;
         }
@@ -321,20 +321,20 @@ in_every_engine!(row_19_the_logout_response_purges_every_domain_level, subdomain
 
     cookies_on_every_level(page).await;
     page.leave_by("#sign-out-landing").await;
-    assert_eq!(vendor_cookies(page).await, Vec::<String>::new(), "after a redirect");
+    assert_eq!(widget_cookies(page).await, Vec::<String>::new(), "after a redirect");
     page.wait_for_marker(Some("out")).await;
 
     cookies_on_every_level(page).await;
     page.eval("void fetch('/logout?fetch', { method: 'POST' }).then(() => { window.answered = true; })").await;
     page.wait_for("window.answered === true", true).await;
-    assert_eq!(vendor_cookies(page).await, Vec::<String>::new(), "after a fetch");
+    assert_eq!(widget_cookies(page).await, Vec::<String>::new(), "after a fetch");
 });
 
 /// The messenger's library does not come: what is done is the runtime's own doing.
 fn subdomain_without_library() -> Settings {
     let widgets: fn(WidgetsBuilder) -> WidgetsBuilder = |_| {
         let secret = Secret::new("a secret of this test").expect("a good secret");
-        asking_the_session(Widgets::builder()).vendor(Intercom::new("demo", secret).library_url("/nowhere.js"))
+        asking_the_session(Widgets::builder()).widget(Intercom::new("demo", secret).library_url("/nowhere.js"))
     };
     Settings { widgets, ..subdomain() }
 }

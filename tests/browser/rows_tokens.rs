@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 use tower_widget_identity::WidgetsBuilder;
 
-use crate::app::{self, App, NO_NETWORK, Session, Settings, Vendor};
+use crate::app::{self, App, NO_NETWORK, Session, Settings, Widget};
 use crate::harness::{Stage, in_every_engine};
 use crate::identity::verified;
 use crate::page::{BUBBLE, CALLS, Page, RESIDUE, STATE, WHO};
@@ -144,8 +144,8 @@ fn rounded_up(builder: WidgetsBuilder) -> WidgetsBuilder {
     builder.clock(|| SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_secs() + 1)
 }
 
-fn short_lived(vendor: Vendor, lifetime: u64) -> Settings {
-    Settings { vendor, lifetime, widgets: rounded_up, ..prepared() }
+fn short_lived(widget: Widget, lifetime: u64) -> Settings {
+    Settings { widget, lifetime, widgets: rounded_up, ..prepared() }
 }
 
 /// A call of a vendor's function; times in milliseconds since 1970.
@@ -180,7 +180,7 @@ fn each_before_the_last_one_expired(tokens: &[Handed]) {
     }
 }
 
-in_every_engine!(row_13_intercom_gets_a_fresh_token_in_time, short_lived(Vendor::Intercom, IN_TIME), async |page| {
+in_every_engine!(row_13_intercom_gets_a_fresh_token_in_time, short_lived(Widget::Intercom, IN_TIME), async |page| {
     page.sign_in("user-1").await;
     page.open("/?before=witness").await;
     verified(page, "user-1").await;
@@ -191,7 +191,7 @@ in_every_engine!(row_13_intercom_gets_a_fresh_token_in_time, short_lived(Vendor:
     verified(page, "user-1").await;
 });
 
-in_every_engine!(row_13_ferndesk_gets_a_fresh_token_in_time, short_lived(Vendor::Ferndesk, IN_TIME), async |page| {
+in_every_engine!(row_13_ferndesk_gets_a_fresh_token_in_time, short_lived(Widget::Ferndesk, IN_TIME), async |page| {
     page.sign_in("user-1").await;
     page.open("/?before=witness").await;
 
@@ -242,7 +242,7 @@ async fn asked_at_least(page: &Stage, token: &str, count: usize) {
     }
 }
 
-in_every_engine!(row_13_hidden_page_waits_until_it_is_looked_at, short_lived(Vendor::Intercom, SHORT), async |page| {
+in_every_engine!(row_13_hidden_page_waits_until_it_is_looked_at, short_lived(Widget::Intercom, SHORT), async |page| {
     page.sign_in("user-1").await;
     page.open("/?before=witness").await;
     verified(page, "user-1").await;
@@ -279,14 +279,14 @@ async fn ends_when_it_asks(page: &Stage) {
     assert_eq!(page.marker().await, marker, "that is for the next page to settle");
 }
 
-in_every_engine!(row_14_session_gone_ends_the_page, short_lived(Vendor::Intercom, SHORT), async |page| {
+in_every_engine!(row_14_session_gone_ends_the_page, short_lived(Widget::Intercom, SHORT), async |page| {
     page.sign_in("user-1").await;
     verified(page, "user-1").await;
     page.app.expire("user-1");
     ends_when_it_asks(page).await;
 });
 
-in_every_engine!(row_14_another_persons_session_ends_the_page, short_lived(Vendor::Intercom, SHORT), async |page| {
+in_every_engine!(row_14_another_persons_session_ends_the_page, short_lived(Widget::Intercom, SHORT), async |page| {
     page.sign_in("user-1").await;
     verified(page, "user-1").await;
     page.app.replace("user-1", "user-2");
@@ -296,7 +296,7 @@ in_every_engine!(row_14_another_persons_session_ends_the_page, short_lived(Vendo
     verified(page, "user-2").await;
 });
 
-in_every_engine!(row_14_failures_are_tried_again, short_lived(Vendor::Intercom, SHORT), async |page| {
+in_every_engine!(row_14_failures_are_tried_again, short_lived(Widget::Intercom, SHORT), async |page| {
     page.sign_in("user-1").await;
     page.open("/?before=witness,failures").await;
     verified(page, "user-1").await;
@@ -317,8 +317,8 @@ in_every_engine!(row_14_failures_are_tried_again, short_lived(Vendor::Intercom, 
 
 const QUEUE: &str = "(window.Intercom?.q ?? []).map((call) => call[0])";
 
-fn with_vendor(vendor: Vendor) -> Settings {
-    Settings { vendor, ..prepared() }
+fn with_widget(widget: Widget) -> Settings {
+    Settings { widget, ..prepared() }
 }
 
 /// Waits until the page has tried to load the library, in vain.
@@ -327,7 +327,7 @@ async fn blocked(page: &Page) {
     page.wait_for("document.readyState", "complete").await;
 }
 
-in_every_engine!(row_17_blocked_intercom_is_shut_down_all_the_same, with_vendor(Vendor::Intercom), async |page| {
+in_every_engine!(row_17_blocked_intercom_is_shut_down_all_the_same, with_widget(Widget::Intercom), async |page| {
     page.sign_in("user-1").await;
     verified(page, "user-1").await;
     let kept = page.eval(RESIDUE).await;
@@ -351,7 +351,7 @@ in_every_engine!(row_17_blocked_intercom_is_shut_down_all_the_same, with_vendor(
     nothing_failed(page).await;
 });
 
-in_every_engine!(row_17_blocked_zendesk_is_shut_down_all_the_same, with_vendor(Vendor::Zendesk), async |page| {
+in_every_engine!(row_17_blocked_zendesk_is_shut_down_all_the_same, with_widget(Widget::Zendesk), async |page| {
     page.sign_in("user-1").await;
     page.open("/strict?before=failures").await;
     blocked(page).await;
@@ -366,7 +366,7 @@ in_every_engine!(row_17_blocked_zendesk_is_shut_down_all_the_same, with_vendor(V
     nothing_failed(page).await;
 });
 
-in_every_engine!(row_17_blocked_ferndesk_is_shut_down_all_the_same, with_vendor(Vendor::Ferndesk), async |page| {
+in_every_engine!(row_17_blocked_ferndesk_is_shut_down_all_the_same, with_widget(Widget::Ferndesk), async |page| {
     const QUEUE: &str = "(window.Ferndesk?.q ?? []).map((call) => call[0])";
     page.sign_in("user-1").await;
     page.open("/strict?before=failures").await;
@@ -442,7 +442,7 @@ in_every_engine!(row_18_without_cookies_the_page_works, prepared(), async |page|
     nothing_failed(page).await;
 });
 
-in_every_engine!(row_18_where_cookies_and_storage_throw_the_page_works, with_vendor(Vendor::Ferndesk), async |page| {
+in_every_engine!(row_18_where_cookies_and_storage_throw_the_page_works, with_widget(Widget::Ferndesk), async |page| {
     sign_in_without_a_page(page).await;
     page.open("/sandboxed?before=witness,failures").await;
     let throws = "['cookie', 'localStorage'].map((name) => {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower_widget_identity::{
     ConfigError, ConfigErrorKind, CspSources, Identity, Secret, Token,
     conformance::{self, Rule},
-    vendor::{Person, Refusal, Residue, Settings, Vendor},
+    widget::{BootData, SessionArtifacts, Settings, TokenError, Widget},
 };
 
 const SECRET: &str = "the secret of acme";
@@ -39,8 +39,8 @@ const ADAPTER: &str = "tools => {
     };
 }";
 
-type Mint = fn(&Acme, &Identity, u64) -> Result<Token, Refusal>;
-type Page = fn(&Acme, &Identity, u64) -> Result<Person, Refusal>;
+type Mint = fn(&Acme, &Identity, u64) -> Result<Token, TokenError>;
+type Page = fn(&Acme, &Identity, u64) -> Result<BootData, TokenError>;
 
 /// A widget of which every part can be exchanged.
 struct Acme {
@@ -55,7 +55,7 @@ struct Acme {
     settings: Settings,
     library: &'static str,
     adapter: String,
-    residue: Residue,
+    residue: SessionArtifacts,
     sources: CspSources,
     cookie: Option<String>,
     shown: Option<String>,
@@ -74,11 +74,11 @@ impl Acme {
             mint: |acme, who, now| {
                 acme.sign(who, now, json!({ "sub": who.required_id()?, "email": who.email_address() }))
             },
-            page: |acme, who, now| Ok(Person::new().with_token("token", acme.mint("acme", who, now)?)),
+            page: |acme, who, now| Ok(BootData::new().with_token("token", acme.mint("acme", who, now)?)),
             settings: Settings::new().with("app", "acme-1"),
             library: "https://cdn.acme.example/widget.js",
             adapter: ADAPTER.to_owned(),
-            residue: Residue::new().cookie("acme_*").storage("acme").global("acmeSettings"),
+            residue: SessionArtifacts::new().cookie("acme_*").storage("acme").global("acmeSettings"),
             sources: CspSources::new().script(["https://cdn.acme.example"]),
             cookie: Some("acme_session".to_owned()),
             shown: None,
@@ -87,7 +87,7 @@ impl Acme {
     }
 
     /// With the times and the name that every token has.
-    fn sign(&self, who: &Identity, now: u64, mut claims: Value) -> Result<Token, Refusal> {
+    fn sign(&self, who: &Identity, now: u64, mut claims: Value) -> Result<Token, TokenError> {
         let exp = who.expires(now, 600)?;
         claims["iat"] = json!(now);
         claims["exp"] = json!(exp);
@@ -115,7 +115,7 @@ impl Acme {
         Self { adapter: self.adapter.replace(passage, other), ..self }
     }
 
-    fn purging(residue: Residue) -> Self {
+    fn purging(residue: SessionArtifacts) -> Self {
         Self { residue, cookie: None, ..Self::good() }
     }
 
@@ -130,7 +130,7 @@ impl fmt::Debug for Acme {
     }
 }
 
-impl Vendor for Acme {
+impl Widget for Acme {
     fn name(&self) -> &str {
         self.name
     }
@@ -146,9 +146,9 @@ impl Vendor for Acme {
     fn token_names(&self) -> Vec<&str> {
         self.token_names.clone()
     }
-    fn mint(&self, token_name: &str, who: &Identity, now: u64) -> Result<Token, Refusal> {
+    fn mint(&self, token_name: &str, who: &Identity, now: u64) -> Result<Token, TokenError> {
         if !self.takes_any_name && !self.token_names.contains(&token_name) {
-            return Err(Refusal::UnknownToken);
+            return Err(TokenError::UnknownToken);
         }
         (self.mint)(self, who, now)
     }
@@ -159,13 +159,13 @@ impl Vendor for Acme {
     fn library_url(&self) -> Option<String> {
         Some(self.library.to_owned())
     }
-    fn person(&self, who: &Identity, now: u64) -> Result<Person, Refusal> {
+    fn boot_data(&self, who: &Identity, now: u64) -> Result<BootData, TokenError> {
         (self.page)(self, who, now)
     }
     fn adapter(&self) -> &str {
         &self.adapter
     }
-    fn residue(&self) -> Residue {
+    fn residue(&self) -> SessionArtifacts {
         self.residue.clone()
     }
     fn csp_sources(&self) -> CspSources {
@@ -177,7 +177,7 @@ impl Vendor for Acme {
 }
 
 /// With one claim exchanged behind the signature's back.
-fn resigned(acme: &Acme, who: &Identity, now: u64, claim: &str, value: Value) -> Result<Token, Refusal> {
+fn resigned(acme: &Acme, who: &Identity, now: u64, claim: &str, value: Value) -> Result<Token, TokenError> {
     let exp = who.expires(now, 600)?;
     let mut claims = json!({ "sub": who.required_id()?, "email": who.email_address(), "iat": now, "exp": exp });
     claims[claim] = value;
@@ -185,7 +185,7 @@ fn resigned(acme: &Acme, who: &Identity, now: u64, claim: &str, value: Value) ->
 }
 
 /// As a vendor with `user_hash` would do it, with the hash and the facts of the caller's choice.
-fn hashed(person: Person, who: &Identity) -> Result<Person, Refusal> {
+fn hashed(person: BootData, who: &Identity) -> Result<BootData, TokenError> {
     Ok(person.with("id", who.required_id()?).with_some("mail", who.email_address()))
 }
 
@@ -198,7 +198,7 @@ fn configured() -> Vec<(Rule, Acme)> {
         (Rule::Names, Acme { app_id: " ", ..good() }),
         (Rule::Names, Acme { token_names: vec!["acme", "acme"], ..good() }),
         (Rule::Names, Acme { token_names: vec!["acme", "page"], ..good() }),
-        (Rule::Names, Acme { token_names: vec![], page: |acme, who, now| Ok(Person::new().with_token("token", (acme.mint)(acme, who, now)?)), ..good() }),
+        (Rule::Names, Acme { token_names: vec![], page: |acme, who, now| Ok(BootData::new().with_token("token", (acme.mint)(acme, who, now)?)), ..good() }),
         (Rule::Constant, Acme { counted: Some(AtomicU64::new(0)), ..good() }),
         (Rule::Constant, Acme { app_id: "ku7731adz", ..good() }),
         (Rule::Secret, Acme { settings: Settings::new().with("key", SECRET), ..good() }),
@@ -210,14 +210,14 @@ fn configured() -> Vec<(Rule, Acme)> {
         (Rule::Debug, Acme { shown: Some(SECRET.to_owned()), ..good() }),
         (Rule::Debug, Acme { shown: Some(format!("{:?}", SECRET.as_bytes())), ..good() }),
         (Rule::Debug, Acme { shown: Some("last: ada.q@one.conformance.example".to_owned()), ..good() }),
-        (Rule::Residue, Acme { residue: Residue::new(), ..good() }),
-        (Rule::Residue, Acme::purging(Residue::new().cookie("*"))),
-        (Rule::Residue, Acme::purging(Residue::new().cookie("acme session"))),
-        (Rule::Residue, Acme::purging(Residue::new().cookie("__Host-*"))),
-        (Rule::Residue, Acme::purging(Residue::new().storage(""))),
-        (Rule::Residue, Acme::purging(Residue::new().storage("a*b"))),
-        (Rule::Residue, Acme::purging(Residue::new().global("document.cookie"))),
-        (Rule::Residue, Acme::purging(Residue::new().global("acme[0]"))),
+        (Rule::SessionArtifacts, Acme { residue: SessionArtifacts::new(), ..good() }),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("*"))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("acme session"))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("__Host-*"))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().storage(""))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().storage("a*b"))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().global("document.cookie"))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().global("acme[0]"))),
         (Rule::Sources, Acme::allowing(CspSources::new())),
         (Rule::Sources, Acme::allowing(CspSources::new().script(["https://other.example"]))),
         (Rule::Sources, Acme::allowing(CspSources::new().script(["https://cdn.acme.example"]).img(["https:"]))),
@@ -239,7 +239,7 @@ fn signing() -> Vec<(Rule, Acme)> {
         (Rule::NoPanic, Acme::saying(|acme, who, now| acme.sign(who, now, json!({ "sub": who.required_id()?, "initial": &who.id()[..2] })))),
         (Rule::Mints, Acme::saying(|acme, who, now| match who.attributes().is_empty() {
             true => (Acme::good().mint)(acme, who, now),
-            false => who.expires(now, 1).and(who.required_id()).and(Err(Refusal::TooLarge)),
+            false => who.expires(now, 1).and(who.required_id()).and(Err(TokenError::TooLarge)),
         })),
         (Rule::UnknownToken, Acme { takes_any_name: true, ..Acme::good() }),
         (Rule::Subject, Acme::saying(|acme, who, now| { who.required_id()?; acme.sign(who, now, json!({ "plan": who.attributes() })) })),
@@ -264,7 +264,7 @@ fn signing() -> Vec<(Rule, Acme)> {
             let exp = who.expires(now, 600)?;
             acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": exp }))
         })),
-        (Rule::Lifetime, Acme::telling(|acme, who, now| Ok(Person::new().with("token", acme.mint("acme", who, now)?.into_string())))),
+        (Rule::Lifetime, Acme::telling(|acme, who, now| Ok(BootData::new().with("token", acme.mint("acme", who, now)?.into_string())))),
         (Rule::SessionEnd, Acme::saying(|acme, who, now| {
             who.expires(now, 600)?;
             Ok(acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": now + 600 }))?.good_for(600))
@@ -317,19 +317,19 @@ fn hashing(page: Page) -> Acme {
 #[rustfmt::skip]
 fn hashes() -> Vec<(Option<Rule>, Acme)> {
     vec![
-        (None, hashing(|acme, who, now| hashed(Person::new().with_token("hash", acme.mint("acme", who, now)?), who))),
-        (Some(Rule::Unsigned), hashing(|acme, who, now| { acme.mint("acme", who, now)?; hashed(Person::new(), who) })),
+        (None, hashing(|acme, who, now| hashed(BootData::new().with_token("hash", acme.mint("acme", who, now)?), who))),
+        (Some(Rule::Unsigned), hashing(|acme, who, now| { acme.mint("acme", who, now)?; hashed(BootData::new(), who) })),
         (Some(Rule::Unsigned), hashing(|acme, who, now| {
             acme.mint("acme", who, now)?;
-            hashed(Person::new().with_token("hash", acme.secret.hmac_hex("everybody")?), who)
+            hashed(BootData::new().with_token("hash", acme.secret.hmac_hex("everybody")?), who)
         })),
         (Some(Rule::Lifetime), Acme {
             mint: |acme, who, now| who.expires(now, 600).and_then(|exp| Ok(acme.secret.hmac_hex(who.required_id()?)?.good_for(exp - now))),
-            ..hashing(|acme, who, _| hashed(Person::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| who.expires(1_800_000_000, 1).map(|_| page)))
+            ..hashing(|acme, who, _| hashed(BootData::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| who.expires(1_800_000_000, 1).map(|_| page)))
         }),
         (Some(Rule::Subject), Acme {
             mint: |acme, who, now| who.expires(now, 600).and_then(|_| who.required_id()).and_then(|_| acme.secret.hmac_hex("everybody")),
-            ..hashing(|acme, who, now| hashed(Person::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| who.expires(now, 1).map(|_| page)))
+            ..hashing(|acme, who, now| hashed(BootData::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| who.expires(now, 1).map(|_| page)))
         }),
     ]
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::process::{example, run};
 use crate::reverse_proxy::failure::Failure;
 use crate::reverse_proxy::options::Options;
-use crate::reverse_proxy::{identity, vendors};
+use crate::reverse_proxy::{identity, widgets};
 
 const UPSTREAM: &str = "--upstream=http://127.0.0.1:9000";
 
@@ -68,12 +68,12 @@ fn command_lines_that_are_to_be_mended() {
 
 fn configured(variables: &[(&str, &str)]) -> Result<Vec<String>, String> {
     let variables: BTreeMap<_, _> = variables.iter().copied().collect();
-    let widgets = vendors::configured(|name| variables.get(name).map(|value| (*value).to_owned()));
+    let widgets = widgets::configured(|name| variables.get(name).map(|value| (*value).to_owned()));
     let widgets = widgets.and_then(|builder| Ok(builder.token_path("/widget-token").build()?));
     // What is configured shows in the set's own description.
     let shown = widgets.map(|widgets| format!("{widgets:?}")).map_err(|failure| failure.to_string())?;
     let known = ["intercom", "ferndesk", "zendesk"].into_iter();
-    Ok(known.filter(|vendor| shown.contains(&format!("\"{vendor}"))).map(str::to_owned).collect())
+    Ok(known.filter(|widget| shown.contains(&format!("\"{widget}"))).map(str::to_owned).collect())
 }
 
 #[test]

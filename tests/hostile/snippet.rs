@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use tower_widget_identity::{
     ConfigErrorKind, MAX_TOKEN_BYTES, Outcome, Reason, Widgets,
-    vendor::{Ferndesk, Intercom, Refusal, ZendeskClassic},
+    widget::{Ferndesk, Intercom, TokenError, ZendeskClassic},
 };
 
 use crate::{
-    people::{HOSTILE, Person, hostile, megabytes, person},
+    people::{BootData, HOSTILE, hostile, megabytes, person},
     referee::Document,
     serve::{Answer, boot, marked, serve},
     support::{MARKER, NOW, SECRET, builder, secret, verify},
@@ -25,14 +25,14 @@ const FERNDESK_SECRET: &str = "ferndesk secret";
 
 fn legacy() -> Widgets {
     let intercom = Intercom::new("abcd1234", secret(SECRET)).legacy_user_hash();
-    Widgets::builder().vendor(intercom).clock(|| NOW).build().unwrap()
+    Widgets::builder().widget(intercom).clock(|| NOW).build().unwrap()
 }
 
 fn signed() -> Widgets {
-    builder().vendor(Ferndesk::new("ferndesk-1", secret(FERNDESK_SECRET))).build().unwrap()
+    builder().widget(Ferndesk::new("ferndesk-1", secret(FERNDESK_SECRET))).build().unwrap()
 }
 
-fn serve_person(widgets: &Widgets, person: &Person) -> Answer {
+fn serve_person(widgets: &Widgets, person: &BootData) -> Answer {
     let page = [BEFORE, AFTER].concat();
     serve(&widgets.layer(), boot(person.identity()), vec![Bytes::from(page)])
 }
@@ -63,7 +63,7 @@ fn with_exp(mut claims: Map<String, Value>) -> Value {
     Value::Object(claims)
 }
 
-fn ferndesk_claims(person: &Person) -> Option<Value> {
+fn ferndesk_claims(person: &BootData) -> Option<Value> {
     let mut claims = json!({ "sub": person.id, "userId": person.id, "email": person.email()? });
     if let Some(name) = person.name() {
         claims["name"] = json!(name);
@@ -76,33 +76,33 @@ fn ferndesk_claims(person: &Person) -> Option<Value> {
 }
 
 /// The vendor's token says these claims; where they are too many or too few, the outcome says why there is none.
-fn check_token(answer: &Answer, vendor: &str, key: &str, secret: &str, claims: Result<Value, Refusal>) {
+fn check_token(answer: &Answer, widget: &str, key: &str, secret: &str, claims: Result<Value, TokenError>) {
     let claims = claims
-        .and_then(|claims| if token_bytes(&claims) > MAX_TOKEN_BYTES { Err(Refusal::TooLarge) } else { Ok(claims) });
-    let refused = answer.outcome.iter().flat_map(Outcome::refused).find(|refused| refused.vendor() == vendor);
-    assert_eq!(refused.map(|refused| refused.refusal()), claims.as_ref().err().copied(), "{vendor}");
+        .and_then(|claims| if token_bytes(&claims) > MAX_TOKEN_BYTES { Err(TokenError::TooLarge) } else { Ok(claims) });
+    let refused = answer.outcome.iter().flat_map(Outcome::failures).find(|refused| refused.widget() == widget);
+    assert_eq!(refused.map(|refused| refused.error()), claims.as_ref().err().copied(), "{widget}");
     let token = match answer.outcome() {
-        "boot" => data(answer)["people"][vendor].clone(),
+        "boot" => data(answer)["people"][widget].clone(),
         _ => Value::Null,
     };
     match claims {
-        Ok(claims) => assert_eq!(verify(secret, token[key].as_str().unwrap()).unwrap().claims, claims, "{vendor}"),
-        Err(_) => assert_eq!(token, Value::Null, "{vendor}"),
+        Ok(claims) => assert_eq!(verify(secret, token[key].as_str().unwrap()).unwrap().claims, claims, "{widget}"),
+        Err(_) => assert_eq!(token, Value::Null, "{widget}"),
     }
 }
 
-fn check_signed(widgets: &Widgets, person: &Person) {
+fn check_signed(widgets: &Widgets, person: &BootData) {
     let answer = serve_person(widgets, person);
     if answer.outcome() != "boot" {
         assert_eq!(answer.outcome(), "refused");
         assert_eq!(answer.bytes, [BEFORE, AFTER].concat());
     }
     check_token(&answer, "intercom", "intercom_user_jwt", SECRET, Ok(with_exp(person.facts())));
-    let claims = ferndesk_claims(person).ok_or(Refusal::MissingEmail);
+    let claims = ferndesk_claims(person).ok_or(TokenError::MissingEmail);
     check_token(&answer, "ferndesk", "token", FERNDESK_SECRET, claims);
 }
 
-fn check_unsigned(widgets: &Widgets, person: &Person) {
+fn check_unsigned(widgets: &Widgets, person: &BootData) {
     let answer = serve_person(widgets, person);
     assert_eq!(answer.outcome, Some(Outcome::Boot(vec![])));
     let mut expected = person.facts();
@@ -139,9 +139,9 @@ proptest! {
     fn settings_are_exactly_what_went_in_or_are_refused_at_once(key in hostile(), value in hostile(), url in hostile()) {
         let url = format!("https://cdn.test/{url}");
         let intercom = Intercom::new("abcd1234", secret(SECRET)).library_url(&url).setting(format!("x{key}"), &*value);
-        match Widgets::builder().vendor(intercom).clock(|| NOW).build() {
+        match Widgets::builder().widget(intercom).clock(|| NOW).build() {
             Ok(widgets) => {
-                let data = data(&serve_person(&widgets, &Person::named("a")));
+                let data = data(&serve_person(&widgets, &BootData::named("a")));
                 prop_assert_eq!(&data["widgets"][0]["settings"][format!("x{key}")], &json!(value));
                 prop_assert_eq!(&data["widgets"][0]["library"], &json!(url));
             }
@@ -153,7 +153,7 @@ proptest! {
     fn a_marker_is_never_repeated_unless_it_can_be_one(marker in hostile()) {
         let legal = |char: &char| !char.is_control() && *char != ';' && *char != ',';
         let marker: String = marker.chars().filter(legal).collect();
-        let (widgets, person) = (builder().build().unwrap(), Person::named("a"));
+        let (widgets, person) = (builder().build().unwrap(), BootData::named("a"));
         let request = marked(boot(person.identity()), &widgets, marker.as_bytes());
         prop_assert_eq!(widgets.marker_name(), Some(MARKER));
         let answer = serve(&widgets.layer(), request, vec![Bytes::from([BEFORE, AFTER].concat())]);
@@ -170,7 +170,7 @@ fn each_hostile_string_comes_back_from_everywhere() {
     let (signed, unsigned) = (signed(), legacy());
     for hostile in HOSTILE {
         let text = (*hostile).to_owned();
-        let person = Person {
+        let person = BootData {
             id: format!("user {text}"),
             email: Some(text.clone()),
             name: Some(text.clone()),
@@ -185,9 +185,9 @@ fn each_hostile_string_comes_back_from_everywhere() {
 fn a_megabyte_is_refused_signed_and_comes_back_unsigned() {
     let (signed, unsigned) = (signed(), legacy());
     for megabyte in megabytes() {
-        let named = Person::named(&megabyte);
+        let named = BootData::named(&megabyte);
         let attributes = vec![(megabyte.clone(), json!(megabyte))];
-        let about = Person { attributes, ..Person::named("a") };
+        let about = BootData { attributes, ..BootData::named("a") };
         for person in [named, about] {
             check_signed(&signed, &person);
             check_unsigned(&unsigned, &person);
@@ -199,7 +199,7 @@ fn a_megabyte_is_refused_signed_and_comes_back_unsigned() {
 fn a_token_of_exactly_the_limit_is_sent_and_one_byte_more_is_not() {
     let widgets = signed();
     for (filling, bytes) in [("a", 1), ("\u{e9}", 2), ("\u{1}", 6), ("\"", 2)] {
-        let length = |name: &str| token_bytes(&with_exp(Person::named(name).facts()));
+        let length = |name: &str| token_bytes(&with_exp(BootData::named(name).facts()));
         // Base64 has no length of four and one: from the limit on, the next length is one more.
         let longest = (0..).map(|count| filling.repeat(count)).take_while(|name| length(name) <= MAX_TOKEN_BYTES);
         let name = longest.last().unwrap();
@@ -208,23 +208,23 @@ fn a_token_of_exactly_the_limit_is_sent_and_one_byte_more_is_not() {
                 (0..bytes).rev().find(|more| length(&(name.clone() + &"a".repeat(*more))) <= MAX_TOKEN_BYTES).unwrap(),
             );
         assert_eq!(length(&name), MAX_TOKEN_BYTES);
-        check_signed(&widgets, &Person::named(&name));
+        check_signed(&widgets, &BootData::named(&name));
         let longer = format!("{name}a");
         assert_eq!(length(&longer), MAX_TOKEN_BYTES + 1);
-        check_signed(&widgets, &Person::named(&longer));
-        let refused = |name: &str| widgets.mint("intercom", &Person::named(name).identity()).err();
-        assert_eq!((refused(&name), refused(&longer)), (None, Some(Refusal::TooLarge)));
+        check_signed(&widgets, &BootData::named(&longer));
+        let refused = |name: &str| widgets.mint("intercom", &BootData::named(name).identity()).err();
+        assert_eq!((refused(&name), refused(&longer)), (None, Some(TokenError::TooLarge)));
     }
 }
 
 #[test]
 fn a_vendor_that_fetches_its_tokens_refuses_the_page_where_they_would_be_too_large() {
     let zendesk = ZendeskClassic::chat("key", secret("chat secret")).help_center(secret("help secret"));
-    let widgets = Widgets::builder().vendor(zendesk).token_path("/token").clock(|| NOW).build().unwrap();
-    assert_eq!(serve_person(&widgets, &Person::named("a")).outcome, Some(Outcome::Boot(vec![])));
-    let answer = serve_person(&widgets, &Person::named("a".repeat(1 << 20)));
-    let Some(Outcome::Untouched(Reason::Refused(refused))) = &answer.outcome else { panic!("{:?}", answer.outcome) };
-    assert_eq!(refused.iter().map(|refused| refused.refusal()).collect::<Vec<_>>(), [Refusal::TooLarge]);
+    let widgets = Widgets::builder().widget(zendesk).token_path("/token").clock(|| NOW).build().unwrap();
+    assert_eq!(serve_person(&widgets, &BootData::named("a")).outcome, Some(Outcome::Boot(vec![])));
+    let answer = serve_person(&widgets, &BootData::named("a".repeat(1 << 20)));
+    let Some(Outcome::Untouched(Reason::NoToken(refused))) = &answer.outcome else { panic!("{:?}", answer.outcome) };
+    assert_eq!(refused.iter().map(|refused| refused.error()).collect::<Vec<_>>(), [TokenError::TooLarge]);
     assert_eq!(answer.bytes, [BEFORE, AFTER].concat());
 }
 
@@ -232,7 +232,7 @@ fn a_vendor_that_fetches_its_tokens_refuses_the_page_where_they_would_be_too_lar
 #[test]
 fn the_length_of_a_token_is_known_beforehand() {
     for name in ["a", "ab", "abc", "\u{1f469}"] {
-        let person = Person::named(name);
+        let person = BootData::named(name);
         let token = builder().build().unwrap().mint("intercom", &person.identity()).unwrap();
         assert_eq!(token.as_str().len(), token_bytes(&with_exp(person.facts())));
         assert!(token.as_str().split('.').all(|part| URL_SAFE_NO_PAD.decode(part).is_ok()));

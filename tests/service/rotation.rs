@@ -14,7 +14,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::{Request, StatusCode};
 use sha2::Sha256;
 use tower::Service;
-use tower_widget_identity::{Identity, Secret, SecretRotation, Widgets, vendor::ZendeskMessaging};
+use tower_widget_identity::{Identity, Secret, SecretRotation, Widgets, widget::ZendeskMessaging};
 
 const KEYS: usize = 7;
 const REPLACEMENTS: usize = 500;
@@ -55,7 +55,7 @@ fn token(widgets: &Widgets) -> String {
 fn no_request_fails_and_no_token_is_torn_while_a_secret_is_replaced() {
     let rotation = SecretRotation::new(key(0));
     let widgets = Widgets::builder()
-        .vendor(ZendeskMessaging::new("key-1", rotation.secret()))
+        .widget(ZendeskMessaging::new("key-1", rotation.secret()))
         .identify(|_| Some(Identity::new("user-1").email("user@example.test")))
         .token_path("/widget-token")
         .build()

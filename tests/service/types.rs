@@ -5,25 +5,25 @@ use std::fmt::{Debug, Write as _};
 use axum::body::Body;
 use http_body::Body as _;
 use tower_widget_identity::{
-    ConfigError, ConfigErrorKind, Csp, CspNeeds, CspSources, Delivery, Identity, LogoutLayer, Outcome, Reason, Refused,
-    ResponseFuture, Secret, SecretRotation, SkipWidget, Token, TokenBody, TokenFuture, TokenService, Viewer,
-    WidgetBody, WidgetLayer, WidgetService, Widgets, WidgetsBuilder,
-    vendor::{
-        Canny, Chatbase, Chatwoot, Crisp, Drift, Featurebase, Ferndesk, Freshchat, FreshdeskHelpWidget, Front, Gist,
-        Gleap, HelpScout, Intercom, IntercomRegion, Kustomer, Person, Plain, Pylon, Refusal, Residue, Salesforce,
-        Settings, Tawk, UserJot, Userflow, Vendor, ZendeskClassic, ZendeskMessaging,
+    ConfigError, ConfigErrorKind, CspMode, CspNeeds, CspSources, Delivery, Identity, LogoutLayer, Outcome, Reason,
+    ResponseFuture, Secret, SecretRotation, SkipWidget, Token, TokenBody, TokenFailure, TokenFuture, TokenService,
+    Viewer, WidgetBody, WidgetLayer, WidgetService, Widgets, WidgetsBuilder,
+    widget::{
+        BootData, Canny, Chatbase, Chatwoot, Crisp, Drift, Featurebase, Ferndesk, Freshchat, FreshdeskHelpWidget,
+        Front, Gist, Gleap, HelpScout, Intercom, IntercomRegion, Kustomer, Plain, Pylon, Salesforce, SessionArtifacts,
+        Settings, Tawk, TokenError, UserJot, Userflow, Widget, ZendeskClassic, ZendeskMessaging,
     },
 };
 
 /// The names that the crate's front door and its module of vendors hand out.
 fn public_names() -> Vec<&'static str> {
     let lib = include_str!("../../src/lib.rs").lines();
-    let vendor = include_str!("../../src/vendor/mod.rs").lines();
-    let items = vendor.clone().filter_map(|line| {
+    let widget = include_str!("../../src/widget/mod.rs").lines();
+    let items = widget.clone().filter_map(|line| {
         let item = ["pub struct ", "pub enum ", "pub trait "].iter().find_map(|kind| line.strip_prefix(kind));
         item.map(|rest| rest.split(|letter: char| !letter.is_alphanumeric()).next().unwrap())
     });
-    let exported = lib.chain(vendor).filter_map(|line| line.strip_prefix("pub use "));
+    let exported = lib.chain(widget).filter_map(|line| line.strip_prefix("pub use "));
     let used = exported.flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric()));
     items.chain(used).filter(|name| name.starts_with(char::is_uppercase) && *name != "MAX").collect()
 }
@@ -57,14 +57,14 @@ fn every_public_type_goes_where_it_should() {
     everywhere::<SkipWidget>();
     everywhere::<Outcome>();
     everywhere::<Reason>();
-    everywhere::<Refused>();
-    everywhere::<Refusal>();
+    everywhere::<TokenFailure>();
+    everywhere::<TokenError>();
     everywhere::<ConfigError>();
     everywhere::<ConfigErrorKind>();
     everywhere::<Secret>();
     everywhere::<SecretRotation>();
     everywhere::<Token>();
-    everywhere::<Csp>();
+    everywhere::<CspMode>();
     everywhere::<CspNeeds>();
     everywhere::<CspSources>();
     everywhere::<Delivery>();
@@ -93,8 +93,8 @@ fn every_public_type_goes_where_it_should() {
     everywhere::<ZendeskMessaging>();
     everywhere::<Salesforce>();
     everywhere::<Settings>();
-    everywhere::<Person>();
-    everywhere::<Residue>();
+    everywhere::<BootData>();
+    everywhere::<SessionArtifacts>();
     once::<WidgetsBuilder>();
     once::<TokenBody>();
     once::<WidgetBody<http_body_util::Full<bytes::Bytes>>>();
@@ -104,12 +104,12 @@ fn every_public_type_goes_where_it_should() {
     defaults::<WidgetBody<Body>>();
     defaults::<WidgetsBuilder>();
     fn anything<T: ?Sized + Send + Sync>() {}
-    anything::<dyn Vendor>();
-    fn vendor<T: Vendor>() {}
-    vendor::<Box<dyn Vendor>>();
+    anything::<dyn Widget>();
+    fn widget<T: Widget>() {}
+    widget::<Box<dyn Widget>>();
     fn error<T: std::error::Error>() {}
     error::<ConfigError>();
-    error::<Refusal>();
+    error::<TokenError>();
     assert!(WidgetBody::<Body>::default().is_end_stream() && TokenBody::default().is_end_stream());
 }
 
@@ -130,14 +130,14 @@ fn jane() -> Identity {
     Identity::new(ID).email(EMAIL).name(NAME).attribute(KEY, VALUE)
 }
 
-fn vendors() -> (Intercom, ZendeskClassic, Ferndesk) {
+fn widgets() -> (Intercom, ZendeskClassic, Ferndesk) {
     let zendesk = ZendeskClassic::chat("0c54afe8", secret()).help_center(secret());
     (Intercom::new("abcd1234", secret()), zendesk, Ferndesk::new("widget-1", secret()))
 }
 
 fn builder() -> WidgetsBuilder {
-    let (intercom, zendesk, ferndesk) = vendors();
-    let builder = Widgets::builder().vendor(intercom).vendor(zendesk).vendor(ferndesk).token_path("/tokens");
+    let (intercom, zendesk, ferndesk) = widgets();
+    let builder = Widgets::builder().widget(intercom).widget(zendesk).widget(ferndesk).token_path("/tokens");
     builder.identify(|_| Some(jane())).marker_key(secret())
 }
 
@@ -145,19 +145,25 @@ fn builder() -> WidgetsBuilder {
 fn shown() -> String {
     let mut all = String::new();
     let mut show = |value: &dyn Debug| write!(all, "{value:?}\n{value:#?}\n{:?}\n", (Some(value), [value])).unwrap();
-    let (intercom, zendesk, ferndesk) = vendors();
+    let (intercom, zendesk, ferndesk) = widgets();
     let widgets = builder().build().unwrap();
     let (token, hash) = (widgets.mint("intercom", &jane()).unwrap(), secret().hmac_hex(ID).unwrap());
     let viewers = [Viewer::SignedIn(jane()), Viewer::from(Some(jane())), Viewer::SignedOut, Viewer::Unknown];
     show(&(secret(), secret().clone(), secret().jwt(&jane().attributes()).unwrap(), &token, token.clone(), &hash));
     show(&(jane(), &viewers, builder(), &widgets, widgets.layer(), widgets.logout_layer(), widgets.token_service()));
-    show(&(widgets.csp(), Csp::Patch, CspSources::new().script(["https://a.example"]), Delivery::Header, SkipWidget));
-    for vendor in [&intercom as &dyn Vendor, &zendesk, &ferndesk] {
-        let person = vendor.person(&jane(), 1).unwrap();
-        show(&(&person, vendor.settings(), vendor.residue(), vendor.secret(), vendor.csp_sources()));
-        show(&vendor.token_names().into_iter().map(|name| vendor.mint(name, &jane(), 1)).collect::<Vec<_>>());
+    show(&(
+        widgets.csp(),
+        CspMode::Patch,
+        CspSources::new().script(["https://a.example"]),
+        Delivery::Header,
+        SkipWidget,
+    ));
+    for widget in [&intercom as &dyn Widget, &zendesk, &ferndesk] {
+        let person = widget.boot_data(&jane(), 1).unwrap();
+        show(&(&person, widget.settings(), widget.residue(), widget.secret(), widget.csp_sources()));
+        show(&widget.token_names().into_iter().map(|name| widget.mint(name, &jane(), 1)).collect::<Vec<_>>());
     }
-    let described = Person::new().with("email", EMAIL).with("name", NAME).with_token("token", token);
+    let described = BootData::new().with("email", EMAIL).with("name", NAME).with_token("token", token);
     show(&SecretRotation::new(secret()));
     show(&(
         Canny::new("a", secret()),
@@ -221,20 +227,20 @@ fn shown_in_service(widgets: &Widgets, show: &mut dyn FnMut(&dyn Debug)) {
 
 fn shown_as_errors(show: &mut dyn FnMut(&dyn Debug)) {
     let surrounded = Secret::new(format!("{SECRET}\n")).unwrap_err();
-    let twice = Widgets::builder().vendor(vendors().0).vendor(vendors().0).build().unwrap_err();
-    let setting = Widgets::builder().vendor(vendors().0.setting("email", EMAIL)).build().unwrap_err();
-    let lifetime = Widgets::builder().vendor(vendors().2.lifetime(0)).build().unwrap_err();
-    let path = Widgets::builder().vendor(vendors().1).build().unwrap_err();
+    let twice = Widgets::builder().widget(widgets().0).widget(widgets().0).build().unwrap_err();
+    let setting = Widgets::builder().widget(widgets().0.setting("email", EMAIL)).build().unwrap_err();
+    let lifetime = Widgets::builder().widget(widgets().2.lifetime(0)).build().unwrap_err();
+    let path = Widgets::builder().widget(widgets().1).build().unwrap_err();
     for error in [surrounded, twice, setting, lifetime, path] {
         show(&(&error, error.to_string(), error.kind(), ConfigErrorKind::Secret));
     }
-    let poor = vendors().1.mint("zendesk-chat", &Identity::new(ID).name(NAME), 1).unwrap_err();
-    let over = vendors().0.mint("intercom", &jane().session_expires(1), 2).unwrap_err();
-    let large = vendors().0.mint("intercom", &jane().attribute("a", VALUE.repeat(9999)), 2).unwrap_err();
-    for refusal in [poor, over, large, Refusal::Signing] {
+    let poor = widgets().1.mint("zendesk-chat", &Identity::new(ID).name(NAME), 1).unwrap_err();
+    let over = widgets().0.mint("intercom", &jane().session_expires(1), 2).unwrap_err();
+    let large = widgets().0.mint("intercom", &jane().attribute("a", VALUE.repeat(9999)), 2).unwrap_err();
+    for refusal in [poor, over, large, TokenError::Signing] {
         show(&(refusal, refusal.to_string(), refusal.as_str()));
     }
-    show(&(Outcome::Untouched(Reason::Encoded), Outcome::Boot(Vec::<Refused>::new())));
+    show(&(Outcome::Untouched(Reason::Encoded), Outcome::Boot(Vec::<TokenFailure>::new())));
 }
 
 #[test]

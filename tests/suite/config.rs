@@ -12,7 +12,7 @@ use serde_json::json;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_widget_identity::{
     ConfigError, ConfigErrorKind, Identity, Secret, Token, Viewer, Widgets, WidgetsBuilder,
-    vendor::{Ferndesk, Intercom, Person, Refusal, Settings, Vendor, ZendeskClassic},
+    widget::{BootData, Ferndesk, Intercom, Settings, TokenError, Widget, ZendeskClassic},
 };
 
 /// It may stand in no message.
@@ -30,12 +30,12 @@ fn zendesk() -> ZendeskClassic {
     ZendeskClassic::chat("key-1", secret())
 }
 
-fn build(vendor: impl Vendor) -> Result<Widgets, ConfigError> {
-    Widgets::builder().vendor(vendor).token_path("/widget-token").build()
+fn build(widget: impl Widget) -> Result<Widgets, ConfigError> {
+    Widgets::builder().widget(widget).token_path("/widget-token").build()
 }
 
 fn builder() -> WidgetsBuilder {
-    Widgets::builder().vendor(intercom())
+    Widgets::builder().widget(intercom())
 }
 
 /// Asserts that a mistake is found, and that its message has these words: the thing, and the remedy.
@@ -71,7 +71,7 @@ fn acme() -> Acme {
     Acme { secret: secret(), name: "acme", tokens: vec!["acme"], adapter, fetches: false, check: Ok(()) }
 }
 
-impl Vendor for Acme {
+impl Widget for Acme {
     fn name(&self) -> &str {
         self.name
     }
@@ -96,7 +96,7 @@ impl Vendor for Acme {
         self.fetches
     }
 
-    fn mint(&self, _: &str, identity: &Identity, now: u64) -> Result<Token, Refusal> {
+    fn mint(&self, _: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
         self.secret.jwt(&json!({ "sub": identity.id(), "exp": identity.expires(now, 60)? }))
     }
 
@@ -104,8 +104,8 @@ impl Vendor for Acme {
         Settings::new()
     }
 
-    fn person(&self, identity: &Identity, now: u64) -> Result<Person, Refusal> {
-        Ok(Person::new().with_token("token", self.mint(self.name, identity, now)?))
+    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("token", self.mint(self.name, identity, now)?))
     }
 
     fn adapter(&self) -> &str {
@@ -231,39 +231,39 @@ fn a_setting_may_not_name_a_person() {
 #[test]
 fn somebody_has_to_be_configured() {
     for built in [Widgets::builder().build(), Widgets::builder().token_path("/t").marker_key(secret()).build()] {
-        assert_refused(built, ConfigErrorKind::NoVendor, &["vendor(..)", "Widgets::disabled()"], "nobody");
+        assert_refused(built, ConfigErrorKind::NoWidget, &["widget(..)", "Widgets::disabled()"], "nobody");
     }
     assert_taken(builder().build(), "one");
 }
 
 #[test]
 fn one_configuration_has_each_vendor_and_each_token_once() {
-    let kind = ConfigErrorKind::DuplicateVendor;
+    let kind = ConfigErrorKind::DuplicateWidget;
     let other = Intercom::new("other-id", Secret::new("other").unwrap());
-    assert_refused(builder().vendor(other).build(), kind, &["intercom", "twice", "one configuration"], "intercom");
+    assert_refused(builder().widget(other).build(), kind, &["intercom", "twice", "one configuration"], "intercom");
     for tokens in [vec!["intercom"], vec!["acme", "intercom"], vec!["a", "b", "a"]] {
         let name = tokens[0];
-        let built = builder().vendor(Acme { tokens, ..acme() }).build();
+        let built = builder().widget(Acme { tokens, ..acme() }).build();
         assert_refused(built, kind, &["twice"], name);
     }
-    assert_taken(builder().vendor(Acme { tokens: vec!["acme", "a", "b"], ..acme() }).build(), "three tokens");
-    assert_taken(builder().token_path("/t").vendor(zendesk().help_center(secret())).build(), "two vendors");
+    assert_taken(builder().widget(Acme { tokens: vec!["acme", "a", "b"], ..acme() }).build(), "three tokens");
+    assert_taken(builder().token_path("/t").widget(zendesk().help_center(secret())).build(), "two vendors");
 }
 
 #[test]
 fn a_boxed_vendor_is_checked_as_the_vendor_is() {
-    let boxed = |vendor: Box<dyn Vendor>| Widgets::builder().vendor(vendor);
+    let boxed = |widget: Box<dyn Widget>| Widgets::builder().widget(widget);
     let zero = boxed(Box::new(intercom().lifetime(0))).build();
     assert_refused(zero, ConfigErrorKind::Lifetime, &["intercom"], "a lifetime of zero");
     assert_refused(boxed(Box::new(zendesk())).build(), ConfigErrorKind::TokenPath, &["zendesk-classic"], "no path");
-    let twice = boxed(Box::new(intercom())).vendor(intercom()).build();
-    assert_refused(twice, ConfigErrorKind::DuplicateVendor, &["intercom"], "beside itself");
+    let twice = boxed(Box::new(intercom())).widget(intercom()).build();
+    assert_refused(twice, ConfigErrorKind::DuplicateWidget, &["intercom"], "beside itself");
     assert_taken(boxed(Box::new(zendesk())).token_path("/t").build(), "zendesk");
 }
 
 #[test]
 fn names_can_stand_in_paths_headers_and_scripts() {
-    let kind = ConfigErrorKind::VendorName;
+    let kind = ConfigErrorKind::WidgetName;
     let words = ["name", "lower-case letters, digits and hyphens"];
     for name in ["", " ", "Acme", "acme corp", "acme/x", "acme_x", "a'b", "a\"b", "a\nb", "é", "a.b", "../x", "page"] {
         assert_refused(build(Acme { name, ..acme() }), kind, &words, name);
@@ -345,14 +345,14 @@ fn the_default_name_tells_configurations_apart_and_follows_the_scope() {
     let name = |builder: WidgetsBuilder| builder.build().unwrap().marker_name().unwrap().to_owned();
     let own = name(builder());
     assert!(own.starts_with("__Host-widget-") && own.len() == "__Host-widget-".len() + 8, "{own}");
-    assert_eq!(own, name(Widgets::builder().vendor(Intercom::new("abcd1234", Secret::new("another").unwrap()))));
+    assert_eq!(own, name(Widgets::builder().widget(Intercom::new("abcd1234", Secret::new("another").unwrap()))));
     let hash = own.trim_start_matches("__Host-");
     assert_eq!(name(builder().cookie_domain("example.com")), format!("__Secure-{hash}"));
     assert_eq!(name(builder().plain_http(true)), hash);
     for other in [
-        Widgets::builder().vendor(Intercom::new("abcd1235", secret())),
-        Widgets::builder().vendor(Ferndesk::new("abcd1234", secret())),
-        builder().vendor(Ferndesk::new("widget-1", secret())),
+        Widgets::builder().widget(Intercom::new("abcd1235", secret())),
+        Widgets::builder().widget(Ferndesk::new("abcd1234", secret())),
+        builder().widget(Ferndesk::new("widget-1", secret())),
     ] {
         assert_ne!(name(other), own);
     }
@@ -401,12 +401,12 @@ fn the_markers_domain_is_a_host_name_of_two_labels() {
 #[test]
 fn whoever_fetches_tokens_needs_a_path() {
     let words = ["zendesk-classic", "token_path(\"/widget-token\")", "token_service()"];
-    assert_refused(Widgets::builder().vendor(zendesk()).build(), ConfigErrorKind::TokenPath, &words, "zendesk");
-    assert_refused(builder().vendor(zendesk()).build(), ConfigErrorKind::TokenPath, &words, "zendesk beside another");
-    let fetching = Widgets::builder().vendor(Acme { fetches: true, ..acme() });
+    assert_refused(Widgets::builder().widget(zendesk()).build(), ConfigErrorKind::TokenPath, &words, "zendesk");
+    assert_refused(builder().widget(zendesk()).build(), ConfigErrorKind::TokenPath, &words, "zendesk beside another");
+    let fetching = Widgets::builder().widget(Acme { fetches: true, ..acme() });
     assert_refused(fetching.build(), ConfigErrorKind::TokenPath, &["acme", "token_path"], "acme");
-    assert_taken(Widgets::builder().vendor(zendesk()).token_path("/t").build(), "zendesk");
-    assert_taken(builder().vendor(Ferndesk::new("w", secret())).build(), "who fetches none");
+    assert_taken(Widgets::builder().widget(zendesk()).token_path("/t").build(), "zendesk");
+    assert_taken(builder().widget(Ferndesk::new("w", secret())).build(), "who fetches none");
 }
 
 #[test]

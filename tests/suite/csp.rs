@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use proptest::prelude::*;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_widget_identity::{
-    ConfigErrorKind, Csp, CspSources, Identity, Outcome, Reason, Viewer, Widgets, WidgetsBuilder,
+    ConfigErrorKind, CspMode, CspSources, Identity, Outcome, Reason, Viewer, Widgets, WidgetsBuilder,
 };
 
 use crate::support::{builder, cut};
@@ -345,7 +345,7 @@ fn the_application_adds_sources_of_its_own() {
 #[test]
 fn policies_can_be_left_alone() {
     let lines_before = [("content-security-policy", "script-src 'self'".to_owned())];
-    let page = through(builder().csp(Csp::LeaveAlone), &lines_before);
+    let page = through(builder().csp(CspMode::LeaveAlone), &lines_before);
     assert_eq!(lines(&page.headers), ["script-src 'self'"]);
     assert_eq!(page.outcome, Some(Outcome::Boot(vec![])));
 }
@@ -403,8 +403,8 @@ fn the_hash_is_of_the_bytes_in_the_page_and_the_same_for_every_application() {
     let code = cut(&page.body).1.split_once("'>").unwrap().1.strip_suffix("</script>").unwrap();
     let hash = format!("'sha256-{}'", STANDARD.encode(sha2::Sha256::digest(code)));
     assert!(lines(&page.headers)[0].contains(&hash));
-    let other = tower_widget_identity::vendor::Intercom::new("other-app", crate::support::secret("other secret"));
-    let other = tower_widget_identity::Widgets::builder().vendor(other).visitors(true).build().unwrap();
+    let other = tower_widget_identity::widget::Intercom::new("other-app", crate::support::secret("other secret"));
+    let other = tower_widget_identity::Widgets::builder().widget(other).visitors(true).build().unwrap();
     assert_eq!(other.csp().unwrap().hash(), hash);
 }
 

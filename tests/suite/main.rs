@@ -7,5 +7,5 @@ mod mint;
 mod page;
 mod support;
 mod token_service;
-mod vendors;
+mod widgets;
 mod wire;

@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tower_widget_identity::vendor::Refusal;
+use tower_widget_identity::widget::TokenError;
 use tower_widget_identity::{ConfigErrorKind, MAX_TOKEN_BYTES};
 
 // Its `main` is of no use here.
@@ -30,21 +30,21 @@ const EMAIL: &str = "person@example.com";
 const NAME: &str = "A Person";
 
 /// With everything that a vendor may want to know.
-fn arguments(vendor: &str, more: &[&str]) -> Vec<String> {
+fn arguments(widget: &str, more: &[&str]) -> Vec<String> {
     let usual = ["--app-id", "app-1", "--secret", SECRET, "--user-id", USER_ID, "--email", EMAIL, "--name", NAME];
-    [&[vendor], usual.as_slice(), more].concat().into_iter().map(str::to_owned).collect()
+    [&[widget], usual.as_slice(), more].concat().into_iter().map(str::to_owned).collect()
 }
 
-fn minted(vendor: &str, more: &[&str]) -> Value {
-    example::run(arguments(vendor, more)).unwrap_or_else(|failure| panic!("{vendor} {more:?}: {failure}"))
+fn minted(widget: &str, more: &[&str]) -> Value {
+    example::run(arguments(widget, more)).unwrap_or_else(|failure| panic!("{widget} {more:?}: {failure}"))
 }
 
-fn minted_for(vendor: &str, email: &str, name: &str, more: &[&str]) -> Value {
-    let arguments = [vendor, "--app-id=app-1", "--secret=s3cret", "--user-id=4711"].map(str::to_owned);
+fn minted_for(widget: &str, email: &str, name: &str, more: &[&str]) -> Value {
+    let arguments = [widget, "--app-id=app-1", "--secret=s3cret", "--user-id=4711"].map(str::to_owned);
     let person = [format!("--email={email}"), format!("--name={name}")];
     let more = more.iter().map(|argument| (*argument).to_owned());
     example::run(arguments.into_iter().chain(person).chain(more))
-        .unwrap_or_else(|failure| panic!("{vendor}: {failure}"))
+        .unwrap_or_else(|failure| panic!("{widget}: {failure}"))
 }
 
 fn failure(arguments: impl IntoIterator<Item: Into<String>>) -> Failure {
@@ -96,14 +96,14 @@ fn data(answer: &Value) -> Value {
 
 #[test]
 fn every_token_is_signed_with_the_bytes_of_the_secret() {
-    for vendor in JWT_VENDORS {
-        let answer = minted(vendor, &[]);
+    for widget in JWT_VENDORS {
+        let answer = minted(widget, &[]);
         let token = text(&answer, "token");
-        assert_eq!(text(&answer, "vendor"), vendor);
+        assert_eq!(text(&answer, "vendor"), widget);
         assert!(answer.get("hash").is_none());
-        let jwt = verify(SECRET, token).unwrap_or_else(|problem| panic!("{vendor}: {problem}"));
-        assert_eq!(jwt.header, json!({ "typ": "JWT", "alg": "HS256" }), "{vendor}");
-        assert_eq!(verify("another", token), Err("the signature"), "{vendor}");
+        let jwt = verify(SECRET, token).unwrap_or_else(|problem| panic!("{widget}: {problem}"));
+        assert_eq!(jwt.header, json!({ "typ": "JWT", "alg": "HS256" }), "{widget}");
+        assert_eq!(verify("another", token), Err("the signature"), "{widget}");
     }
 }
 
@@ -155,13 +155,13 @@ fn tokens_live_as_long_as_was_asked_for() {
         ("zendesk-chat", &[], 300),
         ("zendesk-chat", &["--ttl", "420"], 420),
     ];
-    for (vendor, more, seconds) in rows {
+    for (widget, more, seconds) in rows {
         let before = now();
-        let claims = minted(vendor, more)["claims"].take();
+        let claims = minted(widget, more)["claims"].take();
         let expires = claims["exp"].as_u64().expect("whole seconds");
-        assert!((before + seconds..=now() + seconds).contains(&expires), "{vendor} {more:?}: {expires}");
+        assert!((before + seconds..=now() + seconds).contains(&expires), "{widget} {more:?}: {expires}");
         if let Some(issued) = claims.get("iat") {
-            assert_eq!(expires - issued.as_u64().expect("whole seconds"), seconds, "{vendor} {more:?}");
+            assert_eq!(expires - issued.as_u64().expect("whole seconds"), seconds, "{widget} {more:?}");
         }
     }
 }
@@ -224,28 +224,28 @@ fn the_older_hash_is_over_what_is_shown() {
 
 #[test]
 fn the_page_gets_what_is_shown() {
-    for (vendor, more) in [("intercom", [].as_slice()), ("intercom", &["--user-hash"]), ("ferndesk", &[])] {
-        let answer = minted(vendor, more);
+    for (widget, more) in [("intercom", [].as_slice()), ("intercom", &["--user-hash"]), ("ferndesk", &[])] {
+        let answer = minted(widget, more);
         let data = data(&answer);
         let mut told = data["widgets"][0]["settings"].clone();
-        let person = data["people"][vendor].as_object().expect("what this person gets");
+        let person = data["people"][widget].as_object().expect("what this person gets");
         told.as_object_mut().expect("settings").extend(person.clone());
-        assert_eq!(told, answer["settings"], "{vendor} {more:?}");
+        assert_eq!(told, answer["settings"], "{widget} {more:?}");
         assert_eq!(data["tokens"], "/widget-token");
     }
 }
 
 #[test]
 fn zendesk_fetches_its_tokens_and_finds_none_in_the_page() {
-    for (vendor, settings) in [
+    for (widget, settings) in [
         ("zendesk-chat", json!({ "chat": true, "helpCenter": false })),
         ("zendesk-help-center", json!({ "chat": false, "helpCenter": true })),
     ] {
-        let answer = minted(vendor, &[]);
+        let answer = minted(widget, &[]);
         let data = data(&answer);
         assert_eq!(answer["settings"], settings);
         assert_eq!(data["widgets"][0]["settings"], settings);
-        assert_eq!(data["widgets"][0]["token"], vendor);
+        assert_eq!(data["widgets"][0]["token"], widget);
         assert_eq!(data["people"], json!({ "zendesk-classic": {} }));
         assert_eq!(data["tokens"], "/widget-token");
         assert!(!text(&answer, "snippet").contains("eyJ"), "no token");
@@ -254,13 +254,13 @@ fn zendesk_fetches_its_tokens_and_finds_none_in_the_page() {
 
 #[test]
 fn what_is_signed_does_not_stand_unsigned_beside_it() {
-    for vendor in JWT_VENDORS {
-        let answer = minted(vendor, &[]);
+    for widget in JWT_VENDORS {
+        let answer = minted(widget, &[]);
         let token = text(&answer, "token");
         for place in [answer["settings"].to_string(), element(&answer)[0].to_owned()] {
             let unsigned = place.replace(token, "");
             for claim in [USER_ID, EMAIL, NAME] {
-                assert!(!unsigned.contains(claim), "{vendor}: {claim} in {unsigned}");
+                assert!(!unsigned.contains(claim), "{widget}: {claim} in {unsigned}");
             }
         }
     }
@@ -268,9 +268,9 @@ fn what_is_signed_does_not_stand_unsigned_beside_it() {
 
 #[test]
 fn the_secret_stands_nowhere_in_the_answer() {
-    for vendor in JWT_VENDORS {
-        let answer = minted(vendor, &[]);
-        assert!(!answer.to_string().contains(SECRET), "{vendor}");
+    for widget in JWT_VENDORS {
+        let answer = minted(widget, &[]);
+        assert!(!answer.to_string().contains(SECRET), "{widget}");
     }
 }
 
@@ -278,15 +278,15 @@ fn the_secret_stands_nowhere_in_the_answer() {
 fn hostile_values_stay_inside_the_attribute() {
     let name = "</script><script>alert(1)</script>'\"&\u{2028}\u{2029}<!--\\";
     let email = "\"a'b<c>&\"@example.com";
-    let rows = JWT_VENDORS.map(|vendor| (vendor, [].as_slice()));
-    for (vendor, more) in rows.into_iter().chain([("intercom", ["--user-hash"].as_slice())]) {
-        let answer = minted_for(vendor, email, name, more);
-        let harmless = minted_for(vendor, EMAIL, NAME, more);
-        assert_eq!(element(&answer)[1], element(&harmless)[1], "{vendor}: the code is everybody's");
-        assert_eq!(names(&data(&answer)), names(&data(&harmless)), "{vendor}");
+    let rows = JWT_VENDORS.map(|widget| (widget, [].as_slice()));
+    for (widget, more) in rows.into_iter().chain([("intercom", ["--user-hash"].as_slice())]) {
+        let answer = minted_for(widget, email, name, more);
+        let harmless = minted_for(widget, EMAIL, NAME, more);
+        assert_eq!(element(&answer)[1], element(&harmless)[1], "{widget}: the code is everybody's");
+        assert_eq!(names(&data(&answer)), names(&data(&harmless)), "{widget}");
         let told = if more.is_empty() { &answer["claims"] } else { &data(&answer)["people"]["intercom"] };
-        assert_eq!(text(told, "name"), name, "{vendor}");
-        assert_eq!(text(told, "email"), email, "{vendor}");
+        assert_eq!(text(told, "name"), name, "{widget}");
+        assert_eq!(text(told, "email"), email, "{widget}");
     }
 }
 
@@ -303,8 +303,8 @@ proptest! {
 
 #[test]
 fn an_application_id_that_no_vendor_issues_is_refused() {
-    for vendor in JWT_VENDORS {
-        let failure = failure([vendor, "--app-id", "a'><script>", "--secret", "s3cret", "--user-id", "1"]);
+    for widget in JWT_VENDORS {
+        let failure = failure([widget, "--app-id", "a'><script>", "--secret", "s3cret", "--user-id", "1"]);
         assert!(matches!(&failure, Failure::Config(error) if error.kind() == ConfigErrorKind::AppId), "{failure:?}");
     }
 }
@@ -312,20 +312,20 @@ fn an_application_id_that_no_vendor_issues_is_refused() {
 #[test]
 fn a_person_who_lacks_what_the_vendor_needs_is_refused() {
     let long = format!("--name={}", "x".repeat(MAX_TOKEN_BYTES));
-    let rows: [(&'static str, &[&str], Refusal); 7] = [
-        ("ferndesk", &["--user-id=1"], Refusal::MissingEmail),
-        ("zendesk-chat", &["--user-id=1"], Refusal::MissingEmail),
-        ("zendesk-help-center", &["--user-id=1"], Refusal::MissingEmail),
-        ("zendesk-chat", &["--user-id=1", "--email=\u{e9}@example.com"], Refusal::UnacceptableEmail),
-        ("ferndesk", &["--user-id= ", "--email=a@example.com"], Refusal::MissingId),
-        ("intercom", &["--user-id="], Refusal::MissingId),
-        ("intercom", &["--user-id=1", &long], Refusal::TooLarge),
+    let rows: [(&'static str, &[&str], TokenError); 7] = [
+        ("ferndesk", &["--user-id=1"], TokenError::MissingEmail),
+        ("zendesk-chat", &["--user-id=1"], TokenError::MissingEmail),
+        ("zendesk-help-center", &["--user-id=1"], TokenError::MissingEmail),
+        ("zendesk-chat", &["--user-id=1", "--email=\u{e9}@example.com"], TokenError::UnacceptableEmail),
+        ("ferndesk", &["--user-id= ", "--email=a@example.com"], TokenError::MissingId),
+        ("intercom", &["--user-id="], TokenError::MissingId),
+        ("intercom", &["--user-id=1", &long], TokenError::TooLarge),
     ];
-    for (vendor, person, expected) in rows {
-        let failure = failure([&[vendor, "--app-id", "app-1", "--secret", "s3cret"], person].concat());
-        let Failure::Refused(named, refusal) = failure else { panic!("{vendor} {person:?}: {failure:?}") };
-        assert_eq!((named, refusal), (vendor, expected));
-        assert_eq!(failure.to_string(), format!("{vendor}: {refusal}"));
+    for (widget, person, expected) in rows {
+        let failure = failure([&[widget, "--app-id", "app-1", "--secret", "s3cret"], person].concat());
+        let Failure::TokenFailure(named, refusal) = failure else { panic!("{widget} {person:?}: {failure:?}") };
+        assert_eq!((named, refusal), (widget, expected));
+        assert_eq!(failure.to_string(), format!("{widget}: {refusal}"));
         assert_eq!(failure.exit_code(), ExitCode::FAILURE);
     }
 }
@@ -357,7 +357,7 @@ fn a_wrong_command_line_is_told_without_what_stood_in_it() {
         let text = failure.to_string();
         let (first, usage) = text.split_once('\n').expect("the usage follows");
         assert!(first.contains(problem), "{arguments:?}: {first}");
-        assert!(JWT_VENDORS.iter().all(|vendor| usage.contains(vendor)), "{usage}");
+        assert!(JWT_VENDORS.iter().all(|widget| usage.contains(widget)), "{usage}");
         assert!(!text.contains("s3cret"), "{text}");
         assert_eq!(failure.exit_code(), ExitCode::from(2));
     }

@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_widget_identity::{
     Delivery, Identity, LogoutLayer, Outcome, Reason, SkipWidget, Viewer, WidgetLayer, Widgets,
-    vendor::{Ferndesk, Refusal},
+    widget::{Ferndesk, TokenError},
 };
 
 const PAGE: &str = "<!doctype html><html><head><title>Home</title></head><body>Hello</body></html>";
@@ -248,20 +248,20 @@ async fn a_failed_look_up_is_unknown() {
 async fn a_person_without_an_id_gets_nothing() {
     let answer = visit(load(Viewer::SignedIn(Identity::new(" ").email("a@example.com")), "")).await;
     assert!(answer.is_untouched());
-    assert_eq!(answer.outcome.unwrap().refused()[0].refusal(), Refusal::MissingId);
+    assert_eq!(answer.outcome.unwrap().failures()[0].error(), TokenError::MissingId);
 }
 
 #[tokio::test]
 async fn a_vendor_that_refuses_is_left_out_and_named() {
-    let both = builder().vendor(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
+    let both = builder().widget(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
     let nameless = || Viewer::SignedIn(Identity::new("user-1"));
     let answer = ask(both.layer(), answering(|_| page()), load(nameless(), "")).await;
     let Some(Outcome::Boot(refused)) = &answer.outcome else { panic!("{:?}", answer.outcome) };
-    assert_eq!((refused[0].vendor(), refused[0].refusal()), ("ferndesk", Refusal::MissingEmail));
+    assert_eq!((refused[0].widget(), refused[0].error()), ("ferndesk", TokenError::MissingEmail));
     let people = &snippet(cut(&answer.body).1)["people"];
     assert!(people.get("intercom").is_some() && people.get("ferndesk").is_none());
 
-    let only = Widgets::builder().vendor(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
+    let only = Widgets::builder().widget(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
     let answer = ask(only.layer(), answering(|_| page()), load(nameless(), "")).await;
     assert!(answer.is_untouched());
     assert_eq!(answer.outcome.unwrap().as_str(), "refused");
@@ -406,7 +406,7 @@ async fn applied_twice_it_injects_once() {
 async fn hostile_values_stay_inside_of_the_attribute() {
     let hostile = "'></script><script>alert(1)</script><!--&quot;\u{2028}\u{0}\u{202e}é";
     let identity = Identity::new(hostile).email(hostile).name(hostile).attribute(hostile, hostile);
-    let both = builder().vendor(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
+    let both = builder().widget(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
     let answer = ask(both.layer(), answering(|_| page()), load(Viewer::SignedIn(identity), "")).await;
     let (_, element, after) = cut(&answer.body);
     assert!(PAGE.ends_with(after));

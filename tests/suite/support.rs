@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
-use tower_widget_identity::{Secret, Widgets, WidgetsBuilder, vendor::Intercom};
+use tower_widget_identity::{Secret, Widgets, WidgetsBuilder, widget::Intercom};
 
 /// The time at which tests take place.
 pub(crate) const NOW: u64 = 1_700_000_000;
@@ -25,7 +25,7 @@ pub(crate) fn secret(text: &str) -> Secret {
 
 /// One vendor, the fixed time, and nothing else decided.
 pub(crate) fn builder() -> WidgetsBuilder {
-    Widgets::builder().vendor(Intercom::new("abcd1234", secret(SECRET))).clock(|| NOW)
+    Widgets::builder().widget(Intercom::new("abcd1234", secret(SECRET))).clock(|| NOW)
 }
 
 pub(crate) fn widgets() -> Widgets {

@@ -21,7 +21,7 @@ use tokio::{
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_widget_identity::{
     Identity, Secret, Token, Viewer, Widgets, WidgetsBuilder,
-    vendor::{Ferndesk, Intercom, Person, Refusal, Settings, Vendor, ZendeskClassic},
+    widget::{BootData, Ferndesk, Intercom, Settings, TokenError, Widget, ZendeskClassic},
 };
 
 const TOKENS: [&str; 4] = ["intercom", "zendesk-chat", "zendesk-help-center", "ferndesk"];
@@ -31,13 +31,13 @@ const SECRETS: [&str; 4] = [SECRET, "chat secret", "help center secret", "fernde
 /// "sha256"))`, with `key = hmac.digest(SECRET, b"tower-widget-identity/marker/v1", "sha256")`.
 const FINGERPRINT: &str = "RzmKod1JK29Ug91FAme8qt";
 
-fn all_vendors() -> WidgetsBuilder {
+fn all_widgets() -> WidgetsBuilder {
     let zendesk = ZendeskClassic::chat("key-1", secret("chat secret")).help_center(secret("help center secret"));
-    builder().vendor(zendesk).vendor(Ferndesk::new("widget-1", secret("ferndesk secret"))).token_path("/widget-token")
+    builder().widget(zendesk).widget(Ferndesk::new("widget-1", secret("ferndesk secret"))).token_path("/widget-token")
 }
 
 fn widgets() -> Widgets {
-    all_vendors().build().unwrap()
+    all_widgets().build().unwrap()
 }
 
 fn person() -> Identity {
@@ -164,7 +164,7 @@ fn each_call_gets_a_help_center_token_of_its_own() {
 #[test]
 fn a_user_hash_is_handed_out_as_a_token_is() {
     let intercom = Intercom::new("abcd1234", secret(SECRET)).legacy_user_hash();
-    let widgets = Widgets::builder().vendor(intercom).token_path("/widget-token").build().unwrap();
+    let widgets = Widgets::builder().widget(intercom).token_path("/widget-token").build().unwrap();
     for answer in ask(&widgets, get("intercom")) {
         assert_eq!(answer.body, "d2508a9f37d4bb7e1c50becfa858db1a3bba99f4d60d8c6ea97a4a05d85c07b4");
         assert_eq!(answer.header("x-widget-lifetime"), None);
@@ -186,7 +186,7 @@ fn a_query_and_an_absolute_address_change_nothing() {
 #[test]
 fn the_service_answers_wherever_it_is_mounted() {
     for path in ["/widget-token", "/widget-token/", "/a/b/c", "/t", "/zendesk", "/intercom", "/ferndesk/", "/page"] {
-        let widgets = all_vendors().token_path(path).build().unwrap();
+        let widgets = all_widgets().token_path(path).build().unwrap();
         let path = path.trim_end_matches('/');
         for name in TOKENS.into_iter().chain(["page"]) {
             let request = || get(name).uri(format!("{path}/{name}")).body(()).unwrap();
@@ -243,7 +243,7 @@ fn a_person_who_lacks_something_is_422() {
 /// Cannot sign.
 struct Mute(Secret);
 
-impl Vendor for Mute {
+impl Widget for Mute {
     fn name(&self) -> &str {
         "mute"
     }
@@ -256,16 +256,16 @@ impl Vendor for Mute {
         &self.0
     }
 
-    fn mint(&self, _: &str, _: &Identity, _: u64) -> Result<Token, Refusal> {
-        Err(Refusal::Signing)
+    fn mint(&self, _: &str, _: &Identity, _: u64) -> Result<Token, TokenError> {
+        Err(TokenError::Signing)
     }
 
     fn settings(&self) -> Settings {
         Settings::new()
     }
 
-    fn person(&self, _: &Identity, _: u64) -> Result<Person, Refusal> {
-        Err(Refusal::Signing)
+    fn boot_data(&self, _: &Identity, _: u64) -> Result<BootData, TokenError> {
+        Err(TokenError::Signing)
     }
 
     fn adapter(&self) -> &str {
@@ -275,7 +275,7 @@ impl Vendor for Mute {
 
 #[test]
 fn a_vendor_that_cannot_sign_is_500_and_harms_no_other() {
-    let widgets = all_vendors().vendor(Mute(secret("s3cret"))).build().unwrap();
+    let widgets = all_widgets().widget(Mute(secret("s3cret"))).build().unwrap();
     assert_error(&widgets, get("mute"), 500, "signing");
     for name in ["intercom", "page"] {
         for answer in ask(&widgets, get(name)) {
@@ -290,8 +290,8 @@ fn identify_is_asked_and_its_failure_is_503() {
     for (found, status) in [(Ok(Some(person())), 200), (Ok(None), 401), (Err("the session store is down"), 503)] {
         let found: Found = found;
         let later = found.clone();
-        let now = all_vendors().identify(move |_| found.clone()).build().unwrap();
-        let later = all_vendors().identify_async(move |_| {
+        let now = all_widgets().identify(move |_| found.clone()).build().unwrap();
+        let later = all_widgets().identify_async(move |_| {
             let found = later.clone();
             async move {
                 tokio::task::yield_now().await;
@@ -317,7 +317,7 @@ fn identify_is_asked_and_its_failure_is_503() {
 fn nobody_is_looked_up_for_a_request_that_gets_no_answer() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = asked.clone();
-    let widgets = all_vendors().identify(move |_| {
+    let widgets = all_widgets().identify(move |_| {
         count.fetch_add(1, Ordering::Relaxed);
         Some(person())
     });
@@ -340,7 +340,7 @@ fn fingerprint(widgets: &Widgets, identity: Identity) -> String {
 #[test]
 fn the_fingerprint_is_as_documented_and_no_vendors_hash() {
     assert_eq!(fingerprint(&widgets(), person()), FINGERPRINT);
-    let rotated = Widgets::builder().vendor(Intercom::new("abcd1234", secret("new"))).marker_key(secret(SECRET));
+    let rotated = Widgets::builder().widget(Intercom::new("abcd1234", secret("new"))).marker_key(secret(SECRET));
     assert_eq!(fingerprint(&rotated.build().unwrap(), person()), FINGERPRINT, "the key is what counts");
     let other_key = builder().marker_key(secret("another")).build().unwrap();
     assert_ne!(fingerprint(&other_key, person()), FINGERPRINT);
@@ -472,7 +472,7 @@ fn assert_told_alike(widgets: &Widgets, viewer: &Viewer, keys: &[&str]) -> usize
 #[test]
 fn page_tells_of_a_persons_cookies_as_a_page_load_does() {
     assert_eq!(assert_told_alike(&widgets(), &Viewer::SignedIn(person()), &["seen", "fp", "reset"]), 9);
-    let welcoming = all_vendors().visitors(true).build().unwrap();
+    let welcoming = all_widgets().visitors(true).build().unwrap();
     assert_eq!(assert_told_alike(&welcoming, &Viewer::SignedIn(person()), &["seen", "fp", "reset"]), 9);
 }
 
@@ -483,7 +483,7 @@ fn page_tells_of_nobodys_cookies_as_a_page_load_does() {
 
 #[test]
 fn page_tells_of_a_visitor_as_a_page_load_does() {
-    let welcoming = all_vendors().visitors(true).build().unwrap();
+    let welcoming = all_widgets().visitors(true).build().unwrap();
     assert_eq!(assert_told_alike(&welcoming, &Viewer::SignedOut, &["seen", "fp", "visitor"]), 9);
 }
 
@@ -629,7 +629,7 @@ async fn raw(address: std::net::SocketAddr, request: &[u8]) -> Option<StatusCode
 
 #[tokio::test]
 async fn a_hostile_request_over_a_real_connection_harms_no_other() {
-    let widgets = all_vendors().identify(|_| Some(person())).build().unwrap();
+    let widgets = all_widgets().identify(|_| Some(person())).build().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(axum::serve(listener, nested(&widgets, "/widget-token")).into_future());

@@ -1,7 +1,7 @@
 //! `mint` for the vendors whose tokens are JWTs and which are none of the first three.
 
 use super::*;
-use crate::vendors::jwt::{RSA, read};
+use crate::widgets::jwt::{RSA, read};
 
 /// Name, further options, and the claims that do not differ from run to run.
 fn rows() -> [(&'static str, &'static [&'static str], Value); 9] {
@@ -35,14 +35,14 @@ fn rows() -> [(&'static str, &'static [&'static str], Value); 9] {
     ]
 }
 
-fn secret_of(vendor: &str) -> &'static str {
-    if vendor == "salesforce" { RSA } else { SECRET }
+fn secret_of(widget: &str) -> &'static str {
+    if widget == "salesforce" { RSA } else { SECRET }
 }
 
-fn minted_by(vendor: &str, more: &[&str]) -> Value {
+fn minted_by(widget: &str, more: &[&str]) -> Value {
     let usual = ["--app-id", "app-1", "--user-id", USER_ID, "--email", EMAIL, "--name", NAME];
-    let arguments = [&[vendor, "--secret", secret_of(vendor)], usual.as_slice(), more].concat();
-    example::run(arguments.into_iter().map(str::to_owned)).unwrap_or_else(|failure| panic!("{vendor}: {failure}"))
+    let arguments = [&[widget, "--secret", secret_of(widget)], usual.as_slice(), more].concat();
+    example::run(arguments.into_iter().map(str::to_owned)).unwrap_or_else(|failure| panic!("{widget}: {failure}"))
 }
 
 fn header(token: &str) -> Value {
@@ -52,37 +52,37 @@ fn header(token: &str) -> Value {
 
 #[test]
 fn each_token_verifies_outside_and_says_what_is_documented() {
-    for (vendor, more, expected) in rows() {
-        let answer = minted_by(vendor, more);
+    for (widget, more, expected) in rows() {
+        let answer = minted_by(widget, more);
         let token = text(&answer, "token");
-        let rsa = vendor == "salesforce";
+        let rsa = widget == "salesforce";
         let mut claims = read(if rsa { "" } else { SECRET }, token);
-        assert_eq!(claims, answer["claims"], "{vendor}: what is shown is what is signed");
+        assert_eq!(claims, answer["claims"], "{widget}: what is shown is what is signed");
         let object = claims.as_object_mut().unwrap();
         let exp = object.remove("exp").and_then(|exp| exp.as_u64()).expect("whole seconds");
-        assert!((60..=3_601).contains(&(exp - now())), "{vendor}: {exp}");
-        assert!(object.remove("iat").is_none_or(|iat| iat.as_u64().is_some_and(|iat| now() - iat < 60)), "{vendor}");
-        assert_eq!(claims, expected, "{vendor}");
+        assert!((60..=3_601).contains(&(exp - now())), "{widget}: {exp}");
+        assert!(object.remove("iat").is_none_or(|iat| iat.as_u64().is_some_and(|iat| now() - iat < 60)), "{widget}");
+        assert_eq!(claims, expected, "{widget}");
         let header = header(token);
-        assert_eq!(header["alg"], if rsa { "RS256" } else { "HS256" }, "{vendor}");
+        assert_eq!(header["alg"], if rsa { "RS256" } else { "HS256" }, "{widget}");
         let key_id = more.iter().position(|argument| *argument == "--key-id").map(|at| more[at + 1]);
-        assert_eq!(header.get("kid").and_then(Value::as_str), key_id, "{vendor}");
-        assert_eq!((text(&answer, "vendor"), answer.get("hash")), (vendor, None));
+        assert_eq!(header.get("kid").and_then(Value::as_str), key_id, "{widget}");
+        assert_eq!((text(&answer, "vendor"), answer.get("hash")), (widget, None));
     }
 }
 
 #[test]
 fn each_page_gets_the_token_or_fetches_it() {
-    for (vendor, more, _) in rows() {
-        let answer = minted_by(vendor, more);
-        let fetched = matches!(vendor, "zendesk-messaging" | "salesforce");
-        assert_eq!(text(&answer, "snippet").contains(text(&answer, "token")), !fetched, "{vendor}");
-        assert_eq!(text(&answer, "snippet").contains("eyJ"), !fetched, "{vendor}");
+    for (widget, more, _) in rows() {
+        let answer = minted_by(widget, more);
+        let fetched = matches!(widget, "zendesk-messaging" | "salesforce");
+        assert_eq!(text(&answer, "snippet").contains(text(&answer, "token")), !fetched, "{widget}");
+        assert_eq!(text(&answer, "snippet").contains("eyJ"), !fetched, "{widget}");
         let unsigned = text(&answer, "snippet").replace(text(&answer, "token"), "");
         for leak in [USER_ID, EMAIL, NAME, SECRET, "PRIVATE KEY"] {
-            assert!(!element_data(&unsigned).contains(leak), "{vendor}: {leak}");
+            assert!(!element_data(&unsigned).contains(leak), "{widget}: {leak}");
         }
-        assert!(!answer.to_string().contains(SECRET) && !answer.to_string().contains("PRIVATE KEY"), "{vendor}");
+        assert!(!answer.to_string().contains(SECRET) && !answer.to_string().contains("PRIVATE KEY"), "{widget}");
     }
 }
 
@@ -92,20 +92,20 @@ fn element_data(snippet: &str) -> &str {
 
 #[test]
 fn each_takes_a_lifetime_up_to_its_limit() {
-    for (vendor, more, _) in rows() {
-        let answer = minted_by(vendor, &[more, &["--ttl", "61"]].concat());
-        assert!((60..=61).contains(&(answer["claims"]["exp"].as_u64().unwrap() - now())), "{vendor}");
+    for (widget, more, _) in rows() {
+        let answer = minted_by(widget, &[more, &["--ttl", "61"]].concat());
+        assert!((60..=61).contains(&(answer["claims"]["exp"].as_u64().unwrap() - now())), "{widget}");
     }
-    for (vendor, over) in [("kustomer", "900"), ("freshdesk-help-widget", "7201"), ("userjot", "3601")] {
-        let failure = failure(arguments(vendor, &["--ttl", over]));
+    for (widget, over) in [("kustomer", "900"), ("freshdesk-help-widget", "7201"), ("userjot", "3601")] {
+        let failure = failure(arguments(widget, &["--ttl", over]));
         assert!(matches!(&failure, Failure::Config(error) if error.kind() == ConfigErrorKind::Lifetime), "{failure:?}");
     }
 }
 
 #[test]
 fn a_key_without_its_name_is_refused_where_it_needs_one() {
-    for vendor in ["zendesk-messaging", "salesforce"] {
-        let command = [vendor, "--app-id=app-1", "--secret", secret_of(vendor), "--user-id=1"];
+    for widget in ["zendesk-messaging", "salesforce"] {
+        let command = [widget, "--app-id=app-1", "--secret", secret_of(widget), "--user-id=1"];
         let failure = failure(command);
         assert!(matches!(&failure, Failure::Config(error) if error.to_string().contains("key's id")), "{failure:?}");
         assert_eq!(failure.exit_code(), ExitCode::from(2));
@@ -114,9 +114,9 @@ fn a_key_without_its_name_is_refused_where_it_needs_one() {
 
 #[test]
 fn a_pem_is_told_from_other_secrets() {
-    for (vendor, secret, word) in [("salesforce", SECRET, "RSA key"), ("drift", RSA, "RSA key")] {
-        let more: &[&str] = if vendor == "salesforce" { &["--key-id=key-1"] } else { &[] };
-        let failure = failure([&[vendor, "--app-id=app-1", "--secret", secret, "--user-id=1"], more].concat());
+    for (widget, secret, word) in [("salesforce", SECRET, "RSA key"), ("drift", RSA, "RSA key")] {
+        let more: &[&str] = if widget == "salesforce" { &["--key-id=key-1"] } else { &[] };
+        let failure = failure([&[widget, "--app-id=app-1", "--secret", secret, "--user-id=1"], more].concat());
         assert!(matches!(&failure, Failure::Config(error) if error.kind() == ConfigErrorKind::Secret), "{failure:?}");
         assert!(failure.to_string().contains(word) && !failure.to_string().contains(secret), "{failure}");
     }
@@ -128,8 +128,8 @@ fn a_pem_is_told_from_other_secrets() {
 #[test]
 fn the_usage_names_each_of_them() {
     let usage = example::options::usage();
-    for (vendor, ..) in rows() {
-        assert!(usage.contains(&format!("\n  {vendor} ")), "{vendor} in {usage}");
+    for (widget, ..) in rows() {
+        assert!(usage.contains(&format!("\n  {widget} ")), "{widget} in {usage}");
     }
     for option in ["--key-id", "--issuer", "--audience", "--deployment", "--site-url", "--scrt2-url"] {
         assert!(usage.contains(option), "{option}");

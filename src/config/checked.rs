@@ -1,0 +1,116 @@
+//! The configuration once it is checked, and what follows from it for one request.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, request::Parts};
+
+use super::Delivery;
+use crate::{
+    cookies,
+    csp::{CspMode, CspNeeds},
+    identity::{Identify, Identity},
+    marker::{Fingerprint, Marker, MarkerCookie, MarkerKey},
+    outcome::TokenFailure,
+    sign::{Clock, Token},
+    snippet::{BootDataSet, PageData, Snippet},
+    token_error::TokenError,
+    widget::Widget,
+    worker::Worker,
+};
+
+pub(crate) struct Config {
+    pub(crate) widgets: Vec<Box<dyn Widget>>,
+    pub(crate) identify: Identify,
+    pub(crate) when: When,
+    pub(crate) delivery: Delivery,
+    pub(crate) iframes: bool,
+    pub(crate) visitors: bool,
+    pub(crate) token_path: Option<String>,
+    pub(crate) marker: MarkerCookie,
+    pub(crate) snippet: Snippet,
+    pub(crate) csp: CspMode,
+    pub(crate) csp_needs: CspNeeds,
+    /// Each token's name, and which of the vendors has it.
+    pub(super) token_names: Vec<(usize, String)>,
+    /// The cookies whose presence, without a marker, betrays somebody's session.
+    pub(super) identified_cookies: Vec<String>,
+    pub(super) marker_key: MarkerKey,
+    pub(super) clock: Clock,
+    /// Where some vendor's tokens are costly.
+    pub(crate) worker: Option<Worker>,
+}
+
+/// The predicate that opts requests in or out.
+#[derive(Clone, Default)]
+pub(crate) struct When(pub(super) Option<Predicate>);
+
+pub(super) type Predicate = Arc<dyn Fn(&Parts) -> bool + Send + Sync>;
+
+impl When {
+    pub(crate) fn allows(&self, parts: &Parts) -> bool {
+        self.0.as_ref().is_none_or(|allows| allows(parts))
+    }
+}
+
+impl Config {
+    pub(crate) fn fingerprint(&self, identity: &Identity) -> Result<Fingerprint, TokenError> {
+        Fingerprint::of(&self.marker_key, identity.required_id()?)
+    }
+
+    /// What each vendor wants to be told about a person; and which refused.
+    pub(crate) fn people(&self, identity: &Identity) -> (BootDataSet<'_>, Vec<TokenFailure>) {
+        let now = self.clock.now();
+        let mut people = BootDataSet(Vec::with_capacity(self.widgets.len()));
+        let mut refused = Vec::new();
+        for widget in &self.widgets {
+            match widget.boot_data(identity, now) {
+                Ok(person) => people.0.push((widget.name(), person)),
+                Err(refusal) => refused.push(TokenFailure::new(widget.name(), refusal)),
+            }
+        }
+        (people, refused)
+    }
+
+    /// What a page is told; `people` is about the person with this fingerprint, if there is one.
+    ///
+    /// `residue`: a vendor's cookie says that somebody is identified.
+    pub(crate) fn page_data<'a>(
+        &self,
+        marker: &'a Marker,
+        residue: bool,
+        fingerprint: Option<&'a Fingerprint>,
+        people: &'a BootDataSet<'a>,
+    ) -> PageData<'a> {
+        PageData {
+            seen: marker.as_str(),
+            fp: fingerprint.map_or("", Fingerprint::as_str),
+            reset: *marker == Marker::Absent && residue,
+            trusted: false,
+            visitor: fingerprint.is_none() && self.visitors,
+            people,
+        }
+    }
+
+    /// The marker that a request carries, and whether it carries a vendor's cookie that says that somebody is identified.
+    pub(crate) fn read_cookies(&self, headers: &HeaderMap) -> (Marker, bool) {
+        let (mut marker, mut residue) = (Marker::Absent, false);
+        for (name, value) in cookies::pairs(headers) {
+            if name == self.marker.name.as_bytes() {
+                marker = marker.joined_by(value);
+            } else {
+                residue |= self.identified_cookies.iter().any(|known| known.as_bytes() == name);
+            }
+        }
+        // Where visitors are shown the widgets, their sessions have the same cookies.
+        (marker, residue && !self.visitors)
+    }
+
+    pub(crate) fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, TokenError> {
+        let (widget, name) = self.tokens().find(|(_, name)| *name == token_name).ok_or(TokenError::UnknownToken)?;
+        widget.mint(name, identity, self.clock.now())
+    }
+
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = (&dyn Widget, &str)> {
+        self.token_names.iter().filter_map(|(at, name)| Some((self.widgets.get(*at)?.as_ref(), name.as_str())))
+    }
+}

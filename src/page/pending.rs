@@ -1,0 +1,163 @@
+//! Looks into a body for the place, then releases head and body together.
+
+use std::{
+    collections::VecDeque,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use http::{Response, response};
+use http_body::{Body, Frame};
+
+use super::{
+    body::{PeekedBody, WidgetBody, whole},
+    exchange::Injection,
+    headers,
+    prologue::{MAX_PROLOGUE_BYTES, Miss, Prologue, Scan},
+};
+use crate::{
+    csp::Impossible,
+    outcome::{Outcome, Reason, report},
+};
+
+/// A response held back until the place is known.
+pub(super) struct PendingInjection<B: Body> {
+    head: response::Parts,
+    plan: Injection,
+    prologue: Prologue,
+    looked: PeekedBody<B>,
+    empty_frames: usize,
+}
+
+impl<B: Body> PendingInjection<B> {
+    pub(super) fn new(response: Response<B>, plan: Injection) -> Self {
+        let (head, body) = response.into_parts();
+        Self { head, plan, prologue: Prologue::default(), looked: PeekedBody::new(body), empty_frames: 0 }
+    }
+
+    /// Ready once the scanner says found or miss, or the body ends or fails.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Reason>> {
+        loop {
+            let frame = match &mut self.looked.rest {
+                Some(rest) => ready!(rest.as_mut().poll_frame(cx)),
+                None => None,
+            };
+            let scan = match frame {
+                Some(Ok(frame)) => self.feed(whole(frame)),
+                Some(Err(error)) => {
+                    self.looked.next = Some(Err(error));
+                    self.looked.rest = None;
+                    return Poll::Ready(Err(Reason::BodyError));
+                }
+                None => {
+                    self.looked.rest = None;
+                    self.prologue.end()
+                }
+            };
+            match scan {
+                Scan::More => {}
+                Scan::At(place) => return Poll::Ready(Ok(place)),
+                Scan::Miss(miss) => return Poll::Ready(Err(miss.into())),
+            }
+        }
+    }
+
+    fn feed(&mut self, frame: Frame<Bytes>) -> Scan {
+        match frame.into_data() {
+            Ok(data) => {
+                let scan = self.prologue.feed(&data);
+                self.empty_frames += usize::from(data.is_empty());
+                self.looked.data.push_back(data);
+                // A body of endless empty frames would otherwise be held for ever.
+                if self.empty_frames > MAX_PROLOGUE_BYTES { Scan::Miss(Miss::TooLong) } else { scan }
+            }
+            // Trailers: no more data will come.
+            Err(trailers) => {
+                self.looked.next = Some(Ok(trailers));
+                self.prologue.end()
+            }
+        }
+    }
+
+    /// Lets go: with the snippet where there is a place and something to say, else just as the application answered.
+    pub(super) fn release(mut self, place: Result<usize, Reason>) -> Response<WidgetBody<B>> {
+        let outcome = place.and_then(|place| self.inject(place)).unwrap_or_else(Outcome::Untouched);
+        report(&outcome);
+        self.head.extensions.insert(outcome);
+        Response::from_parts(self.head, WidgetBody::looked(self.looked))
+    }
+
+    fn inject(&mut self, place: usize) -> Result<Outcome, Reason> {
+        if self.plan.needs_document() && !self.prologue.is_document() {
+            return Err(Reason::Fragment);
+        }
+        let (snippet, outcome) = self.plan.snippet(&self.head.headers)?;
+        let growth = snippet.iter().map(Bytes::len).sum();
+        headers::lengthen(&mut self.head.headers, growth);
+        self.looked.grow(growth);
+        self.plan.mend(&mut self.head.headers);
+        insert(&mut self.looked.data, place, snippet);
+        Ok(outcome)
+    }
+}
+
+impl From<Impossible> for Reason {
+    fn from(impossible: Impossible) -> Self {
+        match impossible {
+            Impossible::Sandbox => Self::Sandbox,
+            Impossible::TrustedTypes => Self::TrustedTypes,
+        }
+    }
+}
+
+impl From<Miss> for Reason {
+    fn from(miss: Miss) -> Self {
+        match miss {
+            Miss::TooLong => Self::LongPrologue,
+            Miss::Encoding => Self::Encoding,
+            Miss::Unfinished => Self::Fragment,
+        }
+    }
+}
+
+/// Puts the snippet at `place`, a number of bytes from the beginning, without copying a byte of the page.
+fn insert(data: &mut VecDeque<Bytes>, place: usize, snippet: [Bytes; 3]) {
+    let mut before = place;
+    let mut at = 0;
+    while let Some(chunk) = data.get_mut(at) {
+        if before < chunk.len() {
+            let behind = chunk.split_off(before);
+            data.insert(at + 1, behind);
+            at += 1;
+            break;
+        }
+        before -= chunk.len();
+        at += 1;
+    }
+    for (offset, part) in snippet.into_iter().enumerate() {
+        data.insert(at + offset, part);
+    }
+    data.retain(|chunk| !chunk.is_empty());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_snippet_goes_in_wherever_the_frames_are_cut() {
+        for (chunks, place, expected) in [
+            (vec!["abc"], 0, "XYZabc"),
+            (vec!["abc"], 1, "aXYZbc"),
+            (vec!["abc"], 3, "abcXYZ"),
+            (vec!["ab", "", "c"], 2, "abXYZc"),
+            (vec!["a", "b", "c"], 2, "abXYZc"),
+            (vec![], 0, "XYZ"),
+        ] {
+            let mut data: VecDeque<Bytes> = chunks.iter().copied().map(Bytes::from).collect();
+            insert(&mut data, place, [Bytes::from("X"), Bytes::from("Y"), Bytes::from("Z")]);
+            let page: Vec<u8> = data.iter().flat_map(|chunk| chunk.to_vec()).collect();
+            assert_eq!(String::from_utf8(page).unwrap(), expected, "{chunks:?} at {place}");
+        }
+    }
+}

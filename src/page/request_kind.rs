@@ -1,0 +1,204 @@
+//! What sort of request this is: a page load, a fetch, or something that is none of our business.
+
+use http::{
+    HeaderMap, HeaderName, Method,
+    header::{ACCEPT, HOST, ORIGIN},
+    request::Parts,
+};
+
+const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
+const TURBO_REQUEST: HeaderName = HeaderName::from_static("x-turbo-request-id");
+const TURBO_FRAME: HeaderName = HeaderName::from_static("turbo-frame");
+
+/// By which libraries say that they want a part of a page.
+const PARTIAL: [HeaderName; 7] = [
+    HeaderName::from_static("hx-request"),
+    TURBO_FRAME,
+    HeaderName::from_static("x-requested-with"),
+    HeaderName::from_static("x-pjax"),
+    HeaderName::from_static("x-livewire"),
+    HeaderName::from_static("x-inertia"),
+    HeaderName::from_static("x-up-version"),
+];
+
+/// What the request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestKind {
+    /// A page that the browser will show as a document.
+    Page,
+    /// Perhaps such a page: without Fetch Metadata the answer has to say that it is a document.
+    PerhapsPage,
+    /// A same-origin fetch by the page's own script.
+    Fetch,
+    /// Without Fetch Metadata: a fetch, unless the answer is an image or the like.
+    PerhapsFetch,
+    /// An image, an iframe, another site's request.
+    Other,
+}
+
+impl RequestKind {
+    pub(crate) fn of(parts: &Parts, iframes: bool) -> Self {
+        let unsuitable = [Method::OPTIONS, Method::CONNECT, Method::TRACE];
+        if unsuitable.contains(&parts.method) {
+            return Self::Other;
+        }
+        match text(&parts.headers, DEST) {
+            Some(dest) => by_metadata(dest, &parts.headers, iframes),
+            None => by_accept(&parts.headers),
+        }
+    }
+
+    pub(crate) fn is_page(self) -> bool {
+        matches!(self, Self::Page | Self::PerhapsPage)
+    }
+
+    pub(crate) fn is_fetch(self) -> bool {
+        matches!(self, Self::Fetch | Self::PerhapsFetch)
+    }
+}
+
+/// <https://www.w3.org/TR/fetch-metadata/>
+fn by_metadata(dest: &str, headers: &HeaderMap, iframes: bool) -> RequestKind {
+    match dest {
+        "document" => RequestKind::Page,
+        "iframe" | "frame" if iframes => RequestKind::Page,
+        "empty" if is_page_by_script(headers) => RequestKind::Page,
+        "empty" if is_prefetched_page(headers) => RequestKind::PerhapsPage,
+        "empty" if text(headers, SITE) == Some("same-origin") => RequestKind::Fetch,
+        _ => RequestKind::Other,
+    }
+}
+
+/// Pages that arrive through a script: a service worker that passes navigations on (its `fetch(request)` keeps
+/// `navigate`, or becomes `same-origin`, by engine), or a Turbo Drive visit.
+fn is_page_by_script(headers: &HeaderMap) -> bool {
+    let accept = text(headers, ACCEPT).unwrap_or_default();
+    let turbo_visit =
+        headers.contains_key(TURBO_REQUEST) && !headers.contains_key(TURBO_FRAME) && accept.contains("text/html");
+    turbo_visit
+        || match text(headers, MODE) {
+            Some("navigate") => true,
+            Some("same-origin") => accept.starts_with("text/html") && !is_partial(headers),
+            _ => false,
+        }
+}
+
+/// `<link rel=prefetch>`: some engines show this very answer when the page is navigated to. That it is for a page, its
+/// own words have to say.
+fn is_prefetched_page(headers: &HeaderMap) -> bool {
+    text(headers, PURPOSE).is_some_and(|purpose| purpose.starts_with("prefetch"))
+        && text(headers, ACCEPT).is_some_and(|accept| accept.starts_with("text/html"))
+        && !is_partial(headers)
+}
+
+/// Without Fetch Metadata: plain HTTP, or an old browser.
+fn by_accept(headers: &HeaderMap) -> RequestKind {
+    let accept = text(headers, ACCEPT).unwrap_or_default();
+    let turbo_visit = headers.contains_key(TURBO_REQUEST) && !headers.contains_key(TURBO_FRAME);
+    if accept.contains("text/html") && (turbo_visit || !is_partial(headers)) {
+        return RequestKind::PerhapsPage;
+    }
+    let is_media = ["image/", "text/css", "video/", "audio/"].iter().any(|media| accept.starts_with(media));
+    if is_media || !is_same_origin(headers) { RequestKind::Other } else { RequestKind::PerhapsFetch }
+}
+
+fn is_partial(headers: &HeaderMap) -> bool {
+    PARTIAL.iter().any(|name| headers.contains_key(name))
+}
+
+/// A cross-origin fetch that could read the answer carries an `Origin` of its own.
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+    authority.is_some() && authority == host
+}
+
+/// Whether the token service may answer: the page's own script, or a browser that does not say.
+pub(crate) fn is_own_site(headers: &HeaderMap) -> bool {
+    headers.get_all(SITE).iter().all(|site| site == "same-origin")
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn load(headers: &[(&'static str, &str)]) -> RequestKind {
+        let mut request = Request::builder().header("host", "app.test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        RequestKind::of(&request.body(()).unwrap().into_parts().0, false)
+    }
+
+    const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+    const DEST: &str = "sec-fetch-dest";
+    const MODE: &str = "sec-fetch-mode";
+    const SITE: &str = "sec-fetch-site";
+    const EMPTY: (&str, &str) = (DEST, "empty");
+
+    #[test]
+    fn with_fetch_metadata() {
+        for (headers, expected) in [
+            (vec![(DEST, "document")], RequestKind::Page),
+            (vec![(DEST, "document"), ("accept", "*/*")], RequestKind::Page),
+            (vec![EMPTY, (MODE, "navigate")], RequestKind::Page),
+            (vec![EMPTY, (MODE, "same-origin"), HTML], RequestKind::Page),
+            (vec![EMPTY, (MODE, "same-origin"), HTML, ("hx-request", "true")], RequestKind::Other),
+            (vec![EMPTY, (MODE, "same-origin"), ("accept", "*/*")], RequestKind::Other),
+            (vec![EMPTY, (MODE, "cors"), HTML, ("x-turbo-request-id", "1")], RequestKind::Page),
+            (vec![EMPTY, (MODE, "cors"), HTML, ("x-turbo-request-id", "1"), ("turbo-frame", "a")], RequestKind::Other),
+            (vec![EMPTY, (MODE, "cors"), (SITE, "same-origin"), HTML, ("hx-boosted", "true")], RequestKind::Fetch),
+            (vec![EMPTY, (MODE, "cors"), (SITE, "same-origin")], RequestKind::Fetch),
+            (vec![EMPTY, (MODE, "cors"), (SITE, "same-site")], RequestKind::Other),
+            (vec![EMPTY, (MODE, "no-cors"), HTML, ("sec-purpose", "prefetch")], RequestKind::PerhapsPage),
+            (vec![EMPTY, (MODE, "no-cors"), ("accept", "*/*"), ("sec-purpose", "prefetch")], RequestKind::Other),
+            (vec![EMPTY, (MODE, "cors"), HTML, ("sec-purpose", "prefetch"), ("turbo-frame", "a")], RequestKind::Other),
+            (vec![EMPTY, (MODE, "cors"), (SITE, "cross-site")], RequestKind::Other),
+            (vec![(DEST, "image"), HTML], RequestKind::Other),
+            (vec![(DEST, "iframe"), HTML], RequestKind::Other),
+            (vec![(DEST, "\u{e9}"), HTML], RequestKind::PerhapsPage),
+        ] {
+            assert_eq!(load(&headers), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn without_fetch_metadata() {
+        for (headers, expected) in [
+            (vec![HTML], RequestKind::PerhapsPage),
+            (vec![HTML, ("hx-request", "true")], RequestKind::PerhapsFetch),
+            (vec![HTML, ("x-requested-with", "XMLHttpRequest")], RequestKind::PerhapsFetch),
+            (vec![HTML, ("turbo-frame", "a")], RequestKind::PerhapsFetch),
+            (vec![HTML, ("x-turbo-request-id", "1")], RequestKind::PerhapsPage),
+            (vec![("accept", "*/*")], RequestKind::PerhapsFetch),
+            (vec![("accept", "*/*"), ("origin", "http://app.test")], RequestKind::PerhapsFetch),
+            (vec![("accept", "*/*"), ("origin", "http://evil.test")], RequestKind::Other),
+            (vec![("accept", "*/*"), ("origin", "null")], RequestKind::Other),
+            (vec![("accept", "image/avif,*/*")], RequestKind::Other),
+            (vec![], RequestKind::PerhapsFetch),
+        ] {
+            assert_eq!(load(&headers), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn iframes_only_where_asked_for_and_preflights_never() {
+        let request = |method: &str, dest: &str| {
+            Request::builder().method(method).header(DEST, dest).body(()).unwrap().into_parts().0
+        };
+        assert_eq!(RequestKind::of(&request("GET", "iframe"), true), RequestKind::Page);
+        assert_eq!(RequestKind::of(&request("HEAD", "document"), false), RequestKind::Page);
+        assert_eq!(RequestKind::of(&request("POST", "document"), false), RequestKind::Page);
+        assert_eq!(RequestKind::of(&request("OPTIONS", "document"), false), RequestKind::Other);
+    }
+}

@@ -1,0 +1,204 @@
+//! What the browser gets: one element whose code is the same for everybody, with the data in its attribute.
+
+mod escape;
+mod page_data;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::{
+    error::{ConfigError, ConfigErrorKind},
+    sign,
+    widget::{SessionArtifacts, Settings, Widget},
+};
+
+pub(crate) use escape::attribute_json;
+pub(crate) use page_data::{BootDataSet, PageData};
+
+const OPENING: &[u8] = b"<script data-widget='";
+const CLOSING: &[u8] = b"</script>";
+/// What `.ci/minify` makes of `runtime.js`.
+pub(crate) const RUNTIME: &str = include_str!("runtime.min.js");
+
+/// What every page of a configuration has in common, prepared once.
+pub(crate) struct Snippet {
+    /// The element's opening and the beginning of its data, as far as it is the same for everybody.
+    opening: Bytes,
+    /// The code and the closing tag: shared by all pages, never copied.
+    code: Bytes,
+}
+
+/// The marker cookie as the runtime writes it.
+#[derive(Serialize)]
+pub(crate) struct CookieData<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) attributes: &'a str,
+}
+
+#[derive(Serialize)]
+struct ConstantData<'a> {
+    cookie: CookieData<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<&'a str>,
+    widgets: Vec<WidgetData<'a>>,
+}
+
+/// What the runtime knows of one vendor on every page.
+#[derive(Serialize)]
+pub(crate) struct WidgetData<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) library: Option<String>,
+    settings: Settings,
+    residue: SessionArtifacts,
+}
+
+impl Snippet {
+    pub(crate) fn build(
+        widgets: &[Box<dyn Widget>],
+        cookie: CookieData<'_>,
+        tokens: Option<&str>,
+    ) -> Result<Self, ConfigError> {
+        let data = widgets.iter().map(|widget| widget_data(widget.as_ref())).collect();
+        let mut opening = OPENING.to_vec();
+        attribute_json(&ConstantData { cookie, tokens, widgets: data }, &mut opening)
+            .map_err(|error| ConfigError::new(ConfigErrorKind::Setting, format!("settings: {error}")))?;
+        // Each page's own data goes on in place of the closing brace.
+        opening.pop();
+        opening.push(b',');
+        Ok(Self { opening: opening.into(), code: code(widgets)? })
+    }
+
+    /// The hash by which a policy allows the element: over the very bytes that are sent.
+    pub(crate) fn hash(&self) -> Result<String, ConfigError> {
+        let code = self.code.strip_suffix(CLOSING).unwrap_or(&self.code);
+        Ok(format!("'sha256-{}'", sign::base64(&sign::sha256(code)?)))
+    }
+
+    /// The element for one page, in the parts that go out one after the other; nothing if the data cannot be written.
+    pub(crate) fn parts(&self, data: &PageData<'_>) -> Option<[Bytes; 3]> {
+        let mut members = Vec::with_capacity(data.usual_length());
+        data.write_members(&mut members).ok()?;
+        members.extend_from_slice(b"}'>");
+        Some([self.opening.clone(), members.into(), self.code.clone()])
+    }
+}
+
+pub(crate) fn widget_data(widget: &dyn Widget) -> WidgetData<'_> {
+    WidgetData {
+        name: widget.name(),
+        token: widget.token_names().first().copied().unwrap_or_default(),
+        library: widget.library_url(),
+        settings: widget.settings(),
+        residue: widget.residue(),
+    }
+}
+
+/// Runtime and adapters in one expression; it depends on the crate's version and the set of vendors, on nothing else.
+fn code(widgets: &[Box<dyn Widget>]) -> Result<Bytes, ConfigError> {
+    let mut code = format!("({})({{", compact(RUNTIME));
+    for widget in widgets {
+        let adapter = compact(widget.adapter());
+        check_adapter(widget.name(), &adapter)?;
+        code.push_str(&format!("'{}':{adapter},", widget.name()));
+    }
+    code.push_str("});");
+    Ok([code.as_bytes(), CLOSING].concat().into())
+}
+
+/// The script without its comments and indentation, for vendors of one's own: ours are minified already. Line by line:
+/// a script has no multi-line strings.
+pub(crate) fn compact(script: &str) -> String {
+    let lines = script.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// What the HTML tokenizer or a page in another encoding would read differently cannot stand in a script element:
+/// <https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements>.
+pub(crate) fn check_adapter(widget: &str, script: &str) -> Result<(), ConfigError> {
+    let lower = script.to_ascii_lowercase();
+    let problem = if !script.is_ascii() || script.contains('\r') {
+        "holds a character that is not ASCII, or a carriage return"
+    } else if ["</script", "<script", "<!--"].iter().any(|end| lower.contains(end)) {
+        "holds `</script`, `<script` or `<!--`"
+    } else {
+        return Ok(());
+    };
+    Err(ConfigError::new(ConfigErrorKind::Adapter, format!("{widget}: the adapter script {problem}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        path::{Path, PathBuf},
+    };
+
+    use super::*;
+
+    /// Every script by its path: as it is written, and as pages get it.
+    fn scripts() -> Vec<(PathBuf, String, String)> {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let folders = fs::read_dir(source.join("widget")).unwrap().map(|entry| entry.unwrap().path());
+        let adapters = folders.filter(|path| path.is_dir()).map(|folder| folder.join("adapter.js"));
+        let paths = adapters.chain([source.join("snippet/runtime.js")]);
+        let read = |path: &Path| fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        paths
+            .map(|path| (read(&path), read(&path.with_extension("min.js")), path))
+            .map(|(a, b, path)| (path, a, b))
+            .collect()
+    }
+
+    #[test]
+    fn our_own_scripts_can_stand_in_any_page() {
+        let scripts = scripts();
+        assert!(scripts.len() > 20, "every folder was read");
+        for (path, written, sent) in &scripts {
+            let name = path.display();
+            assert_eq!(check_adapter("acme", sent), Ok(()), "{name}");
+            let code = compact(sent);
+            assert_eq!(
+                (code.as_str(), code.lines().count()),
+                (sent.trim_end(), 1),
+                "{name}: a line and nothing to leave out"
+            );
+            assert!(code.len() < compact(written).len(), "{name} is minified");
+        }
+    }
+
+    /// Gzipped as a server in front would. The README names the size.
+    #[test]
+    fn the_code_for_three_vendors_stays_below_two_and_a_half_kilobytes() {
+        use crate::{
+            sign::Secret,
+            widget::{Ferndesk, Intercom, ZendeskClassic},
+        };
+        use std::io::Write;
+
+        let secret = || Secret::new("a secret for the size of the code").unwrap();
+        let widgets: [Box<dyn Widget>; 3] = [
+            Box::new(Intercom::new("app", secret())),
+            Box::new(Ferndesk::new("app", secret())),
+            Box::new(ZendeskClassic::chat("app", secret())),
+        ];
+        let code = code(&widgets).unwrap();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(&code).unwrap();
+        let size = gzip.finish().unwrap().len();
+        assert!((1000..2500).contains(&size), "{size} bytes, {} before gzip", code.len());
+    }
+
+    #[test]
+    fn scripts_that_would_end_the_element_are_refused() {
+        for hostile in ["'</SCRIPT>'", "'<!--'", "'<Script'", "a\rb", "'\u{e9}'"] {
+            let error = check_adapter("acme", hostile).unwrap_err();
+            assert_eq!(error.kind(), ConfigErrorKind::Adapter, "{hostile:?}");
+        }
+    }
+
+    #[test]
+    fn compacting_keeps_code_and_addresses() {
+        assert_eq!(compact("  // why\n\n  a('https://x'); \n"), "a('https://x');");
+    }
+}

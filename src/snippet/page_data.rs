@@ -1,0 +1,121 @@
+//! The part of the element's data that differs from page to page.
+//!
+//! Written member by member: what is ours needs no escaping, and a token of a kilobyte is not looked through twice.
+
+use super::attribute_json;
+use crate::widget::{BootData, BootValue};
+
+/// What one page is told.
+pub(crate) struct PageData<'a> {
+    /// The marker that this request carried, or nothing.
+    pub(crate) seen: &'a str,
+    /// The fingerprint of the person for whom this page is, or nothing.
+    pub(crate) fp: &'a str,
+    /// Whether somebody's session is to be ended although no marker was seen.
+    pub(crate) reset: bool,
+    /// Whether the addresses of scripts must be trusted types.
+    pub(crate) trusted: bool,
+    /// Whether the widgets are shown to visitors.
+    pub(crate) visitor: bool,
+    pub(crate) people: &'a BootDataSet<'a>,
+}
+
+/// By vendor: what its adapter needs to boot.
+#[derive(Default)]
+pub(crate) struct BootDataSet<'a>(pub(crate) Vec<(&'a str, BootData)>);
+
+impl PageData<'_> {
+    /// As a JSON object that can stand in an attribute.
+    pub(crate) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        let mut json = vec![b'{'];
+        self.write_members(&mut json)?;
+        json.push(b'}');
+        Ok(json)
+    }
+
+    /// How many bytes the members need where there is little more to say than tokens.
+    pub(crate) fn usual_length(&self) -> usize {
+        const MARKERS: usize = 160;
+        const VENDOR: usize = 96;
+        let facts = self.people.0.iter().flat_map(|(_, person)| person.facts());
+        let tokens =
+            facts.map(|(_, fact)| if let BootValue::Token(token) = fact { token.as_str().len() } else { VENDOR });
+        MARKERS + self.people.0.len() * VENDOR + tokens.sum::<usize>()
+    }
+
+    /// Appends the members of the object, without its braces.
+    pub(crate) fn write_members(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        // Markers and fingerprints are made of letters, digits, `-` and `_`.
+        out.extend_from_slice(b"\"seen\":\"");
+        out.extend_from_slice(self.seen.as_bytes());
+        out.extend_from_slice(b"\",\"fp\":\"");
+        out.extend_from_slice(self.fp.as_bytes());
+        out.push(b'"');
+        for (flag, member) in [(self.reset, "reset"), (self.trusted, "trusted"), (self.visitor, "visitor")] {
+            if flag {
+                out.push(b',');
+                write_key(member, out);
+                out.extend_from_slice(b"true");
+            }
+        }
+        out.extend_from_slice(b",\"people\":{");
+        write_all(self.people.0.iter(), out, |(widget, person), out| {
+            write_key(widget, out);
+            write_person(person, out)
+        })?;
+        out.extend_from_slice(b"},\"lifetimes\":{");
+        let lifetimes = self.people.0.iter().filter_map(|(widget, person)| Some((widget, person.lifetime()?)));
+        write_all(lifetimes, out, |(widget, seconds), out| {
+            write_key(widget, out);
+            attribute_json(&seconds, out)
+        })?;
+        out.push(b'}');
+        Ok(())
+    }
+}
+
+fn write_person(person: &BootData, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    out.push(b'{');
+    write_all(person.facts(), out, |(key, fact), out| {
+        attribute_json(&key, out)?;
+        out.push(b':');
+        write_fact(fact, out)
+    })?;
+    out.push(b'}');
+    Ok(())
+}
+
+fn write_fact(fact: &BootValue, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    match fact {
+        BootValue::Token(token) => {
+            // Made of letters, digits, `-`, `_` and dots.
+            out.push(b'"');
+            out.extend_from_slice(token.as_str().as_bytes());
+            out.push(b'"');
+            Ok(())
+        }
+        BootValue::Value(value) => attribute_json(value, out),
+    }
+}
+
+/// A key of our own or a vendor's checked name: nothing in it needs escaping.
+fn write_key(key: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+/// One after the other, with commas between them.
+fn write_all<T>(
+    items: impl Iterator<Item = T>,
+    out: &mut Vec<u8>,
+    write: impl Fn(T, &mut Vec<u8>) -> serde_json::Result<()>,
+) -> serde_json::Result<()> {
+    for (number, item) in items.enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        write(item, out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! Salesforce Messaging for In-App and Web: an RS256 JWT, fetched by the page.
+//!
+//! ```
+//! use tower_widget_identity::{Secret, widget::{Salesforce, Widget}};
+//!
+//! let not_rsa = Secret::new("s3cret")?.with_key_id("key-1");
+//! let salesforce = Salesforce::new("00D000000000001", not_rsa)
+//!     .deployment("Web_Chat")
+//!     .site_url("https://acme.my.site.com/ESWWebChat1700000000000")
+//!     .scrt2_url("https://acme.my.salesforce-scrt.com")
+//!     .issuer("https://app.example.com");
+//! assert!(salesforce.check().unwrap_err().to_string().contains("Secret::rsa_pem"));
+//! # Ok::<(), tower_widget_identity::ConfigError>(())
+//! ```
+
+use serde::Serialize;
+
+use super::{BootData, SessionArtifacts, Settings, Widget, check_app_id, check_https, check_key_id, check_lifetime};
+use crate::{
+    csp::{CspSources, library_source},
+    error::{ConfigError, ConfigErrorKind},
+    identity::Identity,
+    sign::{Secret, Token},
+    token_error::TokenError,
+};
+
+const NAME: &str = "salesforce";
+const TEN_MINUTES: u64 = 10 * 60;
+
+/// Salesforce's Messaging for In-App and Web, with user verification. Needs the feature `pem`.
+///
+/// Signs `iss` (as the keyset names it), `sub` (the id), `iat` and `exp`, and `aud` where one is set, as an RS256 JWT whose
+/// header names the key; handed to `userVerificationAPI.setIdentityToken` once `onEmbeddedMessagingReady` was dispatched,
+/// and again when `onEmbeddedMessagingIdentityTokenExpired` asks, which waits for 30 seconds
+/// (<https://developer.salesforce.com/docs/service/messaging-web/guide/user-verification.html>). E-mail address, name and
+/// attributes are not signed: Salesforce documents no claims for them.
+///
+/// An RSA signature takes long, so no token stands in the page: it asks the token service, which makes it on a thread of
+/// its own ([`is_costly`](Widget::is_costly)), and a token path is required.
+///
+/// Logout is `clearSession(true)`, which ends the session in every tab; without the argument the session would go on. Its
+/// entries of `localStorage` and `sessionStorage` (seen in the library's code, not documented) are removed. A widget for
+/// verified users shows visitors nothing.
+#[derive(Clone, Debug)]
+pub struct Salesforce {
+    org_id: String,
+    secret: Secret,
+    deployment: String,
+    site_url: String,
+    scrt2_url: String,
+    issuer: String,
+    audience: Option<String>,
+    language: Option<String>,
+    lifetime: u64,
+    library_url: Option<String>,
+}
+
+impl Salesforce {
+    /// An organisation by its id, with the private key (2,048 bits or more) whose public half is in the channel's keyset:
+    /// [`Secret::rsa_pem`], [named](Secret::with_key_id) as the keyset's `kid`.
+    ///
+    /// [`deployment`](Self::deployment), [`site_url`](Self::site_url), [`scrt2_url`](Self::scrt2_url) and
+    /// [`issuer`](Self::issuer) have no default and must be set: they stand in the deployment's code snippet and in the
+    /// keyset.
+    pub fn new(org_id: impl Into<String>, secret: Secret) -> Self {
+        Self {
+            org_id: org_id.into(),
+            secret,
+            deployment: String::new(),
+            site_url: String::new(),
+            scrt2_url: String::new(),
+            issuer: String::new(),
+            audience: None,
+            language: None,
+            lifetime: TEN_MINUTES,
+            library_url: None,
+        }
+    }
+
+    /// The embedded service deployment's developer name, like `Web_Chat`.
+    #[must_use]
+    pub fn deployment(mut self, name: impl Into<String>) -> Self {
+        self.deployment = name.into();
+        self
+    }
+
+    /// The deployment's site, like `https://acme.my.site.com/ESWWebChat1700000000000`.
+    #[must_use]
+    pub fn site_url(mut self, url: impl Into<String>) -> Self {
+        self.site_url = url.into();
+        self
+    }
+
+    /// The messaging service, like `https://acme.my.salesforce-scrt.com`.
+    #[must_use]
+    pub fn scrt2_url(mut self, url: impl Into<String>) -> Self {
+        self.scrt2_url = url.into();
+        self
+    }
+
+    /// The issuer that the keyset names: the claim `iss`.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = issuer.into();
+        self
+    }
+
+    /// The claim `aud`. Default: none; Salesforce does not list it, one partner's document does.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
+    /// The widget's language, like `en_US`. Default: the deployment's.
+    #[must_use]
+    pub fn language(mut self, language: impl Into<String>) -> Self {
+        self.language = Some(language.into());
+        self
+    }
+
+    /// For how many seconds a token is good, at most 31 days. Default: 600; Salesforce documents no limit, and gives its
+    /// own token 60 minutes.
+    ///
+    /// A token never outlives [`Identity::session_expires`].
+    #[must_use]
+    pub fn lifetime(mut self, seconds: u64) -> Self {
+        self.lifetime = seconds;
+        self
+    }
+
+    /// Where the library is loaded from. Default: `/assets/js/bootstrap.min.js` below the [site](Self::site_url).
+    #[must_use]
+    pub fn library_url(mut self, url: impl Into<String>) -> Self {
+        self.library_url = Some(url.into());
+        self
+    }
+
+    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
+        let exp = identity.expires(now, self.lifetime)?;
+        let aud = self.audience.as_deref();
+        let claims = Claims { iss: &self.issuer, sub: identity.required_id()?, aud, iat: now, exp };
+        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
+    }
+
+    fn check_named(&self) -> Result<(), ConfigError> {
+        let named = [(&self.deployment, "deployment"), (&self.issuer, "issuer")];
+        match named.iter().find(|(value, _)| value.trim().is_empty()) {
+            None => Ok(()),
+            Some((_, setter)) => Err(ConfigError::new(
+                ConfigErrorKind::AppId,
+                format!("{NAME}: the {setter} is missing: set it with {setter}(..)"),
+            )),
+        }
+    }
+
+    fn check_key(&self) -> Result<(), ConfigError> {
+        if !self.secret.is_rsa() {
+            let message = format!("{NAME}: the secret is no RSA key: read it with Secret::rsa_pem(..)");
+            return Err(ConfigError::new(ConfigErrorKind::Secret, message));
+        }
+        check_key_id(NAME, &self.secret)
+    }
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<&'a str>,
+    iat: u64,
+    exp: u64,
+}
+
+impl Widget for Salesforce {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn app_id(&self) -> &str {
+        &self.org_id
+    }
+
+    fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        check_app_id(NAME, &self.org_id)?;
+        self.check_key()?;
+        self.check_named()?;
+        check_https(NAME, "site_url", &self.site_url)?;
+        check_https(NAME, "scrt2_url", &self.scrt2_url)?;
+        check_lifetime(NAME, self.lifetime, None)
+    }
+
+    fn needs_token_path(&self) -> bool {
+        true
+    }
+
+    fn is_costly(&self) -> bool {
+        true
+    }
+
+    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
+        match token_name {
+            NAME => self.jwt(identity, now),
+            _ => Err(TokenError::UnknownToken),
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        Settings::new()
+            .with("orgId", self.org_id.as_str())
+            .with("deployment", self.deployment.as_str())
+            .with("siteUrl", self.site_url.as_str())
+            .with("scrt2Url", self.scrt2_url.as_str())
+            .with_some("language", self.language.as_deref())
+    }
+
+    fn library_url(&self) -> Option<String> {
+        let default = || format!("{}/assets/js/bootstrap.min.js", self.site_url.trim_end_matches('/'));
+        Some(self.library_url.clone().unwrap_or_else(default))
+    }
+
+    /// Nothing stands in the page: whether tokens will be given is all that is found out here.
+    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+        identity.required_id()?;
+        identity.expires(now, self.lifetime)?;
+        Ok(BootData::new())
+    }
+
+    fn adapter(&self) -> &str {
+        include_str!("adapter.min.js")
+    }
+
+    fn residue(&self) -> SessionArtifacts {
+        SessionArtifacts::new().storage(format!("{}_WEB_STORAGE", self.org_id))
+    }
+
+    /// The organisation's own two hosts; Salesforce publishes no list that could be confirmed.
+    fn csp_sources(&self) -> CspSources {
+        let library = self.library_url().map(|url| library_source(&url));
+        let (site, scrt2) = (library_source(&self.site_url), library_source(&self.scrt2_url));
+        CspSources::new()
+            .script(library)
+            .script([site.clone()])
+            .connect([site.clone(), scrt2])
+            .frame([site.clone()])
+            .img([site.clone()])
+            .style([site.clone()])
+            .font([site])
+    }
+}

@@ -1,0 +1,457 @@
+//! What each vendor is told, to the letter of its documents; what nobody is told; and what `Debug` hides.
+
+mod each;
+mod hidden;
+mod hmac;
+mod hmac_setup;
+pub(crate) mod jwt;
+
+use std::collections::HashSet;
+
+use crate::support::{NOW, SECRET, builder, secret, verify};
+use axum::body::Body;
+use futures::executor::block_on;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tower::{Layer, Service, ServiceExt, service_fn};
+use tower_widget_identity::{
+    Delivery, Identity, MAX_TOKEN_BYTES, Outcome, Secret, Viewer, Widgets,
+    widget::{BootData, Ferndesk, Intercom, IntercomRegion, TokenError, Widget, ZendeskClassic},
+};
+
+/// What JSON, HTML and one-byte encodings each read differently.
+const NAME: &str = "Näme \"\\ </script> 😀";
+/// A string in white space that is not ASCII.
+const BLANK: &str = "\u{a0}\u{2003}\u{3000}";
+
+fn intercom() -> Intercom {
+    Intercom::new("abcd1234", secret(SECRET))
+}
+
+fn zendesk() -> ZendeskClassic {
+    ZendeskClassic::chat("key-1", secret("chat secret")).help_center(secret("help center secret"))
+}
+
+fn ferndesk() -> Ferndesk {
+    Ferndesk::new("widget-1", secret("ferndesk secret"))
+}
+
+fn person() -> Identity {
+    Identity::new("user-123").email("user@example.com")
+}
+
+fn whole_person() -> Identity {
+    person().name(NAME).attribute("plan", "pro").attribute("seats", 3)
+}
+
+/// Every token that is a JWT: its name, the secret that signs it, and its vendor.
+fn every_jwt() -> [(&'static str, &'static str, Box<dyn Widget>); 4] {
+    [
+        ("intercom", SECRET, Box::new(intercom())),
+        ("zendesk-chat", "chat secret", Box::new(zendesk())),
+        ("zendesk-help-center", "help center secret", Box::new(zendesk())),
+        ("ferndesk", "ferndesk secret", Box::new(ferndesk())),
+    ]
+}
+
+/// Those that need an e-mail address.
+fn every_jwt_by_email() -> impl Iterator<Item = (&'static str, &'static str, Box<dyn Widget>)> {
+    every_jwt().into_iter().filter(|(name, ..)| *name != "intercom")
+}
+
+/// The claims in which a token names the person.
+fn id_claims(token: &str) -> &'static [&'static str] {
+    match token {
+        "intercom" => &["user_id"],
+        "zendesk-chat" => &["external_id"],
+        "ferndesk" => &["sub", "userId"],
+        _ => &[],
+    }
+}
+
+fn mint(widget: &dyn Widget, name: &str, identity: &Identity) -> String {
+    widget.mint(name, identity, NOW).expect(name).into_string()
+}
+
+/// The claims of a token whose signature is right.
+fn claims(widget: &dyn Widget, name: &str, secret: &str, identity: &Identity) -> Value {
+    verify(secret, &mint(widget, name, identity)).expect(name).claims
+}
+
+fn intercom_claims(identity: &Identity) -> Value {
+    claims(&intercom(), "intercom", SECRET, identity)
+}
+
+fn json_of(value: impl serde::Serialize) -> Value {
+    serde_json::to_value(value).unwrap()
+}
+
+// ---- the referee ----------------------------------------------------------------------------------------------------
+
+#[test]
+fn the_referee_rejects_whatever_is_not_exactly_what_was_signed() {
+    let token = mint(&intercom(), "intercom", &person());
+    let [header, claims, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
+    assert!(verify(SECRET, &token).is_ok());
+    for (forged, why) in [
+        (String::new(), "three parts"),
+        (format!("{header}.{claims}"), "three parts"),
+        (format!("{token}."), "three parts"),
+        (format!("{header}.{claims}."), "the signature"),
+        (format!("{header}.{claims}.{}", &signature[1..]), "the signature's base64"),
+        (format!("{header}.{claims}.{signature}=="), "the signature's base64"),
+        (format!("{header}.{}.{signature}", claims.to_lowercase()), "the signature"),
+        (format!("eyJhbGciOiJub25lIn0.{claims}.{signature}"), "the signature"),
+        (format!("{token} "), "the signature's base64"),
+    ] {
+        assert_eq!(verify(SECRET, &forged), Err(why), "{forged}");
+    }
+    assert_eq!(verify("Intercom secret", &token), Err("the signature"));
+    assert_eq!(verify("", &token), Err("the signature"));
+    for (header, claims, why) in [
+        (json!({ "typ": "JWT", "alg": "none" }).to_string(), "{}", "the algorithm"),
+        (json!({ "alg": "HS256" }).to_string(), r#"{"sub":"a","sub":"b"}"#, "a key twice"),
+        (json!({ "alg": "HS256" }).to_string(), "[]", "a key twice"),
+    ] {
+        assert_eq!(verify(SECRET, &sign(&header, claims)), Err(why), "{header} {claims}");
+    }
+}
+
+/// Signs what the library would never write.
+fn sign(header: &str, claims: &str) -> String {
+    use ::hmac::{Hmac, KeyInit, Mac};
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(&signed).finalize();
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.into_bytes()))
+}
+
+// ---- all vendors ----------------------------------------------------------------------------------------------------
+
+/// Computed with Python 3.11's own `base64`, `hashlib`, `hmac` and `json`, and found valid by PyJWT 2.15:
+///
+/// ```python
+/// def b64(raw): return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+/// def dump(value): return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+/// def token(secret, claims):
+///     signed = b64(dump({"typ": "JWT", "alg": "HS256"})) + "." + b64(dump(claims))
+///     return signed + "." + b64(hmac.digest(secret.encode(), signed.encode(), "sha256"))
+/// ```
+///
+/// with the claims in this order, and `NAME` as above:
+///
+/// ```python
+/// {"user_id": "user-123", "email": "user@example.com", "name": NAME, "plan": "pro", "seats": 3, "exp": 1700003600}
+/// {"user_id": "user-123", "exp": 1700003600}
+/// {"name": "The Name", "email": "user@example.com", "external_id": "user-123", "iat": 1700000000, "exp": 1700000300}
+/// {"sub": "user-123", "userId": "user-123", "email": "user@example.com", "name": NAME,
+///  "customAttributes": {"plan": "pro", "seats": 3}, "exp": 1700003600}
+/// ```
+#[test]
+fn tokens_are_those_of_an_independent_implementation() {
+    let widgets: [(&dyn Widget, &str, Identity, &str); 4] = [
+        (
+            &intercom(),
+            "intercom",
+            whole_person(),
+            "eyJ1c2VyX2lkIjoidXNlci0xMjMiLCJlbWFpbCI6InVzZXJAZXhhbXBsZS5jb20iLCJuYW1lIjoiTsOkbWUgXCJcXCA8L3NjcmlwdD4g8J\
+             -YgCIsInBsYW4iOiJwcm8iLCJzZWF0cyI6MywiZXhwIjoxNzAwMDAzNjAwfQ.GjbYVW8W24azdWfXjZQq408dLpXNNvkQ1AvehJ4MPGQ",
+        ),
+        (
+            &intercom(),
+            "intercom",
+            Identity::new("user-123"),
+            "eyJ1c2VyX2lkIjoidXNlci0xMjMiLCJleHAiOjE3MDAwMDM2MDB9.kGkfjY-UAuDRVGKusg2TtDlwtmQ1MLYm2wl4zFsBVlY",
+        ),
+        (
+            &zendesk(),
+            "zendesk-chat",
+            person().name("The Name"),
+            "eyJuYW1lIjoiVGhlIE5hbWUiLCJlbWFpbCI6InVzZXJAZXhhbXBsZS5jb20iLCJleHRlcm5hbF9pZCI6InVzZXItMTIzIiwiaWF0IjoxNz\
+             AwMDAwMDAwLCJleHAiOjE3MDAwMDAzMDB9.TYa_fydph7V07acs8XdB7tUd34Y6GR6x1UN5OrD67qY",
+        ),
+        (
+            &ferndesk(),
+            "ferndesk",
+            whole_person(),
+            "eyJzdWIiOiJ1c2VyLTEyMyIsInVzZXJJZCI6InVzZXItMTIzIiwiZW1haWwiOiJ1c2VyQGV4YW1wbGUuY29tIiwibmFtZSI6Ik7DpG1lIF\
+             wiXFwgPC9zY3JpcHQ-IPCfmIAiLCJjdXN0b21BdHRyaWJ1dGVzIjp7InBsYW4iOiJwcm8iLCJzZWF0cyI6M30sImV4cCI6MTcwMDAwMzYw\
+             MH0.wGuFGYpTXvs7TaXtxrgscqPJCu_exu6OMI0-ybY2rj4",
+        ),
+    ];
+    for (widget, name, identity, golden) in widgets {
+        let golden = format!("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.{golden}");
+        assert_eq!(mint(widget, name, &identity), golden, "{name}");
+    }
+}
+
+#[test]
+fn every_token_has_the_plain_header_and_verifies_with_its_own_secret_alone() {
+    for (name, own, widget) in every_jwt() {
+        let token = mint(widget.as_ref(), name, &whole_person());
+        for (_, secret, _) in every_jwt() {
+            match verify(secret, &token) {
+                Ok(jwt) if secret == own => assert_eq!(jwt.header, json!({ "typ": "JWT", "alg": "HS256" }), "{name}"),
+                other => assert_eq!((other, secret == own), (Err("the signature"), false), "{name} with {secret}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_secrets_bytes_are_the_key_as_they_stand() {
+    for text in ["s", "two words", "c2VjcmV0", "a\0", "schlüssel", "\u{feff}key", &"long".repeat(100)] {
+        let intercom = Intercom::new("abcd1234", secret(text));
+        assert!(verify(text, &mint(&intercom, "intercom", &person())).is_ok(), "{text:?}");
+    }
+    for text in ["é", " s3cret\n"] {
+        let bytes = Secret::from_bytes(text.as_bytes()).unwrap();
+        assert!(verify(text, &mint(&Intercom::new("abcd1234", bytes), "intercom", &person())).is_ok(), "{text:?}");
+    }
+}
+
+#[test]
+fn times_are_integer_seconds() {
+    for (name, secret, widget) in every_jwt() {
+        let claims = claims(widget.as_ref(), name, secret, &whole_person());
+        let times: Vec<_> = ["iat", "exp", "nbf"].iter().filter_map(|key| claims.get(*key)).collect();
+        assert!(!times.is_empty(), "{name}");
+        for time in times {
+            assert!(time.as_u64().is_some_and(|time| (NOW..NOW + 7200).contains(&time)), "{name}: {time}");
+        }
+    }
+}
+
+#[test]
+fn ids_are_strings_whatever_they_look_like() {
+    for id in ["123", "0", "-1", "1e9", "null", "true", " padded ", "\"}", "a.b", "näme", "😀", "\u{202e}", "a\0b\n"]
+    {
+        let identity = Identity::new(id).email("user@example.com");
+        for (name, secret, widget) in every_jwt() {
+            let claims = claims(widget.as_ref(), name, secret, &identity);
+            for key in id_claims(name) {
+                assert_eq!(claims[key], id, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_blank_id_names_nobody() {
+    for id in ["", " ", "\t\r\n", BLANK] {
+        let nobody = Identity::new(id).email("user@example.com").name("The Name");
+        for (name, _, widget) in every_jwt() {
+            assert_eq!(widget.mint(name, &nobody, NOW).err(), Some(TokenError::MissingId), "{name}: {id:?}");
+            assert_eq!(widget.boot_data(&nobody, NOW).err(), Some(TokenError::MissingId), "{name}: {id:?}");
+        }
+    }
+}
+
+#[test]
+fn without_an_email_those_that_need_one_refuse() {
+    let id = Identity::new("user-123").name("The Name");
+    for identity in [id.clone(), id.clone().email(""), id.clone().email("  "), id.clone().email(BLANK)] {
+        for (name, _, widget) in every_jwt_by_email() {
+            assert_eq!(widget.mint(name, &identity, NOW).err(), Some(TokenError::MissingEmail), "{name}");
+            assert_eq!(widget.boot_data(&identity, NOW).err(), Some(TokenError::MissingEmail), "{name}");
+        }
+        assert_eq!(intercom_claims(&identity).get("email"), None);
+    }
+}
+
+#[test]
+fn no_token_outlives_the_applications_session() {
+    for (name, secret, lifetime) in
+        [("intercom", SECRET, 3600), ("zendesk-chat", "chat secret", 300), ("ferndesk", "ferndesk secret", 3600)]
+    {
+        let (.., widget) = every_jwt().into_iter().find(|(known, ..)| *known == name).unwrap();
+        for (ends, expected) in [
+            (NOW + 1, 1),
+            (NOW + lifetime - 1, lifetime - 1),
+            (NOW + lifetime, lifetime),
+            (NOW + lifetime + 1, lifetime),
+            (NOW * 1000, lifetime),
+            (u64::MAX, lifetime),
+        ] {
+            let token = widget.mint(name, &person().session_expires(ends), NOW).unwrap();
+            assert_eq!(token.lifetime(), Some(expected), "{name}: {ends}");
+            let claims = verify(secret, token.as_str()).unwrap().claims;
+            assert_eq!(claims["exp"], json!(NOW + expected), "{name}: {ends}");
+        }
+    }
+}
+
+#[test]
+fn a_session_that_is_over_gets_no_token() {
+    for ends in [0, 1, NOW - 1, NOW] {
+        let identity = person().session_expires(ends);
+        for (name, _, widget) in every_jwt() {
+            assert_eq!(widget.mint(name, &identity, NOW).err(), Some(TokenError::SessionOver), "{name}: {ends}");
+            assert_eq!(widget.boot_data(&identity, NOW).err(), Some(TokenError::SessionOver), "{name}: {ends}");
+        }
+        let legacy = intercom().legacy_user_hash();
+        assert_eq!(legacy.mint("intercom", &identity, NOW).err(), Some(TokenError::SessionOver), "{ends}");
+    }
+}
+
+#[test]
+fn a_clock_at_its_limits_panics_nowhere() {
+    for now in [0, 1, u64::MAX - 1, u64::MAX] {
+        for (name, secret, widget) in every_jwt() {
+            let token = widget.mint(name, &person(), now).unwrap();
+            let claims = verify(secret, token.as_str()).unwrap().claims;
+            assert!(claims.get("exp").is_none_or(|exp| exp.as_u64() >= Some(now)), "{name}: {claims}");
+        }
+    }
+}
+
+#[test]
+fn a_megabyte_is_too_large() {
+    let megabyte = "x".repeat(1 << 20);
+    let (by_attribute, by_name) = (person().attribute("notes", megabyte.as_str()), person().name(megabyte));
+    for (name, _, widget) in every_jwt() {
+        let identity = if name.starts_with("zendesk") { &by_name } else { &by_attribute };
+        assert_eq!(widget.mint(name, identity, NOW).err(), Some(TokenError::TooLarge), "{name}");
+    }
+}
+
+#[test]
+fn a_token_may_fill_its_limit_and_not_a_byte_more() {
+    let mint = |length: usize| intercom().mint("intercom", &person().attribute("notes", "x".repeat(length)), NOW);
+    let longest = (5_500..6_500).take_while(|length| mint(*length).is_ok()).last().unwrap();
+    let token = mint(longest).unwrap();
+    assert_eq!(token.as_str().len(), MAX_TOKEN_BYTES);
+    assert_eq!(mint(longest + 1).err(), Some(TokenError::TooLarge));
+    assert!(verify(SECRET, token.as_str()).is_ok());
+}
+
+#[test]
+fn a_name_that_is_not_a_tokens_is_refused() {
+    for name in ["", "page", "Intercom", "intercom ", "intercom\0", "zendesk-classic", "zendesk", "ferndesk/../x", "é"]
+    {
+        for widget in [&intercom() as &dyn Widget, &zendesk(), &ferndesk()] {
+            assert_eq!(widget.mint(name, &person(), NOW).err(), Some(TokenError::UnknownToken), "{name:?}");
+        }
+    }
+    let chat_alone = ZendeskClassic::chat("key-1", secret("chat secret"));
+    let help_center_alone = ZendeskClassic::help_center_only("key-1", secret("help center secret"));
+    for (widget, name, known) in [
+        (&chat_alone, "zendesk-help-center", "zendesk-chat"),
+        (&help_center_alone, "zendesk-chat", "zendesk-help-center"),
+    ] {
+        assert_eq!(widget.mint(name, &person(), NOW).err(), Some(TokenError::UnknownToken), "{name}");
+        assert!(widget.mint(known, &person(), NOW).is_ok(), "{known}");
+        assert_eq!(widget.token_names(), [known]);
+    }
+}
+
+#[test]
+fn what_is_signed_stands_nowhere_unsigned() {
+    let identity = whole_person();
+    for (widget, keys) in
+        [(&intercom() as &dyn Widget, &["intercom_user_jwt"] as &[&str]), (&zendesk(), &[]), (&ferndesk(), &["token"])]
+    {
+        let person = json_of(widget.boot_data(&identity, NOW).unwrap());
+        assert_eq!(person.as_object().unwrap().keys().collect::<Vec<_>>(), keys, "{}", widget.name());
+        let said = format!("{person}{}", json_of(widget.settings()));
+        for secret in ["user-123", "user@example.com", "Näme", "\"pro\"", "secret"] {
+            assert!(!said.contains(secret), "{}: {said}", widget.name());
+        }
+    }
+}
+
+#[test]
+fn the_page_gets_the_very_token_that_the_vendor_mints() {
+    let identity = whole_person();
+    let person = json_of(intercom().boot_data(&identity, NOW).unwrap());
+    assert_eq!(person["intercom_user_jwt"], mint(&intercom(), "intercom", &identity));
+    let person = json_of(ferndesk().boot_data(&identity, NOW).unwrap());
+    assert_eq!(person["token"], mint(&ferndesk(), "ferndesk", &identity));
+}
+
+/// <https://www.intercom.com/help/en/articles/2361922>, <https://support.zendesk.com/hc/en-us/articles/4408828505754>
+#[test]
+fn the_cookies_of_a_session_are_known_by_name_and_no_others() {
+    for (widget, owned, other) in [
+        (&intercom() as &dyn Widget, "intercom-session-abcd1234", "intercom-session-other"),
+        (&intercom(), "intercom-id-abcd1234", "intercom-id-abcd12345"),
+        (&intercom(), "intercom-device-id-abcd1234", "x-intercom-device-id-abcd1234"),
+        (&zendesk(), "__zlcmid", "__zlcmid2"),
+    ] {
+        assert!(widget.residue().owns_cookie(owned), "{owned}");
+        for other in [other, "", "sid", "*", "intercom-", "INTERCOM-ID-ABCD1234"] {
+            assert!(!widget.residue().owns_cookie(other), "{other}");
+        }
+    }
+}
+
+#[test]
+fn libraries_come_from_the_vendor_unless_it_is_said_otherwise() {
+    for (widget, moved, url) in [
+        (
+            &intercom() as &dyn Widget,
+            &intercom().library_url("/own.js") as &dyn Widget,
+            "https://widget.intercom.io/widget/abcd1234",
+        ),
+        (&zendesk(), &zendesk().library_url("/own.js"), "https://static.zdassets.com/ekr/snippet.js?key=key-1"),
+        (&ferndesk(), &ferndesk().library_url("/own.js"), "https://static.ferndesk.com/dist/sdk.js"),
+    ] {
+        assert_eq!(widget.library_url().as_deref(), Some(url));
+        assert_eq!(moved.library_url().as_deref(), Some("/own.js"));
+    }
+}
+
+#[test]
+fn a_boxed_vendor_is_the_widget() {
+    let identity = whole_person();
+    for (widget, boxed) in [
+        (&intercom() as &dyn Widget, Box::new(intercom()) as Box<dyn Widget>),
+        (&intercom().legacy_user_hash(), Box::new(intercom().legacy_user_hash())),
+        (&zendesk(), Box::new(zendesk())),
+        (&ferndesk(), Box::new(ferndesk())),
+    ] {
+        // As a `Widget` itself, not by what the box points to.
+        let boxed: &dyn Widget = &boxed;
+        assert_eq!((boxed.name(), boxed.app_id()), (widget.name(), widget.app_id()));
+        assert_eq!(boxed.token_names(), widget.token_names());
+        assert_eq!(boxed.needs_token_path(), widget.needs_token_path());
+        assert_eq!(boxed.library_url(), widget.library_url());
+        assert_eq!(boxed.adapter(), widget.adapter());
+        assert_eq!(boxed.identified_cookie(), widget.identified_cookie());
+        assert_eq!(json_of(boxed.residue()), json_of(widget.residue()));
+        assert_eq!(json_of(boxed.settings()), json_of(widget.settings()));
+        let person = |widget: &dyn Widget| json_of(widget.boot_data(&identity, NOW).unwrap());
+        assert_eq!(person(boxed), person(widget));
+        assert_eq!(boxed.secret().hmac_hex("a").unwrap(), widget.secret().hmac_hex("a").unwrap());
+        let name = widget.token_names()[0];
+        assert_eq!(mint(boxed, name, &identity), mint(widget, name, &identity));
+    }
+}
+
+#[test]
+fn the_set_mints_what_its_vendors_mint() {
+    let widgets = builder().widget(zendesk()).widget(ferndesk()).token_path("/widget-token").build().unwrap();
+    for (name, secret, widget) in every_jwt() {
+        let token = widgets.mint(name, &whole_person()).unwrap();
+        assert_eq!(token.lifetime(), widget.mint(name, &whole_person(), NOW).unwrap().lifetime(), "{name}");
+        let mut claims =
+            [verify(secret, token.as_str()), verify(secret, &mint(widget.as_ref(), name, &whole_person()))]
+                .map(|jwt| jwt.unwrap().claims);
+        // Which is another one each time.
+        claims.iter_mut().for_each(|claims| drop(claims.as_object_mut().unwrap().remove("jti")));
+        assert_eq!(claims[0], claims[1], "{name}");
+        assert_eq!(widgets.mint(name, &person().session_expires(NOW)).err(), Some(TokenError::SessionOver), "{name}");
+        assert_eq!(Widgets::disabled().mint(name, &person()).err(), Some(TokenError::UnknownToken), "{name}");
+    }
+    for name in ["", "page", "zendesk-classic", "Intercom", "intercom\0"] {
+        assert_eq!(widgets.mint(name, &person()).err(), Some(TokenError::UnknownToken), "{name:?}");
+    }
+}
+
+#[test]
+fn a_fact_that_is_said_twice_counts_once() {
+    let person = BootData::new().with("a", 1).with("b", 2).with("a", json!(null)).with_some("b", None::<u8>);
+    assert_eq!(serde_json::to_string(&person).unwrap(), r#"{"b":2,"a":null}"#);
+}
