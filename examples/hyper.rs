@@ -88,7 +88,7 @@ fn intercom() -> Result<Intercom, BoxError> {
 /// `Viewer::Unknown` where the store does not answer. (A store that has to be awaited: `identify_async` on the builder.)
 /// This demo's cookie anybody can write.
 fn load_session(mut request: Request<Incoming>) -> Request<Incoming> {
-    let person = || Identity::new("user-1").email("user-1@example.com").name("First User");
+    let person = || Identity::new("user-1").with_email("user-1@example.com").with_name("First User");
     let viewer = Viewer::from(has_session(request.headers()).then(person));
     request.extensions_mut().insert(viewer);
     request

@@ -71,7 +71,7 @@ fn request(method: &str, path: &str, viewer: Viewer, cookie: &str) -> Result<Req
 
 async fn a_few_requests() -> Result<(), BoxError> {
     let app = app()?;
-    let jane = || Viewer::SignedIn(Identity::new("user-1").email("jane@example.com"));
+    let jane = || Viewer::SignedIn(Identity::new("user-1").with_email("jane@example.com"));
     let nameless = || Viewer::SignedIn(Identity::new("user-2"));
     let out = format!("{MARKER}=out");
     for request in [

@@ -1,76 +1,65 @@
-//! A widget that is not among the crate's: Acme's chat, with claims, settings, adapter, residue and policy sources.
+//! A widget that is not among the crate's: Acme's chat, with claims, settings, adapter, session artifacts and policy sources.
 //!
 //! ```text
 //! cargo run --example own_widget                          # prints the page that a signed-in person gets
 //! cargo test --features conformance --example own_widget  # asks the conformance kit
 //! ```
 
+use std::time::{Duration, SystemTime};
+
 use futures::executor::block_on;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use serde_json::json;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_widget_identity::{CspSources, Identity, Secret, Token, Widgets, widget::*};
+use tower_widget_identity::{CspSources, Identity, Secret, Token, TokenError, Widgets, widget::*};
 
 #[derive(Debug)]
 struct Acme(Secret);
 
 impl Widget for Acme {
-    fn name(&self) -> &str {
-        "acme"
-    }
-    fn app_id(&self) -> &str {
-        "acme-1"
+    fn manifest(&self) -> Manifest {
+        Manifest::new("acme", "acme-1", ADAPTER)
+            .with_library("https://cdn.acme.example/chat.js")
+            .with_setting("app", "acme-1")
+            .with_setting("color", "teal")
+            .with_artifacts(SessionArtifacts::new().cookie("acme_session").storage("acme:*"))
+            .with_csp_sources(CspSources::from_policy("connect-src https://api.acme.example"))
     }
     fn secret(&self) -> &Secret {
         &self.0
     }
-    fn mint(&self, name: &str, who: &Identity, now: u64) -> Result<Token, TokenError> {
-        if name != "acme" {
-            return Err(TokenError::UnknownToken);
-        }
-        let exp = who.expires(now, 600)?; // never beyond the application's own session
-        let claims = json!({ "sub": who.required_id()?, "email": who.email_address(), "iat": now, "exp": exp });
-        Ok(self.0.jwt(&claims)?.good_for(exp - now))
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let validity = identity.validity(now, Duration::from_secs(600))?; // never beyond the application's own session
+        let (iat, exp) = (validity.iat(), validity.exp());
+        let claims = json!({ "sub": identity.required_id()?, "email": identity.email(), "iat": iat, "exp": exp });
+        Ok(self.0.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
-    fn boot_data(&self, who: &Identity, now: u64) -> Result<BootData, TokenError> {
-        Ok(BootData::new().with_token("token", self.mint("acme", who, now)?))
-    }
-    fn settings(&self) -> Settings {
-        Settings::new().with("app", "acme-1").with("color", "teal")
-    }
-    fn library_url(&self) -> Option<String> {
-        Some("https://cdn.acme.example/chat.js".to_owned())
-    }
-    fn adapter(&self) -> &str {
-        "tools => {
-            const queue = () => window.acme = window.acme || [];
-            const identify = ({ person }) => { if (person) queue().push(['identify', person.token]); };
-            return {
-                boot(widget) { queue().push(['open', widget.settings]); identify(widget); tools.load(widget.library); },
-                refresh(widget, token) {
-                    if (token && widget.person) widget.person.token = token;
-                    if (tools.alive()) identify(widget);
-                },
-                shutdown() {
-                    if (Array.isArray(window.acme)) window.acme.length = 0; // what a late library must not see
-                    queue().push(['logout']);
-                }
-            };
-        }"
-    }
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::new().cookie("acme_session").storage("acme:*")
-    }
-    fn csp_sources(&self) -> CspSources {
-        CspSources::new().script(["https://cdn.acme.example"]).connect(["https://api.acme.example"])
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("token", self.mint("acme", identity, now)?))
     }
 }
+
+const ADAPTER: &str = "tools => {
+    const queue = () => window.acme = window.acme || [];
+    const identify = ({ person }) => { if (person) queue().push(['identify', person.token]); };
+    return {
+        boot(widget) { queue().push(['open', widget.settings]); identify(widget); tools.load(widget.library); },
+        refresh(widget, token) {
+            if (token && widget.person) widget.person.token = token;
+            if (tools.alive()) identify(widget);
+        },
+        shutdown() {
+            if (Array.isArray(window.acme)) window.acme.length = 0; // what a late library must not see
+            queue().push(['logout']);
+        }
+    };
+}";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let widgets = Widgets::builder()
         .widget(Acme(Secret::new("a secret of the demo")?))
-        .identify(|_| Some(Identity::new("user-123").email("user@example.com")))
+        .identify(|_| Some(Identity::new("user-123").with_email("user@example.com")))
         .build()?;
     let home = service_fn(async |_: Request<()>| {
         let page = Response::builder().header("content-type", "text/html");

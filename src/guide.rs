@@ -14,7 +14,7 @@
 pub mod production {}
 
 /// [`Outcome`]: crate::Outcome
-/// [`TokenError`]: crate::widget::TokenError
+/// [`TokenError`]: crate::TokenError
 /// [`SecretRotation`]: crate::SecretRotation
 /// [`TokenService`]: crate::TokenService
 ///

@@ -3,7 +3,7 @@
 //! ```
 //! use tower_widget_identity::{Identity, Viewer};
 //!
-//! let person = Identity::new("user-123").email("user@example.com").attribute("plan", "pro");
+//! let person = Identity::new("user-123").with_email("user@example.com").with_attribute("plan", "pro");
 //! assert_eq!(person.id(), "user-123");
 //! assert!(!format!("{person:?}").contains("example.com"), "Debug hides what is personal");
 //!
@@ -13,7 +13,12 @@
 //! assert!(matches!(Viewer::from(failed), Viewer::Unknown));
 //! ```
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use futures::{FutureExt, future::BoxFuture};
 use http::request::Parts;
@@ -33,33 +38,39 @@ struct Inner {
     email: Option<String>,
     name: Option<String>,
     attributes: Map<String, Value>,
-    session_expires: Option<u64>,
+    session_expires: Option<SystemTime>,
 }
 
 impl Identity {
     /// A person by the id that never changes: the primary key, not the e-mail address.
     ///
-    /// The id is a string for every vendor, also where it is a number in the database. A blank id names nobody: such
-    /// an identity gets no token and the page stays as it is.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self(Arc::new(Inner { id: id.into(), email: None, name: None, attributes: Map::new(), session_expires: None }))
+    /// The id is a string for every vendor, also where it is a number or a UUID in the database. A blank id names nobody:
+    /// such an identity gets no token, and the page stays as it is.
+    pub fn new(id: impl ToString) -> Self {
+        Self(Arc::new(Inner {
+            id: id.to_string(),
+            email: None,
+            name: None,
+            attributes: Map::new(),
+            session_expires: None,
+        }))
     }
 
     /// The e-mail address, signed as it stands (never trimmed or lower-cased). Default: none.
     ///
     /// Ferndesk, Zendesk Classic and the Freshdesk Help Widget need one, and so do the vendors whose hash is of it (Crisp,
     /// Front, Help Scout, Plain, Pylon) and Canny and Gist, whose calls want it beside the id; without it they give no token
-    /// ([`TokenError::MissingEmail`]). Chatwoot needs this or a [`name`](Self::name). Sign only addresses that the application
+    /// ([`TokenError::MissingEmail`]). Chatwoot needs this or a [name](Self::with_name). Sign only addresses that the application
     /// has verified: the vendor will show whoever holds the token what belongs to that address.
     #[must_use]
-    pub fn email(mut self, email: impl Into<String>) -> Self {
+    pub fn with_email(mut self, email: impl Into<String>) -> Self {
         self.inner().email = Some(email.into()).filter(|email| !email.trim().is_empty());
         self
     }
 
     /// The name to show. Default: none.
     #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.inner().name = Some(name.into()).filter(|name| !name.trim().is_empty());
         self
     }
@@ -69,17 +80,18 @@ impl Identity {
     /// Where attributes stand among the claims (Intercom), a key that is the name of a claim (`user_id`, `email`, `exp`,
     /// ...) is left out: a claim is said once.
     #[must_use]
-    pub fn attribute(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn with_attribute(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.inner().attributes.insert(key.into(), value.into());
         self
     }
 
-    /// When the application's own session ends, in seconds since 1970 (Unix time). Default: not known.
+    /// When the application's own session ends. Default: not known.
     ///
-    /// No token lives longer than this, and none is made once it has passed.
+    /// No token lives longer than this, and none is made once it has passed. Tokens count in whole seconds, so a fraction
+    /// of a second is cut off.
     #[must_use]
-    pub fn session_expires(mut self, unix_seconds: u64) -> Self {
-        self.inner().session_expires = Some(unix_seconds);
+    pub fn with_session_expires(mut self, end: SystemTime) -> Self {
+        self.inner().session_expires = Some(end);
         self
     }
 
@@ -88,34 +100,49 @@ impl Identity {
         &self.0.id
     }
 
-    /// The e-mail address, for a [`Widget`](crate::widget::Widget) to sign.
-    pub fn email_address(&self) -> Option<&str> {
+    /// The e-mail address.
+    pub fn email(&self) -> Option<&str> {
         self.0.email.as_deref()
     }
 
-    /// The name to show, for a [`Widget`](crate::widget::Widget) to sign.
-    pub fn display_name(&self) -> Option<&str> {
+    /// The name to show.
+    pub fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
 
-    /// The further facts, for a [`Widget`](crate::widget::Widget) to sign.
+    /// The further facts.
     pub fn attributes(&self) -> &Map<String, Value> {
         &self.0.attributes
     }
 
-    /// When a token made at `now` (Unix seconds) that shall live for `lifetime` seconds expires: never after the
-    /// application's own session.
+    /// When the application's own session ends.
+    pub fn session_expires(&self) -> Option<SystemTime> {
+        self.0.session_expires
+    }
+
+    /// From when until when a token is good that is made at `now` and shall live for `lifetime`: never longer than the
+    /// application's session.
     ///
     /// # Errors
     ///
     /// [`TokenError::SessionOver`] when that session has ended already.
-    pub fn expires(&self, now: u64, lifetime: u64) -> Result<u64, TokenError> {
-        let expires = now.saturating_add(lifetime);
-        match self.0.session_expires {
-            Some(end) if end <= now => Err(TokenError::SessionOver),
-            Some(end) => Ok(expires.min(end)),
-            None => Ok(expires),
+    pub fn validity(&self, now: SystemTime, lifetime: Duration) -> Result<Validity, TokenError> {
+        let iat = unix_seconds(now);
+        let exp = iat.saturating_add(lifetime.as_secs());
+        match self.0.session_expires.map(unix_seconds) {
+            Some(end) if end <= iat => Err(TokenError::SessionOver),
+            Some(end) => Ok(Validity { iat, exp: exp.min(end) }),
+            None => Ok(Validity { iat, exp }),
         }
+    }
+
+    /// Refuses a person whose session has ended at `now`, for tokens that never expire.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::SessionOver`] when the application's session has ended.
+    pub fn check_session(&self, now: SystemTime) -> Result<(), TokenError> {
+        self.validity(now, Duration::ZERO).map(drop)
     }
 
     /// The id, where it is not blank.
@@ -133,7 +160,7 @@ impl Identity {
     ///
     /// [`TokenError::MissingEmail`] when there is none.
     pub fn required_email(&self) -> Result<&str, TokenError> {
-        self.email_address().ok_or(TokenError::MissingEmail)
+        self.email().ok_or(TokenError::MissingEmail)
     }
 
     pub(crate) fn is_blank(&self) -> bool {
@@ -150,6 +177,36 @@ impl fmt::Debug for Identity {
         // Not even the id: in many applications it is the e-mail address.
         f.debug_struct("Identity").finish_non_exhaustive()
     }
+}
+
+/// From when until when a token is good, in whole seconds since 1970: the claims `iat` and `exp`
+/// (<https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    iat: u64,
+    exp: u64,
+}
+
+impl Validity {
+    /// The claim `iat`: when the token was made.
+    pub fn iat(self) -> u64 {
+        self.iat
+    }
+
+    /// The claim `exp`: when it expires.
+    pub fn exp(self) -> u64 {
+        self.exp
+    }
+
+    /// How long that is, for [`Token::with_lifetime`](crate::Token::with_lifetime).
+    pub fn lifetime(self) -> Duration {
+        Duration::from_secs(self.exp.saturating_sub(self.iat))
+    }
+}
+
+/// A time before 1970 counts as 1970: tokens that are made then have long expired, which is the safe side.
+fn unix_seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }
 
 /// Who is looking at a page, in three states.
@@ -175,16 +232,16 @@ impl From<Identity> for Viewer {
     }
 }
 
-impl From<Option<Identity>> for Viewer {
+impl<T: Into<Identity>> From<Option<T>> for Viewer {
     /// `None` says that nobody is signed in.
-    fn from(identity: Option<Identity>) -> Self {
-        identity.map_or(Self::SignedOut, Self::SignedIn)
+    fn from(user: Option<T>) -> Self {
+        user.map_or(Self::SignedOut, |user| Self::SignedIn(user.into()))
     }
 }
 
-impl<E> From<Result<Option<Identity>, E>> for Viewer {
+impl<T: Into<Identity>, E> From<Result<Option<T>, E>> for Viewer {
     /// `Err` says that it is not known; the error itself is dropped, so log it where it arises.
-    fn from(found: Result<Option<Identity>, E>) -> Self {
+    fn from(found: Result<Option<T>, E>) -> Self {
         found.map_or(Self::Unknown, Self::from)
     }
 }

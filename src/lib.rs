@@ -33,12 +33,14 @@ pub use csp::{CspMode, CspNeeds, CspSources};
 #[doc(inline)]
 pub use error::{ConfigError, ConfigErrorKind};
 #[doc(inline)]
-pub use identity::{Identity, SkipWidget, Viewer};
+pub use identity::{Identity, SkipWidget, Validity, Viewer};
 #[doc(inline)]
 pub use outcome::{Outcome, Reason, TokenFailure};
 #[doc(inline)]
 pub use page::{LogoutLayer, ResponseFuture, WidgetBody, WidgetLayer, WidgetService};
 #[doc(inline)]
 pub use sign::{MAX_TOKEN_BYTES, Secret, SecretRotation, Token};
+#[doc(inline)]
+pub use token_error::TokenError;
 #[doc(inline)]
 pub use token_service::{TokenBody, TokenFuture, TokenService};

@@ -28,7 +28,7 @@ use crate::{
     error::{ConfigError, ConfigErrorKind},
     sign::{self, Secret},
     token_error::TokenError,
-    widget::Widget,
+    widget::ConfiguredWidget,
 };
 
 const OUT: &str = "out";
@@ -117,14 +117,14 @@ pub(crate) struct MarkerCookie {
 }
 
 impl MarkerCookie {
-    pub(crate) fn build(options: &MarkerOptions, widgets: &[Box<dyn Widget>]) -> Result<Self, ConfigError> {
+    pub(crate) fn build(options: &MarkerOptions, widgets: &[ConfiguredWidget]) -> Result<Self, ConfigError> {
         let domain = options.domain.as_deref().map(|domain| domain.trim_start_matches('.'));
         if domain.is_some_and(|domain| !cookies::is_domain(domain)) {
             let message = "the cookie domain must be a host name with two labels or more, like `example.com`";
             return Err(ConfigError::new(ConfigErrorKind::CookieDomain, message));
         }
         let name = match &options.name {
-            Some(name) if widgets.iter().any(|widget| widget.residue().owns_cookie(name)) => {
+            Some(name) if widgets.iter().any(|widget| widget.manifest().artifacts().owns_cookie(name)) => {
                 return Err(illegal_name("is that of a vendor's cookie, which a shutdown deletes: choose another one"));
             }
             Some(name) => checked_name(name, options)?,
@@ -176,8 +176,8 @@ fn illegal_name(problem: &str) -> ConfigError {
 }
 
 /// Two applications on one host keep their markers apart by what they have configured.
-fn short_hash(widgets: &[Box<dyn Widget>]) -> Result<String, ConfigError> {
-    let ids: Vec<_> = widgets.iter().map(|widget| (widget.name(), widget.app_id())).collect();
+fn short_hash(widgets: &[ConfiguredWidget]) -> Result<String, ConfigError> {
+    let ids: Vec<_> = widgets.iter().map(|widget| (widget.name(), widget.manifest().app_id())).collect();
     let text = serde_json::to_vec(&ids).unwrap_or_default();
     Ok(sign::hex(&sign::sha256(&text)?[..4]))
 }

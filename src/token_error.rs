@@ -14,7 +14,7 @@ pub enum TokenError {
     UnacceptableEmail,
     /// The vendor does not take this id (Zendesk Messaging: longer than 255 characters).
     UnacceptableId,
-    /// The application's session has ended already ([`Identity::session_expires`](crate::Identity::session_expires)).
+    /// The application's session has ended already ([`Identity::with_session_expires`](crate::Identity::with_session_expires)).
     SessionOver,
     /// The token would be longer than [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES).
     TooLarge,

@@ -61,7 +61,7 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// `GET <token_path>/<name>` answers
 ///
 /// * 200 with the bare token as `text/plain`; `x-widget-lifetime` says for how many seconds it is good;
-/// * 401 when nobody is signed in or [`Identity::session_expires`] has passed, 503 when it is not known who is;
+/// * 401 when nobody is signed in or [`Identity::with_session_expires`] has passed, 503 when it is not known who is;
 /// * 503 also while too many [costly](crate::widget::Widget::is_costly) tokens wait for their turn;
 /// * 409 when the page (header `x-widget-page`) is another person's;
 /// * 422 when the person lacks what the vendor needs, 500 when signing failed;
@@ -164,7 +164,7 @@ impl Question {
     }
 
     fn is_costly(&self) -> bool {
-        self.config.tokens().any(|(widget, name)| name == self.name && widget.is_costly())
+        self.config.tokens().any(|(widget, name)| name == self.name && widget.manifest().is_costly())
     }
 
     /// Has the token made where nobody else is held up.
@@ -203,7 +203,7 @@ struct ErrorBody {
 
 impl Reply {
     fn token(token: Token) -> Self {
-        Self::Token { lifetime: token.lifetime(), text: token.into_string() }
+        Self::Token { lifetime: token.lifetime().map(|lifetime| lifetime.as_secs()), text: token.into_string() }
     }
 
     /// As for an unknown viewer: the page asks again later.

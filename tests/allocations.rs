@@ -88,7 +88,10 @@ fn request(dest: &str, path: &str) -> Request<()> {
 }
 
 fn widgets() -> Widgets {
-    let person = Identity::new("user-1").email("user@example.test").name("Näme </script>").attribute("plan", "pro");
+    let person = Identity::new("user-1")
+        .with_email("user@example.test")
+        .with_name("Näme </script>")
+        .with_attribute("plan", "pro");
     let intercom = Intercom::new("abcd1234", Secret::new("a secret").unwrap());
     let widgets = Widgets::builder().widget(intercom);
     widgets.identify(move |parts| (parts.uri.path() == "/orders").then(|| person.clone())).build().unwrap()

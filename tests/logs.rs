@@ -48,13 +48,13 @@ const VALUE: &str = "ninety-nine thousand";
 
 /// Jane, Jane without an address, with too many attributes, with a session that is over, or somebody without an id.
 fn person(id: &str) -> Identity {
-    let jane = Identity::new(id).name(NAME).attribute(KEY, VALUE);
+    let jane = Identity::new(id).with_name(NAME).with_attribute(KEY, VALUE);
     match id {
         "id-user-78" => jane,
-        "id-user-79" => jane.email(EMAIL).attribute("essay", VALUE.repeat(2_000)),
-        "id-user-80" => jane.email(EMAIL).session_expires(1),
-        "id-user-81" => Identity::new(" ").email(EMAIL),
-        _ => jane.email(EMAIL),
+        "id-user-79" => jane.with_email(EMAIL).with_attribute("essay", VALUE.repeat(2_000)),
+        "id-user-80" => jane.with_email(EMAIL).with_session_expires(std::time::SystemTime::UNIX_EPOCH),
+        "id-user-81" => Identity::new(" ").with_email(EMAIL),
+        _ => jane.with_email(EMAIL),
     }
 }
 

@@ -3,8 +3,8 @@
 #![cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
 
 use tower_widget_identity::{
-    ConfigErrorKind, Identity, Secret, Widgets,
-    widget::{Intercom, TokenError, Widget},
+    ConfigErrorKind, Identity, Secret, TokenError, Widgets,
+    widget::{Intercom, Widget},
 };
 
 #[test]

@@ -10,6 +10,7 @@ use std::{
     pin::pin,
     rc::Rc,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 use bytes::{Buf, Bytes};
@@ -47,13 +48,14 @@ pub(crate) struct Claims<'a> {
 
 impl BootData {
     pub(crate) fn new() -> Self {
-        let identity = Identity::new("user-123456").email("person@example.com").name("A Person");
-        Self { identity: identity.attribute("plan", "pro"), key: EncodingKey::from_secret(SECRET.as_bytes()) }
+        let identity = Identity::new("user-123456").with_email("person@example.com").with_name("A Person");
+        Self { identity: identity.with_attribute("plan", "pro"), key: EncodingKey::from_secret(SECRET.as_bytes()) }
     }
 
     pub(crate) fn widgets(&self) -> Widgets {
         let person = self.identity.clone();
-        let intercom = Intercom::new("abcd1234", Secret::new(SECRET).expect("a secret")).lifetime(LIFETIME);
+        let intercom =
+            Intercom::new("abcd1234", Secret::new(SECRET).expect("a secret")).lifetime(Duration::from_secs(LIFETIME));
         let widgets = Widgets::builder().widget(intercom);
         widgets.identify(move |parts| is_orders(parts).then(|| person.clone())).build().expect("widgets")
     }

@@ -96,7 +96,7 @@ async fn viewer(session: Option<Session>) -> Viewer {
 /// `Ok(None)` says that nobody is signed in; an error says that this is not known just now.
 async fn identity(session: &Session) -> Result<Option<Identity>, SessionError> {
     let account = signed_in(session).await?;
-    Ok(account.map(|account| Identity::new(account.id).email(account.email).name(account.name)))
+    Ok(account.map(|account| Identity::new(account.id).with_email(account.email).with_name(account.name)))
 }
 
 async fn signed_in(session: &Session) -> Result<Option<&'static Account>, SessionError> {

@@ -152,7 +152,7 @@ async fn identity(session: &Session, accounts: &Accounts) -> Result<Option<Ident
     let account = accounts.get_user(&id).await?;
     // As axum-login itself decides: a session that began with an older password is over.
     let account = account.filter(|account| auth_hash.as_deref() == Some(account.session_auth_hash()));
-    Ok(account.map(|account| Identity::new(account.id).email(account.email).name(account.username)))
+    Ok(account.map(|account| Identity::new(account.id).with_email(account.email).with_name(account.username)))
 }
 
 async fn home(State(kind): State<Kind>, auth: AuthSession) -> Html<String> {

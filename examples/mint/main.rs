@@ -4,17 +4,17 @@
 //! cargo run --example mint -- intercom --app-id abcd1234 --secret - --user-id user-1
 //! ```
 //!
-//! `--help` tells the rest. A new vendor is one more row of [`vendors::TABLE`].
+//! `--help` tells the rest. A new widget of the crate's catalog is here at once.
 
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use tower_widget_identity::widget::{BootData, Settings};
+use tower_widget_identity::{Identity, Token, Widgets, widget::Settings};
 
 pub(crate) mod failure;
 pub(crate) mod options;
@@ -54,23 +54,27 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = String>) -> Result<Value, 
 pub(crate) fn answer(options: &Options) -> Result<Value, Failure> {
     let name = options.widget.name;
     let identity = options.identity();
-    let candidate = options.candidate()?;
+    let widget = options.configured()?;
     // One time for all, so that the token in the page is the one that is shown.
-    let now = now();
-    let widgets = candidate.widgets.token_path("/widget-token").clock(move || now).build()?;
-
-    let refused = |refusal| Failure::TokenFailure(name, refusal);
-    let token = candidate.widget.mint(name, &identity, now).map_err(refused)?.into_string();
-    let person = candidate.widget.boot_data(&identity, now).map_err(refused)?;
-    let (kind, claims) = match candidate.hashed {
-        Some(hashed) => ("hash", hashed(&identity)),
-        None => ("token", payload(&token)?),
+    let now = SystemTime::now();
+    let no_token = |error| Failure::NoToken(name, error);
+    let token = widget.mint(name, &identity, now).map_err(no_token)?.into_string();
+    let boot_data = widget.boot_data(&identity, now).map_err(no_token)?;
+    let boot_data = serde_json::to_value(boot_data).map_err(Failure::unexpected)?;
+    let (kind, claims) = match token.contains('.') {
+        true => ("token", payload(&token)?),
+        false => {
+            let mint = |other: &Identity| widget.mint(name, other, now).ok().map(Token::into_string);
+            ("hash", widgets::hashed(&token, mint, &identity, &boot_data))
+        }
     };
+    let settings = settings(widget.manifest().settings(), boot_data)?;
+    let widgets = Widgets::builder().widget(widget).token_path("/widget-token").clock(move || now).build()?;
     Ok(json!({
         "vendor": name,
         kind: token,
         "claims": claims,
-        "settings": settings(&candidate.widget.settings(), &person)?,
+        "settings": settings,
         "snippet": page::snippet(&widgets, identity)?,
     }))
 }
@@ -83,15 +87,10 @@ fn payload(token: &str) -> Result<Value, Failure> {
 }
 
 /// As the adapter in the page puts them together: what everybody gets, and what this person gets.
-fn settings(everybody: &Settings, person: &BootData) -> Result<Value, Failure> {
+fn settings(everybody: &Settings, boot_data: Value) -> Result<Value, Failure> {
     let mut settings = serde_json::to_value(everybody).map_err(Failure::unexpected)?;
-    let person = serde_json::to_value(person).map_err(Failure::unexpected)?;
-    if let (Value::Object(settings), Value::Object(person)) = (&mut settings, person) {
-        settings.extend(person);
+    if let (Value::Object(settings), Value::Object(boot_data)) = (&mut settings, boot_data) {
+        settings.extend(boot_data);
     }
     Ok(settings)
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }

@@ -1,11 +1,12 @@
 //! The command line.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use tower_widget_identity::{Identity, Secret};
+use tower_widget_identity::{Identity, Secret, widget::Widget};
 
 use super::failure::Failure;
-use super::widgets::{Candidate, Row, TABLE};
+use super::widgets::{Row, table};
 
 const APP_ID: &str = "--app-id";
 const SECRET: &str = "--secret";
@@ -65,11 +66,11 @@ Vendors, with the options that not all of them take:";
 
 /// What was asked for. Without `Debug`, for it knows a person.
 pub(crate) struct Options {
-    pub(crate) widget: &'static Row,
+    pub(crate) widget: Row,
     pub(crate) secret: Secret,
     /// As it was given, for a vendor whose dashboard shows the key encoded.
     pub(crate) secret_text: String,
-    pub(crate) ttl: Option<u64>,
+    pub(crate) ttl: Option<Duration>,
     values: BTreeMap<&'static str, String>,
 }
 
@@ -78,7 +79,8 @@ pub(crate) fn ask_for_help(arguments: &[String]) -> bool {
 }
 
 pub(crate) fn usage() -> String {
-    let rows = TABLE.iter().map(|row| format!("\n  {:<22}{}", row.name, row.takes.join(" ")).trim_end().to_owned());
+    let rows =
+        table().into_iter().map(|row| format!("\n  {:<22}{}", row.name, row.takes.join(" ")).trim_end().to_owned());
     rows.fold(USAGE.to_owned(), |text, row| text + &row)
 }
 
@@ -103,7 +105,7 @@ impl Options {
             Some(key_id) => secret.with_key_id(key_id),
             None => secret,
         };
-        let ttl = values.get(TTL).map(|text| seconds(text)).transpose()?;
+        let ttl = values.get(TTL).map(|text| seconds(text)).transpose()?.map(Duration::from_secs);
         Ok(Self { widget, secret, secret_text, ttl, values })
     }
 
@@ -119,21 +121,19 @@ impl Options {
         self.values.get(option).map(String::as_str)
     }
 
-    pub(crate) fn candidate(&self) -> Result<Candidate, Failure> {
-        (self.widget.configure)(self)
+    pub(crate) fn configured(&self) -> Result<Box<dyn Widget>, Failure> {
+        self.widget.configure(self)
     }
 
     pub(crate) fn identity(&self) -> Identity {
         let identity = Identity::new(self.value(USER_ID).unwrap_or_default());
-        let identity = self.value(EMAIL).into_iter().fold(identity, Identity::email);
-        self.value(NAME).into_iter().fold(identity, Identity::name)
+        let identity = self.value(EMAIL).into_iter().fold(identity, Identity::with_email);
+        self.value(NAME).into_iter().fold(identity, Identity::with_name)
     }
 }
 
 /// The vendor's row, and what was given for each option.
-fn sort(
-    mut arguments: impl Iterator<Item = String>,
-) -> Result<(&'static Row, BTreeMap<&'static str, String>), Failure> {
+fn sort(mut arguments: impl Iterator<Item = String>) -> Result<(Row, BTreeMap<&'static str, String>), Failure> {
     let mut widget = None;
     let mut values = BTreeMap::new();
     while let Some(argument) = arguments.next() {
@@ -151,8 +151,8 @@ fn sort(
     Ok((widget.ok_or_else(|| wrong("no vendor is named"))?, values))
 }
 
-fn row(name: &str) -> Result<&'static Row, Failure> {
-    TABLE.iter().find(|row| row.name == name).ok_or_else(|| wrong("there is no such vendor"))
+fn row(name: &str) -> Result<Row, Failure> {
+    table().into_iter().find(|row| row.name == name).ok_or_else(|| wrong("there is no such vendor"))
 }
 
 /// `--option VALUE`, `--option=VALUE`, or the one that stands alone.

@@ -35,10 +35,10 @@ pub(crate) fn viewer(headers: &HeaderMap) -> Viewer {
 fn identity(id: &str, headers: &HeaderMap) -> Identity {
     let mut identity = Identity::new(id);
     if let Said::Once(email) = said(headers, &EMAIL) {
-        identity = identity.email(email);
+        identity = identity.with_email(email);
     }
     if let Said::Once(name) = said(headers, &NAME) {
-        identity = identity.name(name);
+        identity = identity.with_name(name);
     }
     identity
 }

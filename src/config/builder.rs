@@ -1,6 +1,6 @@
 //! The configuration as it is collected, and its checks.
 
-use std::{collections::BTreeSet, fmt, future::Future, sync::Arc};
+use std::{collections::BTreeSet, fmt, future::Future, sync::Arc, time::SystemTime};
 
 use http::request::Parts;
 
@@ -15,7 +15,7 @@ use crate::{
     marker::{MarkerCookie, MarkerKey, MarkerOptions},
     sign::{Clock, Secret},
     snippet::{CookieData, Snippet},
-    widget::Widget,
+    widget::{ConfiguredWidget, Widget},
     worker::Worker,
 };
 
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct WidgetsBuilder {
-    widgets: Vec<Box<dyn Widget>>,
+    widgets: Vec<ConfiguredWidget>,
     identify: Identify,
     when: When,
     delivery: Delivery,
@@ -39,7 +39,7 @@ pub struct WidgetsBuilder {
 impl WidgetsBuilder {
     /// Adds a vendor. Several may be configured, each once. The first one's secret also keys the marker.
     pub fn widget(mut self, widget: impl Widget) -> Self {
-        self.widgets.push(Box::new(widget));
+        self.widgets.push(ConfiguredWidget::new(widget));
         self
     }
 
@@ -171,8 +171,8 @@ impl WidgetsBuilder {
         self
     }
 
-    /// The clock, in Unix seconds, for tests. Default: the system's.
-    pub fn clock(mut self, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+    /// The clock, for tests. Default: the system's.
+    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(now);
         self
     }
@@ -193,9 +193,7 @@ impl WidgetsBuilder {
         let snippet = Snippet::build(&self.widgets, cookie, token_path.as_deref())?;
         let csp_needs = CspNeeds::new(snippet.hash()?, self.checked_sources(token_path.as_deref())?);
         Ok(Widgets(Some(Arc::new(Config {
-            worker: self.widgets.iter().any(|widget| widget.is_costly()).then(Worker::start),
-            identified_cookies: self.widgets.iter().filter_map(|widget| widget.identified_cookie()).collect(),
-            token_names: token_names(&self.widgets),
+            worker: self.widgets.iter().any(|widget| widget.manifest().is_costly()).then(Worker::start),
             widgets: self.widgets,
             identify: self.identify,
             when: self.when,
@@ -219,14 +217,8 @@ impl WidgetsBuilder {
         let mut names = BTreeSet::new();
         for widget in &self.widgets {
             widget.check()?;
-            check_cost(widget.as_ref())?;
             check_unique(&mut names, widget.name())?;
-            let tokens = widget.token_names();
-            if tokens.is_empty() {
-                let message = format!("{}: no token is configured: name one in token_names()", widget.name());
-                return Err(ConfigError::new(ConfigErrorKind::WidgetName, message));
-            }
-            for token in tokens.into_iter().filter(|token| *token != widget.name()) {
+            for token in widget.manifest().token_names().into_iter().filter(|token| *token != widget.name()) {
                 check_unique(&mut names, token)?;
             }
         }
@@ -236,7 +228,7 @@ impl WidgetsBuilder {
     /// What the vendors load, and the runtime's own fetches.
     fn checked_sources(&self, token_path: Option<&str>) -> Result<CspSources, ConfigError> {
         let own = self.csp_sources.clone().connect(token_path.map(|path| csp::path_source(&format!("{path}/"))));
-        let sources = self.widgets.iter().fold(own, |all, widget| all.merge(widget.csp_sources()));
+        let sources = self.widgets.iter().fold(own, |all, widget| all.merge(widget.manifest().csp_sources()));
         match sources.illegal() {
             None => Ok(sources),
             Some(source) => Err(ConfigError::new(
@@ -249,7 +241,7 @@ impl WidgetsBuilder {
     }
 
     fn checked_token_path(&self) -> Result<Option<String>, ConfigError> {
-        let fetching = self.widgets.iter().find(|widget| widget.needs_token_path());
+        let fetching = self.widgets.iter().find(|widget| widget.manifest().needs_token_path());
         match (&self.token_path, fetching) {
             (None, None) => Ok(None),
             (None, Some(widget)) => Err(token_path_error(format!(
@@ -272,20 +264,6 @@ impl fmt::Debug for WidgetsBuilder {
             .field("token_path", &self.token_path)
             .finish_non_exhaustive()
     }
-}
-
-fn token_names(widgets: &[Box<dyn Widget>]) -> Vec<(usize, String)> {
-    let named = widgets.iter().enumerate();
-    named.flat_map(|(at, widget)| widget.token_names().into_iter().map(move |name| (at, name.to_owned()))).collect()
-}
-
-/// An RSA key belongs to those who know what it costs.
-fn check_cost(widget: &dyn Widget) -> Result<(), ConfigError> {
-    if widget.is_costly() || !widget.secret().is_rsa() {
-        return Ok(());
-    }
-    let message = format!("{}: its secret is an RSA key, which this vendor does not take", widget.name());
-    Err(ConfigError::new(ConfigErrorKind::Secret, message))
 }
 
 /// A name stands in paths, header names and scripts: lower-case letters, digits and hyphens. `page` is ours.

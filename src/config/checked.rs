@@ -14,12 +14,12 @@ use crate::{
     sign::{Clock, Token},
     snippet::{BootDataSet, PageData, Snippet},
     token_error::TokenError,
-    widget::Widget,
+    widget::ConfiguredWidget,
     worker::Worker,
 };
 
 pub(crate) struct Config {
-    pub(crate) widgets: Vec<Box<dyn Widget>>,
+    pub(crate) widgets: Vec<ConfiguredWidget>,
     pub(crate) identify: Identify,
     pub(crate) when: When,
     pub(crate) delivery: Delivery,
@@ -30,10 +30,6 @@ pub(crate) struct Config {
     pub(crate) snippet: Snippet,
     pub(crate) csp: CspMode,
     pub(crate) csp_needs: CspNeeds,
-    /// Each token's name, and which of the vendors has it.
-    pub(super) token_names: Vec<(usize, String)>,
-    /// The cookies whose presence, without a marker, betrays somebody's session.
-    pub(super) identified_cookies: Vec<String>,
     pub(super) marker_key: MarkerKey,
     pub(super) clock: Clock,
     /// Where some vendor's tokens are costly.
@@ -98,7 +94,8 @@ impl Config {
             if name == self.marker.name.as_bytes() {
                 marker = marker.joined_by(value);
             } else {
-                residue |= self.identified_cookies.iter().any(|known| known.as_bytes() == name);
+                let known = self.widgets.iter().filter_map(|widget| widget.manifest().identified_cookie());
+                residue |= known.map(str::as_bytes).any(|known| known == name);
             }
         }
         // Where visitors are shown the widgets, their sessions have the same cookies.
@@ -106,11 +103,12 @@ impl Config {
     }
 
     pub(crate) fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, TokenError> {
-        let (widget, name) = self.tokens().find(|(_, name)| *name == token_name).ok_or(TokenError::UnknownToken)?;
-        widget.mint(name, identity, self.clock.now())
+        let owner = self.widgets.iter().find(|widget| widget.manifest().has_token(token_name));
+        owner.ok_or(TokenError::UnknownToken)?.mint(token_name, identity, self.clock.now())
     }
 
-    pub(crate) fn tokens(&self) -> impl Iterator<Item = (&dyn Widget, &str)> {
-        self.token_names.iter().filter_map(|(at, name)| Some((self.widgets.get(*at)?.as_ref(), name.as_str())))
+    /// Every token by its name, with the widget that hands it out.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = (&ConfiguredWidget, &str)> {
+        self.widgets.iter().flat_map(|widget| widget.manifest().tokens().map(move |name| (widget, name)))
     }
 }

@@ -10,7 +10,7 @@
 //!     .widget(Intercom::new("abcd1234", Secret::new("s3cret")?))
 //!     .identify(|parts| {
 //!         let user = parts.extensions.get::<CurrentUser>();
-//!         user.map(|user| Identity::new(&user.id).email(&user.email))
+//!         user.map(|user| Identity::new(&user.id).with_email(&user.email))
 //!     })
 //!     .build()?;
 //!

@@ -8,14 +8,14 @@ use serde_json::{Map, Value, json};
 
 use super::{
     paper::{self, leaves},
-    people::{self, NOW},
+    people::{self, NOW, at},
     rule::{Finding, Rule},
 };
 use crate::{
     identity::Identity,
     snippet::{RUNTIME, WidgetData, compact, widget_data},
     token_error::TokenError,
-    widget::{BootData, Widget},
+    widget::{BootData, Manifest, Widget},
 };
 
 /// As the scenarios name it.
@@ -75,17 +75,17 @@ struct Broken {
 
 impl Actor {
     fn new(widget: &dyn Widget, identity: &Identity, other: &Identity, fp: char) -> Result<Self, TokenError> {
-        let person = widget.boot_data(identity, NOW)?;
+        let person = widget.boot_data(identity, at(NOW))?;
         let mut tokens = Map::new();
-        for name in widget.token_names() {
-            tokens.insert(name.to_owned(), widget.mint(name, identity, NOW + 300)?.into_string().into());
+        for name in widget.manifest().token_names() {
+            tokens.insert(name.to_owned(), widget.mint(name, identity, at(NOW + 300))?.into_string().into());
         }
         let mut terms: Vec<_> = people::facts(identity).map(|(label, text)| Term::new(label, text)).collect();
         let own = texts(&paper::of_person(&person));
-        let others = texts(&paper::of_person(&widget.boot_data(other, NOW)?));
+        let others = texts(&paper::of_person(&widget.boot_data(other, at(NOW))?));
         terms.extend(own.into_iter().filter(|term| others.iter().all(|other| other.text != term.text)));
         terms.extend(tokens.iter().map(|(name, token)| Term::new(name, token.as_str().unwrap_or_default())));
-        let lifetime = person.lifetime();
+        let lifetime = person.lifetime().map(|lifetime| lifetime.as_secs());
         Ok(Self { fp: fp.to_string().repeat(22), person, lifetime, tokens, terms })
     }
 
@@ -114,7 +114,7 @@ pub(super) fn check(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let actors = (Actor::new(widget, &ada, &bela, 'A'), Actor::new(widget, &bela, &ada, 'B'));
     // Whoever is refused is no business of the adapter's: `Mints` tells.
     if let (Ok(a), Ok(b)) = actors {
-        Theatre::new(widget, a, b).run(findings);
+        Theatre::new(&widget.manifest(), a, b).run(findings);
     }
 }
 
@@ -128,10 +128,9 @@ struct Theatre<'a> {
 }
 
 impl<'a> Theatre<'a> {
-    fn new(widget: &'a dyn Widget, a: Actor, b: Actor) -> Self {
-        let data = widget_data(widget);
+    fn new(manifest: &'a Manifest, a: Actor, b: Actor) -> Self {
         let runtime = format!("({})", compact(RUNTIME));
-        Self { runtime, adapter: compact(widget.adapter()), widget: data, a, b, touched: Vec::new() }
+        Self { runtime, adapter: compact(manifest.adapter()), widget: widget_data(manifest), a, b, touched: Vec::new() }
     }
 
     /// The whole repertory, until a play does not end.

@@ -36,8 +36,8 @@
 //! | | rules | how they are checked |
 //! |---|---|---|
 //! | 1 to 9 | [`NoPanic`](Rule::NoPanic), [`Check`](Rule::Check), [`Names`](Rule::Names), [`Constant`](Rule::Constant), [`Secret`](Rule::Secret), [`Debug`](Rule::Debug), [`SessionArtifacts`](Rule::SessionArtifacts), [`Sources`](Rule::Sources), [`AdapterText`](Rule::AdapterText) | what is the same for everybody, read |
-//! | 10 to 20 | [`Mints`](Rule::Mints), [`UnknownToken`](Rule::UnknownToken), [`Subject`](Rule::Subject), [`StringIds`](Rule::StringIds), [`Times`](Rule::Times), [`Lifetime`](Rule::Lifetime), [`SessionEnd`](Rule::SessionEnd), [`BlankId`](Rule::BlankId), [`Unaltered`](Rule::Unaltered), [`Attributes`](Rule::Attributes), [`Unsigned`](Rule::Unsigned) | tokens made for persons with hostile facts, read back |
-//! | 21 to 31 | [`Shape`](Rule::Shape), [`Order`](Rule::Order), [`Library`](Rule::Library), [`Boot`](Rule::Boot), [`Fresh`](Rule::Fresh), [`Left`](Rule::Left), [`Late`](Rule::Late), [`Callback`](Rule::Callback), [`Refresh`](Rule::Refresh), [`Second`](Rule::Second), [`Visitor`](Rule::Visitor) | the adapter run |
+//! | 10 to 19 | [`Mints`](Rule::Mints), [`Subject`](Rule::Subject), [`StringIds`](Rule::StringIds), [`Times`](Rule::Times), [`Lifetime`](Rule::Lifetime), [`SessionEnd`](Rule::SessionEnd), [`BlankId`](Rule::BlankId), [`Unaltered`](Rule::Unaltered), [`Attributes`](Rule::Attributes), [`Unsigned`](Rule::Unsigned) | tokens made for persons with hostile facts, read back |
+//! | 20 to 30 | [`Shape`](Rule::Shape), [`Order`](Rule::Order), [`Library`](Rule::Library), [`Boot`](Rule::Boot), [`Fresh`](Rule::Fresh), [`Left`](Rule::Left), [`Late`](Rule::Late), [`Callback`](Rule::Callback), [`Refresh`](Rule::Refresh), [`Second`](Rule::Second), [`Visitor`](Rule::Visitor) | the adapter run |
 //!
 //! The adapter runs in QuickJS, under the very runtime that stands in pages, in a small browser with a clock of its own.
 //! Under each global that it looks for or makes, a library is put that takes whatever it is given and calls back: in
@@ -80,7 +80,7 @@ pub fn check_debug<V: Widget + std::fmt::Debug>(widget: &V) -> Result<(), Findin
 }
 
 fn name(widget: &dyn Widget) -> String {
-    catch_unwind(AssertUnwindSafe(|| widget.name().to_owned())).unwrap_or_default()
+    catch_unwind(AssertUnwindSafe(|| widget.manifest().name().to_owned())).unwrap_or_default()
 }
 
 fn found(widget: &dyn Widget) -> Vec<Finding> {

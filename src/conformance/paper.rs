@@ -8,7 +8,7 @@ use serde::{
 use serde_json::{Map, Value};
 use std::fmt;
 
-use super::people::NOW;
+use super::people::{NOW, at};
 use crate::{
     identity::Identity,
     sign::Token,
@@ -66,23 +66,23 @@ impl<'de> Deserialize<'de> for Claims {
 }
 
 /// A token by its name, with its claims if it has any.
-pub(super) struct Minted<'a> {
-    pub(super) name: &'a str,
+pub(super) struct Minted {
+    pub(super) name: String,
     pub(super) token: Token,
     pub(super) claims: Option<Claims>,
 }
 
 /// Each of the vendor's tokens for this person, or why there is none.
-pub(super) fn mint<'a>(widget: &'a dyn Widget, identity: &Identity) -> Vec<(&'a str, Result<Minted<'a>, TokenError>)> {
-    let one = |name: &'a str| {
-        let token = widget.mint(name, identity, NOW)?;
-        Ok(Minted { name, claims: Claims::read(token.as_str()), token })
+pub(super) fn mint(widget: &dyn Widget, identity: &Identity) -> Vec<(String, Result<Minted, TokenError>)> {
+    let one = |name: &str| {
+        let token = widget.mint(name, identity, at(NOW))?;
+        Ok(Minted { name: name.to_owned(), claims: Claims::read(token.as_str()), token })
     };
-    widget.token_names().into_iter().map(|name| (name, one(name))).collect()
+    widget.manifest().tokens().map(|name| (name.to_owned(), one(name))).collect()
 }
 
 /// Those that there are.
-pub(super) fn minted<'a>(widget: &'a dyn Widget, identity: &Identity) -> Vec<Minted<'a>> {
+pub(super) fn minted(widget: &dyn Widget, identity: &Identity) -> Vec<Minted> {
     mint(widget, identity).into_iter().filter_map(|(_, minted)| minted.ok()).collect()
 }
 
@@ -93,9 +93,9 @@ pub(super) fn of_person(person: &BootData) -> Value {
 
 /// Everything that is said of a person, by place: tokens' claims, what the page is told, and the claims of JWTs in that.
 pub(super) fn said(widget: &dyn Widget, identity: &Identity) -> Vec<(String, Value)> {
-    let claims = |minted: Minted<'_>| Some((format!("the token `{}`", minted.name), minted.claims?.value()));
+    let claims = |minted: Minted| Some((format!("the token `{}`", minted.name), minted.claims?.value()));
     let mut all: Vec<_> = minted(widget, identity).into_iter().filter_map(claims).collect();
-    if let Ok(person) = widget.boot_data(identity, NOW) {
+    if let Ok(person) = widget.boot_data(identity, at(NOW)) {
         let page = of_person(&person);
         all.extend(
             jwts(&page).into_iter().map(|(path, claims)| (format!("the JWT `{path}` of boot_data()"), claims.value())),

@@ -1,39 +1,47 @@
 //! The persons for whom a vendor is asked.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use serde_json::Value;
 
 use crate::identity::Identity;
 
-/// When they are asked for: a time that is not the clock's, so that a vendor that reads the clock is found out.
+/// When they are asked for: a time that is not the clock's, so that a widget that reads the clock is found out.
 pub(super) const NOW: u64 = 1_800_000_000;
+
+/// So many seconds after 1970.
+pub(super) fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
 
 /// The key of the one attribute that both persons have.
 pub(super) const PLAN: &str = "plan";
 
 /// A complete person. No text of hers is part of any other text here.
 pub(super) fn ada() -> Identity {
-    bare_ada().attribute(PLAN, "quillplan-5108")
+    bare_ada().with_attribute(PLAN, "quillplan-5108")
 }
 
 /// The same without attributes.
 pub(super) fn bare_ada() -> Identity {
-    Identity::new("ku7731adz").email("ada.q@one.conformance.example").name("Adelaide Quillfeather")
+    Identity::new("ku7731adz").with_email("ada.q@one.conformance.example").with_name("Adelaide Quillfeather")
 }
 
 /// Another complete person.
 pub(super) fn bela() -> Identity {
-    let bare = Identity::new("bv9942exh").email("b.zaun@two.conformance.example").name("Belisario Zaunkoenig");
-    bare.attribute(PLAN, "zaunplan-8841")
+    let bare =
+        Identity::new("bv9942exh").with_email("b.zaun@two.conformance.example").with_name("Belisario Zaunkoenig");
+    bare.with_attribute(PLAN, "zaunplan-8841")
 }
 
 /// What identifies, by what it is: whole facts, and the parts of the name.
 pub(super) fn facts(identity: &Identity) -> impl Iterator<Item = (&'static str, &str)> {
-    let name = identity.display_name().unwrap_or_default();
+    let name = identity.name().unwrap_or_default();
     let attributes = identity.attributes().values().filter_map(Value::as_str);
     let parts = name.split(' ').map(|part| ("name", part)).filter(|(_, part)| part.len() > 3);
     [("id", identity.id())]
         .into_iter()
-        .chain(identity.email_address().map(|email| ("e-mail address", email)))
+        .chain(identity.email().map(|email| ("e-mail address", email)))
         .chain(parts)
         .chain(attributes.map(|text| ("attribute", text)))
 }
@@ -70,13 +78,13 @@ pub(super) fn hostile(text: &str) -> [(&'static str, Identity); 4] {
         (
             "id",
             Identity::new(text)
-                .email("ada.q@one.conformance.example")
-                .name("Adelaide Quillfeather")
-                .attribute(PLAN, "p"),
+                .with_email("ada.q@one.conformance.example")
+                .with_name("Adelaide Quillfeather")
+                .with_attribute(PLAN, "p"),
         ),
-        ("e-mail address", ada().email(email)),
-        ("name", ada().name(text)),
-        ("attribute", ada().attribute(PLAN, text)),
+        ("e-mail address", ada().with_email(email)),
+        ("name", ada().with_name(text)),
+        ("attribute", ada().with_attribute(PLAN, text)),
     ]
 }
 
@@ -84,8 +92,8 @@ pub(super) fn hostile(text: &str) -> [(&'static str, Identity); 4] {
 pub(super) fn fact<'a>(identity: &'a Identity, what: &str) -> Option<&'a str> {
     match what {
         "id" => Some(identity.id()),
-        "e-mail address" => identity.email_address(),
-        "name" => identity.display_name(),
+        "e-mail address" => identity.email(),
+        "name" => identity.name(),
         _ => identity.attributes().get(PLAN).and_then(Value::as_str),
     }
 }

@@ -12,10 +12,9 @@ use super::{
 };
 use crate::{
     config::check_unique,
-    csp::library_source,
     sign::{self, Secret},
     snippet::{check_adapter, compact},
-    widget::Widget,
+    widget::{Manifest, Widget},
 };
 
 /// Shorter secrets are found in innocent texts.
@@ -39,7 +38,7 @@ const PAGES_OWN: [&str; 12] = [
 ];
 
 pub(super) const RULES: [fn(&dyn Widget, &mut Vec<Finding>); 7] =
-    [passes_check, legal_names, constants, secrets, residue, sources, adapter_text];
+    [passes_check, legal_names, constants, secrets, artifacts, sources, adapter_text];
 
 fn passes_check(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     findings.extend(widget.check().err().map(|error| Finding::new(Rule::Check, error.to_string())));
@@ -48,20 +47,21 @@ fn passes_check(widget: &dyn Widget, findings: &mut Vec<Finding>) {
 fn legal_names(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let mut known = BTreeSet::new();
     let mut tell = |detail: String| findings.push(Finding::new(Rule::Names, detail));
-    let tokens = widget.token_names();
+    let manifest = widget.manifest();
+    let tokens = manifest.token_names();
     if tokens.is_empty() {
-        tell("token_names() is empty: name one".to_owned());
+        tell("the manifest has no token name: name one".to_owned());
     }
     // A token may be called as its vendor, once.
-    let own = tokens.iter().position(|name| *name == widget.name());
+    let own = tokens.iter().position(|name| *name == manifest.name());
     let others = tokens.iter().enumerate().filter(|(at, _)| Some(*at) != own).map(|(_, name)| *name);
-    for name in [widget.name()].into_iter().chain(others) {
+    for name in [manifest.name()].into_iter().chain(others) {
         if let Err(error) = check_unique(&mut known, name) {
             tell(error.to_string());
         }
     }
-    if widget.app_id().trim().is_empty() {
-        tell("app_id() is blank: the marker cookie's name is made of it".to_owned());
+    if manifest.app_id().trim().is_empty() {
+        tell("the application id is blank: the marker cookie's name is made of it".to_owned());
     }
 }
 
@@ -71,24 +71,24 @@ struct Constants {
     settings: Value,
     library: Option<String>,
     adapter: String,
-    residue: Value,
+    artifacts: Value,
     cookie: Option<String>,
     sources: String,
     token_path: bool,
 }
 
 impl Constants {
-    fn of(widget: &dyn Widget) -> Self {
-        let names = [widget.name(), widget.app_id()].into_iter().chain(widget.token_names());
+    fn of(manifest: &Manifest) -> Self {
+        let names = [manifest.name(), manifest.app_id()].into_iter().chain(manifest.tokens());
         Self {
             names: names.map(str::to_owned).collect(),
-            settings: serde_json::to_value(widget.settings()).unwrap_or_default(),
-            library: widget.library_url(),
-            adapter: widget.adapter().to_owned(),
-            residue: serde_json::to_value(widget.residue()).unwrap_or_default(),
-            cookie: widget.identified_cookie(),
-            sources: format!("{:?}", widget.csp_sources()),
-            token_path: widget.needs_token_path(),
+            settings: serde_json::to_value(manifest.settings()).unwrap_or_default(),
+            library: manifest.library().map(str::to_owned),
+            adapter: manifest.adapter().to_owned(),
+            artifacts: serde_json::to_value(manifest.artifacts()).unwrap_or_default(),
+            cookie: manifest.identified_cookie().map(str::to_owned),
+            sources: format!("{:?}", manifest.csp_sources()),
+            token_path: manifest.needs_token_path(),
         }
     }
 
@@ -104,15 +104,17 @@ impl Constants {
 }
 
 fn constants(widget: &dyn Widget, findings: &mut Vec<Finding>) {
-    let before = Constants::of(widget);
+    let before = Constants::of(&widget.manifest());
     let persons = [people::ada(), people::bela()];
     for person in &persons {
         said(widget, person);
     }
-    let after = Constants::of(widget);
+    let after = Constants::of(&widget.manifest());
     if before != after {
-        findings
-            .push(Finding::new(Rule::Constant, "names, settings, residue, sources or adapter change as persons come"));
+        findings.push(Finding::new(
+            Rule::Constant,
+            "names, settings, artifacts, sources or adapter change as persons come",
+        ));
     }
     for (path, text) in after.texts() {
         let of = persons.iter().flat_map(people::facts).find(|(_, fact)| text.contains(fact));
@@ -127,7 +129,7 @@ fn secrets(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         let detail = format!("it is too short to be looked for: test with one of {SHORTEST_SECRET} bytes or more");
         return findings.push(Finding::new(Rule::Secret, detail));
     }
-    let mut texts = Constants::of(widget).texts();
+    let mut texts = Constants::of(&widget.manifest()).texts();
     for (place, value) in said(widget, &people::ada()) {
         let all = leaves(&value).into_iter().map(|(path, leaf)| (format!("{path} in {place}"), leaf.to_string()));
         texts.extend(all.collect::<Vec<_>>());
@@ -151,8 +153,10 @@ pub(super) fn shows(text: &str, secret: &Secret) -> bool {
         || encoded.iter().any(|form| flat.contains(form))
 }
 
-fn residue(widget: &dyn Widget, findings: &mut Vec<Finding>) {
-    let all = serde_json::to_value(widget.residue()).unwrap_or_default();
+fn artifacts(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    let manifest = widget.manifest();
+    let artifacts = manifest.artifacts();
+    let all = serde_json::to_value(artifacts).unwrap_or_default();
     let mut tell = |detail: String| findings.push(Finding::new(Rule::SessionArtifacts, detail));
     for (path, leaf) in leaves(&all) {
         let name = leaf.as_str().unwrap_or_default();
@@ -165,11 +169,11 @@ fn residue(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             tell(format!("`{name}` {problem}"));
         }
     }
-    if widget.residue().owns_cookie("__Host-widget-conformance") {
+    if artifacts.owns_cookie("__Host-widget-conformance") {
         tell("a pattern takes the marker cookie".to_owned());
     }
-    if let Some(cookie) = widget.identified_cookie().filter(|cookie| !widget.residue().owns_cookie(cookie)) {
-        tell(format!("`{cookie}` of identified_cookie() is not purged: each page would end the session again"));
+    if let Some(cookie) = manifest.identified_cookie().filter(|cookie| !artifacts.owns_cookie(cookie)) {
+        tell(format!("the identified cookie `{cookie}` is no artifact: each page would end the session again"));
     }
 }
 
@@ -202,20 +206,16 @@ fn wrong_global(path: &str) -> Option<&'static str> {
 }
 
 fn sources(widget: &dyn Widget, findings: &mut Vec<Finding>) {
-    let sources = widget.csp_sources();
+    let sources = widget.manifest().csp_sources();
     let mut tell = |detail: String| findings.push(Finding::new(Rule::Sources, detail));
     if let Some(illegal) = sources.illegal() {
         tell(format!("{illegal:?} is no scheme and host, and no path on the page's own host"));
     }
-    let Some(library) = widget.library_url().map(|url| library_source(&url)) else { return };
-    if !sources.allows_script(&library) {
-        tell(format!("the library's own {library:?} is not among the scripts: `.script([library_source])`"));
-    }
 }
 
 fn adapter_text(widget: &dyn Widget, findings: &mut Vec<Finding>) {
-    let script = compact(widget.adapter());
-    let illegal = check_adapter(widget.name(), &script).err().map(|error| error.to_string());
+    let script = compact(widget.manifest().adapter());
+    let illegal = check_adapter(widget.manifest().name(), &script).err().map(|error| error.to_string());
     let newer = newer_syntax(&script).map(|sign| format!("`{sign}` is newer than ES2019"));
     let comment = script.lines().last().filter(|line| comments(line));
     let comment =

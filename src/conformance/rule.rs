@@ -18,16 +18,14 @@ pub enum Rule {
     Secret,
     /// `Debug` shows no secret ([`check_debug`](super::check_debug)).
     Debug,
-    /// The names in the residue are legal, and `identified_cookie` is among its cookies.
+    /// The names of the artifacts are legal, and the identified cookie is one of them.
     SessionArtifacts,
-    /// The policy's sources are legal, and the library's own is among the scripts'.
+    /// The policy's sources are legal.
     Sources,
     /// The adapter can stand in any page, and is written in ES2019.
     AdapterText,
     /// Every token name mints for a complete person, and `boot_data()` answers.
     Mints,
-    /// Other names are refused with `UnknownToken`.
-    UnknownToken,
     /// A token names its person: two persons have two tokens.
     Subject,
     /// Ids are strings, also where they look like numbers.
@@ -73,7 +71,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 30] = [
         Self::NoPanic,
         Self::Check,
         Self::Names,
@@ -84,7 +82,6 @@ impl Rule {
         Self::Sources,
         Self::AdapterText,
         Self::Mints,
-        Self::UnknownToken,
         Self::Subject,
         Self::StringIds,
         Self::Times,
@@ -127,16 +124,13 @@ impl Rule {
             Self::Secret => ("the secret stays secret", "whoever reads it signs as anybody"),
             Self::Debug => ("`Debug` shows no secret", "logs are read by many"),
             Self::SessionArtifacts => {
-                ("the residue's names are legal", "a session that is not purged belongs to the next person")
+                ("the artifacts' names are legal", "a session that is not purged belongs to the next person")
             }
-            Self::Sources => {
-                ("the policy's sources are legal and cover the library", "the browser blocks it otherwise")
-            }
+            Self::Sources => ("the policy's sources are legal", "a source that cannot be would change the policy"),
             Self::AdapterText => {
                 ("the adapter can stand in any page", "it would end the element, or need a newer browser")
             }
             Self::Mints => ("every token name mints", "the token service answers for each of them"),
-            Self::UnknownToken => ("other token names are refused", "a misspelt name must not sign something else"),
             Self::Subject => ("a token names its person", "a token for anybody is a token for everybody"),
             Self::StringIds => ("ids are strings", "numbers lose leading zeros, and digits beyond 2^53"),
             Self::Times => {

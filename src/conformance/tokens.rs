@@ -1,15 +1,17 @@
 //! The rules about tokens and what the page is told of a person.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{
     paper::{self, Claims, Minted, jwts, leaves, mint, minted, of_person, said},
-    people::{self, NOW, PLAN},
+    people::{self, NOW, PLAN, at},
     rule::{Finding, Rule},
 };
 use crate::{
     identity::Identity,
-    sign::{self, Secret},
+    sign::{self, Secret, Token},
     token_error::TokenError,
     widget::Widget,
 };
@@ -23,19 +25,8 @@ const REGISTERED: [&str; 7] = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti"];
 /// The claim that differs from token to token.
 const UNIQUE: &str = "jti";
 
-pub(super) const RULES: [fn(&dyn Widget, &mut Vec<Finding>); 11] = [
-    mints,
-    unknown_tokens,
-    subjects,
-    string_ids,
-    times,
-    lifetimes,
-    session_end,
-    blank_ids,
-    unaltered,
-    attributes,
-    unsigned,
-];
+pub(super) const RULES: [fn(&dyn Widget, &mut Vec<Finding>); 10] =
+    [mints, subjects, string_ids, times, lifetimes, session_end, blank_ids, unaltered, attributes, unsigned];
 
 fn mints(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let mut refuse = |what: String, refusal: TokenError| {
@@ -47,22 +38,8 @@ fn mints(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             refuse(format!("the token `{name}`"), refusal);
         }
     }
-    if let Err(refusal) = widget.boot_data(&people::ada(), NOW) {
+    if let Err(refusal) = widget.boot_data(&people::ada(), at(NOW)) {
         refuse("boot_data()".to_owned(), refusal);
-    }
-}
-
-fn unknown_tokens(widget: &dyn Widget, findings: &mut Vec<Finding>) {
-    let known = widget.token_names();
-    let near = known.iter().flat_map(|name| [format!("{name}x"), format!("{name}/"), name.to_uppercase()]);
-    let others = ["", " ", "page", "no-such-token"].map(str::to_owned);
-    for name in near.chain(others).filter(|name| !known.contains(&name.as_str())) {
-        let told = match widget.mint(&name, &people::ada(), NOW) {
-            Err(TokenError::UnknownToken) => continue,
-            Err(other) => format!("is refused as `{}`", other.as_str()),
-            Ok(_) => "is minted".to_owned(),
-        };
-        findings.push(Finding::new(Rule::UnknownToken, format!("{name:?} {told}: answer `TokenError::UnknownToken`")));
     }
 }
 
@@ -78,7 +55,7 @@ fn subjects(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             findings.push(Finding::new(Rule::Subject, detail));
         }
     }
-    let page = |identity| widget.boot_data(&identity, NOW).map(|person| of_person(&person)).unwrap_or_default();
+    let page = |identity| widget.boot_data(&identity, at(NOW)).map(|person| of_person(&person)).unwrap_or_default();
     let (ada, bela) = (page(people::ada()), page(people::bela()));
     if leaves(&ada).iter().any(|(_, leaf)| !leaf.is_null()) && ada == bela {
         findings.push(Finding::new(Rule::Subject, "boot_data() is the same for two persons"));
@@ -87,13 +64,13 @@ fn subjects(widget: &dyn Widget, findings: &mut Vec<Finding>) {
 
 fn names(claims: &Claims, identity: &Identity) -> bool {
     let value = claims.value();
-    let facts = [Some(identity.id()), identity.email_address()];
+    let facts = [Some(identity.id()), identity.email()];
     leaves(&value).iter().any(|(_, leaf)| leaf.is_string() && facts.contains(&leaf.as_str()))
 }
 
 fn string_ids(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     for id in people::NUMERIC_IDS {
-        let person = Identity::new(id).email("ada.q@one.conformance.example").name("Adelaide Quillfeather");
+        let person = Identity::new(id).with_email("ada.q@one.conformance.example").with_name("Adelaide Quillfeather");
         for (place, value) in said(widget, &person) {
             let numbers = leaves(&value).into_iter().filter(|(_, leaf)| leaf.as_f64() == id.parse().ok());
             findings.extend(numbers.map(|(path, _)| {
@@ -141,8 +118,10 @@ fn lifetimes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let mut tell = |detail| findings.push(Finding::new(Rule::Lifetime, detail));
     for Minted { name, token, claims } in minted(widget, &people::ada()) {
         let timed = claims.as_ref().is_some_and(|claims| TIMES.iter().any(|time| claims.get(time).is_some()));
-        match (seconds_left(claims.as_ref()), token.lifetime()) {
-            (Some(left), None) => tell(format!("the token `{name}` expires in {left} s and says none: `good_for` it")),
+        match (seconds_left(claims.as_ref()), lifetime(&token)) {
+            (Some(left), None) => {
+                tell(format!("the token `{name}` expires in {left} s and says none: note it `with_lifetime`"))
+            }
             (Some(left), Some(said)) if left != said => {
                 tell(format!("the token `{name}` says {said} s, and its `exp` {left} s"));
             }
@@ -150,9 +129,11 @@ fn lifetimes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             _ => {}
         }
     }
-    let Ok(person) = widget.boot_data(&people::ada(), NOW) else { return };
+    let Ok(person) = widget.boot_data(&people::ada(), at(NOW)) else { return };
     for (path, claims) in jwts(&of_person(&person)) {
-        if let Some(left) = seconds_left(Some(&claims)).filter(|left| person.lifetime() != Some(*left)) {
+        if let Some(left) =
+            seconds_left(Some(&claims)).filter(|left| person.lifetime() != Some(Duration::from_secs(*left)))
+        {
             tell(format!(
                 "`{path}` of boot_data() expires in {left} s, and the page does not know: add it by `with_token`"
             ));
@@ -160,7 +141,11 @@ fn lifetimes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Nothing where the time is none: `Times` tells.
+fn lifetime(token: &Token) -> Option<u64> {
+    token.lifetime().map(|lifetime| lifetime.as_secs())
+}
+
+/// `None` where the time is none: `Times` tells.
 fn seconds_left(claims: Option<&Claims>) -> Option<u64> {
     claims?.get("exp")?.as_u64()?.checked_sub(NOW).filter(|left| *left < NOW)
 }
@@ -168,29 +153,29 @@ fn seconds_left(claims: Option<&Claims>) -> Option<u64> {
 fn session_end(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let mut tell = |detail| findings.push(Finding::new(Rule::SessionEnd, detail));
     for seconds in [1, 30] {
-        let person = people::ada().session_expires(NOW + seconds);
+        let person = people::ada().with_session_expires(at(NOW + seconds));
         for Minted { name, token, claims } in minted(widget, &person) {
-            let left = [seconds_left(claims.as_ref()), token.lifetime()];
+            let left = [seconds_left(claims.as_ref()), lifetime(&token)];
             if left.into_iter().flatten().any(|left| left > seconds) {
-                tell(format!("the token `{name}` outlives a session of {seconds} s: take `Identity::expires`"));
+                tell(format!("the token `{name}` outlives a session of {seconds} s: take `Identity::validity`"));
             }
         }
-        let Ok(page) = widget.boot_data(&person, NOW) else { continue };
+        let Ok(page) = widget.boot_data(&person, at(NOW)) else { continue };
         let jwts = jwts(&of_person(&page)).into_iter().filter_map(|(_, claims)| seconds_left(Some(&claims)));
-        if jwts.chain(page.lifetime()).any(|left| left > seconds) {
+        if jwts.chain(page.lifetime().map(|lifetime| lifetime.as_secs())).any(|left| left > seconds) {
             tell(format!("boot_data() outlives a session of {seconds} s"));
         }
     }
     for end in [NOW, NOW - 1, 0] {
-        let person = people::ada().session_expires(end);
+        let person = people::ada().with_session_expires(at(end));
         for (name, token) in mint(widget, &person) {
             if token.err() != Some(TokenError::SessionOver) {
                 tell(format!(
-                    "the token `{name}` is not refused as `session-over` after the session: ask `Identity::expires`"
+                    "the token `{name}` is not refused as `session-over` after the session: ask `Identity::validity`"
                 ));
             }
         }
-        if widget.boot_data(&person, NOW).err() != Some(TokenError::SessionOver) {
+        if widget.boot_data(&person, at(NOW)).err() != Some(TokenError::SessionOver) {
             tell("boot_data() does not refuse as `session-over` after the session".to_owned());
         }
     }
@@ -205,15 +190,15 @@ fn blank_ids(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     };
     for id in ["", " ", "\u{a0}\u{2003}"] {
         let bare = Identity::new(id);
-        let whole = bare.clone().email("ada.q@one.conformance.example").name("Adelaide Quillfeather");
+        let whole = bare.clone().with_email("ada.q@one.conformance.example").with_name("Adelaide Quillfeather");
         for person in [&bare, &whole] {
-            let email = person.email_address();
+            let email = person.email();
             let of_email =
                 |text: &str| email.is_some_and(|email| hashes(secret, email).iter().any(|hash| hash == text));
             for Minted { name, .. } in minted(widget, person).iter().filter(|minted| !of_email(minted.token.as_str())) {
                 tell(&format!("the token `{name}`"), id);
             }
-            if let Ok(page) = widget.boot_data(person, NOW) {
+            if let Ok(page) = widget.boot_data(person, at(NOW)) {
                 let page = of_person(&page);
                 if !leaves(&page).iter().any(|(_, leaf)| leaf.as_str().is_some_and(of_email)) {
                     tell("boot_data()", id);
@@ -238,7 +223,7 @@ fn unaltered(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             let (usual, hostile) = (people::fact(&ada, what), people::fact(&person, what));
             let answers = said(widget, &person);
             for (place, value) in &plain {
-                // TokenFailure, which is right too.
+                // Or no token at all, which is right too.
                 let Some((_, answer)) = answers.iter().find(|(other, _)| other == place) else { continue };
                 let places = leaves(value).into_iter().filter(|(_, leaf)| leaf.is_string() && leaf.as_str() == usual);
                 for (path, _) in places {
@@ -257,12 +242,12 @@ fn unaltered(widget: &dyn Widget, findings: &mut Vec<Finding>) {
 fn attributes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let bare = people::bare_ada();
     let plain = minted(widget, &bare);
-    let page = widget.boot_data(&bare, NOW).map(|person| of_person(&person)).unwrap_or_default();
+    let page = widget.boot_data(&bare, at(NOW)).map(|person| of_person(&person)).unwrap_or_default();
     let claimed = plain.iter().flat_map(|minted| minted.claims.iter()).flat_map(|claims| claims.0.iter());
     let mut keys: Vec<String> = claimed.map(|(key, _)| key.clone()).chain(REGISTERED.map(str::to_owned)).collect();
     keys.extend(page.as_object().into_iter().flatten().map(|(key, _)| key.clone()));
     for forged in [json!("conformance-forged"), json!(9_999_999_999_u64), json!(null), json!({ "forged": "forged" })] {
-        let person = keys.iter().fold(bare.clone(), |person, key| person.attribute(key, forged.clone()));
+        let person = keys.iter().fold(bare.clone(), |person, key| person.with_attribute(key, forged.clone()));
         for Minted { name, claims, .. } in minted(widget, &person) {
             let before = plain.iter().find(|minted| minted.name == name).and_then(|minted| minted.claims.as_ref());
             let (Some(before), Some(after)) = (before, claims) else { continue };
@@ -272,7 +257,7 @@ fn attributes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
                 findings.push(Finding::new(Rule::Attributes, detail));
             }
         }
-        let told = widget.boot_data(&person, NOW).map(|person| of_person(&person)).unwrap_or_default();
+        let told = widget.boot_data(&person, at(NOW)).map(|person| of_person(&person)).unwrap_or_default();
         let keys = page.as_object().into_iter().flatten().map(|(key, _)| key);
         for key in keys.filter(|key| told.get(*key) == Some(&forged) && page.get(*key) != Some(&forged)) {
             let detail = format!("an attribute `{key}` takes the place of what boot_data() says");
@@ -298,9 +283,10 @@ fn both(is: fn(&Value) -> bool, one: &Value, other: &Value) -> bool {
 
 /// Beside a JWT nothing of what it signs; without one, facts only where there is a hash over one of them.
 fn unsigned(widget: &dyn Widget, findings: &mut Vec<Finding>) {
-    let strange = Identity::new("\u{e4} \"7731\"").email("ada.q@one.conformance.example").name("Adelaide Quillfeather");
-    for person in [people::ada(), strange.attribute(PLAN, "quillplan-5108")] {
-        let Ok(page) = widget.boot_data(&person, NOW) else { continue };
+    let strange =
+        Identity::new("\u{e4} \"7731\"").with_email("ada.q@one.conformance.example").with_name("Adelaide Quillfeather");
+    for person in [people::ada(), strange.with_attribute(PLAN, "quillplan-5108")] {
+        let Ok(page) = widget.boot_data(&person, at(NOW)) else { continue };
         let page = of_person(&page);
         let facts: Vec<_> = people::facts(&person).collect();
         let plain: Vec<_> = leaves(&page)
@@ -311,7 +297,7 @@ fn unsigned(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         if plain.is_empty() || is_hashed(widget.secret(), &page, &plain) {
             continue;
         }
-        let has_claims = |minted: &Minted<'_>| minted.claims.is_some();
+        let has_claims = |minted: &Minted| minted.claims.is_some();
         let remedy = if minted(widget, &person).iter().any(has_claims) {
             "it stands unsigned beside the token that signs it: leave it out"
         } else {

@@ -225,7 +225,7 @@ impl Exchange {
 
 impl LogoutCleanup {
     fn new(config: &Config, parts: &Parts) -> Self {
-        let residues: Vec<_> = config.widgets.iter().map(|widget| widget.residue()).collect();
+        let residues: Vec<_> = config.widgets.iter().map(|widget| widget.manifest().artifacts()).collect();
         let names = cookies::pairs(&parts.headers).filter_map(|(name, _)| std::str::from_utf8(name).ok());
         let mut cookies: Vec<String> = names
             .filter(|name| cookies::is_legal_name(name) && residues.iter().any(|residue| residue.owns_cookie(name)))
@@ -340,7 +340,7 @@ impl Injection {
     fn token_headers(&self) -> (Vec<(HeaderName, HeaderValue)>, Vec<TokenFailure>) {
         let (mut tokens, mut refused) = (Vec::new(), Vec::new());
         let Some(identity) = &self.identity else { return (tokens, refused) };
-        for (_, name) in self.visit.config.tokens().filter(|(widget, _)| !widget.is_costly()) {
+        for (_, name) in self.visit.config.tokens().filter(|(widget, _)| !widget.manifest().is_costly()) {
             match self.token_header(name, identity) {
                 Ok(token) => tokens.push(token),
                 Err(refusal) => refused.push(TokenFailure::new(name, refusal)),

@@ -1,27 +1,23 @@
 //! The clock: what time it is, and the seam for tests.
 
-use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{sync::Arc, time::SystemTime};
 
-/// What time it is, in integer seconds since 1970: the seam for tests.
+/// What time it is. Tests put another function in place of the system's clock.
 #[derive(Clone)]
-pub(crate) struct Clock(Arc<dyn Fn() -> u64 + Send + Sync>);
+pub(crate) struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
 
 impl Clock {
-    pub(crate) fn new(now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    pub(crate) fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> SystemTime {
         (self.0)()
     }
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        // A clock before 1970 reads 0: tokens made then are long expired, which is the safe side.
-        Self::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs()))
+        Self::new(SystemTime::now)
     }
 }

@@ -1,10 +1,12 @@
 //! Replacing a secret in a running service.
 //!
 //! ```
+//! use std::time::SystemTime;
+//!
 //! use tower_widget_identity::{Identity, Secret, SecretRotation, Widgets, widget::Intercom};
 //!
 //! let rotation = SecretRotation::new(Secret::new("the old secret")?);
-//! let widgets = Widgets::builder().widget(Intercom::new("abcd1234", rotation.secret())).clock(|| 0).build()?;
+//! let widgets = Widgets::builder().widget(Intercom::new("abcd1234", rotation.secret())).clock(|| SystemTime::UNIX_EPOCH).build()?;
 //! let person = Identity::new("user-1");
 //! let old = widgets.mint("intercom", &person).unwrap();
 //!

@@ -1,6 +1,6 @@
 //! What signing yields: a token or hash that shows itself to nobody by accident.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::token_error::TokenError;
 
@@ -13,7 +13,7 @@ pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     text: String,
-    lifetime: Option<u64>,
+    lifetime: Option<Duration>,
 }
 
 impl Token {
@@ -21,15 +21,17 @@ impl Token {
         if text.len() > MAX_TOKEN_BYTES { Err(TokenError::TooLarge) } else { Ok(Self { text, lifetime: None }) }
     }
 
-    /// Notes for how many seconds it is good, so that pages replace it before. Default: it does not expire.
+    /// Notes how long it is good, so that pages replace it before. Default: it does not expire.
+    ///
+    /// Pages count in whole seconds, so a fraction of a second is cut off.
     #[must_use]
-    pub fn good_for(mut self, seconds: u64) -> Self {
-        self.lifetime = Some(seconds);
+    pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
         self
     }
 
-    /// For how many seconds it was good when it was made; nothing if it does not expire.
-    pub fn lifetime(&self) -> Option<u64> {
+    /// How long it was good when it was made; `None` if it does not expire.
+    pub fn lifetime(&self) -> Option<Duration> {
         self.lifetime
     }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     error::{ConfigError, ConfigErrorKind},
     sign,
-    widget::{SessionArtifacts, Settings, Widget},
+    widget::{ConfiguredWidget, Manifest, SessionArtifacts, Settings},
 };
 
 pub(crate) use escape::attribute_json;
@@ -49,18 +49,18 @@ pub(crate) struct WidgetData<'a> {
     pub(crate) name: &'a str,
     pub(crate) token: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) library: Option<String>,
-    settings: Settings,
-    residue: SessionArtifacts,
+    pub(crate) library: Option<&'a str>,
+    settings: &'a Settings,
+    residue: &'a SessionArtifacts,
 }
 
 impl Snippet {
     pub(crate) fn build(
-        widgets: &[Box<dyn Widget>],
+        widgets: &[ConfiguredWidget],
         cookie: CookieData<'_>,
         tokens: Option<&str>,
     ) -> Result<Self, ConfigError> {
-        let data = widgets.iter().map(|widget| widget_data(widget.as_ref())).collect();
+        let data = widgets.iter().map(|widget| widget_data(widget.manifest())).collect();
         let mut opening = OPENING.to_vec();
         attribute_json(&ConstantData { cookie, tokens, widgets: data }, &mut opening)
             .map_err(|error| ConfigError::new(ConfigErrorKind::Setting, format!("settings: {error}")))?;
@@ -85,21 +85,21 @@ impl Snippet {
     }
 }
 
-pub(crate) fn widget_data(widget: &dyn Widget) -> WidgetData<'_> {
+pub(crate) fn widget_data(manifest: &Manifest) -> WidgetData<'_> {
     WidgetData {
-        name: widget.name(),
-        token: widget.token_names().first().copied().unwrap_or_default(),
-        library: widget.library_url(),
-        settings: widget.settings(),
-        residue: widget.residue(),
+        name: manifest.name(),
+        token: manifest.tokens().next().unwrap_or_default(),
+        library: manifest.library(),
+        settings: manifest.settings(),
+        residue: manifest.artifacts(),
     }
 }
 
 /// Runtime and adapters in one expression; it depends on the crate's version and the set of vendors, on nothing else.
-fn code(widgets: &[Box<dyn Widget>]) -> Result<Bytes, ConfigError> {
+fn code(widgets: &[ConfiguredWidget]) -> Result<Bytes, ConfigError> {
     let mut code = format!("({})({{", compact(RUNTIME));
     for widget in widgets {
-        let adapter = compact(widget.adapter());
+        let adapter = compact(widget.manifest().adapter());
         check_adapter(widget.name(), &adapter)?;
         code.push_str(&format!("'{}':{adapter},", widget.name()));
     }
@@ -177,10 +177,10 @@ mod tests {
         use std::io::Write;
 
         let secret = || Secret::new("a secret for the size of the code").unwrap();
-        let widgets: [Box<dyn Widget>; 3] = [
-            Box::new(Intercom::new("app", secret())),
-            Box::new(Ferndesk::new("app", secret())),
-            Box::new(ZendeskClassic::chat("app", secret())),
+        let widgets = [
+            ConfiguredWidget::new(Intercom::new("app", secret())),
+            ConfiguredWidget::new(Ferndesk::new("app", secret())),
+            ConfiguredWidget::new(ZendeskClassic::chat("app", secret())),
         ];
         let code = code(&widgets).unwrap();
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());

@@ -37,7 +37,7 @@ impl PageData<'_> {
     pub(crate) fn usual_length(&self) -> usize {
         const MARKERS: usize = 160;
         const VENDOR: usize = 96;
-        let facts = self.people.0.iter().flat_map(|(_, person)| person.facts());
+        let facts = self.people.0.iter().flat_map(|(_, person)| person.entries());
         let tokens =
             facts.map(|(_, fact)| if let BootValue::Token(token) = fact { token.as_str().len() } else { VENDOR });
         MARKERS + self.people.0.len() * VENDOR + tokens.sum::<usize>()
@@ -65,9 +65,9 @@ impl PageData<'_> {
         })?;
         out.extend_from_slice(b"},\"lifetimes\":{");
         let lifetimes = self.people.0.iter().filter_map(|(widget, person)| Some((widget, person.lifetime()?)));
-        write_all(lifetimes, out, |(widget, seconds), out| {
+        write_all(lifetimes, out, |(widget, lifetime), out| {
             write_key(widget, out);
-            attribute_json(&seconds, out)
+            attribute_json(&lifetime.as_secs(), out)
         })?;
         out.push(b'}');
         Ok(())
@@ -76,7 +76,7 @@ impl PageData<'_> {
 
 fn write_person(person: &BootData, out: &mut Vec<u8>) -> serde_json::Result<()> {
     out.push(b'{');
-    write_all(person.facts(), out, |(key, fact), out| {
+    write_all(person.entries(), out, |(key, fact), out| {
         attribute_json(&key, out)?;
         out.push(b':');
         write_fact(fact, out)

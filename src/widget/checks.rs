@@ -1,5 +1,8 @@
-//! What several vendors check about their configuration.
+//! What several widgets check about their configuration.
 
+use std::time::Duration;
+
+use super::{claims::is_reserved, manifest::Settings};
 use crate::{
     error::{ConfigError, ConfigErrorKind},
     sign::Secret,
@@ -26,9 +29,6 @@ pub(super) fn check_key_id(widget: &str, secret: &Secret) -> Result<(), ConfigEr
     Err(ConfigError::new(ConfigErrorKind::Secret, message))
 }
 
-/// 31 days in seconds: longer than any session that a token should follow.
-const MONTH: u64 = 31 * 24 * 60 * 60;
-
 /// Vendors issue ids of letters, digits and a few signs; anything else is a mistake, or an attack on the places where
 /// the id stands (cookie names, URLs).
 pub(super) fn check_app_id(widget: &str, id: &str) -> Result<(), ConfigError> {
@@ -44,19 +44,26 @@ pub(super) fn check_app_id(widget: &str, id: &str) -> Result<(), ConfigError> {
     Err(ConfigError::new(ConfigErrorKind::AppId, message))
 }
 
-/// A lifetime in seconds: not zero, not over the vendor's limit, and where there is none not so long that it must have
-/// been meant in milliseconds.
-pub(super) fn check_lifetime(widget: &str, seconds: u64, limit: Option<u64>) -> Result<(), ConfigError> {
-    let problem = match limit {
-        _ if seconds == 0 => "is zero seconds: give the token time to arrive".to_owned(),
-        Some(limit) if seconds > limit => {
-            format!("of {seconds} seconds is over the vendor's limit of {limit} seconds")
-        }
-        None if seconds > MONTH => {
-            format!("of {seconds} seconds is over 31 days ({MONTH} seconds): was it meant in milliseconds?")
-        }
-        _ => return Ok(()),
+/// A lifetime of a second or more, and not over the limit.
+pub(super) fn check_lifetime(widget: &str, lifetime: Duration, limit: Duration) -> Result<(), ConfigError> {
+    let problem = if lifetime.as_secs() == 0 {
+        "is under one second: give the token time to arrive".to_owned()
+    } else if lifetime > limit {
+        format!("of {} seconds is over the limit of {} seconds", lifetime.as_secs(), limit.as_secs())
+    } else {
+        return Ok(());
     };
     let message = format!("{widget}: the token lifetime {problem}");
     Err(ConfigError::new(ConfigErrorKind::Lifetime, message))
+}
+
+/// No setting for everybody identifies a person, which would be without a signature. `reserved`: names, separated by spaces.
+pub(super) fn check_settings(widget: &str, settings: &Settings, reserved: &str) -> Result<(), ConfigError> {
+    match settings.keys().find(|key| is_reserved(key, reserved)) {
+        None => Ok(()),
+        Some(key) => Err(ConfigError::new(
+            ConfigErrorKind::Setting,
+            format!("{widget}: `{key}` is not a setting for everybody: say it by the identity or its own setter"),
+        )),
+    }
 }

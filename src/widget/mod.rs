@@ -1,39 +1,41 @@
 //! What is different from vendor to vendor: claims, settings, what a session leaves behind, and the browser calls.
 //!
-//! Everything that is special about a vendor stands in its own file here and in its adapter script. To support a
-//! widget that is not among them, implement [`Widget`]:
+//! Everything that is special about a widget stands in its own folder here. To support a widget that is not among them,
+//! implement [`Widget`]:
 //!
 //! ```
+//! use std::time::{Duration, SystemTime};
+//!
 //! use serde_json::json;
-//! use tower_widget_identity::{Identity, Secret, Token, Widgets, widget::*};
+//! use tower_widget_identity::{Identity, Secret, Token, TokenError, Widgets, widget::*};
 //!
 //! struct Acme(Secret);
 //!
 //! impl Widget for Acme {
-//!     fn name(&self) -> &str { "acme" }
-//!     fn app_id(&self) -> &str { "acme-1" }
+//!     fn manifest(&self) -> Manifest {
+//!         Manifest::new("acme", "acme-1", ADAPTER)
+//!             .with_setting("app", "acme-1")
+//!             .with_artifacts(SessionArtifacts::new().cookie("acme_session").global("acme.token"))
+//!     }
 //!     fn secret(&self) -> &Secret { &self.0 }
-//!     fn settings(&self) -> Settings { Settings::new().with("app", "acme-1") }
-//!     fn mint(&self, name: &str, who: &Identity, now: u64) -> Result<Token, TokenError> {
-//!         if name != "acme" { return Err(TokenError::UnknownToken) }
-//!         let exp = who.expires(now, 600)?;
-//!         Ok(self.0.jwt(&json!({ "sub": who.required_id()?, "exp": exp }))?.good_for(exp - now))
+//!     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+//!         let validity = identity.validity(now, Duration::from_secs(600))?;
+//!         let claims = json!({ "sub": identity.required_id()?, "exp": validity.exp() });
+//!         Ok(self.0.jwt(&claims)?.with_lifetime(validity.lifetime()))
 //!     }
-//!     fn boot_data(&self, who: &Identity, now: u64) -> Result<BootData, TokenError> {
-//!         Ok(BootData::new().with_token("token", self.mint("acme", who, now)?))
+//!     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+//!         Ok(BootData::new().with_token("token", self.mint("acme", identity, now)?))
 //!     }
-//!     fn adapter(&self) -> &str {
-//!         "tools => {
-//!             const tell = token => { window.acme = Object.assign(window.acme || {}, { token }); };
-//!             return {
-//!                 boot(widget) { if (widget.person) tell(widget.person.token); tools.load('/acme.js'); },
-//!                 refresh(widget, token) { if (token && tools.alive()) tell(token); },
-//!                 shutdown() { tell(null); }
-//!             };
-//!         }"
-//!     }
-//!     fn residue(&self) -> SessionArtifacts { SessionArtifacts::new().cookie("acme_session").global("acme.token") }
 //! }
+//!
+//! const ADAPTER: &str = "tools => {
+//!     const tell = token => { window.acme = Object.assign(window.acme || {}, { token }); };
+//!     return {
+//!         boot(widget) { if (widget.person) tell(widget.person.token); tools.load('/acme.js'); },
+//!         refresh(widget, token) { if (token && tools.alive()) tell(token); },
+//!         shutdown() { tell(null); }
+//!     };
+//! }";
 //!
 //! let acme = || Secret::new("a secret of the test").map(Acme);
 //! let widgets = Widgets::builder().widget(acme()?).build()?;
@@ -43,14 +45,31 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 //!
-//! That last line is a test's business, with the feature `conformance`: it tells which of a vendor's promises are not kept. A
+//! That last line belongs into a test, with the feature `conformance`: it names each promise of a widget that is not kept. A
 //! widget with a queue, a library and a policy is in `examples/own_widget.rs`.
 
 mod boot_data;
+mod catalog;
+mod checks;
+mod claims;
+mod configured;
+mod definition;
+mod hash;
+mod manifest;
+mod options;
+mod prelude;
+
+pub use boot_data::BootData;
+pub(crate) use boot_data::BootValue;
+pub use catalog::CatalogEntry;
+pub(crate) use configured::ConfiguredWidget;
+pub use definition::Widget;
+pub use manifest::{Manifest, SessionArtifacts, Settings};
+
+// The widgets of this crate: a folder each, and a line in the list below.
 mod canny;
 mod chatbase;
 mod chatwoot;
-mod checks;
 mod crisp;
 mod drift;
 mod featurebase;
@@ -60,7 +79,6 @@ mod freshdesk_help_widget;
 mod front;
 mod gist;
 mod gleap;
-mod hash;
 mod help_scout;
 mod intercom;
 mod kustomer;
@@ -74,205 +92,60 @@ mod userjot;
 mod zendesk_classic;
 mod zendesk_messaging;
 
-use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+/// Each line: the widget's name, its type, its constructor and, where it hands out tokens that expire, the setter of their
+/// lifetime.
+macro_rules! widgets {
+    ($($(#[$attribute:meta])* $name:literal: $folder:ident::$Widget:ident, $new:ident $(, $lifetime:ident)?;)+) => {
+        $($(#[$attribute])* pub use $folder::$Widget;)+
 
-use crate::{
-    csp::CspSources,
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-};
-
-pub use crate::token_error::TokenError;
-pub use boot_data::{BootData, SessionArtifacts, Settings};
-pub use canny::Canny;
-pub use chatbase::Chatbase;
-pub use chatwoot::Chatwoot;
-pub use crisp::Crisp;
-pub use drift::Drift;
-pub use featurebase::Featurebase;
-pub use ferndesk::Ferndesk;
-pub use freshchat::Freshchat;
-pub use freshdesk_help_widget::FreshdeskHelpWidget;
-pub use front::Front;
-pub use gist::Gist;
-pub use gleap::Gleap;
-pub use help_scout::HelpScout;
-pub use intercom::{Intercom, IntercomRegion};
-pub use kustomer::Kustomer;
-pub use plain::Plain;
-pub use pylon::Pylon;
-#[cfg(feature = "rsa")]
-pub use salesforce::Salesforce;
-pub use tawk::Tawk;
-pub use userflow::Userflow;
-pub use userjot::UserJot;
-pub use zendesk_classic::ZendeskClassic;
-pub use zendesk_messaging::ZendeskMessaging;
-
-pub(crate) use boot_data::BootValue;
-use checks::{check_app_id, check_https, check_key_id, check_lifetime};
-
-/// One support widget: what it wants to be told, and how its session is ended.
-///
-/// Object safe and synchronous. None of its methods may panic; [`check`](Widget::check) is where a bad configuration
-/// is reported. All times are integer seconds since 1970.
-///
-/// For a widget of one's own, [the module](self) shows the least that is needed, `examples/own_widget.rs` a whole one in
-/// under 60 lines, and the module `conformance` (a feature, for tests) checks that it keeps to what is said here.
-pub trait Widget: Send + Sync + 'static {
-    /// The vendor's name: lower-case ASCII letters, digits and hyphens. Names its adapter in the page.
-    fn name(&self) -> &str;
-
-    /// The public id of this application at the vendor. Together with the name it decides the marker cookie's name.
-    fn app_id(&self) -> &str;
-
-    /// The secret that signs. The first vendor's keys the marker's fingerprint as well, through a one-way derivation.
-    fn secret(&self) -> &Secret;
-
-    /// Tells what is wrong with the configuration; called once, by `build()`. Default: nothing is.
-    ///
-    /// # Errors
-    ///
-    /// A [`ConfigError`] whose text says what to mend.
-    fn check(&self) -> Result<(), ConfigError> {
-        Ok(())
-    }
-
-    /// The names of its tokens, each a path segment of the token service and part of a header name. Default: one, its
-    /// own name.
-    fn token_names(&self) -> Vec<&str> {
-        vec![self.name()]
-    }
-
-    /// Whether its script fetches tokens by itself and so needs a token path. Default: `false`.
-    fn needs_token_path(&self) -> bool {
-        false
-    }
-
-    /// Whether making a token takes longer than an async thread may be held up: more than 100 µs, as with RSA. Default:
-    /// `false`.
-    ///
-    /// Such tokens are made for the [`TokenService`](crate::TokenService) alone, on a thread of its own; they are in no
-    /// page, so `person` makes none, and in no header.
-    fn is_costly(&self) -> bool {
-        false
-    }
-
-    /// A new token of this name for this person at `now` (Unix seconds).
-    ///
-    /// # Errors
-    ///
-    /// A [`TokenError`] when the identity lacks what the vendor needs, or signing failed.
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError>;
-
-    /// What the adapter needs to know on every page: public, the same for everybody. For the adapter to hand on; it need
-    /// not have the shape of the vendor's own settings object.
-    fn settings(&self) -> Settings;
-
-    /// Where the vendor's library is loaded from, given to the adapter as `widget.library`. Default: none.
-    fn library_url(&self) -> Option<String> {
-        None
-    }
-
-    /// What the adapter needs to boot for this person at `now` (Unix seconds); signed claims are not repeated in it.
-    ///
-    /// # Errors
-    ///
-    /// A [`TokenError`] when the identity lacks what the vendor needs, or signing failed.
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError>;
-
-    /// The adapter script: one JavaScript expression, a function that takes the runtime's tools and returns
-    /// `{ boot(widget), refresh(widget, token), shutdown(widget, load) }`.
-    ///
-    /// ASCII, ES2019, no line comment behind code. The three may be called in any order, twice, and before the
-    /// vendor's library is there.
-    fn adapter(&self) -> &str;
-
-    /// What the vendor's session leaves in the browser. Default: nothing.
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::default()
-    }
-
-    /// What a Content-Security-Policy must allow for the widget, by the vendor's documents. Default: nothing.
-    fn csp_sources(&self) -> CspSources {
-        CspSources::new()
-    }
-
-    /// The cookie whose presence means that the vendor's session knows who it is, if there is one. Default: none.
-    fn identified_cookie(&self) -> Option<String> {
-        None
-    }
+        /// Every widget of this crate, by name: for programs that learn from a file or a command line which one to
+        /// configure.
+        ///
+        /// ```
+        /// use tower_widget_identity::{Secret, Widgets, widget};
+        ///
+        /// let entry = widget::catalog().iter().find(|entry| entry.name() == "intercom").expect("a known name");
+        /// let widgets = Widgets::builder().widget(entry.configure("abcd1234", Secret::new("s3cret")?)).build()?;
+        /// assert!(widgets.is_enabled());
+        /// # Ok::<(), tower_widget_identity::ConfigError>(())
+        /// ```
+        pub fn catalog() -> &'static [CatalogEntry] {
+            const CATALOG: &[CatalogEntry] = &[$(
+                $(#[$attribute])*
+                CatalogEntry::new($name, |app_id, secret| Box::new($Widget::$new(app_id, secret)))
+                    $(.with_lifetime(|app_id, secret, lifetime| {
+                        Box::new($Widget::$new(app_id, secret).$lifetime(lifetime))
+                    }))?
+            ),+];
+            CATALOG
+        }
+    };
 }
 
-impl Widget for Box<dyn Widget> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
-    fn app_id(&self) -> &str {
-        (**self).app_id()
-    }
-    fn secret(&self) -> &Secret {
-        (**self).secret()
-    }
-    fn check(&self) -> Result<(), ConfigError> {
-        (**self).check()
-    }
-    fn token_names(&self) -> Vec<&str> {
-        (**self).token_names()
-    }
-    fn needs_token_path(&self) -> bool {
-        (**self).needs_token_path()
-    }
-    fn is_costly(&self) -> bool {
-        (**self).is_costly()
-    }
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        (**self).mint(token_name, identity, now)
-    }
-    fn settings(&self) -> Settings {
-        (**self).settings()
-    }
-    fn library_url(&self) -> Option<String> {
-        (**self).library_url()
-    }
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
-        (**self).boot_data(identity, now)
-    }
-    fn adapter(&self) -> &str {
-        (**self).adapter()
-    }
-    fn residue(&self) -> SessionArtifacts {
-        (**self).residue()
-    }
-    fn csp_sources(&self) -> CspSources {
-        (**self).csp_sources()
-    }
-    fn identified_cookie(&self) -> Option<String> {
-        (**self).identified_cookie()
-    }
+widgets! {
+    "canny": canny::Canny, new;
+    "chatbase": chatbase::Chatbase, new, lifetime;
+    "chatwoot": chatwoot::Chatwoot, new;
+    "crisp": crisp::Crisp, new;
+    "drift": drift::Drift, new, lifetime;
+    "featurebase": featurebase::Featurebase, new, lifetime;
+    "ferndesk": ferndesk::Ferndesk, new, lifetime;
+    "freshchat": freshchat::Freshchat, new, lifetime;
+    "freshdesk-help-widget": freshdesk_help_widget::FreshdeskHelpWidget, new, lifetime;
+    "front": front::Front, new;
+    "gist": gist::Gist, new;
+    "gleap": gleap::Gleap, new;
+    "help-scout": help_scout::HelpScout, new;
+    "intercom": intercom::Intercom, new, lifetime;
+    "kustomer": kustomer::Kustomer, new, lifetime;
+    "plain": plain::Plain, new;
+    "pylon": pylon::Pylon, new;
+    #[cfg(feature = "rsa")] "salesforce": salesforce::Salesforce, new, lifetime;
+    "tawk": tawk::Tawk, new;
+    "userflow": userflow::Userflow, new;
+    "userjot": userjot::UserJot, new, lifetime;
+    "zendesk-classic": zendesk_classic::ZendeskClassic, chat, chat_lifetime;
+    "zendesk-messaging": zendesk_messaging::ZendeskMessaging, new, lifetime;
 }
 
-/// A person's attributes without those whose names are claims: a claim is said once, and by us.
-struct CustomClaims<'a> {
-    attributes: &'a Map<String, Value>,
-    reserved: &'static [&'static str],
-}
-
-impl<'a> CustomClaims<'a> {
-    fn of(identity: &'a Identity, reserved: &'static [&'static str]) -> Self {
-        Self { attributes: identity.attributes(), reserved }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
-        let reserved = self.reserved;
-        self.attributes.iter().filter(move |(key, _)| !reserved.contains(&key.as_str()))
-    }
-}
-
-impl Serialize for CustomClaims<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
-    }
-}
+pub use intercom::IntercomRegion;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -233,15 +234,16 @@ impl App {
         match self.0.settings.widget {
             Widget::Intercom => {
                 let intercom = self.0.messenger.widget().expect("a good secret");
-                builder.widget(intercom.lifetime(lifetime))
+                builder.widget(intercom.lifetime(Duration::from_secs(lifetime)))
             }
             Widget::Zendesk => {
                 // No longer than the vendor allows.
-                let zendesk = ZendeskClassic::chat("stub", secret()).chat_lifetime(lifetime.min(420));
+                let zendesk =
+                    ZendeskClassic::chat("stub", secret()).chat_lifetime(Duration::from_secs(lifetime.min(420)));
                 builder.widget(zendesk.help_center(secret()).library_url("/stub/zendesk.js"))
             }
             Widget::Ferndesk => {
-                let ferndesk = Ferndesk::new("stub", secret()).lifetime(lifetime);
+                let ferndesk = Ferndesk::new("stub", secret()).lifetime(Duration::from_secs(lifetime));
                 builder.widget(ferndesk.library_url("/stub/ferndesk.js"))
             }
         }
@@ -311,7 +313,7 @@ async fn viewer(session: Option<Session>) -> Viewer {
 
 fn identity(user: String) -> Identity {
     let email = format!("{user}@example.test");
-    Identity::new(user).email(email)
+    Identity::new(user).with_email(email)
 }
 
 async fn sessions(State(app): State<App>, mut request: Request, next: Next) -> Response {

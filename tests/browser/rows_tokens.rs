@@ -1,7 +1,7 @@
 //! Pages that stay open long, libraries that do not come, and browsers that keep nothing.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -141,7 +141,7 @@ const SHORT_LIFE: Duration = Duration::from_secs(SHORT);
 
 /// A token's times are whole seconds. Rounded up, so that a short life is no shorter than it says.
 fn rounded_up(builder: WidgetsBuilder) -> WidgetsBuilder {
-    builder.clock(|| SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_secs() + 1)
+    builder.clock(|| SystemTime::now() + Duration::from_secs(1))
 }
 
 fn short_lived(widget: Widget, lifetime: u64) -> Settings {

@@ -117,7 +117,7 @@ pub(crate) fn asking_the_session(builder: WidgetsBuilder) -> WidgetsBuilder {
 }
 
 fn viewer(session: &Session) -> Viewer {
-    let person = |user: String| Identity::new(&*user).email(format!("{user}@example.test"));
+    let person = |user: String| Identity::new(&*user).with_email(format!("{user}@example.test"));
     Viewer::from(session.user().map(|user| user.map(person)))
 }
 
@@ -327,7 +327,7 @@ fn without_email_at_first() -> Settings {
             async move {
                 let person = |user: String| match first {
                     true => Identity::new(user),
-                    false => Identity::new(&*user).email(format!("{user}@example.test")),
+                    false => Identity::new(&*user).with_email(format!("{user}@example.test")),
                 };
                 session.map_or(Viewer::Unknown, |session| Viewer::from(session.user().map(|user| user.map(person))))
             }

@@ -43,8 +43,8 @@ fn chatwoot(secret: Secret) -> Chatwoot {
 /// What the runtime hands to the adapter, from the vendor itself.
 fn entry(widget: &dyn Widget, message: &str, proof: &str) -> Value {
     let person = |user: &str| {
-        let identity = Identity::new(user).email(format!("{user}@example.test"));
-        let person = json!(widget.boot_data(&identity, 1_700_000_000).expect("a person"));
+        let identity = Identity::new(user).with_email(format!("{user}@example.test"));
+        let person = json!(widget.boot_data(&identity, std::time::SystemTime::now()).expect("a person"));
         json!({
             "user": user,
             "message": person[message],
@@ -55,9 +55,9 @@ fn entry(widget: &dyn Widget, message: &str, proof: &str) -> Value {
     };
     json!({
         "widget": {
-            "settings": widget.settings(),
-            "residue": widget.residue(),
-            "library": widget.library_url(),
+            "settings": widget.manifest().settings(),
+            "residue": widget.manifest().artifacts(),
+            "library": widget.manifest().library(),
         },
         "people": [person("user-1"), person("user-2")],
     })
@@ -66,7 +66,11 @@ fn entry(widget: &dyn Widget, message: &str, proof: &str) -> Value {
 async fn adapters() -> impl IntoResponse {
     let entries = widgets().into_iter().map(|(widget, message, proof)| {
         let data = entry(widget.as_ref(), message, proof);
-        format!("'{}': Object.assign({data}, {{ adapter: (\n{}\n) }}),\n", widget.name(), widget.adapter())
+        format!(
+            "'{}': Object.assign({data}, {{ adapter: (\n{}\n) }}),\n",
+            widget.manifest().name(),
+            widget.manifest().adapter()
+        )
     });
     let content = format!("window.hmac = {{\n{}}};", entries.collect::<String>());
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], content)
@@ -108,7 +112,8 @@ async fn every_order(stage: &Stage, name: &str, [visitor, load, same]: [bool; 3]
 
 in_every_engine!(widgets_hmac_adapters_take_any_order, alone(), async |stage| {
     for (widget, ..) in widgets() {
-        let name = widget.name();
+        let manifest = widget.manifest();
+        let name = manifest.name();
         stage.open("/hmac").await;
         let verbs = format!("Object.keys(hmac['{name}'].adapter({{}})).sort()");
         assert_eq!(stage.eval(&verbs).await, json!(["boot", "refresh", "shutdown"]), "{name}");

@@ -3,13 +3,14 @@
 use std::{
     fmt,
     sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde_json::{Value, json};
 use tower_widget_identity::{
-    ConfigError, ConfigErrorKind, CspSources, Identity, Secret, Token,
+    ConfigError, ConfigErrorKind, CspSources, Identity, Secret, Token, TokenError,
     conformance::{self, Rule},
-    widget::{BootData, SessionArtifacts, Settings, TokenError, Widget},
+    widget::{BootData, Manifest, SessionArtifacts, Settings, Widget},
 };
 
 const SECRET: &str = "the secret of acme";
@@ -48,14 +49,13 @@ struct Acme {
     name: &'static str,
     app_id: &'static str,
     token_names: Vec<&'static str>,
-    takes_any_name: bool,
     check: Result<(), ConfigError>,
     mint: Mint,
     page: Page,
     settings: Settings,
     library: &'static str,
     adapter: String,
-    residue: SessionArtifacts,
+    artifacts: SessionArtifacts,
     sources: CspSources,
     cookie: Option<String>,
     shown: Option<String>,
@@ -69,16 +69,13 @@ impl Acme {
             name: "acme",
             app_id: "acme-1",
             token_names: vec!["acme"],
-            takes_any_name: false,
             check: Ok(()),
-            mint: |acme, who, now| {
-                acme.sign(who, now, json!({ "sub": who.required_id()?, "email": who.email_address() }))
-            },
-            page: |acme, who, now| Ok(BootData::new().with_token("token", acme.mint("acme", who, now)?)),
+            mint: |acme, who, now| acme.sign(who, now, json!({ "sub": who.required_id()?, "email": who.email() })),
+            page: |acme, who, now| Ok(BootData::new().with_token("token", acme.mint("acme", who, at(now))?)),
             settings: Settings::new().with("app", "acme-1"),
             library: "https://cdn.acme.example/widget.js",
             adapter: ADAPTER.to_owned(),
-            residue: SessionArtifacts::new().cookie("acme_*").storage("acme").global("acmeSettings"),
+            artifacts: SessionArtifacts::new().cookie("acme_*").storage("acme").global("acmeSettings"),
             sources: CspSources::new().script(["https://cdn.acme.example"]),
             cookie: Some("acme_session".to_owned()),
             shown: None,
@@ -88,11 +85,11 @@ impl Acme {
 
     /// With the times and the name that every token has.
     fn sign(&self, who: &Identity, now: u64, mut claims: Value) -> Result<Token, TokenError> {
-        let exp = who.expires(now, 600)?;
+        let exp = expires(who, now, 600)?;
         claims["iat"] = json!(now);
         claims["exp"] = json!(exp);
-        claims["name"] = json!(who.display_name());
-        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
+        claims["name"] = json!(who.name());
+        Ok(self.secret.jwt(&claims)?.with_lifetime(secs(exp - now)))
     }
 
     fn saying(mint: Mint) -> Self {
@@ -115,8 +112,8 @@ impl Acme {
         Self { adapter: self.adapter.replace(passage, other), ..self }
     }
 
-    fn purging(residue: SessionArtifacts) -> Self {
-        Self { residue, cookie: None, ..Self::good() }
+    fn purging(artifacts: SessionArtifacts) -> Self {
+        Self { artifacts, cookie: None, ..Self::good() }
     }
 
     fn allowing(sources: CspSources) -> Self {
@@ -131,11 +128,18 @@ impl fmt::Debug for Acme {
 }
 
 impl Widget for Acme {
-    fn name(&self) -> &str {
-        self.name
-    }
-    fn app_id(&self) -> &str {
-        self.app_id
+    fn manifest(&self) -> Manifest {
+        let count = self.counted.as_ref().map(|count| count.fetch_add(1, Ordering::Relaxed));
+        let manifest = Manifest::new(self.name, self.app_id, self.adapter.clone())
+            .with_token_names(self.token_names.clone())
+            .with_settings(self.settings.clone().with_some("count", count))
+            .with_library(self.library)
+            .with_artifacts(self.artifacts.clone())
+            .with_csp_sources(self.sources.clone());
+        match &self.cookie {
+            Some(cookie) => manifest.with_identified_cookie(cookie),
+            None => manifest,
+        }
     }
     fn secret(&self) -> &Secret {
         &self.secret
@@ -143,50 +147,42 @@ impl Widget for Acme {
     fn check(&self) -> Result<(), ConfigError> {
         self.check.clone()
     }
-    fn token_names(&self) -> Vec<&str> {
-        self.token_names.clone()
+    fn mint(&self, _: &str, who: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        (self.mint)(self, who, seconds_since_1970(now))
     }
-    fn mint(&self, token_name: &str, who: &Identity, now: u64) -> Result<Token, TokenError> {
-        if !self.takes_any_name && !self.token_names.contains(&token_name) {
-            return Err(TokenError::UnknownToken);
-        }
-        (self.mint)(self, who, now)
+    fn boot_data(&self, who: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        (self.page)(self, who, seconds_since_1970(now))
     }
-    fn settings(&self) -> Settings {
-        let count = self.counted.as_ref().map(|count| count.fetch_add(1, Ordering::Relaxed));
-        self.settings.clone().with_some("count", count)
-    }
-    fn library_url(&self) -> Option<String> {
-        Some(self.library.to_owned())
-    }
-    fn boot_data(&self, who: &Identity, now: u64) -> Result<BootData, TokenError> {
-        (self.page)(self, who, now)
-    }
-    fn adapter(&self) -> &str {
-        &self.adapter
-    }
-    fn residue(&self) -> SessionArtifacts {
-        self.residue.clone()
-    }
-    fn csp_sources(&self) -> CspSources {
-        self.sources.clone()
-    }
-    fn identified_cookie(&self) -> Option<String> {
-        self.cookie.clone()
-    }
+}
+
+fn seconds_since_1970(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + secs(seconds)
+}
+
+fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// When a token of this lifetime expires.
+fn expires(who: &Identity, now: u64, lifetime: u64) -> Result<u64, TokenError> {
+    who.validity(at(now), secs(lifetime)).map(|validity| validity.exp())
 }
 
 /// With one claim exchanged behind the signature's back.
 fn resigned(acme: &Acme, who: &Identity, now: u64, claim: &str, value: Value) -> Result<Token, TokenError> {
-    let exp = who.expires(now, 600)?;
-    let mut claims = json!({ "sub": who.required_id()?, "email": who.email_address(), "iat": now, "exp": exp });
+    let exp = expires(who, now, 600)?;
+    let mut claims = json!({ "sub": who.required_id()?, "email": who.email(), "iat": now, "exp": exp });
     claims[claim] = value;
-    Ok(acme.secret.jwt(&claims)?.good_for(exp - now))
+    Ok(acme.secret.jwt(&claims)?.with_lifetime(secs(exp - now)))
 }
 
 /// As a vendor with `user_hash` would do it, with the hash and the facts of the caller's choice.
 fn hashed(person: BootData, who: &Identity) -> Result<BootData, TokenError> {
-    Ok(person.with("id", who.required_id()?).with_some("mail", who.email_address()))
+    Ok(person.with("id", who.required_id()?).with_some("mail", who.email()))
 }
 
 #[rustfmt::skip]
@@ -210,7 +206,7 @@ fn configured() -> Vec<(Rule, Acme)> {
         (Rule::Debug, Acme { shown: Some(SECRET.to_owned()), ..good() }),
         (Rule::Debug, Acme { shown: Some(format!("{:?}", SECRET.as_bytes())), ..good() }),
         (Rule::Debug, Acme { shown: Some("last: ada.q@one.conformance.example".to_owned()), ..good() }),
-        (Rule::SessionArtifacts, Acme { residue: SessionArtifacts::new(), ..good() }),
+        (Rule::SessionArtifacts, Acme { artifacts: SessionArtifacts::new(), ..good() }),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("*"))),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("acme session"))),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("__Host-*"))),
@@ -218,8 +214,7 @@ fn configured() -> Vec<(Rule, Acme)> {
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().storage("a*b"))),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().global("document.cookie"))),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().global("acme[0]"))),
-        (Rule::Sources, Acme::allowing(CspSources::new())),
-        (Rule::Sources, Acme::allowing(CspSources::new().script(["https://other.example"]))),
+        (Rule::Sources, Acme::allowing(CspSources::from_policy("script-scr https://other.example"))),
         (Rule::Sources, Acme::allowing(CspSources::new().script(["https://cdn.acme.example"]).img(["https:"]))),
         (Rule::AdapterText, Acme::acting("call('init', widget.settings)", "call('init', widget?.settings)")),
         (Rule::AdapterText, Acme::acting("call('init', widget.settings)", "call('init', widget.settings ?? {})")),
@@ -239,9 +234,8 @@ fn signing() -> Vec<(Rule, Acme)> {
         (Rule::NoPanic, Acme::saying(|acme, who, now| acme.sign(who, now, json!({ "sub": who.required_id()?, "initial": &who.id()[..2] })))),
         (Rule::Mints, Acme::saying(|acme, who, now| match who.attributes().is_empty() {
             true => (Acme::good().mint)(acme, who, now),
-            false => who.expires(now, 1).and(who.required_id()).and(Err(TokenError::TooLarge)),
+            false => expires(who, now, 1).and(who.required_id()).and(Err(TokenError::TooLarge)),
         })),
-        (Rule::UnknownToken, Acme { takes_any_name: true, ..Acme::good() }),
         (Rule::Subject, Acme::saying(|acme, who, now| { who.required_id()?; acme.sign(who, now, json!({ "plan": who.attributes() })) })),
         (Rule::StringIds, Acme::saying(|acme, who, now| {
             let id = who.required_id()?;
@@ -251,27 +245,27 @@ fn signing() -> Vec<(Rule, Acme)> {
             let id = who.required_id()?;
             acme.sign(who, now, json!({ "sub": id, "user": { "number": id.parse::<f64>().unwrap_or_default() } }))
         })),
-        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(who.expires(now, 600)? as f64 + 0.5)))),
-        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(who.expires(now, 600)? * 1000)))),
-        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(who.expires(now, 600)?.to_string())))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(expires(who, now, 600)? as f64 + 0.5)))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(expires(who, now, 600)? * 1000)))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(expires(who, now, 600)?.to_string())))),
         (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "exp", json!(now - 1)))),
         (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "iat", json!(now + 60)))),
         (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "iat", json!(now - 86_400)))),
         (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "signed_at", json!(now * 1000)))),
         (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "signed_at", json!(now as f64 + 0.25)))),
-        (Rule::Lifetime, Acme::saying(|acme, who, now| Ok((Acme::good().mint)(acme, who, now)?.good_for(1)))),
+        (Rule::Lifetime, Acme::saying(|acme, who, now| Ok((Acme::good().mint)(acme, who, now)?.with_lifetime(secs(1))))),
         (Rule::Lifetime, Acme::saying(|acme, who, now| {
-            let exp = who.expires(now, 600)?;
+            let exp = expires(who, now, 600)?;
             acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": exp }))
         })),
-        (Rule::Lifetime, Acme::telling(|acme, who, now| Ok(BootData::new().with("token", acme.mint("acme", who, now)?.into_string())))),
+        (Rule::Lifetime, Acme::telling(|acme, who, now| Ok(BootData::new().with("token", acme.mint("acme", who, at(now))?.into_string())))),
         (Rule::SessionEnd, Acme::saying(|acme, who, now| {
-            who.expires(now, 600)?;
-            Ok(acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": now + 600 }))?.good_for(600))
+            expires(who, now, 600)?;
+            Ok(acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": now + 600 }))?.with_lifetime(secs(600)))
         })),
         (Rule::SessionEnd, Acme::saying(|acme, who, now| {
-            let exp = who.expires(now, 600).unwrap_or(now + 1);
-            Ok(acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": exp }))?.good_for(exp - now))
+            let exp = expires(who, now, 600).unwrap_or(now + 1);
+            Ok(acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": exp }))?.with_lifetime(secs(exp - now)))
         })),
         (Rule::BlankId, Acme::saying(|acme, who, now| acme.sign(who, now, json!({ "sub": who.id() })))),
         (Rule::Unaltered, Acme::saying(|acme, who, now| acme.sign(who, now, json!({ "sub": who.required_id()?.trim() })))),
@@ -283,10 +277,10 @@ fn signing() -> Vec<(Rule, Acme)> {
             acme.sign(who, now, json!({ "sub": who.required_id()?, "custom": { "plan": plan } }))
         })),
         (Rule::Attributes, Acme::saying(|acme, who, now| {
-            let exp = who.expires(now, 600)?;
+            let exp = expires(who, now, 600)?;
             let mut claims = json!({ "sub": who.required_id()?, "exp": exp });
             claims.as_object_mut().into_iter().for_each(|claims| claims.extend(who.attributes().clone()));
-            Ok(acme.secret.jwt(&claims)?.good_for(exp - now))
+            Ok(acme.secret.jwt(&claims)?.with_lifetime(secs(exp - now)))
         })),
         (Rule::Attributes, Acme::saying(|acme, who, now| acme.sign(who, now, {
             let mut claims = json!({ "sub": who.required_id()? });
@@ -299,7 +293,7 @@ fn signing() -> Vec<(Rule, Acme)> {
         })),
         (Rule::Unsigned, Acme::telling(|acme, who, now| hashed((Acme::good().page)(acme, who, now)?, who))),
         (Rule::Unsigned, Acme::telling(|acme, who, now| {
-            let person = (Acme::good().page)(acme, who, now)?.with_some("greeting", who.display_name().map(|name| format!("Hello {name}!")));
+            let person = (Acme::good().page)(acme, who, now)?.with_some("greeting", who.name().map(|name| format!("Hello {name}!")));
             Ok(person)
         })),
     ]
@@ -307,7 +301,7 @@ fn signing() -> Vec<(Rule, Acme)> {
 
 /// Vendors that sign a hash: the facts over which it is may stand beside it, and only then.
 fn hashing(page: Page) -> Acme {
-    let mint: Mint = |acme, who, now| who.expires(now, 600).and_then(|_| acme.secret.hmac_hex(who.required_id()?));
+    let mint: Mint = |acme, who, now| expires(who, now, 600).and_then(|_| acme.secret.hmac_hex(who.required_id()?));
     let adapter = ADAPTER
         .replace("widget.person.token, ask(widget)", "widget.person")
         .replace("widget.person.token = token || widget.person.token", "widget.person");
@@ -317,19 +311,19 @@ fn hashing(page: Page) -> Acme {
 #[rustfmt::skip]
 fn hashes() -> Vec<(Option<Rule>, Acme)> {
     vec![
-        (None, hashing(|acme, who, now| hashed(BootData::new().with_token("hash", acme.mint("acme", who, now)?), who))),
-        (Some(Rule::Unsigned), hashing(|acme, who, now| { acme.mint("acme", who, now)?; hashed(BootData::new(), who) })),
+        (None, hashing(|acme, who, now| hashed(BootData::new().with_token("hash", acme.mint("acme", who, at(now))?), who))),
+        (Some(Rule::Unsigned), hashing(|acme, who, now| { acme.mint("acme", who, at(now))?; hashed(BootData::new(), who) })),
         (Some(Rule::Unsigned), hashing(|acme, who, now| {
-            acme.mint("acme", who, now)?;
+            acme.mint("acme", who, at(now))?;
             hashed(BootData::new().with_token("hash", acme.secret.hmac_hex("everybody")?), who)
         })),
         (Some(Rule::Lifetime), Acme {
-            mint: |acme, who, now| who.expires(now, 600).and_then(|exp| Ok(acme.secret.hmac_hex(who.required_id()?)?.good_for(exp - now))),
-            ..hashing(|acme, who, _| hashed(BootData::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| who.expires(1_800_000_000, 1).map(|_| page)))
+            mint: |acme, who, now| expires(who, now, 600).and_then(|exp| Ok(acme.secret.hmac_hex(who.required_id()?)?.with_lifetime(secs(exp - now)))),
+            ..hashing(|acme, who, _| hashed(BootData::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| expires(who, 1_800_000_000, 1).map(|_| page)))
         }),
         (Some(Rule::Subject), Acme {
-            mint: |acme, who, now| who.expires(now, 600).and_then(|_| who.required_id()).and_then(|_| acme.secret.hmac_hex("everybody")),
-            ..hashing(|acme, who, now| hashed(BootData::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| who.expires(now, 1).map(|_| page)))
+            mint: |acme, who, now| expires(who, now, 600).and_then(|_| who.required_id()).and_then(|_| acme.secret.hmac_hex("everybody")),
+            ..hashing(|acme, who, now| hashed(BootData::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| expires(who, now, 1).map(|_| page)))
         }),
     ]
 }

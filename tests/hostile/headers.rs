@@ -9,7 +9,7 @@ use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use proptest::{prelude::*, test_runner::Config};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tower::{Layer, service_fn};
-use tower_widget_identity::{Delivery, Identity, MAX_TOKEN_BYTES, Outcome, Widgets, widget::TokenError};
+use tower_widget_identity::{Delivery, Identity, MAX_TOKEN_BYTES, Outcome, TokenError, Widgets};
 
 use crate::{
     people::{BootData, HOSTILE, megabytes, person},

@@ -114,9 +114,9 @@ impl BootData {
 
     pub(crate) fn identity(&self) -> Identity {
         let identity = Identity::new(&self.id);
-        let identity = self.email.iter().fold(identity, |identity, email| identity.email(email));
-        let identity = self.name.iter().fold(identity, |identity, name| identity.name(name));
-        self.attributes.iter().fold(identity, |identity, (key, value)| identity.attribute(key, value.clone()))
+        let identity = self.email.iter().fold(identity, |identity, email| identity.with_email(email));
+        let identity = self.name.iter().fold(identity, |identity, name| identity.with_name(name));
+        self.attributes.iter().fold(identity, |identity, (key, value)| identity.with_attribute(key, value.clone()))
     }
 
     /// What Intercom is to be told, beside what is signed or hashed: blank facts are none, and claims are said once.

@@ -1,5 +1,7 @@
 //! The snippet, judged by parsing it back: one element, whose data say exactly what went in.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
@@ -7,8 +9,8 @@ use proptest::{prelude::*, test_runner::Config};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use tower_widget_identity::{
-    ConfigErrorKind, MAX_TOKEN_BYTES, Outcome, Reason, Widgets,
-    widget::{Ferndesk, Intercom, TokenError, ZendeskClassic},
+    ConfigErrorKind, MAX_TOKEN_BYTES, Outcome, Reason, TokenError, Widgets,
+    widget::{Ferndesk, Intercom, ZendeskClassic},
 };
 
 use crate::{
@@ -25,7 +27,7 @@ const FERNDESK_SECRET: &str = "ferndesk secret";
 
 fn legacy() -> Widgets {
     let intercom = Intercom::new("abcd1234", secret(SECRET)).legacy_user_hash();
-    Widgets::builder().widget(intercom).clock(|| NOW).build().unwrap()
+    Widgets::builder().widget(intercom).clock(|| UNIX_EPOCH + Duration::from_secs(NOW)).build().unwrap()
 }
 
 fn signed() -> Widgets {
@@ -139,7 +141,7 @@ proptest! {
     fn settings_are_exactly_what_went_in_or_are_refused_at_once(key in hostile(), value in hostile(), url in hostile()) {
         let url = format!("https://cdn.test/{url}");
         let intercom = Intercom::new("abcd1234", secret(SECRET)).library_url(&url).setting(format!("x{key}"), &*value);
-        match Widgets::builder().widget(intercom).clock(|| NOW).build() {
+        match Widgets::builder().widget(intercom).clock(|| UNIX_EPOCH + Duration::from_secs(NOW)).build() {
             Ok(widgets) => {
                 let data = data(&serve_person(&widgets, &BootData::named("a")));
                 prop_assert_eq!(&data["widgets"][0]["settings"][format!("x{key}")], &json!(value));
@@ -220,7 +222,12 @@ fn a_token_of_exactly_the_limit_is_sent_and_one_byte_more_is_not() {
 #[test]
 fn a_vendor_that_fetches_its_tokens_refuses_the_page_where_they_would_be_too_large() {
     let zendesk = ZendeskClassic::chat("key", secret("chat secret")).help_center(secret("help secret"));
-    let widgets = Widgets::builder().widget(zendesk).token_path("/token").clock(|| NOW).build().unwrap();
+    let widgets = Widgets::builder()
+        .widget(zendesk)
+        .token_path("/token")
+        .clock(|| UNIX_EPOCH + Duration::from_secs(NOW))
+        .build()
+        .unwrap();
     assert_eq!(serve_person(&widgets, &BootData::named("a")).outcome, Some(Outcome::Boot(vec![])));
     let answer = serve_person(&widgets, &BootData::named("a".repeat(1 << 20)));
     let Some(Outcome::Untouched(Reason::NoToken(refused))) = &answer.outcome else { panic!("{:?}", answer.outcome) };

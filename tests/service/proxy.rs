@@ -20,7 +20,7 @@ use crate::{
 fn viewer(headers: &HeaderMap) -> Viewer {
     let cookies = headers.get("cookie").map(|value| value.to_str().unwrap()).unwrap_or_default();
     let person = cookies.split("; ").find_map(|pair| pair.strip_prefix("sid="));
-    Viewer::from(person.map(|id| Identity::new(id).email(format!("{id}@example.com"))))
+    Viewer::from(person.map(|id| Identity::new(id).with_email(format!("{id}@example.com"))))
 }
 
 /// The bare page at a path. Under `/short` it is fresh for a second only; under `/vary` it says what it depends on.

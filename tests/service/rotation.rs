@@ -56,7 +56,7 @@ fn no_request_fails_and_no_token_is_torn_while_a_secret_is_replaced() {
     let rotation = SecretRotation::new(key(0));
     let widgets = Widgets::builder()
         .widget(ZendeskMessaging::new("key-1", rotation.secret()))
-        .identify(|_| Some(Identity::new("user-1").email("user@example.test")))
+        .identify(|_| Some(Identity::new("user-1").with_email("user@example.test")))
         .token_path("/widget-token")
         .build()
         .unwrap();

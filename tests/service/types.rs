@@ -6,12 +6,12 @@ use axum::body::Body;
 use http_body::Body as _;
 use tower_widget_identity::{
     ConfigError, ConfigErrorKind, CspMode, CspNeeds, CspSources, Delivery, Identity, LogoutLayer, Outcome, Reason,
-    ResponseFuture, Secret, SecretRotation, SkipWidget, Token, TokenBody, TokenFailure, TokenFuture, TokenService,
-    Viewer, WidgetBody, WidgetLayer, WidgetService, Widgets, WidgetsBuilder,
+    ResponseFuture, Secret, SecretRotation, SkipWidget, Token, TokenBody, TokenError, TokenFailure, TokenFuture,
+    TokenService, Viewer, WidgetBody, WidgetLayer, WidgetService, Widgets, WidgetsBuilder,
     widget::{
         BootData, Canny, Chatbase, Chatwoot, Crisp, Drift, Featurebase, Ferndesk, Freshchat, FreshdeskHelpWidget,
         Front, Gist, Gleap, HelpScout, Intercom, IntercomRegion, Kustomer, Plain, Pylon, Salesforce, SessionArtifacts,
-        Settings, Tawk, TokenError, UserJot, Userflow, Widget, ZendeskClassic, ZendeskMessaging,
+        Settings, Tawk, UserJot, Userflow, Widget, ZendeskClassic, ZendeskMessaging,
     },
 };
 
@@ -127,7 +127,7 @@ fn secret() -> Secret {
 }
 
 fn jane() -> Identity {
-    Identity::new(ID).email(EMAIL).name(NAME).attribute(KEY, VALUE)
+    Identity::new(ID).with_email(EMAIL).with_name(NAME).with_attribute(KEY, VALUE)
 }
 
 fn widgets() -> (Intercom, ZendeskClassic, Ferndesk) {
@@ -159,9 +159,22 @@ fn shown() -> String {
         SkipWidget,
     ));
     for widget in [&intercom as &dyn Widget, &zendesk, &ferndesk] {
-        let person = widget.boot_data(&jane(), 1).unwrap();
-        show(&(&person, widget.settings(), widget.residue(), widget.secret(), widget.csp_sources()));
-        show(&widget.token_names().into_iter().map(|name| widget.mint(name, &jane(), 1)).collect::<Vec<_>>());
+        let person = widget.boot_data(&jane(), std::time::SystemTime::now()).unwrap();
+        show(&(
+            &person,
+            widget.manifest().settings(),
+            widget.manifest().artifacts(),
+            widget.secret(),
+            widget.manifest().csp_sources(),
+        ));
+        show(
+            &widget
+                .manifest()
+                .token_names()
+                .into_iter()
+                .map(|name| widget.mint(name, &jane(), std::time::SystemTime::now()))
+                .collect::<Vec<_>>(),
+        );
     }
     let described = BootData::new().with("email", EMAIL).with("name", NAME).with_token("token", token);
     show(&SecretRotation::new(secret()));
@@ -229,14 +242,21 @@ fn shown_as_errors(show: &mut dyn FnMut(&dyn Debug)) {
     let surrounded = Secret::new(format!("{SECRET}\n")).unwrap_err();
     let twice = Widgets::builder().widget(widgets().0).widget(widgets().0).build().unwrap_err();
     let setting = Widgets::builder().widget(widgets().0.setting("email", EMAIL)).build().unwrap_err();
-    let lifetime = Widgets::builder().widget(widgets().2.lifetime(0)).build().unwrap_err();
+    let lifetime = Widgets::builder().widget(widgets().2.lifetime(std::time::Duration::ZERO)).build().unwrap_err();
     let path = Widgets::builder().widget(widgets().1).build().unwrap_err();
     for error in [surrounded, twice, setting, lifetime, path] {
         show(&(&error, error.to_string(), error.kind(), ConfigErrorKind::Secret));
     }
-    let poor = widgets().1.mint("zendesk-chat", &Identity::new(ID).name(NAME), 1).unwrap_err();
-    let over = widgets().0.mint("intercom", &jane().session_expires(1), 2).unwrap_err();
-    let large = widgets().0.mint("intercom", &jane().attribute("a", VALUE.repeat(9999)), 2).unwrap_err();
+    let poor =
+        widgets().1.mint("zendesk-chat", &Identity::new(ID).with_name(NAME), std::time::SystemTime::now()).unwrap_err();
+    let over = widgets()
+        .0
+        .mint("intercom", &jane().with_session_expires(std::time::UNIX_EPOCH), std::time::SystemTime::now())
+        .unwrap_err();
+    let large = widgets()
+        .0
+        .mint("intercom", &jane().with_attribute("a", VALUE.repeat(9999)), std::time::SystemTime::now())
+        .unwrap_err();
     for refusal in [poor, over, large, TokenError::Signing] {
         show(&(refusal, refusal.to_string(), refusal.as_str()));
     }

@@ -67,7 +67,7 @@ fn viewer(headers: &HeaderMap) -> Viewer {
     let cookies = headers.get("cookie").map(|value| value.to_str().unwrap()).unwrap_or_default();
     match cookies.split("; ").find_map(|pair| pair.strip_prefix("sid=")) {
         Some("?") => Viewer::Unknown,
-        person => Viewer::from(person.map(|id| Identity::new(id).email(format!("{id}@example.com")))),
+        person => Viewer::from(person.map(|id| Identity::new(id).with_email(format!("{id}@example.com")))),
     }
 }
 

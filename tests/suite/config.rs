@@ -1,7 +1,8 @@
 //! Bad configurations, and their good neighbours: each mistake is told when it is made, with what to mend.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::SystemTime};
 
+use crate::support::secs;
 use axum::body::Body;
 use bytes::Bytes;
 use futures::{executor::block_on, stream};
@@ -11,8 +12,8 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use serde_json::json;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_widget_identity::{
-    ConfigError, ConfigErrorKind, Identity, Secret, Token, Viewer, Widgets, WidgetsBuilder,
-    widget::{BootData, Ferndesk, Intercom, Settings, TokenError, Widget, ZendeskClassic},
+    ConfigError, ConfigErrorKind, Identity, Secret, Token, TokenError, Viewer, Widgets, WidgetsBuilder,
+    widget::{BootData, Ferndesk, Intercom, Manifest, Widget, ZendeskClassic},
 };
 
 /// It may stand in no message.
@@ -72,12 +73,9 @@ fn acme() -> Acme {
 }
 
 impl Widget for Acme {
-    fn name(&self) -> &str {
-        self.name
-    }
-
-    fn app_id(&self) -> &str {
-        "acme 1/é"
+    fn manifest(&self) -> Manifest {
+        let manifest = Manifest::new(self.name, "acme 1/é", self.adapter).with_token_names(self.tokens.clone());
+        if self.fetches { manifest.with_token_path() } else { manifest }
     }
 
     fn secret(&self) -> &Secret {
@@ -88,28 +86,12 @@ impl Widget for Acme {
         self.check.clone()
     }
 
-    fn token_names(&self) -> Vec<&str> {
-        self.tokens.clone()
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        self.secret.jwt(&json!({ "sub": identity.id(), "exp": identity.validity(now, secs(60))?.exp() }))
     }
 
-    fn needs_token_path(&self) -> bool {
-        self.fetches
-    }
-
-    fn mint(&self, _: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        self.secret.jwt(&json!({ "sub": identity.id(), "exp": identity.expires(now, 60)? }))
-    }
-
-    fn settings(&self) -> Settings {
-        Settings::new()
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new().with_token("token", self.mint(self.name, identity, now)?))
-    }
-
-    fn adapter(&self) -> &str {
-        self.adapter
     }
 }
 
@@ -175,42 +157,50 @@ fn an_app_id_of_dots_is_refused() {
 fn a_lifetime_is_not_zero_and_not_over_the_vendors_limit() {
     let kind = ConfigErrorKind::Lifetime;
     let zero = ["lifetime", "zero", "give the token time"];
-    assert_refused(build(intercom().lifetime(0)), kind, &[&zero[..], &["intercom"]].concat(), "intercom");
+    assert_refused(build(intercom().lifetime(secs(0))), kind, &[&zero[..], &["intercom"]].concat(), "intercom");
     assert_refused(
-        build(Ferndesk::new("w", secret()).lifetime(0)),
+        build(Ferndesk::new("w", secret()).lifetime(secs(0))),
         kind,
         &[&zero[..], &["ferndesk"]].concat(),
         "ferndesk",
     );
-    assert_refused(build(zendesk().chat_lifetime(0)), kind, &[&zero[..], &["zendesk"]].concat(), "zendesk");
+    assert_refused(build(zendesk().chat_lifetime(secs(0))), kind, &[&zero[..], &["zendesk"]].concat(), "zendesk");
     for seconds in [421, 86_400, 300_000, u64::MAX] {
         let words = ["zendesk", &seconds.to_string(), "limit of 420 seconds"];
-        assert_refused(build(zendesk().chat_lifetime(seconds)), kind, &words, "zendesk");
+        assert_refused(build(zendesk().chat_lifetime(secs(seconds))), kind, &words, "zendesk");
     }
     for seconds in [2_678_401, 3_600_000, u64::MAX] {
         let words = ["lifetime", &seconds.to_string(), "over 31 days", "milliseconds?"];
-        assert_refused(build(intercom().lifetime(seconds)), kind, &[&words[..], &["intercom"]].concat(), "intercom");
-        let built = build(Ferndesk::new("w", secret()).lifetime(seconds));
+        assert_refused(
+            build(intercom().lifetime(secs(seconds))),
+            kind,
+            &[&words[..], &["intercom"]].concat(),
+            "intercom",
+        );
+        let built = build(Ferndesk::new("w", secret()).lifetime(secs(seconds)));
         assert_refused(built, kind, &[&words[..], &["ferndesk"]].concat(), "ferndesk");
     }
     for seconds in [1, 86_400, 2_678_400] {
-        assert_taken(build(intercom().lifetime(seconds)), "intercom");
-        assert_taken(build(Ferndesk::new("w", secret()).lifetime(seconds)), "ferndesk");
+        assert_taken(build(intercom().lifetime(secs(seconds))), "intercom");
+        assert_taken(build(Ferndesk::new("w", secret()).lifetime(secs(seconds))), "ferndesk");
     }
     for seconds in [1, 420] {
-        assert_taken(build(zendesk().chat_lifetime(seconds)), "zendesk");
+        assert_taken(build(zendesk().chat_lifetime(secs(seconds))), "zendesk");
     }
 }
 
 #[test]
 fn intercoms_session_lasts_five_minutes_at_least() {
     for milliseconds in [0, 1, 300, 299_999] {
-        let built = build(intercom().session_duration_ms(milliseconds));
+        let built = build(intercom().session_duration(std::time::Duration::from_millis(milliseconds)));
         let words = ["intercom", "session_duration_ms", "milliseconds", "300000"];
         assert_refused(built, ConfigErrorKind::Lifetime, &words, &milliseconds.to_string());
     }
     for milliseconds in [300_000, 604_800_000] {
-        assert_taken(build(intercom().session_duration_ms(milliseconds)), &milliseconds.to_string());
+        assert_taken(
+            build(intercom().session_duration(std::time::Duration::from_millis(milliseconds))),
+            &milliseconds.to_string(),
+        );
     }
 }
 
@@ -253,7 +243,7 @@ fn one_configuration_has_each_vendor_and_each_token_once() {
 #[test]
 fn a_boxed_vendor_is_checked_as_the_vendor_is() {
     let boxed = |widget: Box<dyn Widget>| Widgets::builder().widget(widget);
-    let zero = boxed(Box::new(intercom().lifetime(0))).build();
+    let zero = boxed(Box::new(intercom().lifetime(secs(0)))).build();
     assert_refused(zero, ConfigErrorKind::Lifetime, &["intercom"], "a lifetime of zero");
     assert_refused(boxed(Box::new(zendesk())).build(), ConfigErrorKind::TokenPath, &["zendesk-classic"], "no path");
     let twice = boxed(Box::new(intercom())).widget(intercom()).build();

@@ -8,8 +8,8 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_widget_identity::{
-    Delivery, Identity, LogoutLayer, Outcome, Reason, SkipWidget, Viewer, WidgetLayer, Widgets,
-    widget::{Ferndesk, TokenError},
+    Delivery, Identity, LogoutLayer, Outcome, Reason, SkipWidget, TokenError, Viewer, WidgetLayer, Widgets,
+    widget::Ferndesk,
 };
 
 const PAGE: &str = "<!doctype html><html><head><title>Home</title></head><body>Hello</body></html>";
@@ -53,7 +53,7 @@ fn load(viewer: impl Into<Option<Viewer>>, marker: &str) -> Request<Body> {
 }
 
 fn user(number: u8) -> Viewer {
-    Viewer::SignedIn(Identity::new(format!("user-{number}")).email(format!("user-{number}@example.com")))
+    Viewer::SignedIn(Identity::new(format!("user-{number}")).with_email(format!("user-{number}@example.com")))
 }
 
 /// What the token of a vendor with this secret says, by the referee's word.
@@ -246,7 +246,7 @@ async fn a_failed_look_up_is_unknown() {
 
 #[tokio::test]
 async fn a_person_without_an_id_gets_nothing() {
-    let answer = visit(load(Viewer::SignedIn(Identity::new(" ").email("a@example.com")), "")).await;
+    let answer = visit(load(Viewer::SignedIn(Identity::new(" ").with_email("a@example.com")), "")).await;
     assert!(answer.is_untouched());
     assert_eq!(answer.outcome.unwrap().failures()[0].error(), TokenError::MissingId);
 }
@@ -405,7 +405,7 @@ async fn applied_twice_it_injects_once() {
 #[tokio::test]
 async fn hostile_values_stay_inside_of_the_attribute() {
     let hostile = "'></script><script>alert(1)</script><!--&quot;\u{2028}\u{0}\u{202e}é";
-    let identity = Identity::new(hostile).email(hostile).name(hostile).attribute(hostile, hostile);
+    let identity = Identity::new(hostile).with_email(hostile).with_name(hostile).with_attribute(hostile, hostile);
     let both = builder().widget(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
     let answer = ask(both.layer(), answering(|_| page()), load(Viewer::SignedIn(identity), "")).await;
     let (_, element, after) = cut(&answer.body);

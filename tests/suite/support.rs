@@ -1,15 +1,34 @@
 //! What tests share: a fixed time, a configuration, and a referee for tokens that has no code in common with the
 //! library.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
-use tower_widget_identity::{Secret, Widgets, WidgetsBuilder, widget::Intercom};
+use tower_widget_identity::{
+    Secret, Widgets, WidgetsBuilder,
+    widget::{Intercom, Widget},
+};
 
 /// The time at which tests take place.
 pub(crate) const NOW: u64 = 1_700_000_000;
 pub(crate) const SECRET: &str = "intercom secret";
+
+/// So many seconds after 1970.
+pub(crate) fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + secs(seconds)
+}
+
+/// A set of this widget alone, which refuses a token's name before the widget is asked.
+pub(crate) fn alone(widget: impl Widget) -> Widgets {
+    Widgets::builder().widget(widget).token_path("/widget-token").clock(|| at(NOW)).build().unwrap()
+}
+
+pub(crate) fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
 
 /// The marker's name for that configuration, and the fingerprints of user-1 and user-2, computed with Python:
 /// `hashlib.sha256(b'[["intercom","abcd1234"]]').hexdigest()[:8]`, and with the key
@@ -25,7 +44,7 @@ pub(crate) fn secret(text: &str) -> Secret {
 
 /// One vendor, the fixed time, and nothing else decided.
 pub(crate) fn builder() -> WidgetsBuilder {
-    Widgets::builder().widget(Intercom::new("abcd1234", secret(SECRET))).clock(|| NOW)
+    Widgets::builder().widget(Intercom::new("abcd1234", secret(SECRET))).clock(|| at(NOW))
 }
 
 pub(crate) fn widgets() -> Widgets {

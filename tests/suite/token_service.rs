@@ -6,9 +6,10 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::SystemTime,
 };
 
-use crate::support::{NOW, SECRET, builder, secret, verify};
+use crate::support::{NOW, SECRET, at, builder, secret, verify};
 use axum::{Router, body::Body};
 use futures::{FutureExt, executor::block_on};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, request};
@@ -20,8 +21,8 @@ use tokio::{
 };
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_widget_identity::{
-    Identity, Secret, Token, Viewer, Widgets, WidgetsBuilder,
-    widget::{BootData, Ferndesk, Intercom, Settings, TokenError, Widget, ZendeskClassic},
+    Identity, Secret, Token, TokenError, Viewer, Widgets, WidgetsBuilder,
+    widget::{BootData, Ferndesk, Intercom, Manifest, Widget, ZendeskClassic},
 };
 
 const TOKENS: [&str; 4] = ["intercom", "zendesk-chat", "zendesk-help-center", "ferndesk"];
@@ -41,7 +42,7 @@ fn widgets() -> Widgets {
 }
 
 fn person() -> Identity {
-    Identity::new("user-123").email("user@example.com")
+    Identity::new("user-123").with_email("user@example.com")
 }
 
 /// A request to the service by somebody who is signed in.
@@ -145,7 +146,7 @@ fn a_signed_in_person_gets_a_bare_token_that_verifies() {
 
 #[test]
 fn the_token_is_made_by_the_clock_and_for_the_session_of_this_very_request() {
-    let [answer, _] = ask(&widgets(), get_as("zendesk-chat", person().session_expires(NOW + 60)));
+    let [answer, _] = ask(&widgets(), get_as("zendesk-chat", person().with_session_expires(at(NOW + 60))));
     let claims = verify("chat secret", &answer.body).unwrap().claims;
     assert_eq!((&claims["iat"], &claims["exp"]), (&json!(NOW), &json!(NOW + 60)));
     assert_eq!(answer.header("x-widget-lifetime"), Some("60"));
@@ -217,7 +218,7 @@ fn nobody_is_401_and_not_known_is_503() {
         let silent = Request::get(format!("/widget-token/{name}"));
         assert_error(&widgets(), silent, 503, "unknown-viewer");
     }
-    let over = [0, NOW - 1, NOW].map(|ends| person().session_expires(ends));
+    let over = [0, NOW - 1, NOW].map(|ends| person().with_session_expires(at(ends)));
     for (name, over) in TOKENS.into_iter().flat_map(|name| over.iter().map(move |over| (name, over.clone()))) {
         assert_error(&widgets(), get_as(name, over), 401, "session-over");
     }
@@ -227,14 +228,14 @@ fn nobody_is_401_and_not_known_is_503() {
 fn a_person_who_lacks_something_is_422() {
     let id = Identity::new("user-123");
     for (name, identity, error) in [
-        ("intercom", Identity::new("").email("user@example.com"), "missing-id"),
-        ("zendesk-help-center", Identity::new(" \u{a0}").email("user@example.com"), "missing-id"),
+        ("intercom", Identity::new("").with_email("user@example.com"), "missing-id"),
+        ("zendesk-help-center", Identity::new(" \u{a0}").with_email("user@example.com"), "missing-id"),
         ("zendesk-chat", id.clone(), "missing-email"),
-        ("zendesk-help-center", id.clone().email(" "), "missing-email"),
+        ("zendesk-help-center", id.clone().with_email(" "), "missing-email"),
         ("ferndesk", id.clone(), "missing-email"),
-        ("zendesk-chat", id.clone().email("é@example.com"), "unacceptable-email"),
-        ("intercom", id.clone().attribute("notes", "x".repeat(1 << 20)), "too-large"),
-        ("ferndesk", id.email("user@example.com").attribute("notes", "<\0>".repeat(10_000)), "too-large"),
+        ("zendesk-chat", id.clone().with_email("é@example.com"), "unacceptable-email"),
+        ("intercom", id.clone().with_attribute("notes", "x".repeat(1 << 20)), "too-large"),
+        ("ferndesk", id.with_email("user@example.com").with_attribute("notes", "<\0>".repeat(10_000)), "too-large"),
     ] {
         assert_error(&widgets(), get_as(name, identity), 422, error);
     }
@@ -244,32 +245,20 @@ fn a_person_who_lacks_something_is_422() {
 struct Mute(Secret);
 
 impl Widget for Mute {
-    fn name(&self) -> &str {
-        "mute"
-    }
-
-    fn app_id(&self) -> &str {
-        "1"
+    fn manifest(&self) -> Manifest {
+        Manifest::new("mute", "1", "() => ({})")
     }
 
     fn secret(&self) -> &Secret {
         &self.0
     }
 
-    fn mint(&self, _: &str, _: &Identity, _: u64) -> Result<Token, TokenError> {
+    fn mint(&self, _: &str, _: &Identity, _: SystemTime) -> Result<Token, TokenError> {
         Err(TokenError::Signing)
     }
 
-    fn settings(&self) -> Settings {
-        Settings::new()
-    }
-
-    fn boot_data(&self, _: &Identity, _: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, _: &Identity, _: SystemTime) -> Result<BootData, TokenError> {
         Err(TokenError::Signing)
-    }
-
-    fn adapter(&self) -> &str {
-        "() => ({})"
     }
 }
 
@@ -300,7 +289,9 @@ fn identify_is_asked_and_its_failure_is_503() {
         });
         for widgets in [now, later.build().unwrap()] {
             // What the extensions say does not count then.
-            for viewer in [Viewer::SignedIn(Identity::new("user-1").email("a@b")), Viewer::SignedOut, Viewer::Unknown] {
+            for viewer in
+                [Viewer::SignedIn(Identity::new("user-1").with_email("a@b")), Viewer::SignedOut, Viewer::Unknown]
+            {
                 for answer in ask(&widgets, get_as("intercom", viewer)) {
                     assert_eq!(answer.status, status);
                     assert!(!answer.body.contains("session store"), "{}", answer.body);

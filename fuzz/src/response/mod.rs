@@ -105,7 +105,7 @@ fn viewer(said: Said, asked: &Asked) -> Viewer {
         Said::Unknown => Viewer::Unknown,
         Said::Nobody => Viewer::SignedOut,
         Said::BootData if asked.says("nameless") => Viewer::SignedIn(Identity::new("")),
-        Said::BootData if asked.says("over") => Viewer::SignedIn(Identity::new("user-1").session_expires(NOW - 1)),
+        Said::BootData if asked.says("over") => Viewer::SignedIn(Identity::new("user-1").with_session_expires(std::time::UNIX_EPOCH + std::time::Duration::from_secs(NOW - 1))),
         Said::BootData => Viewer::SignedIn(Identity::new("user-1")),
     }
 }

@@ -1,24 +1,19 @@
 //! Canny Identify: an HMAC of the user id, handed to `identify`.
 //!
 //! ```
-//! use tower_widget_identity::{Identity, Secret, widget::{Canny, TokenError, Widget}};
+//! use std::time::SystemTime;
+//!
+//! use tower_widget_identity::{Identity, Secret, TokenError, widget::{Canny, Widget}};
 //!
 //! let widget = Canny::new("app-1", Secret::new("s3cret")?);
-//! let person = Identity::new("user-123").email("user@example.com");
-//! assert_eq!(widget.mint("canny", &person, 1_700_000_000).unwrap().as_str().len(), 64);
-//! let nameless = widget.mint("canny", &Identity::new("user-123"), 1_700_000_000);
+//! let person = Identity::new("user-123").with_email("user@example.com");
+//! assert_eq!(widget.mint("canny", &person, SystemTime::now()).unwrap().as_str().len(), 64);
+//! let nameless = widget.mint("canny", &Identity::new("user-123"), SystemTime::now());
 //! assert_eq!(nameless.unwrap_err(), TokenError::MissingEmail);
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use super::{BootData, SessionArtifacts, Settings, Widget, check_app_id, hash};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "canny";
 
@@ -38,84 +33,52 @@ const NAME: &str = "canny";
 /// fetch. That no cookie or storage of Canny's outlives the session is not guaranteed.
 #[derive(Clone, Debug)]
 pub struct Canny {
-    app_id: String,
-    secret: Secret,
-    library_url: Option<String>,
+    options: Options,
 }
 
 impl Canny {
     /// An application by its id, with the company's secret API key.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
-        Self { app_id: app_id.into(), secret, library_url: None }
+        Self { options: Options::new(NAME, app_id, secret) }
     }
 
-    /// Where the library is loaded from. Default: `https://canny.io/sdk.js`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `https://canny.io/sdk.js`.");
 }
 
-fn user_hash(secret: &Secret, identity: &Identity, now: u64) -> Result<Token, TokenError> {
+fn user_hash(secret: &Secret, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
     let hash = hash::of_id(secret, identity, now)?;
     identity.required_email()?;
     Ok(hash)
 }
 
 impl Widget for Canny {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.app_id
+    /// The global: nothing else is known.
+    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), "https://canny.io/sdk.js")
+            .with_setting("appID", self.options.app_id.as_str())
+            .with_artifacts(SessionArtifacts::new().global("Canny"))
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.app_id)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => user_hash(&self.secret, identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        user_hash(&self.options.secret, identity, now)
     }
 
-    fn settings(&self) -> Settings {
-        Settings::new().with("appID", self.app_id.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || "https://canny.io/sdk.js".to_owned();
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new()
-            .with_token("hash", user_hash(&self.secret, identity, now)?)
+            .with_token("hash", user_hash(&self.options.secret, identity, now)?)
             .with("id", identity.id())
-            .with_some("email", identity.email_address())
-            .with_some("name", identity.display_name().or(identity.email_address())))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// The global: nothing else is known.
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::new().global("Canny")
-    }
-
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
-    fn csp_sources(&self) -> CspSources {
-        CspSources::new().script(self.library_url().map(|url| library_source(&url)))
+            .with_some("email", identity.email())
+            .with_some("name", identity.name().or(identity.email())))
     }
 }

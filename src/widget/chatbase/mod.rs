@@ -1,31 +1,22 @@
 //! Chatbase: an HS256 JWT handed to `identify`.
 //!
 //! ```
+//! use std::time::{Duration, SystemTime};
+//!
 //! use tower_widget_identity::{Identity, Secret, widget::{Chatbase, Widget}};
 //!
 //! let chatbase = Chatbase::new("agent-1", Secret::new("s3cret")?);
-//! let token = chatbase.mint("chatbase", &Identity::new("user-123"), 1_700_000_000).unwrap();
-//! assert_eq!(token.lifetime(), Some(3_600));
+//! let token = chatbase.mint("chatbase", &Identity::new("user-123"), SystemTime::now()).unwrap();
+//! assert_eq!(token.lifetime(), Some(Duration::from_secs(3_600)));
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde::Serialize;
-
-use super::{BootData, CustomClaims, Settings, Widget, check_app_id, check_lifetime};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::prelude::*;
 
 const NAME: &str = "chatbase";
-const HOUR: u64 = 60 * 60;
 
 /// Names that attributes may not take: claims, and what identifies without a token.
-const RESERVED: &[&str] =
-    &["user_id", "sub", "email", "name", "exp", "iat", "nbf", "iss", "aud", "jti", "user_hash", "token"];
+const RESERVED: &str = "user_id sub email name exp iat nbf iss aud jti user_hash token";
 
 /// Chatbase's chat widget.
 ///
@@ -38,45 +29,18 @@ const RESERVED: &[&str] =
 /// purge by name, nor which hosts a Content-Security-Policy must allow: only the library's is.
 #[derive(Clone, Debug)]
 pub struct Chatbase {
-    agent_id: String,
-    secret: Secret,
-    lifetime: u64,
-    library_url: Option<String>,
+    options: Options,
 }
 
 impl Chatbase {
     /// An agent by its id, with its verification secret.
     pub fn new(agent_id: impl Into<String>, secret: Secret) -> Self {
-        Self { agent_id: agent_id.into(), secret, lifetime: HOUR, library_url: None }
+        Self { options: Options::new(NAME, agent_id, secret) }
     }
 
-    /// For how many seconds a token is good, at most 31 days. Default: 3,600; Chatbase documents no limit.
-    ///
-    /// A token never outlives [`Identity::session_expires`].
-    #[must_use]
-    pub fn lifetime(mut self, seconds: u64) -> Self {
-        self.lifetime = seconds;
-        self
-    }
+    setter!(lifetime, "At most 31 days. Default: one hour; Chatbase documents no limit.");
 
-    /// Where the library is loaded from. Default: `https://www.chatbase.co/embed.min.js`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
-
-    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        let exp = identity.expires(now, self.lifetime)?;
-        let claims = Claims {
-            user_id: identity.required_id()?,
-            email: identity.email_address(),
-            name: identity.display_name(),
-            attributes: CustomClaims::of(identity, RESERVED),
-            exp,
-        };
-        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
-    }
+    setter!(library_url, "Default: `https://www.chatbase.co/embed.min.js`.");
 }
 
 #[derive(Serialize)]
@@ -92,51 +56,36 @@ struct Claims<'a> {
 }
 
 impl Widget for Chatbase {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.agent_id
+    /// Chatbase publishes no list: the library's host is known.
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), "https://www.chatbase.co/embed.min.js")
+            .with_setting("id", self.options.app_id.as_str())
+            .with_setting("domain", "www.chatbase.co")
+            .with_library_connections()
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.agent_id)?;
-        check_lifetime(NAME, self.lifetime, None)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => self.jwt(identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let validity = identity.validity(now, self.options.lifetime)?;
+        let claims = Claims {
+            user_id: identity.required_id()?,
+            email: identity.email(),
+            name: identity.name(),
+            attributes: CustomClaims::of(identity, RESERVED),
+            exp: validity.exp(),
+        };
+        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
 
-    /// What stands on the library's element.
-    fn settings(&self) -> Settings {
-        Settings::new().with("id", self.agent_id.as_str()).with("domain", "www.chatbase.co")
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || "https://www.chatbase.co/embed.min.js".to_owned();
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
-        Ok(BootData::new().with_token("token", self.jwt(identity, now)?))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// Chatbase publishes no list: the library's host is known.
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        CspSources::new().script(library.clone()).connect(library.clone()).frame(library)
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("token", self.mint(NAME, identity, now)?))
     }
 }

@@ -1,33 +1,25 @@
 //! Chatwoot: an HMAC of the identifier, handed to `setUser`.
 //!
 //! ```
-//! use tower_widget_identity::{Identity, Secret, widget::{Chatwoot, TokenError, Widget}};
+//! use std::time::SystemTime;
+//!
+//! use tower_widget_identity::{Identity, Secret, TokenError, widget::{Chatwoot, Widget}};
 //!
 //! let widget = Chatwoot::new("websiteToken1", Secret::new("s3cret")?).base_url("https://chat.example.com");
-//! assert_eq!(Widget::library_url(&widget).as_deref(), Some("https://chat.example.com/packs/js/sdk.js"));
-//! let nameless = widget.boot_data(&Identity::new("user-123"), 1_700_000_000);
+//! assert_eq!(widget.manifest().library(), Some("https://chat.example.com/packs/js/sdk.js"));
+//! let nameless = widget.boot_data(&Identity::new("user-123"), SystemTime::now());
 //! assert_eq!(nameless.unwrap_err(), TokenError::MissingEmail, "it wants an e-mail address or a name besides");
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde_json::Value;
-
-use super::{BootData, SessionArtifacts, Settings, Widget, check_app_id, hash};
-use crate::{
-    csp::{CspSources, library_source},
-    error::{ConfigError, ConfigErrorKind},
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "chatwoot";
 const CLOUD: &str = "https://app.chatwoot.com";
 const BASE_DOMAIN: &str = "baseDomain";
 
 /// What names a person, or has a setter of its own.
-const RESERVED: &[&str] =
-    &["websiteToken", "baseUrl", "identifier", "identifier_hash", "user", "email", "name", "avatar_url"];
+const RESERVED: &str = "websiteToken baseUrl identifier identifier_hash user email name avatar_url";
 
 /// Chatwoot's website widget, of Chatwoot's own cloud or of one's own installation.
 ///
@@ -47,22 +39,16 @@ const RESERVED: &[&str] =
 /// The library is not loaded for a logout, for it would show the launcher.
 #[derive(Clone, Debug)]
 pub struct Chatwoot {
-    website_token: String,
-    secret: Secret,
+    options: Options,
     base_url: String,
-    library_url: Option<String>,
-    settings: Settings,
 }
 
 impl Chatwoot {
     /// An inbox by its website token, with its HMAC token (Settings, Inboxes, Configuration), used as it is shown.
     pub fn new(website_token: impl Into<String>, secret: Secret) -> Self {
         Self {
-            website_token: website_token.into(),
-            secret,
+            options: Options::new(NAME, website_token, secret).with_reserved_settings(RESERVED),
             base_url: CLOUD.to_owned(),
-            library_url: None,
-            settings: Settings::new(),
         }
     }
 
@@ -77,29 +63,17 @@ impl Chatwoot {
     /// the host alone.
     #[must_use]
     pub fn base_domain(mut self, domain: impl Into<String>) -> Self {
-        self.settings = self.settings.with(BASE_DOMAIN, domain.into());
+        self.options.settings = self.options.settings.with(BASE_DOMAIN, domain.into());
         self
     }
 
-    /// Where the library is loaded from. Default: `<base url>/packs/js/sdk.js`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `<base url>/packs/js/sdk.js`.");
 
-    /// One more entry of `chatwootSettings`, for appearance (`position`, `locale`, `darkMode`). Default: none.
-    ///
-    /// What identifies a person is refused by `build()`: it comes from the [`Identity`].
-    #[must_use]
-    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.settings = self.settings.with(key, value);
-        self
-    }
+    setter!(setting, "One more entry of `chatwootSettings`, for appearance (`position`, `locale`, `darkMode`).");
 
-    fn identifier_hash(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        let hash = hash::of_id(&self.secret, identity, now)?;
-        match identity.email_address().or(identity.display_name()) {
+    fn identifier_hash(&self, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let hash = hash::of_id(&self.options.secret, identity, now)?;
+        match identity.email().or(identity.name()) {
             Some(_) => Ok(hash),
             None => Err(TokenError::MissingEmail),
         }
@@ -121,71 +95,44 @@ fn user_cookie(website_token: &str) -> String {
 }
 
 impl Widget for Chatwoot {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.website_token
+    /// Cookie names by `app/javascript/sdk/` in `chatwoot/chatwoot`; they last 365 days.
+    /// No list by the vendor is known here. The library's host is known, and by Chatwoot's code its frame is the
+    /// installation's; the rest is the application's to add.
+    /// Written by `setUser` alone; visitors have `cw_conversation`.
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), format!("{}/packs/js/sdk.js", self.base_url))
+            .with_setting("websiteToken", self.options.app_id.as_str())
+            .with_setting("baseUrl", self.base_url.as_str())
+            .with_artifacts(
+                SessionArtifacts::new()
+                    .cookie("cw_conversation")
+                    .cookie(user_cookie(&self.options.app_id))
+                    .global("$chatwoot.user")
+                    .global("$chatwoot.identifier"),
+            )
+            .with_csp_sources(CspSources::new().frame([library_source(&self.base_url)]))
+            .with_identified_cookie(user_cookie(&self.options.app_id))
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.website_token)?;
-        check_base_url(&self.base_url)?;
-        self.settings.refuse(NAME, RESERVED)
+        self.options.check()?;
+        check_base_url(&self.base_url)
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => self.identifier_hash(identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        self.identifier_hash(identity, now)
     }
 
-    fn settings(&self) -> Settings {
-        self.settings.clone().with("websiteToken", self.website_token.as_str()).with("baseUrl", self.base_url.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || format!("{}/packs/js/sdk.js", self.base_url);
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new()
             .with_token("identifier_hash", self.identifier_hash(identity, now)?)
             .with("identifier", identity.id())
-            .with_some("email", identity.email_address())
-            .with_some("name", identity.display_name()))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// Cookie names by `app/javascript/sdk/` in `chatwoot/chatwoot`; they last 365 days.
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::new()
-            .cookie("cw_conversation")
-            .cookie(user_cookie(&self.website_token))
-            .global("$chatwoot.user")
-            .global("$chatwoot.identifier")
-    }
-
-    /// No list by the vendor is known here. The library's host is known, and by Chatwoot's code its frame is the
-    /// installation's; the rest is the application's to add.
-    fn csp_sources(&self) -> CspSources {
-        CspSources::new()
-            .script(self.library_url().map(|url| library_source(&url)))
-            .frame([library_source(&self.base_url)])
-    }
-
-    /// Written by `setUser` alone; visitors have `cw_conversation`.
-    fn identified_cookie(&self) -> Option<String> {
-        Some(user_cookie(&self.website_token))
+            .with_some("email", identity.email())
+            .with_some("name", identity.name()))
     }
 }

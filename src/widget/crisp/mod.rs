@@ -1,26 +1,30 @@
 //! Crisp: an HMAC that verifies the e-mail address, and, if wanted, a token that binds the session.
 //!
 //! ```
-//! use tower_widget_identity::{Identity, Secret, widget::{Crisp, TokenError, Widget}};
+//! use std::time::SystemTime;
+//!
+//! use tower_widget_identity::{Identity, Secret, TokenError, widget::{Crisp, Widget}};
 //!
 //! let widget = Crisp::new("website-1", Secret::new("s3cret")?);
-//! let person = Identity::new("user-123").email("user@example.com");
-//! assert_eq!(widget.mint("crisp", &person, 1_700_000_000).unwrap().as_str().len(), 64);
-//! let nameless = widget.mint("crisp", &Identity::new("user-123"), 1_700_000_000);
+//! let person = Identity::new("user-123").with_email("user@example.com");
+//! assert_eq!(widget.mint("crisp", &person, SystemTime::now()).unwrap().as_str().len(), 64);
+//! let nameless = widget.mint("crisp", &Identity::new("user-123"), SystemTime::now());
 //! assert_eq!(nameless.unwrap_err(), TokenError::MissingEmail);
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use super::{BootData, SessionArtifacts, Settings, Widget, check_app_id, hash};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "crisp";
+const POLICY: &str = "\
+    script-src https://client.crisp.chat; \
+    connect-src https://client.crisp.chat https://storage.crisp.chat wss://client.relay.crisp.chat \
+        wss://client.relay.rescue.crisp.chat wss://stream.relay.crisp.chat; \
+    frame-src https://game.crisp.chat; \
+    img-src https://client.crisp.chat https://image.crisp.chat https://storage.crisp.chat; \
+    font-src https://client.crisp.chat; \
+    media-src https://client.crisp.chat; \
+    style-src https://client.crisp.chat";
 /// Stands before the user id, so that no other HMAC of it is ever the token.
 const TOKEN_PURPOSE: &str = "tower-widget-identity/crisp-session/v1:";
 
@@ -45,16 +49,14 @@ const TOKEN_PURPOSE: &str = "tower-widget-identity/crisp-session/v1:";
 /// a logout, for it would show the chatbox.
 #[derive(Clone, Debug)]
 pub struct Crisp {
-    website_id: String,
-    secret: Secret,
+    options: Options,
     token_key: Option<Secret>,
-    library_url: Option<String>,
 }
 
 impl Crisp {
     /// A website by its id, with the verification key of its settings.
     pub fn new(website_id: impl Into<String>, secret: Secret) -> Self {
-        Self { website_id: website_id.into(), secret, token_key: None, library_url: None }
+        Self { options: Options::new(NAME, website_id, secret), token_key: None }
     }
 
     /// Binds each person's conversation to them, by a `CRISP_TOKEN_ID` that is derived from the user id with this key.
@@ -69,12 +71,7 @@ impl Crisp {
         self
     }
 
-    /// Where the library is loaded from. Default: `https://client.crisp.chat/l.js`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `https://client.crisp.chat/l.js`.");
 
     fn session_token(&self, identity: &Identity) -> Result<Option<String>, TokenError> {
         let Some(key) = &self.token_key else { return Ok(None) };
@@ -84,72 +81,37 @@ impl Crisp {
 }
 
 impl Widget for Crisp {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.website_id
+    /// The page may choose the cookie's domain (`CRISP_COOKIE_DOMAIN`), so it is removed on every level.
+    /// <https://docs.crisp.chat/guides/others/whitelisting-our-systems/crisp-domain-names>, without the schemes and the
+    /// `'unsafe-inline'` that the page lists: those are the application's to decide.
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), "https://client.crisp.chat/l.js")
+            .with_setting("websiteId", self.options.app_id.as_str())
+            .with_artifacts(
+                SessionArtifacts::new()
+                    .cookie(format!("crisp-client%2Fsession%2F{}", self.options.app_id))
+                    .global("CRISP_TOKEN_ID"),
+            )
+            .with_csp_sources(CspSources::from_policy(POLICY))
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.website_id)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => hash::of_email(&self.secret, identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        hash::of_email(&self.options.secret, identity, now)
     }
 
-    fn settings(&self) -> Settings {
-        Settings::new().with("websiteId", self.website_id.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || "https://client.crisp.chat/l.js".to_owned();
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new()
-            .with_token("signature", hash::of_email(&self.secret, identity, now)?)
-            .with_some("email", identity.email_address())
+            .with_token("signature", self.mint(NAME, identity, now)?)
+            .with_some("email", identity.email())
             .with_some("token", self.session_token(identity)?))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// The page may choose the cookie's domain (`CRISP_COOKIE_DOMAIN`), so it is removed on every level.
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::new().cookie(format!("crisp-client%2Fsession%2F{}", self.website_id)).global("CRISP_TOKEN_ID")
-    }
-
-    /// <https://docs.crisp.chat/guides/others/whitelisting-our-systems/crisp-domain-names>, without the schemes and the
-    /// `'unsafe-inline'` that the page lists: those are the application's to decide.
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        CspSources::new()
-            .script(library)
-            .script(["https://client.crisp.chat"])
-            .connect([
-                "https://client.crisp.chat",
-                "https://storage.crisp.chat",
-                "wss://client.relay.crisp.chat",
-                "wss://client.relay.rescue.crisp.chat",
-                "wss://stream.relay.crisp.chat",
-            ])
-            .frame(["https://game.crisp.chat"])
-            .img(["https://client.crisp.chat", "https://image.crisp.chat", "https://storage.crisp.chat"])
-            .font(["https://client.crisp.chat"])
-            .media(["https://client.crisp.chat"])
-            .style(["https://client.crisp.chat"])
     }
 }

@@ -1,48 +1,29 @@
 //! Featurebase: an HS256 JWT handed to `boot`.
 //!
 //! ```
+//! use std::time::{Duration, SystemTime};
+//!
 //! use tower_widget_identity::{Identity, Secret, widget::{Featurebase, Widget}};
 //!
 //! let featurebase = Featurebase::new("app-1", Secret::new("s3cret")?);
-//! let person = Identity::new("user-123").attribute("plan", "pro");
-//! let token = featurebase.mint("featurebase", &person, 1_700_000_000).unwrap();
-//! assert_eq!(token.lifetime(), Some(3_600));
+//! let person = Identity::new("user-123").with_attribute("plan", "pro");
+//! let token = featurebase.mint("featurebase", &person, SystemTime::now()).unwrap();
+//! assert_eq!(token.lifetime(), Some(Duration::from_secs(3_600)));
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde::Serialize;
-use serde_json::Value;
-
-use super::{BootData, CustomClaims, SessionArtifacts, Settings, Widget, check_app_id, check_lifetime};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::prelude::*;
 
 const NAME: &str = "featurebase";
-const HOUR: u64 = 60 * 60;
+const POLICY: &str = "\
+    script-src https://do.featurebase.app; \
+    connect-src https://*.featurebase.app; \
+    frame-src https://*.featurebase.app; \
+    style-src https://fonts.googleapis.com https://do.featurebase.app; \
+    font-src https://fonts.gstatic.com";
 
 /// Names that attributes may not take: claims, and what identifies in the plain settings.
-const RESERVED: &[&str] = &[
-    "userId",
-    "email",
-    "name",
-    "exp",
-    "iat",
-    "nbf",
-    "iss",
-    "aud",
-    "jti",
-    "sub",
-    "id",
-    "userHash",
-    "appId",
-    "organization",
-    "featurebaseJwt",
-];
+const RESERVED: &str = "userId email name id userHash appId organization featurebaseJwt";
 
 /// Featurebase: messenger and feedback widgets.
 ///
@@ -55,55 +36,20 @@ const RESERVED: &[&str] = &[
 /// `Featurebase('shutdown')`, and two entries of `localStorage` seen in the vendor's package featurebase-js are removed.
 #[derive(Clone, Debug)]
 pub struct Featurebase {
-    app_id: String,
-    secret: Secret,
-    lifetime: u64,
-    library_url: Option<String>,
-    settings: Settings,
+    options: Options,
 }
 
 impl Featurebase {
     /// An organisation by its app id, with the JWT secret of its dashboard.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
-        Self { app_id: app_id.into(), secret, lifetime: HOUR, library_url: None, settings: Settings::new() }
+        Self { options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED) }
     }
 
-    /// For how many seconds a token is good, at most 31 days. Default: 3,600; Featurebase documents no limit.
-    ///
-    /// A token never outlives [`Identity::session_expires`].
-    #[must_use]
-    pub fn lifetime(mut self, seconds: u64) -> Self {
-        self.lifetime = seconds;
-        self
-    }
+    setter!(lifetime, "At most 31 days. Default: one hour; Featurebase documents no limit.");
 
-    /// Where the library is loaded from. Default: `https://do.featurebase.app/js/sdk.js`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `https://do.featurebase.app/js/sdk.js`.");
 
-    /// One more argument of `boot`, for appearance (`theme`, `language`, `hideDefaultLauncher`). Default: none.
-    ///
-    /// What identifies a person is refused by `build()`: it belongs into the token, as an [`Identity`].
-    #[must_use]
-    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.settings = self.settings.with(key, value);
-        self
-    }
-
-    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        let exp = identity.expires(now, self.lifetime)?;
-        let claims = Claims {
-            user_id: identity.required_id()?,
-            email: identity.email_address(),
-            name: identity.display_name(),
-            attributes: CustomClaims::of(identity, RESERVED),
-            exp,
-        };
-        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
-    }
+    setter!(setting, "One more argument of `boot`, for appearance (`theme`, `language`, `hideDefaultLauncher`).");
 }
 
 #[derive(Serialize)]
@@ -120,62 +66,40 @@ struct Claims<'a> {
 }
 
 impl Widget for Featurebase {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.app_id
+    /// <https://help.featurebase.app/articles/8570614-using-featurebase-with-content-security-policy>
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), "https://do.featurebase.app/js/sdk.js")
+            .with_setting("appId", self.options.app_id.as_str())
+            .with_artifacts(
+                SessionArtifacts::new()
+                    .storage(format!("featurebase-js:org:{}", self.options.app_id))
+                    .storage("featurebaseRespondedSurveys"),
+            )
+            .with_csp_sources(CspSources::from_policy(POLICY))
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.app_id)?;
-        check_lifetime(NAME, self.lifetime, None)?;
-        self.settings.refuse(NAME, RESERVED)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => self.jwt(identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let validity = identity.validity(now, self.options.lifetime)?;
+        let claims = Claims {
+            user_id: identity.required_id()?,
+            email: identity.email(),
+            name: identity.name(),
+            attributes: CustomClaims::of(identity, RESERVED),
+            exp: validity.exp(),
+        };
+        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
 
-    fn settings(&self) -> Settings {
-        self.settings.clone().with("appId", self.app_id.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || "https://do.featurebase.app/js/sdk.js".to_owned();
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
-        Ok(BootData::new().with_token("featurebaseJwt", self.jwt(identity, now)?))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::new()
-            .storage(format!("featurebase-js:org:{}", self.app_id))
-            .storage("featurebaseRespondedSurveys")
-    }
-
-    /// <https://help.featurebase.app/articles/8570614-using-featurebase-with-content-security-policy>
-    fn csp_sources(&self) -> CspSources {
-        CspSources::new()
-            .script(self.library_url.as_deref().map(library_source))
-            .script(["https://do.featurebase.app"])
-            .connect(["https://*.featurebase.app"])
-            .frame(["https://*.featurebase.app"])
-            .style(["https://fonts.googleapis.com", "https://do.featurebase.app"])
-            .font(["https://fonts.gstatic.com"])
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("featurebaseJwt", self.mint(NAME, identity, now)?))
     }
 }

@@ -1,28 +1,25 @@
 //! Ferndesk: an HS256 JWT handed to `identify` after `init`.
 //!
 //! ```
-//! use tower_widget_identity::{Identity, Secret, widget::{Ferndesk, TokenError, Widget}};
+//! use std::time::SystemTime;
+//!
+//! use tower_widget_identity::{Identity, Secret, TokenError, widget::{Ferndesk, Widget}};
 //!
 //! let ferndesk = Ferndesk::new("widget-1", Secret::new("s3cret")?);
-//! let nameless = ferndesk.mint("ferndesk", &Identity::new("user-123"), 1_700_000_000);
+//! let nameless = ferndesk.mint("ferndesk", &Identity::new("user-123"), SystemTime::now());
 //! assert_eq!(nameless.unwrap_err(), TokenError::MissingEmail);
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{BootData, Settings, Widget, check_app_id, check_lifetime};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::prelude::*;
 
 const NAME: &str = "ferndesk";
-const HOUR: u64 = 60 * 60;
+const POLICY: &str = "\
+    script-src https://static.ferndesk.com; \
+    connect-src https://static.ferndesk.com; \
+    frame-src https://static.ferndesk.com";
 
 /// Ferndesk's widget.
 ///
@@ -35,47 +32,18 @@ const HOUR: u64 = 60 * 60;
 /// not publish what it keeps in the browser, so there is nothing to purge by name.
 #[derive(Clone, Debug)]
 pub struct Ferndesk {
-    widget_id: String,
-    secret: Secret,
-    lifetime: u64,
-    library_url: Option<String>,
+    options: Options,
 }
 
 impl Ferndesk {
     /// A help centre's widget by its id, with the secret of its access control page.
     pub fn new(widget_id: impl Into<String>, secret: Secret) -> Self {
-        Self { widget_id: widget_id.into(), secret, lifetime: HOUR, library_url: None }
+        Self { options: Options::new(NAME, widget_id, secret) }
     }
 
-    /// For how many seconds a token is good, at most 31 days. Default: 3,600, the vendor's example; no limit is
-    /// documented.
-    ///
-    /// A token never outlives [`Identity::session_expires`].
-    #[must_use]
-    pub fn lifetime(mut self, seconds: u64) -> Self {
-        self.lifetime = seconds;
-        self
-    }
+    setter!(lifetime, "At most 31 days. Default: one hour, the vendor's example; no limit is documented.");
 
-    /// Where the library is loaded from. Default: `https://static.ferndesk.com/dist/sdk.js`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
-
-    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        let exp = identity.expires(now, self.lifetime)?;
-        let claims = Claims {
-            sub: identity.required_id()?,
-            user_id: identity.required_id()?,
-            email: identity.required_email()?,
-            name: identity.display_name(),
-            custom_attributes: identity.attributes(),
-            exp,
-        };
-        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
-    }
+    setter!(library_url, "Default: `https://static.ferndesk.com/dist/sdk.js`.");
 }
 
 #[derive(Serialize)]
@@ -92,54 +60,36 @@ struct Claims<'a> {
 }
 
 impl Widget for Ferndesk {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.widget_id
+    /// Ferndesk publishes no list. The loader's host is known; the help centre's own host is the application's to add.
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), "https://static.ferndesk.com/dist/sdk.js")
+            .with_setting("widgetId", self.options.app_id.as_str())
+            .with_csp_sources(CspSources::from_policy(POLICY))
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.widget_id)?;
-        check_lifetime(NAME, self.lifetime, None)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => self.jwt(identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let validity = identity.validity(now, self.options.lifetime)?;
+        let claims = Claims {
+            sub: identity.required_id()?,
+            user_id: identity.required_id()?,
+            email: identity.required_email()?,
+            name: identity.name(),
+            custom_attributes: identity.attributes(),
+            exp: validity.exp(),
+        };
+        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
 
-    fn settings(&self) -> Settings {
-        Settings::new().with("widgetId", self.widget_id.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || "https://static.ferndesk.com/dist/sdk.js".to_owned();
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
-        Ok(BootData::new().with_token("token", self.jwt(identity, now)?))
-    }
-
-    /// Ferndesk publishes no list. The loader's host is known; the help centre's own host is the application's to add.
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        CspSources::new()
-            .script(library)
-            .script(["https://static.ferndesk.com"])
-            .connect(["https://static.ferndesk.com"])
-            .frame(["https://static.ferndesk.com"])
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("token", self.mint(NAME, identity, now)?))
     }
 }

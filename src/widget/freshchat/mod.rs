@@ -5,39 +5,17 @@
 //!
 //! let freshchat = Freshchat::new("1b9d6bcd-bbfd-4b2d", Secret::new("s3cret")?).host("https://wchat.eu.freshchat.com");
 //! assert!(freshchat.check().is_ok());
-//! assert_eq!(Widget::library_url(&freshchat).unwrap(), "https://wchat.eu.freshchat.com/js/widget.js");
+//! assert_eq!(freshchat.manifest().library(), Some("https://wchat.eu.freshchat.com/js/widget.js"));
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde::Serialize;
-use serde_json::Value;
-
-use super::{BootData, Settings, Widget, check_app_id, check_https, check_lifetime};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::{checks::check_https, prelude::*};
 
 const NAME: &str = "freshchat";
-const HOUR: u64 = 60 * 60;
 
 /// Names that settings may not take: what identifies a person, and what has a setter.
-const RESERVED: &[&str] = &[
-    "token",
-    "host",
-    "jwtAuthToken",
-    "externalId",
-    "restoreId",
-    "firstName",
-    "lastName",
-    "email",
-    "phone",
-    "phoneCountryCode",
-    "meta",
-];
+const RESERVED: &str = "\
+    token host jwtAuthToken externalId restoreId firstName lastName email phone phoneCountryCode meta";
 
 /// Freshchat's web widget, also sold as the web chat of Freshdesk.
 ///
@@ -54,70 +32,26 @@ const RESERVED: &[&str] = &[
 /// so there is nothing to purge by name.
 #[derive(Clone, Debug)]
 pub struct Freshchat {
-    token: String,
-    secret: Secret,
+    options: Options,
     host: String,
-    lifetime: u64,
-    library_url: Option<String>,
-    settings: Settings,
 }
 
 impl Freshchat {
     /// A widget by its public token, with the encryption key of the account (Admin, Web Chat, User authentication).
     pub fn new(token: impl Into<String>, encryption_key: Secret) -> Self {
         Self {
-            token: token.into(),
-            secret: encryption_key,
+            options: Options::new(NAME, token, encryption_key).with_reserved_settings(RESERVED),
             host: "https://wchat.freshchat.com".to_owned(),
-            lifetime: HOUR,
-            library_url: None,
-            settings: Settings::new(),
         }
     }
 
-    /// The account's host, with its scheme. Default: `https://wchat.freshchat.com`.
-    #[must_use]
-    pub fn host(mut self, url: impl Into<String>) -> Self {
-        self.host = url.into();
-        self
-    }
+    setter!(text host, "The account's host, with its scheme. Default: `https://wchat.freshchat.com`.");
 
-    /// For how many seconds a token is good, at most 31 days. Default: 3,600; Freshchat documents no limit.
-    ///
-    /// A token never outlives [`Identity::session_expires`].
-    #[must_use]
-    pub fn lifetime(mut self, seconds: u64) -> Self {
-        self.lifetime = seconds;
-        self
-    }
+    setter!(lifetime, "At most 31 days. Default: one hour; Freshchat documents no limit.");
 
-    /// Where the library is loaded from. Default: `/js/widget.js` on the [host](Self::host).
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `/js/widget.js` on the [host](Self::host).");
 
-    /// One more argument of `fcWidget.init` (`siteId`, `locale`, `config`). Default: none.
-    ///
-    /// What identifies a person is refused by `build()`: it belongs into the token, as an [`Identity`].
-    #[must_use]
-    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.settings = self.settings.with(key, value);
-        self
-    }
-
-    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        let exp = identity.expires(now, self.lifetime)?;
-        let claims = Claims {
-            reference_id: identity.required_id()?,
-            first_name: identity.display_name(),
-            email: identity.email_address(),
-            iat: now,
-            exp,
-        };
-        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
-    }
+    setter!(setting, "One more argument of `fcWidget.init` (`siteId`, `locale`, `config`).");
 }
 
 #[derive(Serialize)]
@@ -132,53 +66,38 @@ struct Claims<'a> {
 }
 
 impl Widget for Freshchat {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.token
+    /// Freshchat publishes no list that could be confirmed: the library's host and the account's are known.
+    fn manifest(&self) -> Manifest {
+        let host = library_source(&self.host);
+        self.options
+            .manifest(include_str!("adapter.min.js"), format!("{}/js/widget.js", self.host.trim_end_matches('/')))
+            .with_setting("token", self.options.app_id.as_str())
+            .with_setting("host", self.host.as_str())
+            .with_csp_sources(CspSources::new().script([host.clone()]).connect([host.clone()]).frame([host]))
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.token)?;
-        check_https(NAME, "host", &self.host)?;
-        check_lifetime(NAME, self.lifetime, None)?;
-        self.settings.refuse(NAME, RESERVED)
+        self.options.check()?;
+        check_https(NAME, "host", &self.host)
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => self.jwt(identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let validity = identity.validity(now, self.options.lifetime)?;
+        let claims = Claims {
+            reference_id: identity.required_id()?,
+            first_name: identity.name(),
+            email: identity.email(),
+            iat: validity.iat(),
+            exp: validity.exp(),
+        };
+        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
 
-    fn settings(&self) -> Settings {
-        self.settings.clone().with("token", self.token.as_str()).with("host", self.host.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || format!("{}/js/widget.js", self.host.trim_end_matches('/'));
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
-        Ok(BootData::new().with_token("jwtAuthToken", self.jwt(identity, now)?))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// Freshchat publishes no list that could be confirmed: the library's host and the account's are known.
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        let host = library_source(&self.host);
-        CspSources::new().script(library).script([host.clone()]).connect([host.clone()]).frame([host])
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("jwtAuthToken", self.mint(NAME, identity, now)?))
     }
 }

@@ -1,31 +1,31 @@
 //! Front Chat: an HMAC of the e-mail address, handed to `init`.
 //!
 //! ```
-//! use tower_widget_identity::{Identity, Secret, widget::{Front, TokenError, Widget}};
+//! use std::time::SystemTime;
+//!
+//! use tower_widget_identity::{Identity, Secret, TokenError, widget::{Front, Widget}};
 //!
 //! let widget = Front::new("chat-1", Secret::new("s3cret")?);
-//! let person = Identity::new("user-123").email("user@example.com");
-//! assert_eq!(widget.mint("front", &person, 1_700_000_000).unwrap().as_str().len(), 64);
-//! let nameless = widget.mint("front", &Identity::new("user-123"), 1_700_000_000);
+//! let person = Identity::new("user-123").with_email("user@example.com");
+//! assert_eq!(widget.mint("front", &person, SystemTime::now()).unwrap().as_str().len(), 64);
+//! let nameless = widget.mint("front", &Identity::new("user-123"), SystemTime::now());
 //! assert_eq!(nameless.unwrap_err(), TokenError::MissingEmail);
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde_json::Value;
-
-use super::{BootData, Settings, Widget, check_app_id, hash};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "front";
+const POLICY: &str = "\
+    script-src https://chat-assets.frontapp.com; \
+    connect-src https://chat-assets.frontapp.com https://chat.frontapp.com \
+        https://us-west-1-chat-server.frontapp.com https://us-west-2-chat-server.frontapp.com \
+        https://eu-west-1-chat-server.frontapp.com wss://front-us-realtime.ably.io \
+        wss://front-eu-realtime.ably.io https://chat-webhook.frontapp.com; \
+    img-src https://chat.frontapp.com https://chat-assets.frontusercontent.com";
 
 /// What names a person, or has a setter of its own.
-const RESERVED: &[&str] = &["chatId", "email", "name", "userHash", "userId", "contact"];
+const RESERVED: &str = "chatId email name userHash userId contact";
 
 /// Front Chat.
 ///
@@ -40,97 +40,46 @@ const RESERVED: &[&str] = &["chatId", "email", "name", "userHash", "userId", "co
 /// vendor.
 #[derive(Clone, Debug)]
 pub struct Front {
-    chat_id: String,
-    secret: Secret,
-    library_url: Option<String>,
-    settings: Settings,
+    options: Options,
 }
 
 impl Front {
     /// A chat by its id, with the verification secret of its settings.
     pub fn new(chat_id: impl Into<String>, secret: Secret) -> Self {
-        Self { chat_id: chat_id.into(), secret, library_url: None, settings: Settings::new() }
+        Self { options: Options::new(NAME, chat_id, secret).with_reserved_settings(RESERVED) }
     }
 
-    /// Where the library is loaded from. Default: `https://chat-assets.frontapp.com/v1/chat.bundle.js`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `https://chat-assets.frontapp.com/v1/chat.bundle.js`.");
 
-    /// One more option of `FrontChat('init', ..)`, for appearance (`useDefaultLauncher`, which is `true` otherwise).
-    /// Default: none.
-    ///
-    /// What identifies a person is refused by `build()`: it comes from the [`Identity`].
-    #[must_use]
-    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.settings = self.settings.with(key, value);
-        self
-    }
+    setter!(
+        setting,
+        "One more option of `FrontChat('init', ..)`, for appearance (`useDefaultLauncher`, which is `true` otherwise)."
+    );
 }
 
 impl Widget for Front {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.chat_id
+    /// <https://dev.frontapp.com/docs/content-security-policy>, for all regions, without the hosts of its error
+    /// reporting, which the page calls optional, and without `blob:`, which is the application's to decide.
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), "https://chat-assets.frontapp.com/v1/chat.bundle.js")
+            .with_setting("chatId", self.options.app_id.as_str())
+            .with_csp_sources(CspSources::from_policy(POLICY))
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.chat_id)?;
-        self.settings.refuse(NAME, RESERVED)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => hash::of_email(&self.secret, identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        hash::of_email(&self.options.secret, identity, now)
     }
 
-    fn settings(&self) -> Settings {
-        self.settings.clone().with("chatId", self.chat_id.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || "https://chat-assets.frontapp.com/v1/chat.bundle.js".to_owned();
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
-        Ok(BootData::new()
-            .with_token("userHash", hash::of_email(&self.secret, identity, now)?)
-            .with_some("email", identity.email_address()))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// <https://dev.frontapp.com/docs/content-security-policy>, for all regions, without the hosts of its error
-    /// reporting, which the page calls optional, and without `blob:`, which is the application's to decide.
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        CspSources::new()
-            .script(library)
-            .script(["https://chat-assets.frontapp.com"])
-            .connect([
-                "https://chat-assets.frontapp.com",
-                "https://chat.frontapp.com",
-                "https://us-west-1-chat-server.frontapp.com",
-                "https://us-west-2-chat-server.frontapp.com",
-                "https://eu-west-1-chat-server.frontapp.com",
-                "wss://front-us-realtime.ably.io",
-                "wss://front-eu-realtime.ably.io",
-                "https://chat-webhook.frontapp.com",
-            ])
-            .img(["https://chat.frontapp.com", "https://chat-assets.frontusercontent.com"])
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("userHash", self.mint(NAME, identity, now)?).with_some("email", identity.email()))
     }
 }

@@ -1,25 +1,27 @@
 //! Gleap: an HMAC of the user id, handed to `identify`.
 //!
 //! ```
+//! use std::time::SystemTime;
+//!
 //! use tower_widget_identity::{Identity, Secret, widget::{Gleap, Widget}};
 //!
 //! let widget = Gleap::new("sdkKey1", Secret::new("s3cret")?);
-//! let hash = widget.mint("gleap", &Identity::new("123"), 1_700_000_000).unwrap();
+//! let hash = widget.mint("gleap", &Identity::new("123"), SystemTime::now()).unwrap();
 //! assert_eq!((hash.as_str().len(), hash.lifetime()), (64, None), "a hash never expires");
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use super::{BootData, SessionArtifacts, Settings, Widget, check_app_id, hash};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "gleap";
-const HOSTS: &str = "https://*.gleap.io";
+const POLICY: &str = "\
+    script-src https://*.gleap.io; \
+    connect-src https://*.gleap.io wss://ws.gleap.io https://*.pusher.com wss://*.pusher.com; \
+    frame-src https://*.gleap.io; \
+    img-src https://*.gleap.io; \
+    font-src https://*.gleap.io; \
+    media-src https://*.gleap.io; \
+    style-src https://*.gleap.io";
 
 /// Gleap's widget.
 ///
@@ -32,89 +34,51 @@ const HOSTS: &str = "https://*.gleap.io";
 /// cookie is there for visitors too. The library is not loaded for a logout, for it would show the button.
 #[derive(Clone, Debug)]
 pub struct Gleap {
-    api_key: String,
-    secret: Secret,
-    library_url: Option<String>,
+    options: Options,
 }
 
 impl Gleap {
     /// A project by its SDK key, which is public, with its identity verification secret.
     pub fn new(api_key: impl Into<String>, secret: Secret) -> Self {
-        Self { api_key: api_key.into(), secret, library_url: None }
+        Self { options: Options::new(NAME, api_key, secret) }
     }
 
-    /// Where the library is loaded from. Default: `https://sdk.gleap.io/latest/index.js`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `https://sdk.gleap.io/latest/index.js`.");
 }
 
 impl Widget for Gleap {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.api_key
+    /// By the code of gleap 16.4.0.
+    /// <https://docs.gleap.io/documentation/javascript/content-security-policy>, without the schemes and the
+    /// `'unsafe-inline'` that the page lists: those are the application's to decide.
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), "https://sdk.gleap.io/latest/index.js")
+            .with_setting("apiKey", self.options.app_id.as_str())
+            .with_artifacts(
+                SessionArtifacts::new()
+                    .cookie(format!("session-{}", self.options.app_id))
+                    .storage(format!("gleap-widget-session-{}", self.options.app_id)),
+            )
+            .with_csp_sources(CspSources::from_policy(POLICY))
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.api_key)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => hash::of_id(&self.secret, identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        hash::of_id(&self.options.secret, identity, now)
     }
 
-    fn settings(&self) -> Settings {
-        Settings::new().with("apiKey", self.api_key.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || "https://sdk.gleap.io/latest/index.js".to_owned();
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new()
-            .with_token("hash", hash::of_id(&self.secret, identity, now)?)
+            .with_token("hash", self.mint(NAME, identity, now)?)
             .with("userId", identity.id())
-            .with_some("name", identity.display_name())
-            .with_some("email", identity.email_address()))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// By the code of gleap 16.4.0.
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::new()
-            .cookie(format!("session-{}", self.api_key))
-            .storage(format!("gleap-widget-session-{}", self.api_key))
-    }
-
-    /// <https://docs.gleap.io/documentation/javascript/content-security-policy>, without the schemes and the
-    /// `'unsafe-inline'` that the page lists: those are the application's to decide.
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        CspSources::new()
-            .script(library)
-            .script([HOSTS])
-            .connect([HOSTS, "wss://ws.gleap.io", "https://*.pusher.com", "wss://*.pusher.com"])
-            .frame([HOSTS])
-            .img([HOSTS])
-            .font([HOSTS])
-            .media([HOSTS])
-            .style([HOSTS])
+            .with_some("name", identity.name())
+            .with_some("email", identity.email()))
     }
 }

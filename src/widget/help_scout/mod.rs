@@ -1,31 +1,24 @@
 //! Help Scout Beacon in secure mode: an HMAC of the e-mail address, handed to `identify`.
 //!
 //! ```
-//! use tower_widget_identity::{Identity, Secret, widget::{HelpScout, TokenError, Widget}};
+//! use std::time::SystemTime;
+//!
+//! use tower_widget_identity::{Identity, Secret, TokenError, widget::{HelpScout, Widget}};
 //!
 //! let widget = HelpScout::new("beacon-1", Secret::new("s3cret")?);
-//! let person = Identity::new("user-123").email("user@example.com");
-//! assert_eq!(widget.mint("help-scout", &person, 1_700_000_000).unwrap().as_str().len(), 64);
-//! let nameless = widget.mint("help-scout", &Identity::new("user-123"), 1_700_000_000);
+//! let person = Identity::new("user-123").with_email("user@example.com");
+//! assert_eq!(widget.mint("help-scout", &person, SystemTime::now()).unwrap().as_str().len(), 64);
+//! let nameless = widget.mint("help-scout", &Identity::new("user-123"), SystemTime::now());
 //! assert_eq!(nameless.unwrap_err(), TokenError::MissingEmail);
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde_json::Value;
-
-use super::{BootData, Settings, Widget, check_app_id, hash};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "help-scout";
 
 /// What names a person, or has a setter of its own.
-const RESERVED: &[&str] = &["beaconId", "name", "email", "signature", "company", "jobTitle", "avatar"];
+const RESERVED: &str = "beaconId name email signature company jobTitle avatar";
 
 /// Help Scout's Beacon.
 ///
@@ -43,83 +36,45 @@ const RESERVED: &[&str] = &["beaconId", "name", "email", "signature", "company",
 /// confirmed by the vendor.
 #[derive(Clone, Debug)]
 pub struct HelpScout {
-    beacon_id: String,
-    secret: Secret,
-    library_url: Option<String>,
-    settings: Settings,
+    options: Options,
 }
 
 impl HelpScout {
     /// A Beacon by its id, with the key that its settings show (Contact, Support history security).
     pub fn new(beacon_id: impl Into<String>, secret: Secret) -> Self {
-        Self { beacon_id: beacon_id.into(), secret, library_url: None, settings: Settings::new() }
+        Self { options: Options::new(NAME, beacon_id, secret).with_reserved_settings(RESERVED) }
     }
 
-    /// Where the library is loaded from. Default: `https://beacon-v2.helpscout.net`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `https://beacon-v2.helpscout.net`.");
 
-    /// One more entry of `Beacon('config', ..)`, for appearance (`color`, `mode`). Default: none.
-    ///
-    /// What identifies a person is refused by `build()`: it comes from the [`Identity`].
-    #[must_use]
-    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.settings = self.settings.with(key, value);
-        self
-    }
+    setter!(setting, "One more entry of `Beacon('config', ..)`, for appearance (`color`, `mode`).");
 }
 
 impl Widget for HelpScout {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.beacon_id
+    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), "https://beacon-v2.helpscout.net")
+            .with_setting("beaconId", self.options.app_id.as_str())
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.beacon_id)?;
-        self.settings.refuse(NAME, RESERVED)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => hash::of_email(&self.secret, identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        hash::of_email(&self.options.secret, identity, now)
     }
 
-    fn settings(&self) -> Settings {
-        self.settings.clone().with("beaconId", self.beacon_id.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || "https://beacon-v2.helpscout.net".to_owned();
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new()
-            .with_token("signature", hash::of_email(&self.secret, identity, now)?)
-            .with_some("email", identity.email_address())
-            .with_some("name", identity.display_name()))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
-    fn csp_sources(&self) -> CspSources {
-        CspSources::new().script(self.library_url().map(|url| library_source(&url)))
+            .with_token("signature", self.mint(NAME, identity, now)?)
+            .with_some("email", identity.email())
+            .with_some("name", identity.name()))
     }
 }

@@ -1,49 +1,43 @@
 //! Intercom Messenger: Messenger security with JWTs, and the older `user_hash` for the time of a migration.
 //!
 //! ```
+//! use std::time::SystemTime;
+//!
 //! use tower_widget_identity::{Identity, Secret, widget::{Intercom, IntercomRegion, Widget}};
 //!
 //! let intercom = Intercom::new("abcd1234", Secret::new("s3cret")?).region(IntercomRegion::Eu);
-//! let token = intercom.mint("intercom", &Identity::new("user-123"), 1_700_000_000).unwrap();
+//! let token = intercom.mint("intercom", &Identity::new("user-123"), SystemTime::now()).unwrap();
 //! assert_eq!(token.as_str().split('.').count(), 3);
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde::Serialize;
-use serde_json::Value;
-
-use super::{BootData, CustomClaims, SessionArtifacts, Settings, Widget, check_app_id, check_lifetime};
-use crate::{
-    csp::{CspSources, library_source},
-    error::{ConfigError, ConfigErrorKind},
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::prelude::*;
 
 const NAME: &str = "intercom";
-const HOUR: u64 = 60 * 60;
+const POLICY: &str = "\
+    script-src https://app.intercom.io https://widget.intercom.io https://js.intercomcdn.com; \
+    connect-src https://via.intercom.io https://api.intercom.io https://api.au.intercom.io \
+        https://api.eu.intercom.io https://api-iam.intercom.io https://api-iam.eu.intercom.io \
+        https://api-iam.au.intercom.io https://api-ping.intercom.io https://*.intercom-messenger.com \
+        wss://*.intercom-messenger.com https://nexus-websocket-a.intercom.io \
+        wss://nexus-websocket-a.intercom.io https://nexus-websocket-b.intercom.io \
+        wss://nexus-websocket-b.intercom.io https://nexus-europe-websocket.intercom.io \
+        wss://nexus-europe-websocket.intercom.io https://nexus-australia-websocket.intercom.io \
+        wss://nexus-australia-websocket.intercom.io https://uploads.intercomcdn.com \
+        https://uploads.intercomcdn.eu https://uploads.au.intercomcdn.com \
+        https://uploads.eu.intercomcdn.com https://uploads.intercomusercontent.com; \
+    frame-src https://intercom-sheets.com https://www.intercom-reporting.com; \
+    img-src https://js.intercomcdn.com https://static.intercomassets.com \
+        https://downloads.intercomcdn.com https://downloads.intercomcdn.eu \
+        https://downloads.au.intercomcdn.com; \
+    font-src https://js.intercomcdn.com https://fonts.intercomcdn.com; \
+    media-src https://js.intercomcdn.com https://downloads.intercomcdn.com \
+        https://downloads.intercomcdn.eu https://downloads.au.intercomcdn.com";
 /// Five minutes, by the README of intercom-rails: <https://github.com/intercom/intercom-rails>.
-const SHORTEST_SESSION_MS: u64 = 300_000;
+const SHORTEST_SESSION: Duration = Duration::from_secs(5 * 60);
 
 /// Names that attributes may not take: registered claims, and what identifies in the plain settings.
-const RESERVED: &[&str] = &[
-    "user_id",
-    "email",
-    "name",
-    "exp",
-    "iat",
-    "nbf",
-    "iss",
-    "aud",
-    "jti",
-    "sub",
-    "user_hash",
-    "app_id",
-    "api_base",
-    "session_duration",
-    "intercom_user_jwt",
-];
+const RESERVED: &str = "user_id email name user_hash app_id api_base session_duration intercom_user_jwt";
 
 /// Intercom Messenger.
 ///
@@ -57,14 +51,10 @@ const RESERVED: &[&str] = &[
 /// `localStorage` entry (<https://www.intercom.com/help/en/articles/2361922>).
 #[derive(Clone, Debug)]
 pub struct Intercom {
-    app_id: String,
-    secret: Secret,
+    options: Options,
     region: IntercomRegion,
-    lifetime: u64,
-    session_duration_ms: Option<u64>,
-    library_url: Option<String>,
+    session_duration: Option<Duration>,
     legacy: bool,
-    settings: Settings,
 }
 
 /// Where an Intercom workspace is hosted; decides `api_base`. Default: [`Us`](IntercomRegion::Us).
@@ -90,61 +80,14 @@ impl IntercomRegion {
     }
 }
 
-const SCRIPT_HOSTS: [&str; 3] = ["https://app.intercom.io", "https://widget.intercom.io", "https://js.intercomcdn.com"];
-
-const CONNECT_HOSTS: [&str; 23] = [
-    "https://via.intercom.io",
-    "https://api.intercom.io",
-    "https://api.au.intercom.io",
-    "https://api.eu.intercom.io",
-    "https://api-iam.intercom.io",
-    "https://api-iam.eu.intercom.io",
-    "https://api-iam.au.intercom.io",
-    "https://api-ping.intercom.io",
-    "https://*.intercom-messenger.com",
-    "wss://*.intercom-messenger.com",
-    "https://nexus-websocket-a.intercom.io",
-    "wss://nexus-websocket-a.intercom.io",
-    "https://nexus-websocket-b.intercom.io",
-    "wss://nexus-websocket-b.intercom.io",
-    "https://nexus-europe-websocket.intercom.io",
-    "wss://nexus-europe-websocket.intercom.io",
-    "https://nexus-australia-websocket.intercom.io",
-    "wss://nexus-australia-websocket.intercom.io",
-    "https://uploads.intercomcdn.com",
-    "https://uploads.intercomcdn.eu",
-    "https://uploads.au.intercomcdn.com",
-    "https://uploads.eu.intercomcdn.com",
-    "https://uploads.intercomusercontent.com",
-];
-
-const IMG_HOSTS: [&str; 5] = [
-    "https://js.intercomcdn.com",
-    "https://static.intercomassets.com",
-    "https://downloads.intercomcdn.com",
-    "https://downloads.intercomcdn.eu",
-    "https://downloads.au.intercomcdn.com",
-];
-
-const MEDIA_HOSTS: [&str; 4] = [
-    "https://js.intercomcdn.com",
-    "https://downloads.intercomcdn.com",
-    "https://downloads.intercomcdn.eu",
-    "https://downloads.au.intercomcdn.com",
-];
-
 impl Intercom {
     /// A workspace by its id, with its Messenger API secret (Settings, Messenger, Security).
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
         Self {
-            app_id: app_id.into(),
-            secret,
+            options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED),
             region: IntercomRegion::default(),
-            lifetime: HOUR,
-            session_duration_ms: None,
-            library_url: None,
+            session_duration: None,
             legacy: false,
-            settings: Settings::new(),
         }
     }
 
@@ -155,19 +98,12 @@ impl Intercom {
         self
     }
 
-    /// For how many seconds a token is good, at most 31 days. Default: 3,600; Intercom documents no limit.
-    ///
-    /// A token never outlives [`Identity::session_expires`].
-    #[must_use]
-    pub fn lifetime(mut self, seconds: u64) -> Self {
-        self.lifetime = seconds;
-        self
-    }
+    setter!(lifetime, "At most 31 days. Default: one hour; Intercom documents no limit.");
 
-    /// How long Intercom keeps its own session alive, in milliseconds, at least 300,000. Default: Intercom's, a week.
+    /// How long Intercom keeps its own session alive, at least five minutes. Default: Intercom's, a week.
     #[must_use]
-    pub fn session_duration_ms(mut self, milliseconds: u64) -> Self {
-        self.session_duration_ms = Some(milliseconds);
+    pub fn session_duration(mut self, duration: Duration) -> Self {
+        self.session_duration = Some(duration);
         self
     }
 
@@ -183,50 +119,38 @@ impl Intercom {
         self
     }
 
-    /// Where the library is loaded from. Default: `https://widget.intercom.io/widget/<app id>`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `https://widget.intercom.io/widget/<app id>`.");
 
-    /// One more entry of `intercomSettings`, for appearance (`hide_default_launcher`, `alignment`). Default: none.
-    ///
-    /// What identifies a person is refused by `build()`: it belongs into the token, as an [`Identity`].
-    #[must_use]
-    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.settings = self.settings.with(key, value);
-        self
-    }
+    setter!(setting, "One more entry of `intercomSettings`, for appearance (`hide_default_launcher`, `alignment`).");
 
-    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        let exp = identity.expires(now, self.lifetime)?;
+    fn jwt(&self, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let validity = identity.validity(now, self.options.lifetime)?;
         let claims = Claims {
             user_id: identity.required_id()?,
-            email: identity.email_address(),
-            name: identity.display_name(),
+            email: identity.email(),
+            name: identity.name(),
             attributes: CustomClaims::of(identity, RESERVED),
-            exp,
+            exp: validity.exp(),
         };
-        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
+        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
 
     /// Over the user id, else over the e-mail: where both are there, Intercom checks the id.
-    fn user_hash(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        identity.expires(now, self.lifetime)?;
-        let message = match identity.email_address() {
+    fn user_hash(&self, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        identity.check_session(now)?;
+        let message = match identity.email() {
             Some(email) if identity.is_blank() => email,
             _ => identity.required_id()?,
         };
-        self.secret.hmac_hex(message)
+        self.options.secret.hmac_hex(message)
     }
 
-    fn unsigned_person(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+    fn unsigned_person(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         let person = BootData::new()
             .with("user_hash", self.user_hash(identity, now)?.into_string())
             .with_some("user_id", identity.required_id().ok())
-            .with_some("email", identity.email_address())
-            .with_some("name", identity.display_name());
+            .with_some("email", identity.email())
+            .with_some("name", identity.name());
         let attributes = CustomClaims::of(identity, RESERVED);
         Ok(attributes.iter().fold(person, |person, (key, value)| person.with(key.clone(), value.clone())))
     }
@@ -245,83 +169,50 @@ struct Claims<'a> {
 }
 
 impl Widget for Intercom {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.app_id
+    /// <https://www.intercom.com/help/en/articles/3894-using-intercom-with-content-security-policy>, without the video
+    /// players' frames and without the schemes and `'unsafe-inline'` that the page lists: those are the application's to
+    /// decide.
+    fn manifest(&self) -> Manifest {
+        let app_id = self.options.app_id.as_str();
+        let settings = self.options.settings.clone().with("app_id", app_id).with("api_base", self.region.api_base());
+        let milliseconds = self.session_duration.and_then(|duration| u64::try_from(duration.as_millis()).ok());
+        self.options
+            .manifest(include_str!("adapter.min.js"), format!("https://widget.intercom.io/widget/{app_id}"))
+            .with_settings(settings.with_some("session_duration", milliseconds))
+            .with_artifacts(
+                SessionArtifacts::new()
+                    .cookie(format!("intercom-session-{app_id}"))
+                    .cookie(format!("intercom-id-{app_id}"))
+                    .cookie(format!("intercom-device-id-{app_id}"))
+                    .storage(format!("intercom.intercom-state-{app_id}"))
+                    .storage("intercom.intercom-state")
+                    .global("intercomSettings"),
+            )
+            .with_csp_sources(CspSources::from_policy(POLICY))
+            .with_identified_cookie(format!("intercom-session-{app_id}"))
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.app_id)?;
-        check_lifetime(NAME, self.lifetime, None)?;
-        if self.session_duration_ms.is_some_and(|duration| duration < SHORTEST_SESSION_MS) {
-            let message = "intercom: session_duration_ms is in milliseconds and at least 300000 (five minutes)";
+        self.options.check()?;
+        if self.session_duration.is_some_and(|duration| duration < SHORTEST_SESSION) {
+            let message = "intercom: the session duration is at least five minutes";
             return Err(ConfigError::new(ConfigErrorKind::Lifetime, message));
         }
-        self.settings.refuse(NAME, RESERVED)
+        Ok(())
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME if self.legacy => self.user_hash(identity, now),
-            NAME => self.jwt(identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        if self.legacy { self.user_hash(identity, now) } else { self.jwt(identity, now) }
     }
 
-    fn settings(&self) -> Settings {
-        let settings = self.settings.clone().with("app_id", self.app_id.as_str());
-        settings.with("api_base", self.region.api_base()).with_some("session_duration", self.session_duration_ms)
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || format!("https://widget.intercom.io/widget/{}", self.app_id);
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         if self.legacy {
             return self.unsigned_person(identity, now);
         }
         Ok(BootData::new().with_token("intercom_user_jwt", self.jwt(identity, now)?))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    fn residue(&self) -> SessionArtifacts {
-        let app_id = &self.app_id;
-        SessionArtifacts::new()
-            .cookie(format!("intercom-session-{app_id}"))
-            .cookie(format!("intercom-id-{app_id}"))
-            .cookie(format!("intercom-device-id-{app_id}"))
-            .storage(format!("intercom.intercom-state-{app_id}"))
-            .storage("intercom.intercom-state")
-            .global("intercomSettings")
-    }
-
-    /// <https://www.intercom.com/help/en/articles/3894-using-intercom-with-content-security-policy>, without the video
-    /// players' frames and without the schemes and `'unsafe-inline'` that the page lists: those are the application's to
-    /// decide.
-    fn csp_sources(&self) -> CspSources {
-        CspSources::new()
-            .script(self.library_url.as_deref().map(library_source))
-            .script(SCRIPT_HOSTS)
-            .connect(CONNECT_HOSTS)
-            .frame(["https://intercom-sheets.com", "https://www.intercom-reporting.com"])
-            .img(IMG_HOSTS)
-            .font(["https://js.intercomcdn.com", "https://fonts.intercomcdn.com"])
-            .media(MEDIA_HOSTS)
-    }
-
-    fn identified_cookie(&self) -> Option<String> {
-        Some(format!("intercom-session-{}", self.app_id))
     }
 }

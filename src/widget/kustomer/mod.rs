@@ -1,33 +1,25 @@
 //! Kustomer: an HS256 JWT handed to `login`, where nobody is logged in yet.
 //!
 //! ```
+//! use std::time::{Duration, SystemTime};
+//!
 //! use tower_widget_identity::{Identity, Secret, widget::{Kustomer, Widget}};
 //!
 //! let kustomer = Kustomer::new("eyJhbGciOiJub25lIn0.eyJvcmciOiIxIn0.", Secret::new("s3cret")?).brand_id("brand-1");
-//! let token = kustomer.mint("kustomer", &Identity::new("user-123"), 1_700_000_000).unwrap();
-//! assert!(token.lifetime() < Some(15 * 60));
+//! let token = kustomer.mint("kustomer", &Identity::new("user-123"), SystemTime::now()).unwrap();
+//! assert!(token.lifetime() < Some(Duration::from_secs(15 * 60)));
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde::Serialize;
-use serde_json::Value;
-
-use super::{BootData, Settings, Widget, check_app_id, check_lifetime};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::prelude::*;
 
 const NAME: &str = "kustomer";
-const TEN_MINUTES: u64 = 10 * 60;
+const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 /// `iat` must be less than 15 minutes old: <https://developer.kustomer.com/docs/chat/identity>.
-const LONGEST: u64 = 15 * 60 - 1;
+const LONGEST: Duration = Duration::from_secs(15 * 60 - 1);
 
 /// Names that settings may not take: what identifies a person, and what has a setter.
-const RESERVED: &[&str] = &["apiKey", "jwtToken", "externalId", "email", "name", "phone", "userId", "customerId"];
+const RESERVED: &str = "apiKey jwtToken externalId email name phone userId customerId";
 
 /// Kustomer's chat widget.
 ///
@@ -47,18 +39,18 @@ const RESERVED: &[&str] = &["apiKey", "jwtToken", "externalId", "email", "name",
 /// [token path](crate::WidgetsBuilder::token_path).
 #[derive(Clone, Debug)]
 pub struct Kustomer {
-    api_key: String,
-    secret: Secret,
-    lifetime: u64,
-    library_url: Option<String>,
-    settings: Settings,
+    options: Options,
 }
 
 impl Kustomer {
     /// An organisation by the chat widget's public API key (`data-kustomer-api-key`), with its chat secret.
     pub fn new(api_key: impl Into<String>, chat_secret: Secret) -> Self {
-        let (api_key, settings) = (api_key.into(), Settings::new());
-        Self { api_key, secret: chat_secret, lifetime: TEN_MINUTES, library_url: None, settings }
+        Self {
+            options: Options::new(NAME, api_key, chat_secret)
+                .with_lifetime(TEN_MINUTES)
+                .with_longest_lifetime(LONGEST)
+                .with_reserved_settings(RESERVED),
+        }
     }
 
     /// Which brand's chat is shown. Default: the organisation's.
@@ -67,36 +59,11 @@ impl Kustomer {
         self.setting("brandId", brand.into())
     }
 
-    /// For how many seconds a token is good, at most 899: Kustomer takes none that is 15 minutes old. Default: 600.
-    ///
-    /// A token never outlives [`Identity::session_expires`].
-    #[must_use]
-    pub fn lifetime(mut self, seconds: u64) -> Self {
-        self.lifetime = seconds;
-        self
-    }
+    setter!(lifetime, "At most 899: Kustomer takes none that is 15 minutes old. Default: ten minutes.");
 
-    /// Where the library is loaded from. Default: `https://cdn.kustomerapp.com/chat-web/widget.js`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `https://cdn.kustomerapp.com/chat-web/widget.js`.");
 
-    /// One more option of `Kustomer.start` (`assistantId`, `lang`, `hideChatIcon`). Default: none.
-    ///
-    /// What identifies a person is refused by `build()`: it belongs into the token, as an [`Identity`].
-    #[must_use]
-    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.settings = self.settings.with(key, value);
-        self
-    }
-
-    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        let exp = identity.expires(now, self.lifetime)?;
-        let claims = Claims { external_id: identity.required_id()?, iat: now, exp };
-        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
-    }
+    setter!(setting, "One more option of `Kustomer.start` (`assistantId`, `lang`, `hideChatIcon`).");
 }
 
 #[derive(Serialize)]
@@ -108,51 +75,30 @@ struct Claims<'a> {
 }
 
 impl Widget for Kustomer {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.api_key
+    /// Kustomer publishes no list: the library's host is known, the others are the application's to add.
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), "https://cdn.kustomerapp.com/chat-web/widget.js")
+            .with_setting("apiKey", self.options.app_id.as_str())
+            .with_library_connections()
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.api_key)?;
-        check_lifetime(NAME, self.lifetime, Some(LONGEST))?;
-        self.settings.refuse(NAME, RESERVED)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => self.jwt(identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let validity = identity.validity(now, self.options.lifetime)?;
+        let external_id = identity.required_id()?;
+        let claims = Claims { external_id, iat: validity.iat(), exp: validity.exp() };
+        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
 
-    fn settings(&self) -> Settings {
-        self.settings.clone().with("apiKey", self.api_key.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || "https://cdn.kustomerapp.com/chat-web/widget.js".to_owned();
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
-        Ok(BootData::new().with_token("token", self.jwt(identity, now)?))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// Kustomer publishes no list: the library's host is known, the others are the application's to add.
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        CspSources::new().script(library.clone()).connect(library.clone()).frame(library)
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("token", self.mint(NAME, identity, now)?))
     }
 }

@@ -1,31 +1,24 @@
 //! Pylon: an HMAC of the e-mail address, with a key that is decoded from hexadecimal digits.
 //!
 //! ```
-//! use tower_widget_identity::{Identity, Secret, widget::{Pylon, TokenError, Widget}};
+//! use std::time::SystemTime;
+//!
+//! use tower_widget_identity::{Identity, Secret, TokenError, widget::{Pylon, Widget}};
 //!
 //! let widget = Pylon::new("app-1", Secret::from_hex("73336372657421")?);
-//! let person = Identity::new("user-123").email("user@example.com");
-//! assert_eq!(widget.mint("pylon", &person, 1_700_000_000).unwrap().as_str().len(), 64);
-//! let nameless = widget.mint("pylon", &Identity::new("user-123"), 1_700_000_000);
+//! let person = Identity::new("user-123").with_email("user@example.com");
+//! assert_eq!(widget.mint("pylon", &person, SystemTime::now()).unwrap().as_str().len(), 64);
+//! let nameless = widget.mint("pylon", &Identity::new("user-123"), SystemTime::now());
 //! assert_eq!(nameless.unwrap_err(), TokenError::MissingEmail);
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde_json::Value;
-
-use super::{BootData, SessionArtifacts, Settings, Widget, check_app_id, hash};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "pylon";
 
 /// What names a person, or has a setter of its own.
-const RESERVED: &[&str] = &["app_id", "email", "name", "email_hash", "avatar_url", "account_id", "account_external_id"];
+const RESERVED: &str = "app_id email name email_hash avatar_url account_id account_external_id";
 
 /// Pylon's chat widget.
 ///
@@ -45,89 +38,53 @@ const RESERVED: &[&str] = &["app_id", "email", "name", "email_hash", "avatar_url
 /// guaranteed.
 #[derive(Clone, Debug)]
 pub struct Pylon {
-    app_id: String,
-    secret: Secret,
-    library_url: Option<String>,
-    settings: Settings,
+    options: Options,
 }
 
 impl Pylon {
     /// A chat widget by its app id, with its identity secret, made by [`Secret::from_hex`].
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
-        Self { app_id: app_id.into(), secret, library_url: None, settings: Settings::new() }
+        Self { options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED) }
     }
 
-    /// Where the library is loaded from. Default: `https://widget.usepylon.com/widget/<app id>`; an account in Pylon's
-    /// EU region may need another, which Pylon shows in its install snippet.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(
+        library_url,
+        "Default: `https://widget.usepylon.com/widget/<app id>`; an account in Pylon's EU region may need another, which Pylon shows in its install snippet."
+    );
 
-    /// One more entry of `chat_settings`, for appearance (`primary_color`). Default: none.
-    ///
-    /// What identifies a person is refused by `build()`: it comes from the [`Identity`].
-    #[must_use]
-    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.settings = self.settings.with(key, value);
-        self
-    }
+    setter!(setting, "One more entry of `chat_settings`, for appearance (`primary_color`).");
 }
 
 impl Widget for Pylon {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.app_id
+    /// The globals: nothing else is known.
+    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(
+                include_str!("adapter.min.js"),
+                format!("https://widget.usepylon.com/widget/{}", self.options.app_id),
+            )
+            .with_setting("app_id", self.options.app_id.as_str())
+            .with_artifacts(SessionArtifacts::new().global("pylon").global("Pylon"))
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.app_id)?;
-        self.settings.refuse(NAME, RESERVED)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => hash::of_email(&self.secret, identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        hash::of_email(&self.options.secret, identity, now)
     }
 
-    fn settings(&self) -> Settings {
-        self.settings.clone().with("app_id", self.app_id.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || format!("https://widget.usepylon.com/widget/{}", self.app_id);
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new()
-            .with_token("email_hash", hash::of_email(&self.secret, identity, now)?)
-            .with_some("email", identity.email_address())
-            .with_some("name", identity.display_name().or(identity.email_address())))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// The globals: nothing else is known.
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::new().global("pylon").global("Pylon")
-    }
-
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
-    fn csp_sources(&self) -> CspSources {
-        CspSources::new().script(self.library_url().map(|url| library_source(&url)))
+            .with_token("email_hash", self.mint(NAME, identity, now)?)
+            .with_some("email", identity.email())
+            .with_some("name", identity.name().or(identity.email())))
     }
 }

@@ -13,19 +13,13 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde::Serialize;
-
-use super::{BootData, SessionArtifacts, Settings, Widget, check_app_id, check_https, check_key_id, check_lifetime};
-use crate::{
-    csp::{CspSources, library_source},
-    error::{ConfigError, ConfigErrorKind},
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
+use crate::widget::{
+    checks::{check_https, check_key_id},
+    prelude::*,
 };
 
 const NAME: &str = "salesforce";
-const TEN_MINUTES: u64 = 10 * 60;
+const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 
 /// Salesforce's Messaging for In-App and Web, with user verification. Needs the feature `pem`.
 ///
@@ -43,16 +37,12 @@ const TEN_MINUTES: u64 = 10 * 60;
 /// verified users shows visitors nothing.
 #[derive(Clone, Debug)]
 pub struct Salesforce {
-    org_id: String,
-    secret: Secret,
+    options: Options,
     deployment: String,
     site_url: String,
     scrt2_url: String,
     issuer: String,
     audience: Option<String>,
-    language: Option<String>,
-    lifetime: u64,
-    library_url: Option<String>,
 }
 
 impl Salesforce {
@@ -64,46 +54,22 @@ impl Salesforce {
     /// keyset.
     pub fn new(org_id: impl Into<String>, secret: Secret) -> Self {
         Self {
-            org_id: org_id.into(),
-            secret,
+            options: Options::new(NAME, org_id, secret).with_lifetime(TEN_MINUTES),
             deployment: String::new(),
             site_url: String::new(),
             scrt2_url: String::new(),
             issuer: String::new(),
             audience: None,
-            language: None,
-            lifetime: TEN_MINUTES,
-            library_url: None,
         }
     }
 
-    /// The embedded service deployment's developer name, like `Web_Chat`.
-    #[must_use]
-    pub fn deployment(mut self, name: impl Into<String>) -> Self {
-        self.deployment = name.into();
-        self
-    }
+    setter!(text deployment, "The embedded service deployment's developer name, like `Web_Chat`.");
 
-    /// The deployment's site, like `https://acme.my.site.com/ESWWebChat1700000000000`.
-    #[must_use]
-    pub fn site_url(mut self, url: impl Into<String>) -> Self {
-        self.site_url = url.into();
-        self
-    }
+    setter!(text site_url, "The deployment's site, like `https://acme.my.site.com/ESWWebChat1700000000000`.");
 
-    /// The messaging service, like `https://acme.my.salesforce-scrt.com`.
-    #[must_use]
-    pub fn scrt2_url(mut self, url: impl Into<String>) -> Self {
-        self.scrt2_url = url.into();
-        self
-    }
+    setter!(text scrt2_url, "The messaging service, like `https://acme.my.salesforce-scrt.com`.");
 
-    /// The issuer that the keyset names: the claim `iss`.
-    #[must_use]
-    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = issuer.into();
-        self
-    }
+    setter!(text issuer, "The issuer that the keyset names: the claim `iss`.");
 
     /// The claim `aud`. Default: none; Salesforce does not list it, one partner's document does.
     #[must_use]
@@ -115,33 +81,16 @@ impl Salesforce {
     /// The widget's language, like `en_US`. Default: the deployment's.
     #[must_use]
     pub fn language(mut self, language: impl Into<String>) -> Self {
-        self.language = Some(language.into());
+        self.options.settings = self.options.settings.with("language", language.into());
         self
     }
 
-    /// For how many seconds a token is good, at most 31 days. Default: 600; Salesforce documents no limit, and gives its
-    /// own token 60 minutes.
-    ///
-    /// A token never outlives [`Identity::session_expires`].
-    #[must_use]
-    pub fn lifetime(mut self, seconds: u64) -> Self {
-        self.lifetime = seconds;
-        self
-    }
+    setter!(
+        lifetime,
+        "At most 31 days. Default: ten minutes; Salesforce documents no limit, and gives its own token 60 minutes."
+    );
 
-    /// Where the library is loaded from. Default: `/assets/js/bootstrap.min.js` below the [site](Self::site_url).
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
-
-    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        let exp = identity.expires(now, self.lifetime)?;
-        let aud = self.audience.as_deref();
-        let claims = Claims { iss: &self.issuer, sub: identity.required_id()?, aud, iat: now, exp };
-        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
-    }
+    setter!(library_url, "Default: `/assets/js/bootstrap.min.js` below the [site](Self::site_url).");
 
     fn check_named(&self) -> Result<(), ConfigError> {
         let named = [(&self.deployment, "deployment"), (&self.issuer, "issuer")];
@@ -155,11 +104,11 @@ impl Salesforce {
     }
 
     fn check_key(&self) -> Result<(), ConfigError> {
-        if !self.secret.is_rsa() {
+        if !self.options.secret.is_rsa() {
             let message = format!("{NAME}: the secret is no RSA key: read it with Secret::rsa_pem(..)");
             return Err(ConfigError::new(ConfigErrorKind::Secret, message));
         }
-        check_key_id(NAME, &self.secret)
+        check_key_id(NAME, &self.options.secret)
     }
 }
 
@@ -174,82 +123,60 @@ struct Claims<'a> {
 }
 
 impl Widget for Salesforce {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.org_id
+    /// The organisation's own two hosts; Salesforce publishes no list that could be confirmed.
+    fn manifest(&self) -> Manifest {
+        let (site, scrt2) = (library_source(&self.site_url), library_source(&self.scrt2_url));
+        let settings = self.options.settings.clone();
+        self.options
+            .manifest(
+                include_str!("adapter.min.js"),
+                format!("{}/assets/js/bootstrap.min.js", self.site_url.trim_end_matches('/')),
+            )
+            .with_settings(
+                settings
+                    .with("orgId", self.options.app_id.as_str())
+                    .with("deployment", self.deployment.as_str())
+                    .with("siteUrl", self.site_url.as_str())
+                    .with("scrt2Url", self.scrt2_url.as_str()),
+            )
+            .with_artifacts(SessionArtifacts::new().storage(format!("{}_WEB_STORAGE", self.options.app_id)))
+            .with_csp_sources(
+                CspSources::new()
+                    .script([site.clone()])
+                    .connect([site.clone(), scrt2])
+                    .frame([site.clone()])
+                    .img([site.clone()])
+                    .style([site.clone()])
+                    .font([site]),
+            )
+            .with_token_path()
+            .with_costly_tokens()
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.org_id)?;
+        self.options.check()?;
         self.check_key()?;
         self.check_named()?;
         check_https(NAME, "site_url", &self.site_url)?;
-        check_https(NAME, "scrt2_url", &self.scrt2_url)?;
-        check_lifetime(NAME, self.lifetime, None)
+        check_https(NAME, "scrt2_url", &self.scrt2_url)
     }
 
-    fn needs_token_path(&self) -> bool {
-        true
-    }
-
-    fn is_costly(&self) -> bool {
-        true
-    }
-
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => self.jwt(identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
-    }
-
-    fn settings(&self) -> Settings {
-        Settings::new()
-            .with("orgId", self.org_id.as_str())
-            .with("deployment", self.deployment.as_str())
-            .with("siteUrl", self.site_url.as_str())
-            .with("scrt2Url", self.scrt2_url.as_str())
-            .with_some("language", self.language.as_deref())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || format!("{}/assets/js/bootstrap.min.js", self.site_url.trim_end_matches('/'));
-        Some(self.library_url.clone().unwrap_or_else(default))
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let validity = identity.validity(now, self.options.lifetime)?;
+        let aud = self.audience.as_deref();
+        let claims =
+            Claims { iss: &self.issuer, sub: identity.required_id()?, aud, iat: validity.iat(), exp: validity.exp() };
+        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
 
     /// Nothing stands in the page: whether tokens will be given is all that is found out here.
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         identity.required_id()?;
-        identity.expires(now, self.lifetime)?;
+        identity.check_session(now)?;
         Ok(BootData::new())
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::new().storage(format!("{}_WEB_STORAGE", self.org_id))
-    }
-
-    /// The organisation's own two hosts; Salesforce publishes no list that could be confirmed.
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        let (site, scrt2) = (library_source(&self.site_url), library_source(&self.scrt2_url));
-        CspSources::new()
-            .script(library)
-            .script([site.clone()])
-            .connect([site.clone(), scrt2])
-            .frame([site.clone()])
-            .img([site.clone()])
-            .style([site.clone()])
-            .font([site])
     }
 }

@@ -1,45 +1,28 @@
 //! UserJot: an HS256 JWT of five required claims, handed to `identify`.
 //!
 //! ```
+//! use std::time::Duration;
+//!
 //! use tower_widget_identity::{Secret, widget::{UserJot, Widget}};
 //!
 //! let userjot = UserJot::new("project-1", Secret::new("s3cret")?);
-//! assert!(userjot.clone().lifetime(3_600).check().is_ok());
-//! assert!(userjot.lifetime(3_601).check().is_err(), "no more than an hour");
+//! let hour = Duration::from_secs(60 * 60);
+//! assert!(userjot.clone().lifetime(hour).check().is_ok());
+//! assert!(userjot.lifetime(2 * hour).check().is_err(), "no more than an hour");
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{BootData, Settings, Widget, check_app_id, check_lifetime};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::prelude::*;
 
 const NAME: &str = "userjot";
 const AUDIENCE: &str = "userjot";
 /// `exp` is at most one hour after `iat`: <https://userjot.com/docs/widget-v3-signed-identity>.
-const HOUR: u64 = 60 * 60;
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Names that settings may not take: what identifies a person, and what has a setter.
-const RESERVED: &[&str] = &[
-    "projectId",
-    "token",
-    "user",
-    "id",
-    "email",
-    "firstName",
-    "lastName",
-    "avatar",
-    "signature",
-    "traits",
-    "companies",
-];
+const RESERVED: &str = "projectId token user id email firstName lastName avatar signature traits companies";
 
 /// UserJot's feedback widget, in its third version.
 ///
@@ -53,58 +36,24 @@ const RESERVED: &[&str] = &[
 /// is.
 #[derive(Clone, Debug)]
 pub struct UserJot {
-    project_id: String,
-    secret: Secret,
-    lifetime: u64,
-    library_url: Option<String>,
-    settings: Settings,
+    options: Options,
 }
 
 impl UserJot {
     /// A project by its id, with its secret (Settings, Login, Secrets).
     pub fn new(project_id: impl Into<String>, secret: Secret) -> Self {
-        Self { project_id: project_id.into(), secret, lifetime: HOUR, library_url: None, settings: Settings::new() }
+        Self {
+            options: Options::new(NAME, project_id, secret)
+                .with_longest_lifetime(HOUR)
+                .with_reserved_settings(RESERVED),
+        }
     }
 
-    /// For how many seconds a token is good, at most 3,600. Default: 3,600.
-    ///
-    /// A token never outlives [`Identity::session_expires`].
-    #[must_use]
-    pub fn lifetime(mut self, seconds: u64) -> Self {
-        self.lifetime = seconds;
-        self
-    }
+    setter!(lifetime, "At most one hour. Default: one hour.");
 
-    /// Where the library, a module, is loaded from. Default: `https://cdn.userjot.com/sdk/v3/uj.js`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "It is a module. Default: `https://cdn.userjot.com/sdk/v3/uj.js`.");
 
-    /// One more option of `uj.init` (`widget`, `locale`, `pageContext`). Default: none.
-    ///
-    /// What identifies a person is refused by `build()`: it belongs into the token, as an [`Identity`].
-    #[must_use]
-    pub fn setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.settings = self.settings.with(key, value);
-        self
-    }
-
-    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        let exp = identity.expires(now, self.lifetime)?;
-        let claims = Claims {
-            sub: identity.required_id()?,
-            iss: &self.project_id,
-            aud: AUDIENCE,
-            email: identity.email_address(),
-            first_name: identity.display_name(),
-            traits: identity.attributes(),
-            iat: now,
-            exp,
-        };
-        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
-    }
+    setter!(setting, "One more option of `uj.init` (`widget`, `locale`, `pageContext`).");
 }
 
 #[derive(Serialize)]
@@ -123,51 +72,38 @@ struct Claims<'a> {
 }
 
 impl Widget for UserJot {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.project_id
+    /// UserJot publishes no list: the library's host is known.
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(include_str!("adapter.min.js"), "https://cdn.userjot.com/sdk/v3/uj.js")
+            .with_setting("projectId", self.options.app_id.as_str())
+            .with_library_connections()
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.project_id)?;
-        check_lifetime(NAME, self.lifetime, Some(HOUR))?;
-        self.settings.refuse(NAME, RESERVED)
+        self.options.check()
     }
 
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => self.jwt(identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let validity = identity.validity(now, self.options.lifetime)?;
+        let claims = Claims {
+            sub: identity.required_id()?,
+            iss: &self.options.app_id,
+            aud: AUDIENCE,
+            email: identity.email(),
+            first_name: identity.name(),
+            traits: identity.attributes(),
+            iat: validity.iat(),
+            exp: validity.exp(),
+        };
+        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
 
-    fn settings(&self) -> Settings {
-        self.settings.clone().with("projectId", self.project_id.as_str())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || "https://cdn.userjot.com/sdk/v3/uj.js".to_owned();
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
-        Ok(BootData::new().with_token("token", self.jwt(identity, now)?))
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// UserJot publishes no list: the library's host is known.
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        CspSources::new().script(library.clone()).connect(library.clone()).frame(library)
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("token", self.mint(NAME, identity, now)?))
     }
 }

@@ -5,28 +5,27 @@
 //!
 //! let zendesk = ZendeskClassic::chat("snippet-key", Secret::new("chat secret")?)
 //!     .help_center(Secret::new("help center secret")?);
-//! assert_eq!(zendesk.token_names(), ["zendesk-chat", "zendesk-help-center"]);
-//! assert!(zendesk.needs_token_path(), "the widget asks for a fresh token on each call");
+//! assert_eq!(zendesk.manifest().token_names(), ["zendesk-chat", "zendesk-help-center"]);
+//! assert!(zendesk.manifest().needs_token_path(), "the widget asks for a fresh token on each call");
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde::Serialize;
-
-use super::{BootData, SessionArtifacts, Settings, Widget, check_app_id, check_lifetime};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{self, Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::prelude::*;
 
 const NAME: &str = "zendesk-classic";
+const POLICY: &str = "\
+    script-src https://static.zdassets.com https://ekr.zdassets.com; \
+    connect-src https://static.zdassets.com https://ekr.zdassets.com https://ekr.zendesk.com \
+        https://*.zopim.com wss://*.zopim.com https://zendesk-eu.my.sentry.io; \
+    frame-src https://static.zdassets.com; \
+    img-src https://v2assets.zopim.io https://static.zdassets.com; \
+    font-src https://static.zdassets.com; \
+    media-src https://static.zdassets.com";
 const CHAT: &str = "zendesk-chat";
 const HELP_CENTER: &str = "zendesk-help-center";
-const FIVE_MINUTES: u64 = 5 * 60;
+const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
 /// `exp` is at most seven minutes after `iat`: <https://support.zendesk.com/hc/en-us/articles/4408838925082>.
-const LONGEST_CHAT_TOKEN: u64 = 7 * 60;
+const LONGEST_CHAT_TOKEN: Duration = Duration::from_secs(7 * 60);
 
 /// Zendesk's Web Widget (Classic).
 ///
@@ -43,30 +42,27 @@ const LONGEST_CHAT_TOKEN: u64 = 7 * 60;
 /// with other signs is passed on as it is. Logout is `zE('webWidget', 'logout')`.
 #[derive(Clone, Debug)]
 pub struct ZendeskClassic {
-    key: String,
+    options: Options,
     chat: Option<Secret>,
     help_center: Option<Secret>,
-    /// The secret of whichever was configured first.
-    first: Secret,
-    chat_lifetime: u64,
-    library_url: Option<String>,
 }
 
 impl ZendeskClassic {
     /// A widget with authenticated live chat, by its snippet key and the Widget Security secret of the Chat dashboard.
     pub fn chat(key: impl Into<String>, chat_secret: Secret) -> Self {
-        Self { chat: Some(chat_secret.clone()), ..Self::bare(key.into(), chat_secret) }
+        Self { chat: Some(chat_secret.clone()), ..Self::bare(key, chat_secret) }
     }
 
     /// A widget for a restricted Help Center without authenticated chat, by its snippet key and the Web Widget secret
     /// of the Admin Center.
     pub fn help_center_only(key: impl Into<String>, help_center_secret: Secret) -> Self {
-        let bare = Self::bare(key.into(), help_center_secret.clone());
+        let bare = Self::bare(key, help_center_secret.clone());
         Self { help_center: Some(help_center_secret), ..bare }
     }
 
-    fn bare(key: String, first: Secret) -> Self {
-        Self { key, chat: None, help_center: None, first, chat_lifetime: FIVE_MINUTES, library_url: None }
+    fn bare(key: impl Into<String>, first: Secret) -> Self {
+        let options = Options::new(NAME, key, first).with_lifetime(FIVE_MINUTES);
+        Self { options: options.with_longest_lifetime(LONGEST_CHAT_TOKEN), chat: None, help_center: None }
     }
 
     /// Adds the restricted Help Center, with its own secret. Default: without.
@@ -76,35 +72,35 @@ impl ZendeskClassic {
         self
     }
 
-    /// For how many seconds a chat token is good, at most 420. Default: 300.
+    /// How long a chat token is good, at most seven minutes. Default: five minutes.
     #[must_use]
-    pub fn chat_lifetime(mut self, seconds: u64) -> Self {
-        self.chat_lifetime = seconds;
+    pub fn chat_lifetime(mut self, lifetime: Duration) -> Self {
+        self.options.lifetime = lifetime;
         self
     }
 
-    /// Where the widget is loaded from. Default: `https://static.zdassets.com/ekr/snippet.js?key=<key>`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
+    setter!(library_url, "Default: `https://static.zdassets.com/ekr/snippet.js?key=<key>`.");
+
+    fn token_names(&self) -> impl Iterator<Item = &'static str> {
+        let chat = self.chat.is_some().then_some(CHAT);
+        chat.into_iter().chain(self.help_center.is_some().then_some(HELP_CENTER))
     }
 
-    fn chat_token(&self, secret: &Secret, identity: &Identity, now: u64) -> Result<Token, TokenError> {
+    fn chat_token(&self, secret: &Secret, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let (name, email) = name_and_email(identity)?;
-        let exp = identity.expires(now, self.chat_lifetime)?;
-        let external_id = identity.required_id()?;
-        Ok(secret.jwt(&ChatClaims { name, email, external_id, iat: now, exp })?.good_for(exp - now))
+        let validity = identity.validity(now, self.options.lifetime)?;
+        let (external_id, iat, exp) = (identity.required_id()?, validity.iat(), validity.exp());
+        Ok(secret.jwt(&ChatClaims { name, email, external_id, iat, exp })?.with_lifetime(validity.lifetime()))
     }
 }
 
-fn help_center_token(secret: &Secret, identity: &Identity, now: u64) -> Result<Token, TokenError> {
+fn help_center_token(secret: &Secret, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
     let (name, email) = name_and_email(identity)?;
     // The token has neither an id nor an `exp` (Zendesk exchanges it at once): it is refused all the same for a person
     // without one and after the session's end.
     identity.required_id()?;
-    identity.expires(now, 1)?;
-    secret.jwt(&HelpCenterClaims { name, email, iat: now, jti: sign::random_id()? })
+    let iat = identity.validity(now, Duration::ZERO)?.iat();
+    secret.jwt(&HelpCenterClaims { name, email, iat, jti: random_id()? })
 }
 
 fn name_and_email(identity: &Identity) -> Result<(&str, &str), TokenError> {
@@ -112,7 +108,7 @@ fn name_and_email(identity: &Identity) -> Result<(&str, &str), TokenError> {
     if !email.is_ascii() {
         return Err(TokenError::UnacceptableEmail);
     }
-    Ok((identity.display_name().unwrap_or(email), email))
+    Ok((identity.name().unwrap_or(email), email))
 }
 
 #[derive(Serialize)]
@@ -133,34 +129,35 @@ struct HelpCenterClaims<'a> {
 }
 
 impl Widget for ZendeskClassic {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.key
+    /// Cookies: <https://support.zendesk.com/hc/en-us/articles/4408828505754>; the `localStorage` keys were seen in the
+    /// widget's own code and are not documented.
+    /// The hosts that Zendesk lists for `default-src`, where each can matter; the account's own subdomain is not known
+    /// here, so it is the application's to add (<https://support.zendesk.com/hc/en-us/articles/4408828505754>).
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(
+                include_str!("adapter.min.js"),
+                format!("https://static.zdassets.com/ekr/snippet.js?key={}", self.options.app_id),
+            )
+            .with_setting("chat", self.chat.is_some())
+            .with_setting("helpCenter", self.help_center.is_some())
+            .with_artifacts(
+                SessionArtifacts::new().cookie("__zlcmid").storage("ZD-*").global("zESettings.webWidget.authenticate"),
+            )
+            .with_csp_sources(CspSources::from_policy(POLICY))
+            .with_token_names(self.token_names())
+            .with_token_path()
     }
 
     fn secret(&self) -> &Secret {
-        &self.first
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.key)?;
-        check_lifetime(NAME, self.chat_lifetime, Some(LONGEST_CHAT_TOKEN))
+        self.options.check()
     }
 
-    fn token_names(&self) -> Vec<&str> {
-        let chat = self.chat.is_some().then_some(CHAT);
-        let help_center = self.help_center.is_some().then_some(HELP_CENTER);
-        chat.into_iter().chain(help_center).collect()
-    }
-
-    fn needs_token_path(&self) -> bool {
-        true
-    }
-
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
+    fn mint(&self, token_name: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         match (token_name, &self.chat, &self.help_center) {
             (CHAT, Some(secret), _) => self.chat_token(secret, identity, now),
             (HELP_CENTER, _, Some(secret)) => help_center_token(secret, identity, now),
@@ -168,50 +165,10 @@ impl Widget for ZendeskClassic {
         }
     }
 
-    fn settings(&self) -> Settings {
-        Settings::new().with("chat", self.chat.is_some()).with("helpCenter", self.help_center.is_some())
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || format!("https://static.zdassets.com/ekr/snippet.js?key={}", self.key);
-        Some(self.library_url.clone().unwrap_or_else(default))
-    }
-
     /// Nothing stands in the page: whether tokens will be given is all that is found out here, by making them, for their
     /// size is one of the reasons.
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
-        self.token_names().into_iter().try_for_each(|name| self.mint(name, identity, now).map(drop))?;
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        self.token_names().try_for_each(|name| self.mint(name, identity, now).map(drop))?;
         Ok(BootData::new())
-    }
-
-    /// The hosts that Zendesk lists for `default-src`, where each can matter; the account's own subdomain is not known
-    /// here, so it is the application's to add (<https://support.zendesk.com/hc/en-us/articles/4408828505754>).
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        CspSources::new()
-            .script(library)
-            .script(["https://static.zdassets.com", "https://ekr.zdassets.com"])
-            .connect([
-                "https://static.zdassets.com",
-                "https://ekr.zdassets.com",
-                "https://ekr.zendesk.com",
-                "https://*.zopim.com",
-                "wss://*.zopim.com",
-                "https://zendesk-eu.my.sentry.io",
-            ])
-            .frame(["https://static.zdassets.com"])
-            .img(["https://v2assets.zopim.io", "https://static.zdassets.com"])
-            .font(["https://static.zdassets.com"])
-            .media(["https://static.zdassets.com"])
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    /// Cookies: <https://support.zendesk.com/hc/en-us/articles/4408828505754>; the `localStorage` keys were seen in the
-    /// widget's own code and are not documented.
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::new().cookie("__zlcmid").storage("ZD-*").global("zESettings.webWidget.authenticate")
     }
 }

@@ -5,24 +5,26 @@
 //!
 //! let zendesk = ZendeskMessaging::new("snippet-key", Secret::new("s3cret")?.with_key_id("app_64b1"));
 //! assert!(zendesk.check().is_ok());
-//! assert!(zendesk.needs_token_path(), "the widget asks for a fresh token on each call");
+//! assert!(zendesk.manifest().needs_token_path(), "the widget asks for a fresh token on each call");
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use serde::Serialize;
-
-use super::{BootData, SessionArtifacts, Settings, Widget, check_app_id, check_key_id, check_lifetime};
-use crate::{
-    csp::{CspSources, library_source},
-    error::ConfigError,
-    identity::Identity,
-    sign::{Secret, Token},
-    token_error::TokenError,
-};
+use crate::widget::{checks::check_key_id, prelude::*};
 
 const NAME: &str = "zendesk-messaging";
+const POLICY: &str = "\
+    script-src https://static.zdassets.com https://ekr.zdassets.com; \
+    connect-src https://static.zdassets.com https://ekr.zdassets.com https://ekr.zendesk.com \
+        https://*.zendesk.com wss://*.zendesk.com https://api.smooch.io wss://api.smooch.io \
+        https://media.smooch.io https://zendesk-eu.my.sentry.io https://*.twilio.com \
+        wss://voice-js.roaming.twilio.com; \
+    frame-src https://static.zdassets.com; \
+    img-src https://static.zdassets.com https://accounts.zendesk.com https://media.smooch.io \
+        https://*.zdusercontent.com; \
+    font-src https://static.zdassets.com; \
+    media-src https://static.zdassets.com https://media.smooch.io";
 const SCOPE: &str = "user";
-const TEN_MINUTES: u64 = 10 * 60;
+const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 const LONGEST_ID: usize = 255;
 
 /// Zendesk's web widget for messaging, the successor of the Classic one. The account decides which of the two the snippet
@@ -40,58 +42,35 @@ const LONGEST_ID: usize = 255;
 /// the prefix of the Classic widget's `localStorage` entries is purged.
 #[derive(Clone, Debug)]
 pub struct ZendeskMessaging {
-    key: String,
-    secret: Secret,
-    lifetime: u64,
+    options: Options,
     email_verified: bool,
-    library_url: Option<String>,
 }
 
 impl ZendeskMessaging {
     /// A widget by its snippet key, with a signing key of the Admin Center (Messaging, End user authentication), which
     /// must [have its name](Secret::with_key_id), like `app_64b1..`.
     pub fn new(key: impl Into<String>, secret: Secret) -> Self {
-        Self { key: key.into(), secret, lifetime: TEN_MINUTES, email_verified: true, library_url: None }
+        Self { options: Options::new(NAME, key, secret).with_lifetime(TEN_MINUTES), email_verified: true }
     }
 
-    /// For how many seconds a token is good, at most 31 days. Default: 600; Zendesk documents no limit.
-    ///
-    /// A token never outlives [`Identity::session_expires`].
-    #[must_use]
-    pub fn lifetime(mut self, seconds: u64) -> Self {
-        self.lifetime = seconds;
-        self
-    }
+    setter!(lifetime, "At most 31 days. Default: ten minutes; Zendesk documents no limit.");
 
     /// Whether e-mail addresses are verified, as Zendesk is told. Default: `true`, which is what
-    /// [`Identity::email`] asks for.
+    /// [`Identity::with_email`] asks for.
     #[must_use]
     pub fn email_verified(mut self, verified: bool) -> Self {
         self.email_verified = verified;
         self
     }
 
-    /// Where the widget is loaded from. Default: `https://static.zdassets.com/ekr/snippet.js?key=<key>`.
-    #[must_use]
-    pub fn library_url(mut self, url: impl Into<String>) -> Self {
-        self.library_url = Some(url.into());
-        self
-    }
+    setter!(library_url, "Default: `https://static.zdassets.com/ekr/snippet.js?key=<key>`.");
 
-    fn jwt(&self, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        let (external_id, exp) = self.id_and_expiry(identity, now)?;
-        let email = identity.email_address();
-        let email_verified = email.map(|_| self.email_verified);
-        let claims = Claims { scope: SCOPE, external_id, name: identity.display_name(), email, email_verified, exp };
-        Ok(self.secret.jwt(&claims)?.good_for(exp - now))
-    }
-
-    fn id_and_expiry<'a>(&self, identity: &'a Identity, now: u64) -> Result<(&'a str, u64), TokenError> {
+    fn id_and_validity<'a>(&self, identity: &'a Identity, now: SystemTime) -> Result<(&'a str, Validity), TokenError> {
         let id = identity.required_id()?;
         if id.chars().count() > LONGEST_ID {
             return Err(TokenError::UnacceptableId);
         }
-        Ok((id, identity.expires(now, self.lifetime)?))
+        Ok((id, identity.validity(now, self.options.lifetime)?))
     }
 }
 
@@ -109,87 +88,40 @@ struct Claims<'a> {
 }
 
 impl Widget for ZendeskMessaging {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn app_id(&self) -> &str {
-        &self.key
+    /// The hosts that Zendesk lists, where each can matter, without the schemes and `'unsafe-inline'`: those are the
+    /// application's to decide (<https://developer.zendesk.com/embeddables/docs/widget/csp>).
+    fn manifest(&self) -> Manifest {
+        self.options
+            .manifest(
+                include_str!("adapter.min.js"),
+                format!("https://static.zdassets.com/ekr/snippet.js?key={}", self.options.app_id),
+            )
+            .with_artifacts(SessionArtifacts::new().storage("ZD-*"))
+            .with_csp_sources(CspSources::from_policy(POLICY))
+            .with_token_path()
     }
 
     fn secret(&self) -> &Secret {
-        &self.secret
+        &self.options.secret
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        check_app_id(NAME, &self.key)?;
-        check_key_id(NAME, &self.secret)?;
-        check_lifetime(NAME, self.lifetime, None)
+        self.options.check()?;
+        check_key_id(NAME, &self.options.secret)
     }
 
-    fn needs_token_path(&self) -> bool {
-        true
-    }
-
-    fn mint(&self, token_name: &str, identity: &Identity, now: u64) -> Result<Token, TokenError> {
-        match token_name {
-            NAME => self.jwt(identity, now),
-            _ => Err(TokenError::UnknownToken),
-        }
-    }
-
-    /// None: the library's address says which widget it is.
-    fn settings(&self) -> Settings {
-        Settings::new()
-    }
-
-    fn library_url(&self) -> Option<String> {
-        let default = || format!("https://static.zdassets.com/ekr/snippet.js?key={}", self.key);
-        Some(self.library_url.clone().unwrap_or_else(default))
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let (external_id, validity) = self.id_and_validity(identity, now)?;
+        let email = identity.email();
+        let email_verified = email.map(|_| self.email_verified);
+        let claims =
+            Claims { scope: SCOPE, external_id, name: identity.name(), email, email_verified, exp: validity.exp() };
+        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
 
     /// Nothing stands in the page: whether tokens will be given is all that is found out here.
-    fn boot_data(&self, identity: &Identity, now: u64) -> Result<BootData, TokenError> {
-        self.id_and_expiry(identity, now)?;
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        self.id_and_validity(identity, now)?;
         Ok(BootData::new())
-    }
-
-    fn adapter(&self) -> &str {
-        include_str!("adapter.min.js")
-    }
-
-    fn residue(&self) -> SessionArtifacts {
-        SessionArtifacts::new().storage("ZD-*")
-    }
-
-    /// The hosts that Zendesk lists, where each can matter, without the schemes and `'unsafe-inline'`: those are the
-    /// application's to decide (<https://developer.zendesk.com/embeddables/docs/widget/csp>).
-    fn csp_sources(&self) -> CspSources {
-        let library = self.library_url().map(|url| library_source(&url));
-        CspSources::new()
-            .script(library)
-            .script(["https://static.zdassets.com", "https://ekr.zdassets.com"])
-            .connect([
-                "https://static.zdassets.com",
-                "https://ekr.zdassets.com",
-                "https://ekr.zendesk.com",
-                "https://*.zendesk.com",
-                "wss://*.zendesk.com",
-                "https://api.smooch.io",
-                "wss://api.smooch.io",
-                "https://media.smooch.io",
-                "https://zendesk-eu.my.sentry.io",
-                "https://*.twilio.com",
-                "wss://voice-js.roaming.twilio.com",
-            ])
-            .frame(["https://static.zdassets.com"])
-            .img([
-                "https://static.zdassets.com",
-                "https://accounts.zendesk.com",
-                "https://media.smooch.io",
-                "https://*.zdusercontent.com",
-            ])
-            .font(["https://static.zdassets.com"])
-            .media(["https://static.zdassets.com", "https://media.smooch.io"])
     }
 }

@@ -4,7 +4,10 @@ use super::*;
 
 /// A person, and secrets, of whom every part can be found again.
 fn canary() -> Identity {
-    Identity::new("canary-id").email("canary@example.com").name("Canary Name").attribute("canary-key", "canary-value")
+    Identity::new("canary-id")
+        .with_email("canary@example.com")
+        .with_name("Canary Name")
+        .with_attribute("canary-key", "canary-value")
 }
 
 fn canary_secret() -> Secret {
@@ -21,7 +24,7 @@ fn canary_widgets() -> (Intercom, ZendeskClassic, Ferndesk) {
 
 fn canary_builder(delivery: Delivery) -> tower_widget_identity::WidgetsBuilder {
     let (intercom, zendesk, ferndesk) = canary_widgets();
-    let widgets = Widgets::builder().widget(intercom).widget(zendesk).widget(ferndesk).clock(|| NOW);
+    let widgets = Widgets::builder().widget(intercom).widget(zendesk).widget(ferndesk).clock(|| at(NOW));
     widgets.token_path("/widget-token").marker_key(canary_secret()).delivery(delivery)
 }
 
@@ -40,13 +43,17 @@ fn debug_shows_nothing_of_secrets_tokens_and_people() {
     let (intercom, zendesk, ferndesk) = canary_widgets();
     assert_hidden(canary_secret());
     assert_hidden((canary(), Viewer::SignedIn(canary())));
-    assert_hidden(intercom.mint("intercom", &canary(), NOW).unwrap());
+    assert_hidden(intercom.mint("intercom", &canary(), at(NOW)).unwrap());
     let legacy = intercom.clone().legacy_user_hash();
     for widget in [&intercom as &dyn Widget, &zendesk, &ferndesk, &legacy] {
-        assert_hidden((widget.settings(), widget.boot_data(&canary(), NOW).unwrap(), widget.residue()));
+        assert_hidden((
+            widget.manifest().settings(),
+            widget.boot_data(&canary(), at(NOW)).unwrap(),
+            widget.manifest().artifacts(),
+        ));
     }
     assert_hidden((&intercom, &legacy, zendesk, ferndesk));
-    assert_hidden(legacy.session_duration_ms(1).check().unwrap_err());
+    assert_hidden(legacy.session_duration(std::time::Duration::from_millis(1)).check().unwrap_err());
     assert_hidden(canary_builder(Delivery::Html));
     let widgets = canary_builder(Delivery::Html).build().unwrap();
     assert_hidden((&widgets, widgets.layer(), widgets.logout_layer(), widgets.token_service()));
@@ -92,7 +99,7 @@ fn debug_of_the_token_services_answers_shows_nothing() {
 #[test]
 fn debug_of_an_outcome_names_vendors_and_reasons_alone() {
     let widgets = builder().widget(ferndesk()).build().unwrap();
-    let viewer = Viewer::SignedIn(Identity::new("canary-id").name("Canary Name"));
+    let viewer = Viewer::SignedIn(Identity::new("canary-id").with_name("Canary Name"));
     let request = Request::get("/").header("sec-fetch-dest", "document").extension(viewer).body(Body::empty()).unwrap();
     let response = block_on(widgets.layer().layer(service_fn(home)).oneshot(request)).unwrap();
     let outcome = response.extensions().get::<Outcome>().unwrap();

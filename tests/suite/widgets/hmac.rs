@@ -18,6 +18,7 @@ pub(super) enum Signed {
 
 /// A vendor, the field that is signed, its name in the page, that of the hash, and what else the page is told.
 pub(super) struct Case {
+    name: String,
     pub(super) widget: Box<dyn Widget>,
     signed: Signed,
     message: &'static str,
@@ -32,7 +33,7 @@ fn case(
     proof: &'static str,
     beside: &'static [&'static str],
 ) -> Case {
-    Case { widget: Box::new(widget), signed, message, proof, beside }
+    Case { name: widget.manifest().name().to_owned(), widget: Box::new(widget), signed, message, proof, beside }
 }
 
 pub(super) fn cases() -> [Case; 11] {
@@ -55,15 +56,15 @@ pub(super) fn cases() -> [Case; 11] {
 
 impl Case {
     pub(super) fn name(&self) -> &str {
-        self.widget.name()
+        &self.name
     }
 
     fn hash(&self, identity: &Identity) -> Result<String, TokenError> {
-        self.widget.mint(self.name(), identity, NOW).map(|token| token.into_string())
+        self.widget.mint(self.name(), identity, at(NOW)).map(|token| token.into_string())
     }
 
     fn boot_data(&self, identity: &Identity) -> Value {
-        json_of(self.widget.boot_data(identity, NOW).unwrap_or_else(|refusal| panic!("{}: {refusal}", self.name())))
+        json_of(self.widget.boot_data(identity, at(NOW)).unwrap_or_else(|refusal| panic!("{}: {refusal}", self.name())))
     }
 }
 
@@ -113,7 +114,7 @@ const GOLDEN: [(&str, &str, &str, &str, &str); 3] = [
 #[test]
 fn hashes_are_those_of_an_independent_implementation() {
     for (id, email, of_id, of_email, of_email_by_hex) in GOLDEN {
-        let identity = Identity::new(id).email(email).name(NAME);
+        let identity = Identity::new(id).with_email(email).with_name(NAME);
         for case in cases() {
             let (message, golden) = match case.signed {
                 Signed::Id => (id, of_id),
@@ -139,7 +140,7 @@ fn the_page_is_told_what_the_vendor_needs_and_nothing_else() {
             let expected = if *key == "email" { "user@example.com" } else { NAME };
             assert_eq!(person[key], expected, "{}: {key}", case.name());
         }
-        let settings = json_of(case.widget.settings()).to_string();
+        let settings = json_of(case.widget.manifest().settings()).to_string();
         for said in ["user-123", "user@example.com", "\"pro\"", KEY, HEX] {
             assert!(!settings.contains(said), "{}: {settings}", case.name());
         }
@@ -149,7 +150,7 @@ fn the_page_is_told_what_the_vendor_needs_and_nothing_else() {
 #[test]
 fn a_missing_name_is_left_out_or_the_email_stands_for_it() {
     for case in cases() {
-        let person = case.boot_data(&person().name(" "));
+        let person = case.boot_data(&person().with_name(" "));
         let name = match case.name() {
             "pylon" | "canny" => json!("user@example.com"),
             _ => Value::Null,
@@ -163,7 +164,7 @@ fn a_missing_name_is_left_out_or_the_email_stands_for_it() {
 fn ids_stay_the_strings_that_they_are() {
     for id in ["123", "0", "-1", "1e9", "007", "null", "true", " padded ", "\"}", "näme", "😀", "a\0b\n", "</script>"]
     {
-        let identity = Identity::new(id).email("user@example.com");
+        let identity = Identity::new(id).with_email("user@example.com");
         for case in cases().into_iter().filter(|case| case.signed == Signed::Id) {
             assert_eq!(case.boot_data(&identity)[case.message], json!(id), "{}", case.name());
             assert_eq!(case.hash(&identity), Ok(digest(KEY.as_bytes(), id)), "{}: {id:?}", case.name());
@@ -174,18 +175,18 @@ fn ids_stay_the_strings_that_they_are() {
 #[test]
 fn nobody_and_those_whose_session_is_over_get_no_hash() {
     let blank =
-        ["", " ", "\t\r\n", BLANK].map(|id| (Identity::new(id).email("user@example.com"), TokenError::MissingId));
-    let over = [0, 1, NOW - 1, NOW].map(|ends| (person().session_expires(ends), TokenError::SessionOver));
+        ["", " ", "\t\r\n", BLANK].map(|id| (Identity::new(id).with_email("user@example.com"), TokenError::MissingId));
+    let over = [0, 1, NOW - 1, NOW].map(|ends| (person().with_session_expires(at(ends)), TokenError::SessionOver));
     for (identity, refusal) in blank.into_iter().chain(over) {
         for case in cases() {
             assert_eq!(case.hash(&identity).err(), Some(refusal), "{}", case.name());
-            assert_eq!(case.widget.boot_data(&identity, NOW).err(), Some(refusal), "{}", case.name());
+            assert_eq!(case.widget.boot_data(&identity, at(NOW)).err(), Some(refusal), "{}", case.name());
         }
     }
     for case in cases() {
-        let ending = person().session_expires(NOW + 1);
+        let ending = person().with_session_expires(at(NOW + 1));
         assert_eq!(case.hash(&ending), case.hash(&person()), "{}: until the last second", case.name());
-        let token = case.widget.mint(case.name(), &ending, NOW).unwrap();
+        let token = case.widget.mint(case.name(), &ending, at(NOW)).unwrap();
         assert_eq!(token.lifetime(), None, "{}: a hash never expires", case.name());
     }
 }
@@ -193,32 +194,33 @@ fn nobody_and_those_whose_session_is_over_get_no_hash() {
 #[test]
 fn without_an_email_those_that_need_one_refuse() {
     let id = Identity::new("user-123");
-    for identity in [id.clone(), id.clone().email(""), id.clone().email("  "), id.email(BLANK)] {
+    for identity in [id.clone(), id.clone().with_email(""), id.clone().with_email("  "), id.with_email(BLANK)] {
         for case in cases() {
             let needed = case.signed == Signed::Email || ["chatwoot", "canny", "gist"].contains(&case.name());
             let refusal = needed.then_some(TokenError::MissingEmail);
             assert_eq!(case.hash(&identity).err(), refusal, "{}", case.name());
-            assert_eq!(case.widget.boot_data(&identity, NOW).err(), refusal, "{}", case.name());
+            assert_eq!(case.widget.boot_data(&identity, at(NOW)).err(), refusal, "{}", case.name());
         }
     }
-    let named = Identity::new("user-123").name("The Name");
+    let named = Identity::new("user-123").with_name("The Name");
     assert!(cases()[2].hash(&named).is_ok(), "Chatwoot takes a name as well");
 }
 
 #[test]
 fn a_name_that_is_not_the_tokens_is_refused() {
     for case in cases() {
-        assert_eq!(case.widget.token_names(), [case.name()]);
-        assert!(!case.widget.needs_token_path(), "{}", case.name());
+        assert_eq!(case.widget.manifest().token_names(), [case.name()]);
+        assert!(!case.widget.manifest().needs_token_path(), "{}", case.name());
+        let widgets = alone(case.widget);
         for name in ["", "page", "intercom", "Crisp", "crisp "] {
-            assert_eq!(case.widget.mint(name, &person(), NOW).err(), Some(TokenError::UnknownToken), "{}", case.name());
+            assert_eq!(widgets.mint(name, &person()).err(), Some(TokenError::UnknownToken), "{}", case.name);
         }
     }
 }
 
 /// The person's part of the element that a page gets.
 fn in_the_page(widget: impl Widget, identity: Identity) -> (String, Value) {
-    let widgets = Widgets::builder().widget(widget).clock(|| NOW).build().unwrap();
+    let widgets = Widgets::builder().widget(widget).clock(|| at(NOW)).build().unwrap();
     let page = service_fn(async |_: Request<Body>| {
         let page = Response::builder().header("content-type", "text/html");
         page.body(Body::from("<!doctype html><p>Hello"))
@@ -237,8 +239,8 @@ fn hostile_people_stay_inside_the_attribute() {
     let (id, email, ..) = GOLDEN[2];
     for case in cases() {
         let name = case.name().to_owned();
-        let expected = case.boot_data(&Identity::new(id).email(email).name(NAME));
-        let (element, data) = in_the_page(case.widget, Identity::new(id).email(email).name(NAME));
+        let expected = case.boot_data(&Identity::new(id).with_email(email).with_name(NAME));
+        let (element, data) = in_the_page(case.widget, Identity::new(id).with_email(email).with_name(NAME));
         assert_eq!(data["people"][&name], expected, "{name}");
         assert_eq!(element.matches("</script>").count(), 1, "{name}");
         assert!(element.is_ascii() && !element.contains(KEY), "{name}");

@@ -31,7 +31,7 @@ fn what_would_name_a_person_unsigned_is_no_setting() {
     for (widget, setting) in refused {
         let error = widget.check().unwrap_err();
         assert_eq!(error.kind(), ConfigErrorKind::Setting, "{error}");
-        assert!(error.to_string().contains(&format!("{}: `{setting}`", widget.name())), "{error}");
+        assert!(error.to_string().contains(&format!("{}: `{setting}`", widget.manifest().name())), "{error}");
     }
 }
 
@@ -64,8 +64,8 @@ fn looks_are_settings() {
         (Box::new(Plain::new("app-1", key()).setting("theme", "dark")), json!({ "appId": "app-1", "theme": "dark" })),
     ];
     for (widget, settings) in taken {
-        assert_eq!(widget.check(), Ok(()), "{}", widget.name());
-        assert_eq!(json_of(widget.settings()), settings);
+        assert_eq!(widget.check(), Ok(()), "{}", widget.manifest().name());
+        assert_eq!(json_of(widget.manifest().settings()), settings);
     }
 }
 
@@ -89,8 +89,8 @@ fn ids_that_no_vendor_issues_are_refused() {
         ];
         for widget in widgets {
             let error = widget.check().unwrap_err();
-            assert_eq!(error.kind(), ConfigErrorKind::AppId, "{}: {id:?}", widget.name());
-            assert!(error.to_string().starts_with(widget.name()), "{error}");
+            assert_eq!(error.kind(), ConfigErrorKind::AppId, "{}: {id:?}", widget.manifest().name());
+            assert!(error.to_string().starts_with(widget.manifest().name()), "{error}");
         }
     }
     for url in [
@@ -162,14 +162,23 @@ fn the_cookies_of_a_session_are_known_by_name_and_no_others() {
         let mine = owned.iter().find(|(name, _)| *name == case.name()).unwrap().1;
         for (name, cookies) in owned {
             for cookie in cookies {
-                assert_eq!(case.widget.residue().owns_cookie(cookie), mine.contains(cookie), "{name}: {cookie}");
+                assert_eq!(
+                    case.widget.manifest().artifacts().owns_cookie(cookie),
+                    mine.contains(cookie),
+                    "{name}: {cookie}"
+                );
             }
         }
         for other in ["", "sid", "session", "session-", "ss", "cw_user_", "cw_user_app-12", "crisp-client", "gist"] {
-            assert!(!case.widget.residue().owns_cookie(other), "{}: {other}", case.name());
+            assert!(!case.widget.manifest().artifacts().owns_cookie(other), "{}: {other}", case.name());
         }
-        let identified = (case.name() == "chatwoot").then(|| "cw_user_app-1".to_owned());
-        assert_eq!(case.widget.identified_cookie(), identified, "{}: visitors have the others too", case.name());
+        let identified = (case.name() == "chatwoot").then_some("cw_user_app-1");
+        assert_eq!(
+            case.widget.manifest().identified_cookie(),
+            identified,
+            "{}: visitors have the others too",
+            case.name()
+        );
     }
 }
 
@@ -186,7 +195,7 @@ fn storage_and_globals_that_name_somebody_go() {
         ("tawk", "globals", json!(["Tawk_API.visitor"])),
     ] {
         let case = cases().into_iter().find(|case| case.name() == name).unwrap();
-        assert_eq!(json_of(case.widget.residue())[part], entries, "{name}");
+        assert_eq!(json_of(case.widget.manifest().artifacts())[part], entries, "{name}");
     }
 }
 
@@ -206,7 +215,7 @@ fn libraries_come_from_the_vendor_and_a_policy_allows_them() {
         ("gist", "https://widget.getgist.com"),
     ] {
         let case = cases().into_iter().find(|case| case.name() == name).unwrap();
-        assert_eq!(case.widget.library_url().as_deref(), Some(url));
+        assert_eq!(case.widget.manifest().library().as_deref(), Some(url));
         let policy = Widgets::builder().widget(case.widget).build().unwrap().csp().unwrap().to_string();
         let scripts = policy.split("; ").find(|directive| directive.starts_with("script-src-elem ")).unwrap();
         let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
@@ -226,16 +235,16 @@ fn libraries_come_from_the_vendor_and_a_policy_allows_them() {
 fn crisps_session_token_is_the_persons_own_and_nobody_elses_to_guess() {
     let plain = Crisp::new("app-1", secret(KEY));
     let bound = plain.clone().session_tokens(secret("session key"));
-    assert_eq!(json_of(plain.boot_data(&person(), NOW).unwrap()).get("token"), None);
-    let token = |identity: &Identity| json_of(bound.boot_data(identity, NOW).unwrap())["token"].take();
+    assert_eq!(json_of(plain.boot_data(&person(), at(NOW)).unwrap()).get("token"), None);
+    let token = |identity: &Identity| json_of(bound.boot_data(identity, at(NOW)).unwrap())["token"].take();
     assert_eq!(token(&person()), "1d6853bd894d79aecdd46642b02f40e657c55de04532e15d307efbf182e9fb9f");
-    let moved = Identity::new("user-123").email("other@example.com").name(NAME);
+    let moved = Identity::new("user-123").with_email("other@example.com").with_name(NAME);
     assert_eq!(token(&moved), token(&person()), "it does not change with the address");
-    assert_ne!(token(&Identity::new("user-124").email("user@example.com")), token(&person()));
-    let same_key = json_of(plain.clone().session_tokens(secret(KEY)).boot_data(&person(), NOW).unwrap());
+    assert_ne!(token(&Identity::new("user-124").with_email("user@example.com")), token(&person()));
+    let same_key = json_of(plain.clone().session_tokens(secret(KEY)).boot_data(&person(), at(NOW)).unwrap());
     assert_ne!(same_key["token"], same_key["signature"]);
     assert_ne!(same_key["token"], digest(KEY.as_bytes(), "user-123"), "never the bare HMAC of the id");
-    assert_eq!(plain.mint("crisp", &person(), NOW), bound.mint("crisp", &person(), NOW));
+    assert_eq!(plain.mint("crisp", &person(), at(NOW)), bound.mint("crisp", &person(), at(NOW)));
 }
 
 #[test]
@@ -258,7 +267,7 @@ fn debug_shows_no_key_and_no_person() {
         assert!(text.contains("app-1") && !text.contains("canary") && !text.contains("63616e"), "{text}");
     }
     for case in cases() {
-        let text = format!("{:?}", case.widget.boot_data(&whole_person(), NOW));
+        let text = format!("{:?}", case.widget.boot_data(&whole_person(), at(NOW)));
         assert_eq!(text, "Ok(Person { .. })", "{}", case.name());
     }
 }

@@ -115,7 +115,7 @@ fn rs256(token: &str) -> Value {
 }
 
 fn told(widget: &dyn Widget, secret: &str, identity: &Identity) -> Value {
-    read(secret, &mint(widget, widget.name(), identity))
+    read(secret, &mint(widget, widget.manifest().name(), identity))
 }
 
 // ---- all of them ----------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ const GOLDEN: [(&str, &str); 9] = [
 #[test]
 fn each_token_is_that_of_an_independent_implementation() {
     for ((widget, secret, ..), (name, golden)) in every().into_iter().zip(GOLDEN) {
-        assert_eq!(widget.name(), name);
+        assert_eq!(widget.manifest().name(), name);
         assert_eq!(mint(widget.as_ref(), name, &whole_person()), golden, "{name}");
         read(secret, golden);
     }
@@ -219,16 +219,19 @@ fn the_least_that_can_be_known_is_told_and_no_more() {
         json!({ "iss": "https://app.example.com", "sub": "user-1", "iat": NOW, "exp": NOW + 600 }),
     ];
     for ((widget, secret, ..), expected) in every().into_iter().zip(expected) {
-        for identity in [Identity::new("user-1"), Identity::new("user-1").email(" ").name(BLANK)] {
+        for identity in [Identity::new("user-1"), Identity::new("user-1").with_email(" ").with_name(BLANK)] {
             if expected.is_null() {
-                assert_eq!(widget.mint(widget.name(), &identity, NOW).err(), Some(TokenError::MissingEmail));
-                assert_eq!(widget.boot_data(&identity, NOW).err(), Some(TokenError::MissingEmail));
+                assert_eq!(
+                    widget.mint(widget.manifest().name(), &identity, at(NOW)).err(),
+                    Some(TokenError::MissingEmail)
+                );
+                assert_eq!(widget.boot_data(&identity, at(NOW)).err(), Some(TokenError::MissingEmail));
             } else {
-                assert_eq!(told(widget.as_ref(), secret, &identity), expected, "{}", widget.name());
+                assert_eq!(told(widget.as_ref(), secret, &identity), expected, "{}", widget.manifest().name());
             }
         }
     }
-    let nameless = Identity::new("user-1").email("user@example.com");
+    let nameless = Identity::new("user-1").with_email("user@example.com");
     let expected = json!({ "name": "user@example.com", "email": "user@example.com", "exp": NOW + HOUR });
     assert_eq!(told(&help_widget(), "help widget secret", &nameless), expected, "the address stands for the name");
 }
@@ -236,11 +239,11 @@ fn the_least_that_can_be_known_is_told_and_no_more() {
 #[test]
 fn each_id_stays_the_string_it_is() {
     for id in ["123", "0", "-1", "1e9", "null", "true", " padded ", "\"}", "näme", "</script>", "\u{202e}", "a\0b\n"] {
-        let identity = Identity::new(id).email("user@example.com");
+        let identity = Identity::new(id).with_email("user@example.com");
         for (widget, secret, ids, _) in every() {
             let claims = told(widget.as_ref(), secret, &identity);
             for key in ids {
-                assert_eq!(claims[key], id, "{}", widget.name());
+                assert_eq!(claims[key], id, "{}", widget.manifest().name());
             }
         }
     }
@@ -249,11 +252,11 @@ fn each_id_stays_the_string_it_is() {
 #[test]
 fn hostile_names_and_addresses_arrive_as_they_are() {
     for text in [NAME, "é@exämple.com", "\u{2028}<!--<script>", "o'user@example.com", "\"a b\"@example.com"] {
-        let identity = Identity::new("user-1").email(text).name(text);
+        let identity = Identity::new("user-1").with_email(text).with_name(text);
         for (widget, secret, ..) in every() {
             let claims = told(widget.as_ref(), secret, &identity);
             for key in ["email", "name", "first_name", "firstName"] {
-                assert!(claims.get(key).is_none_or(|said| said == text), "{}: {claims}", widget.name());
+                assert!(claims.get(key).is_none_or(|said| said == text), "{}: {claims}", widget.manifest().name());
             }
         }
     }
@@ -262,11 +265,11 @@ fn hostile_names_and_addresses_arrive_as_they_are() {
 #[test]
 fn times_are_whole_seconds_and_the_token_knows_its_end() {
     for (widget, secret, _, lifetime) in every() {
-        let token = widget.mint(widget.name(), &person(), NOW).unwrap();
-        assert_eq!(token.lifetime(), Some(lifetime), "{}", widget.name());
+        let token = widget.mint(widget.manifest().name(), &person(), at(NOW)).unwrap();
+        assert_eq!(token.lifetime(), Some(secs(lifetime)), "{}", widget.manifest().name());
         let claims = read(secret, token.as_str());
-        assert_eq!(claims["exp"].as_u64(), Some(NOW + lifetime), "{}", widget.name());
-        assert!(claims.get("iat").is_none_or(|iat| iat.as_u64() == Some(NOW)), "{}", widget.name());
+        assert_eq!(claims["exp"].as_u64(), Some(NOW + lifetime), "{}", widget.manifest().name());
+        assert!(claims.get("iat").is_none_or(|iat| iat.as_u64() == Some(NOW)), "{}", widget.manifest().name());
     }
 }
 
@@ -280,14 +283,20 @@ fn the_applications_session_is_the_end_of_each_token() {
             (NOW + lifetime + 1, lifetime),
             (u64::MAX, lifetime),
         ] {
-            let token = widget.mint(widget.name(), &person().session_expires(ends), NOW).unwrap();
-            assert_eq!(token.lifetime(), Some(expected), "{}: {ends}", widget.name());
-            assert_eq!(read(secret, token.as_str())["exp"], json!(NOW + expected), "{}: {ends}", widget.name());
+            let token =
+                widget.mint(widget.manifest().name(), &person().with_session_expires(at(ends)), at(NOW)).unwrap();
+            assert_eq!(token.lifetime(), Some(secs(expected)), "{}: {ends}", widget.manifest().name());
+            assert_eq!(
+                read(secret, token.as_str())["exp"],
+                json!(NOW + expected),
+                "{}: {ends}",
+                widget.manifest().name()
+            );
         }
         for ends in [0, NOW - 1, NOW] {
-            let identity = person().session_expires(ends);
-            assert_eq!(widget.mint(widget.name(), &identity, NOW).err(), Some(TokenError::SessionOver));
-            assert_eq!(widget.boot_data(&identity, NOW).err(), Some(TokenError::SessionOver));
+            let identity = person().with_session_expires(at(ends));
+            assert_eq!(widget.mint(widget.manifest().name(), &identity, at(NOW)).err(), Some(TokenError::SessionOver));
+            assert_eq!(widget.boot_data(&identity, at(NOW)).err(), Some(TokenError::SessionOver));
         }
     }
 }
@@ -295,24 +304,30 @@ fn the_applications_session_is_the_end_of_each_token() {
 #[test]
 fn what_each_signs_stands_nowhere_unsigned() {
     for (widget, ..) in every() {
-        let person = json_of(widget.boot_data(&whole_person(), NOW).unwrap());
+        let person = json_of(widget.boot_data(&whole_person(), at(NOW)).unwrap());
         let facts = person.as_object().unwrap();
-        let tokens = usize::from(!matches!(widget.name(), "zendesk-messaging" | "salesforce"));
-        assert_eq!(facts.len(), tokens, "{}: {person}", widget.name());
+        let tokens = usize::from(!matches!(widget.manifest().name(), "zendesk-messaging" | "salesforce"));
+        assert_eq!(facts.len(), tokens, "{}: {person}", widget.manifest().name());
         for fact in facts.values() {
-            assert_eq!(fact, &mint(widget.as_ref(), widget.name(), &whole_person()), "{}", widget.name());
+            assert_eq!(
+                fact,
+                &mint(widget.as_ref(), widget.manifest().name(), &whole_person()),
+                "{}",
+                widget.manifest().name()
+            );
         }
-        let said = format!("{person}{}{}", json_of(widget.settings()), json_of(widget.residue()));
+        let said =
+            format!("{person}{}{}", json_of(widget.manifest().settings()), json_of(widget.manifest().artifacts()));
         for leak in ["user-123", "user@example.com", "Näme", "\"pro\"", "secret", "PRIVATE"] {
-            assert!(!said.contains(leak), "{}: {said}", widget.name());
+            assert!(!said.contains(leak), "{}: {said}", widget.manifest().name());
         }
     }
 }
 
 #[test]
 fn whoever_fetches_tokens_by_itself_is_known() {
-    let fetching = every().into_iter().filter(|(widget, ..)| widget.needs_token_path());
-    let fetching: Vec<_> = fetching.map(|(widget, ..)| widget.name().to_owned()).collect();
+    let fetching = every().into_iter().filter(|(widget, ..)| widget.manifest().needs_token_path());
+    let fetching: Vec<_> = fetching.map(|(widget, ..)| widget.manifest().name().to_owned()).collect();
     assert_eq!(fetching, ["zendesk-messaging", "freshdesk-help-widget", "salesforce"]);
 }
 
@@ -330,20 +345,21 @@ fn zendesk_is_told_whether_addresses_are_verified() {
 fn attributes_are_told_where_they_have_a_place() {
     let attributes = |claims: Value| [claims["plan"].clone(), claims["traits"]["plan"].clone()];
     for (widget, secret, ..) in every() {
-        let expected = match widget.name() {
+        let expected = match widget.manifest().name() {
             "featurebase" | "drift" | "chatbase" => [json!("pro"), Value::Null],
             "userjot" => [Value::Null, json!("pro")],
             _ => [Value::Null, Value::Null],
         };
-        let whole = person().attribute("plan", "pro");
-        assert_eq!(attributes(told(widget.as_ref(), secret, &whole)), expected, "{}", widget.name());
+        let whole = person().with_attribute("plan", "pro");
+        assert_eq!(attributes(told(widget.as_ref(), secret, &whole)), expected, "{}", widget.manifest().name());
     }
 }
 
 #[test]
 fn featurebases_companies_are_attributes() {
     let companies = json!([{ "id": "company-1", "name": "Company" }]);
-    let identity = person().attribute("companies", companies.clone()).attribute("profilePicture", "https://x.test/1");
+    let identity =
+        person().with_attribute("companies", companies.clone()).with_attribute("profilePicture", "https://x.test/1");
     let claims = told(&featurebase(), "featurebase secret", &identity);
     assert_eq!((&claims["companies"], &claims["profilePicture"]), (&companies, &json!("https://x.test/1")));
 }
@@ -385,10 +401,13 @@ fn each_page_is_told_the_same() {
         &salesforce().language("en_US"),
     ];
     for (widget, expected) in widgets.into_iter().zip(expected) {
-        assert!(widget.check().is_ok(), "{}", widget.name());
-        assert_eq!(json_of(widget.settings()), expected, "{}", widget.name());
+        assert!(widget.check().is_ok(), "{}", widget.manifest().name());
+        assert_eq!(json_of(widget.manifest().settings()), expected, "{}", widget.manifest().name());
     }
-    assert_eq!(json_of(FreshdeskHelpWidget::new("a-1", secret("s")).settings()), json!({ "widget_id": "a-1" }));
+    assert_eq!(
+        json_of(FreshdeskHelpWidget::new("a-1", secret("s")).manifest().settings()),
+        json!({ "widget_id": "a-1" })
+    );
 }
 
 #[test]
@@ -412,11 +431,14 @@ fn each_library_comes_from_its_vendor_unless_it_is_said_otherwise() {
             "https://acme.my.site.com/ESWWebChat1700000000000/assets/js/bootstrap.min.js",
         ),
     ] {
-        assert_eq!(widget.library_url().as_deref(), Some(url));
-        assert_eq!(moved.library_url().as_deref(), Some("/own.js"));
+        assert_eq!(widget.manifest().library().as_deref(), Some(url));
+        assert_eq!(moved.manifest().library().as_deref(), Some("/own.js"));
         // Where it comes from can stand in a policy.
-        let widgets =
-            Widgets::builder().widget(every_by_name(widget.name())).token_path("/widget-token").build().unwrap();
+        let widgets = Widgets::builder()
+            .widget(every_by_name(widget.manifest().name()))
+            .token_path("/widget-token")
+            .build()
+            .unwrap();
         let policy = widgets.csp().unwrap().to_string();
         let origin = url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
         assert!(policy.contains(&origin), "{policy}");
@@ -424,16 +446,16 @@ fn each_library_comes_from_its_vendor_unless_it_is_said_otherwise() {
 }
 
 fn every_by_name(name: &str) -> Box<dyn Widget> {
-    every().into_iter().map(|(widget, ..)| widget).find(|widget| widget.name() == name).expect("a vendor")
+    every().into_iter().map(|(widget, ..)| widget).find(|widget| widget.manifest().name() == name).expect("a vendor")
 }
 
 #[test]
 fn what_each_leaves_is_known_by_name() {
-    let residue = |name: &str| json_of(every_by_name(name).residue());
+    let residue = |name: &str| json_of(every_by_name(name).manifest().artifacts());
     assert_eq!(residue("zendesk-messaging")["storage"], json!(["ZD-*"]));
     let featurebase = json!(["featurebase-js:org:app-1", "featurebaseRespondedSurveys"]);
     assert_eq!(residue("featurebase")["storage"], featurebase);
     assert_eq!(residue("salesforce")["storage"], json!(["00D000000000001_WEB_STORAGE"]));
-    assert!(every_by_name("drift").residue().owns_cookie("driftt_aid"));
-    assert!(!every_by_name("drift").residue().owns_cookie("drift_campaign"));
+    assert!(every_by_name("drift").manifest().artifacts().owns_cookie("driftt_aid"));
+    assert!(!every_by_name("drift").manifest().artifacts().owns_cookie("drift_campaign"));
 }

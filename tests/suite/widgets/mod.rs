@@ -8,7 +8,7 @@ pub(crate) mod jwt;
 
 use std::collections::HashSet;
 
-use crate::support::{NOW, SECRET, builder, secret, verify};
+use crate::support::{NOW, SECRET, alone, at, builder, secret, secs, verify};
 use axum::body::Body;
 use futures::executor::block_on;
 use http::{Request, Response};
@@ -17,8 +17,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_widget_identity::{
-    Delivery, Identity, MAX_TOKEN_BYTES, Outcome, Secret, Viewer, Widgets,
-    widget::{BootData, Ferndesk, Intercom, IntercomRegion, TokenError, Widget, ZendeskClassic},
+    Delivery, Identity, MAX_TOKEN_BYTES, Outcome, Secret, TokenError, Viewer, Widgets,
+    widget::{BootData, Ferndesk, Intercom, IntercomRegion, Widget, ZendeskClassic},
 };
 
 /// What JSON, HTML and one-byte encodings each read differently.
@@ -39,11 +39,11 @@ fn ferndesk() -> Ferndesk {
 }
 
 fn person() -> Identity {
-    Identity::new("user-123").email("user@example.com")
+    Identity::new("user-123").with_email("user@example.com")
 }
 
 fn whole_person() -> Identity {
-    person().name(NAME).attribute("plan", "pro").attribute("seats", 3)
+    person().with_name(NAME).with_attribute("plan", "pro").with_attribute("seats", 3)
 }
 
 /// Every token that is a JWT: its name, the secret that signs it, and its vendor.
@@ -72,7 +72,7 @@ fn id_claims(token: &str) -> &'static [&'static str] {
 }
 
 fn mint(widget: &dyn Widget, name: &str, identity: &Identity) -> String {
-    widget.mint(name, identity, NOW).expect(name).into_string()
+    widget.mint(name, identity, at(NOW)).expect(name).into_string()
 }
 
 /// The claims of a token whose signature is right.
@@ -168,7 +168,7 @@ fn tokens_are_those_of_an_independent_implementation() {
         (
             &zendesk(),
             "zendesk-chat",
-            person().name("The Name"),
+            person().with_name("The Name"),
             "eyJuYW1lIjoiVGhlIE5hbWUiLCJlbWFpbCI6InVzZXJAZXhhbXBsZS5jb20iLCJleHRlcm5hbF9pZCI6InVzZXItMTIzIiwiaWF0IjoxNz\
              AwMDAwMDAwLCJleHAiOjE3MDAwMDAzMDB9.TYa_fydph7V07acs8XdB7tUd34Y6GR6x1UN5OrD67qY",
         ),
@@ -228,7 +228,7 @@ fn times_are_integer_seconds() {
 fn ids_are_strings_whatever_they_look_like() {
     for id in ["123", "0", "-1", "1e9", "null", "true", " padded ", "\"}", "a.b", "näme", "😀", "\u{202e}", "a\0b\n"]
     {
-        let identity = Identity::new(id).email("user@example.com");
+        let identity = Identity::new(id).with_email("user@example.com");
         for (name, secret, widget) in every_jwt() {
             let claims = claims(widget.as_ref(), name, secret, &identity);
             for key in id_claims(name) {
@@ -241,21 +241,21 @@ fn ids_are_strings_whatever_they_look_like() {
 #[test]
 fn a_blank_id_names_nobody() {
     for id in ["", " ", "\t\r\n", BLANK] {
-        let nobody = Identity::new(id).email("user@example.com").name("The Name");
+        let nobody = Identity::new(id).with_email("user@example.com").with_name("The Name");
         for (name, _, widget) in every_jwt() {
-            assert_eq!(widget.mint(name, &nobody, NOW).err(), Some(TokenError::MissingId), "{name}: {id:?}");
-            assert_eq!(widget.boot_data(&nobody, NOW).err(), Some(TokenError::MissingId), "{name}: {id:?}");
+            assert_eq!(widget.mint(name, &nobody, at(NOW)).err(), Some(TokenError::MissingId), "{name}: {id:?}");
+            assert_eq!(widget.boot_data(&nobody, at(NOW)).err(), Some(TokenError::MissingId), "{name}: {id:?}");
         }
     }
 }
 
 #[test]
 fn without_an_email_those_that_need_one_refuse() {
-    let id = Identity::new("user-123").name("The Name");
-    for identity in [id.clone(), id.clone().email(""), id.clone().email("  "), id.clone().email(BLANK)] {
+    let id = Identity::new("user-123").with_name("The Name");
+    for identity in [id.clone(), id.clone().with_email(""), id.clone().with_email("  "), id.clone().with_email(BLANK)] {
         for (name, _, widget) in every_jwt_by_email() {
-            assert_eq!(widget.mint(name, &identity, NOW).err(), Some(TokenError::MissingEmail), "{name}");
-            assert_eq!(widget.boot_data(&identity, NOW).err(), Some(TokenError::MissingEmail), "{name}");
+            assert_eq!(widget.mint(name, &identity, at(NOW)).err(), Some(TokenError::MissingEmail), "{name}");
+            assert_eq!(widget.boot_data(&identity, at(NOW)).err(), Some(TokenError::MissingEmail), "{name}");
         }
         assert_eq!(intercom_claims(&identity).get("email"), None);
     }
@@ -275,8 +275,8 @@ fn no_token_outlives_the_applications_session() {
             (NOW * 1000, lifetime),
             (u64::MAX, lifetime),
         ] {
-            let token = widget.mint(name, &person().session_expires(ends), NOW).unwrap();
-            assert_eq!(token.lifetime(), Some(expected), "{name}: {ends}");
+            let token = widget.mint(name, &person().with_session_expires(at(ends)), at(NOW)).unwrap();
+            assert_eq!(token.lifetime(), Some(secs(expected)), "{name}: {ends}");
             let claims = verify(secret, token.as_str()).unwrap().claims;
             assert_eq!(claims["exp"], json!(NOW + expected), "{name}: {ends}");
         }
@@ -286,21 +286,21 @@ fn no_token_outlives_the_applications_session() {
 #[test]
 fn a_session_that_is_over_gets_no_token() {
     for ends in [0, 1, NOW - 1, NOW] {
-        let identity = person().session_expires(ends);
+        let identity = person().with_session_expires(at(ends));
         for (name, _, widget) in every_jwt() {
-            assert_eq!(widget.mint(name, &identity, NOW).err(), Some(TokenError::SessionOver), "{name}: {ends}");
-            assert_eq!(widget.boot_data(&identity, NOW).err(), Some(TokenError::SessionOver), "{name}: {ends}");
+            assert_eq!(widget.mint(name, &identity, at(NOW)).err(), Some(TokenError::SessionOver), "{name}: {ends}");
+            assert_eq!(widget.boot_data(&identity, at(NOW)).err(), Some(TokenError::SessionOver), "{name}: {ends}");
         }
         let legacy = intercom().legacy_user_hash();
-        assert_eq!(legacy.mint("intercom", &identity, NOW).err(), Some(TokenError::SessionOver), "{ends}");
+        assert_eq!(legacy.mint("intercom", &identity, at(NOW)).err(), Some(TokenError::SessionOver), "{ends}");
     }
 }
 
 #[test]
 fn a_clock_at_its_limits_panics_nowhere() {
-    for now in [0, 1, u64::MAX - 1, u64::MAX] {
+    for now in [0, 1, i64::MAX as u64 - 1, i64::MAX as u64] {
         for (name, secret, widget) in every_jwt() {
-            let token = widget.mint(name, &person(), now).unwrap();
+            let token = widget.mint(name, &person(), at(now)).unwrap();
             let claims = verify(secret, token.as_str()).unwrap().claims;
             assert!(claims.get("exp").is_none_or(|exp| exp.as_u64() >= Some(now)), "{name}: {claims}");
         }
@@ -310,16 +310,17 @@ fn a_clock_at_its_limits_panics_nowhere() {
 #[test]
 fn a_megabyte_is_too_large() {
     let megabyte = "x".repeat(1 << 20);
-    let (by_attribute, by_name) = (person().attribute("notes", megabyte.as_str()), person().name(megabyte));
+    let (by_attribute, by_name) = (person().with_attribute("notes", megabyte.as_str()), person().with_name(megabyte));
     for (name, _, widget) in every_jwt() {
         let identity = if name.starts_with("zendesk") { &by_name } else { &by_attribute };
-        assert_eq!(widget.mint(name, identity, NOW).err(), Some(TokenError::TooLarge), "{name}");
+        assert_eq!(widget.mint(name, identity, at(NOW)).err(), Some(TokenError::TooLarge), "{name}");
     }
 }
 
 #[test]
 fn a_token_may_fill_its_limit_and_not_a_byte_more() {
-    let mint = |length: usize| intercom().mint("intercom", &person().attribute("notes", "x".repeat(length)), NOW);
+    let mint =
+        |length: usize| intercom().mint("intercom", &person().with_attribute("notes", "x".repeat(length)), at(NOW));
     let longest = (5_500..6_500).take_while(|length| mint(*length).is_ok()).last().unwrap();
     let token = mint(longest).unwrap();
     assert_eq!(token.as_str().len(), MAX_TOKEN_BYTES);
@@ -331,8 +332,8 @@ fn a_token_may_fill_its_limit_and_not_a_byte_more() {
 fn a_name_that_is_not_a_tokens_is_refused() {
     for name in ["", "page", "Intercom", "intercom ", "intercom\0", "zendesk-classic", "zendesk", "ferndesk/../x", "é"]
     {
-        for widget in [&intercom() as &dyn Widget, &zendesk(), &ferndesk()] {
-            assert_eq!(widget.mint(name, &person(), NOW).err(), Some(TokenError::UnknownToken), "{name:?}");
+        for widgets in [alone(intercom()), alone(zendesk()), alone(ferndesk())] {
+            assert_eq!(widgets.mint(name, &person()).err(), Some(TokenError::UnknownToken), "{name:?}");
         }
     }
     let chat_alone = ZendeskClassic::chat("key-1", secret("chat secret"));
@@ -341,9 +342,9 @@ fn a_name_that_is_not_a_tokens_is_refused() {
         (&chat_alone, "zendesk-help-center", "zendesk-chat"),
         (&help_center_alone, "zendesk-chat", "zendesk-help-center"),
     ] {
-        assert_eq!(widget.mint(name, &person(), NOW).err(), Some(TokenError::UnknownToken), "{name}");
-        assert!(widget.mint(known, &person(), NOW).is_ok(), "{known}");
-        assert_eq!(widget.token_names(), [known]);
+        assert_eq!(alone(widget.clone()).mint(name, &whole_person()).err(), Some(TokenError::UnknownToken), "{name}");
+        assert!(widget.mint(known, &person(), at(NOW)).is_ok(), "{known}");
+        assert_eq!(widget.manifest().token_names(), [known]);
     }
 }
 
@@ -353,11 +354,11 @@ fn what_is_signed_stands_nowhere_unsigned() {
     for (widget, keys) in
         [(&intercom() as &dyn Widget, &["intercom_user_jwt"] as &[&str]), (&zendesk(), &[]), (&ferndesk(), &["token"])]
     {
-        let person = json_of(widget.boot_data(&identity, NOW).unwrap());
-        assert_eq!(person.as_object().unwrap().keys().collect::<Vec<_>>(), keys, "{}", widget.name());
-        let said = format!("{person}{}", json_of(widget.settings()));
+        let person = json_of(widget.boot_data(&identity, at(NOW)).unwrap());
+        assert_eq!(person.as_object().unwrap().keys().collect::<Vec<_>>(), keys, "{}", widget.manifest().name());
+        let said = format!("{person}{}", json_of(widget.manifest().settings()));
         for secret in ["user-123", "user@example.com", "Näme", "\"pro\"", "secret"] {
-            assert!(!said.contains(secret), "{}: {said}", widget.name());
+            assert!(!said.contains(secret), "{}: {said}", widget.manifest().name());
         }
     }
 }
@@ -365,9 +366,9 @@ fn what_is_signed_stands_nowhere_unsigned() {
 #[test]
 fn the_page_gets_the_very_token_that_the_vendor_mints() {
     let identity = whole_person();
-    let person = json_of(intercom().boot_data(&identity, NOW).unwrap());
+    let person = json_of(intercom().boot_data(&identity, at(NOW)).unwrap());
     assert_eq!(person["intercom_user_jwt"], mint(&intercom(), "intercom", &identity));
-    let person = json_of(ferndesk().boot_data(&identity, NOW).unwrap());
+    let person = json_of(ferndesk().boot_data(&identity, at(NOW)).unwrap());
     assert_eq!(person["token"], mint(&ferndesk(), "ferndesk", &identity));
 }
 
@@ -380,9 +381,9 @@ fn the_cookies_of_a_session_are_known_by_name_and_no_others() {
         (&intercom(), "intercom-device-id-abcd1234", "x-intercom-device-id-abcd1234"),
         (&zendesk(), "__zlcmid", "__zlcmid2"),
     ] {
-        assert!(widget.residue().owns_cookie(owned), "{owned}");
+        assert!(widget.manifest().artifacts().owns_cookie(owned), "{owned}");
         for other in [other, "", "sid", "*", "intercom-", "INTERCOM-ID-ABCD1234"] {
-            assert!(!widget.residue().owns_cookie(other), "{other}");
+            assert!(!widget.manifest().artifacts().owns_cookie(other), "{other}");
         }
     }
 }
@@ -398,8 +399,8 @@ fn libraries_come_from_the_vendor_unless_it_is_said_otherwise() {
         (&zendesk(), &zendesk().library_url("/own.js"), "https://static.zdassets.com/ekr/snippet.js?key=key-1"),
         (&ferndesk(), &ferndesk().library_url("/own.js"), "https://static.ferndesk.com/dist/sdk.js"),
     ] {
-        assert_eq!(widget.library_url().as_deref(), Some(url));
-        assert_eq!(moved.library_url().as_deref(), Some("/own.js"));
+        assert_eq!(widget.manifest().library().as_deref(), Some(url));
+        assert_eq!(moved.manifest().library().as_deref(), Some("/own.js"));
     }
 }
 
@@ -414,18 +415,22 @@ fn a_boxed_vendor_is_the_widget() {
     ] {
         // As a `Widget` itself, not by what the box points to.
         let boxed: &dyn Widget = &boxed;
-        assert_eq!((boxed.name(), boxed.app_id()), (widget.name(), widget.app_id()));
-        assert_eq!(boxed.token_names(), widget.token_names());
-        assert_eq!(boxed.needs_token_path(), widget.needs_token_path());
-        assert_eq!(boxed.library_url(), widget.library_url());
-        assert_eq!(boxed.adapter(), widget.adapter());
-        assert_eq!(boxed.identified_cookie(), widget.identified_cookie());
-        assert_eq!(json_of(boxed.residue()), json_of(widget.residue()));
-        assert_eq!(json_of(boxed.settings()), json_of(widget.settings()));
-        let person = |widget: &dyn Widget| json_of(widget.boot_data(&identity, NOW).unwrap());
+        assert_eq!(
+            (boxed.manifest().name(), boxed.manifest().app_id()),
+            (widget.manifest().name(), widget.manifest().app_id())
+        );
+        assert_eq!(boxed.manifest().token_names(), widget.manifest().token_names());
+        assert_eq!(boxed.manifest().needs_token_path(), widget.manifest().needs_token_path());
+        assert_eq!(boxed.manifest().library(), widget.manifest().library());
+        assert_eq!(boxed.manifest().adapter(), widget.manifest().adapter());
+        assert_eq!(boxed.manifest().identified_cookie(), widget.manifest().identified_cookie());
+        assert_eq!(json_of(boxed.manifest().artifacts()), json_of(widget.manifest().artifacts()));
+        assert_eq!(json_of(boxed.manifest().settings()), json_of(widget.manifest().settings()));
+        let person = |widget: &dyn Widget| json_of(widget.boot_data(&identity, at(NOW)).unwrap());
         assert_eq!(person(boxed), person(widget));
         assert_eq!(boxed.secret().hmac_hex("a").unwrap(), widget.secret().hmac_hex("a").unwrap());
-        let name = widget.token_names()[0];
+        let manifest = widget.manifest();
+        let name = manifest.token_names()[0];
         assert_eq!(mint(boxed, name, &identity), mint(widget, name, &identity));
     }
 }
@@ -435,14 +440,18 @@ fn the_set_mints_what_its_vendors_mint() {
     let widgets = builder().widget(zendesk()).widget(ferndesk()).token_path("/widget-token").build().unwrap();
     for (name, secret, widget) in every_jwt() {
         let token = widgets.mint(name, &whole_person()).unwrap();
-        assert_eq!(token.lifetime(), widget.mint(name, &whole_person(), NOW).unwrap().lifetime(), "{name}");
+        assert_eq!(token.lifetime(), widget.mint(name, &whole_person(), at(NOW)).unwrap().lifetime(), "{name}");
         let mut claims =
             [verify(secret, token.as_str()), verify(secret, &mint(widget.as_ref(), name, &whole_person()))]
                 .map(|jwt| jwt.unwrap().claims);
         // Which is another one each time.
         claims.iter_mut().for_each(|claims| drop(claims.as_object_mut().unwrap().remove("jti")));
         assert_eq!(claims[0], claims[1], "{name}");
-        assert_eq!(widgets.mint(name, &person().session_expires(NOW)).err(), Some(TokenError::SessionOver), "{name}");
+        assert_eq!(
+            widgets.mint(name, &person().with_session_expires(at(NOW))).err(),
+            Some(TokenError::SessionOver),
+            "{name}"
+        );
         assert_eq!(Widgets::disabled().mint(name, &person()).err(), Some(TokenError::UnknownToken), "{name}");
     }
     for name in ["", "page", "zendesk-classic", "Intercom", "intercom\0"] {

@@ -3,11 +3,12 @@
 use std::{
     sync::{Arc, Mutex, mpsc},
     thread::{self, ThreadId},
+    time::SystemTime,
 };
 
 use http::StatusCode;
 use tokio::task::{JoinSet, yield_now};
-use tower_widget_identity::{Token, widget::Settings};
+use tower_widget_identity::{Token, widget::Manifest};
 
 use super::*;
 
@@ -32,7 +33,7 @@ fn signed_in() -> Viewer {
 }
 
 fn salesforce_widgets() -> Widgets {
-    Widgets::builder().widget(salesforce()).token_path("/widget-token").clock(|| NOW).build().unwrap()
+    Widgets::builder().widget(salesforce()).token_path("/widget-token").clock(|| at(NOW)).build().unwrap()
 }
 
 #[tokio::test]
@@ -45,7 +46,7 @@ async fn the_token_service_answers_with_an_rsa_token() {
         (Viewer::SignedOut, 401, "signed-out"),
         (Viewer::Unknown, 503, "unknown-viewer"),
         (Viewer::SignedIn(Identity::new(" ")), 422, "missing-id"),
-        (Viewer::SignedIn(person().session_expires(NOW)), 401, "session-over"),
+        (Viewer::SignedIn(person().with_session_expires(at(NOW))), 401, "session-over"),
     ] {
         let (known, _, body) = answer(&widgets, "salesforce", viewer).await;
         assert_eq!((known.as_u16(), body), (status, format!(r#"{{"error":"{error}"}}"#)));
@@ -93,30 +94,18 @@ type Work = Box<dyn Fn(&Identity) + Send + Sync>;
 struct Slow(Secret, Work);
 
 impl Widget for Slow {
-    fn name(&self) -> &str {
-        "slow"
-    }
-    fn app_id(&self) -> &str {
-        "slow-1"
+    fn manifest(&self) -> Manifest {
+        Manifest::new("slow", "slow-1", "tools => ({ boot() {}, refresh() {}, shutdown() {} })").with_costly_tokens()
     }
     fn secret(&self) -> &Secret {
         &self.0
     }
-    fn is_costly(&self) -> bool {
-        true
-    }
-    fn mint(&self, _: &str, identity: &Identity, _: u64) -> Result<Token, TokenError> {
+    fn mint(&self, _: &str, identity: &Identity, _: SystemTime) -> Result<Token, TokenError> {
         (self.1)(identity);
         self.0.jwt(&json!({ "sub": identity.id() }))
     }
-    fn settings(&self) -> Settings {
-        Settings::new()
-    }
-    fn boot_data(&self, _: &Identity, _: u64) -> Result<BootData, TokenError> {
+    fn boot_data(&self, _: &Identity, _: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new())
-    }
-    fn adapter(&self) -> &str {
-        "tools => ({ boot() {}, refresh() {}, shutdown() {} })"
     }
 }
 

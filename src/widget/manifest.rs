@@ -1,0 +1,288 @@
+//! What a widget says about itself, the same for every person.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::csp::{CspSources, library_source};
+
+/// What a widget says about itself: the same on every page and for every person, and public.
+///
+/// ```
+/// use tower_widget_identity::widget::{Manifest, SessionArtifacts};
+///
+/// let manifest = Manifest::new("acme", "acme-1", "tools => ({ boot() {}, refresh() {}, shutdown() {} })")
+///     .with_library("https://cdn.acme.example/widget.js")
+///     .with_artifacts(SessionArtifacts::new().cookie("acme_session"));
+/// assert_eq!(manifest.token_names(), ["acme"], "its own name");
+/// assert!(!manifest.needs_token_path());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    name: Cow<'static, str>,
+    app_id: String,
+    adapter: Cow<'static, str>,
+    library: Option<String>,
+    settings: Settings,
+    artifacts: SessionArtifacts,
+    csp_sources: CspSources,
+    identified_cookie: Option<String>,
+    token_names: Vec<Cow<'static, str>>,
+    needs_token_path: bool,
+    is_costly: bool,
+}
+
+impl Manifest {
+    /// A widget by its name, the application's public id at the vendor, and its adapter script.
+    ///
+    /// * The name is of lower-case ASCII letters, digits and hyphens, and names the adapter in the page.
+    /// * Name and id together decide the marker cookie's name.
+    /// * The adapter is one JavaScript expression, ASCII, ES2019, without line comments behind code: a function that takes
+    ///   the runtime's tools and returns `{ boot(widget), refresh(widget, token), shutdown(widget, load) }`. The runtime may
+    ///   call the three in any order, twice, and before the vendor's library is there. See [the module](crate::widget).
+    pub fn new(
+        name: impl Into<Cow<'static, str>>,
+        app_id: impl Into<String>,
+        adapter: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let name = name.into();
+        Self {
+            token_names: vec![name.clone()],
+            name,
+            app_id: app_id.into(),
+            adapter: adapter.into(),
+            library: None,
+            settings: Settings::new(),
+            artifacts: SessionArtifacts::new(),
+            csp_sources: CspSources::new(),
+            identified_cookie: None,
+            needs_token_path: false,
+            is_costly: false,
+        }
+    }
+
+    /// The address of the vendor's library. The adapter gets it as `widget.library`, and the page's policy is made to allow
+    /// its origin. Default: none.
+    #[must_use]
+    pub fn with_library(mut self, url: impl Into<String>) -> Self {
+        self.library = Some(url.into());
+        self
+    }
+
+    /// What the adapter has to know on every page; it need not have the shape of the vendor's own settings object. Default:
+    /// none.
+    #[must_use]
+    pub fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Adds one setting; the last value of a key counts.
+    #[must_use]
+    pub fn with_setting(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.settings = self.settings.with(key, value);
+        self
+    }
+
+    /// What the vendor's session leaves in the browser. Default: none.
+    #[must_use]
+    pub fn with_artifacts(mut self, artifacts: SessionArtifacts) -> Self {
+        self.artifacts = artifacts;
+        self
+    }
+
+    /// What a Content-Security-Policy must allow besides the library's origin, by the vendor's documents. Default: none.
+    #[must_use]
+    pub fn with_csp_sources(mut self, sources: CspSources) -> Self {
+        self.csp_sources = sources;
+        self
+    }
+
+    /// Also allows the page to connect to the library's origin, and to show frames from there. Default: scripts alone.
+    #[must_use]
+    pub fn with_library_connections(mut self) -> Self {
+        let origin = self.library().map(library_source);
+        self.csp_sources = self.csp_sources.connect(origin.clone()).frame(origin);
+        self
+    }
+
+    /// The cookie whose presence means that the vendor's session knows who the person is. Default: none.
+    #[must_use]
+    pub fn with_identified_cookie(mut self, name: impl Into<String>) -> Self {
+        self.identified_cookie = Some(name.into());
+        self
+    }
+
+    /// The names of its tokens, each a path segment of the token service and part of a header name. Default: one, the
+    /// widget's name.
+    #[must_use]
+    pub fn with_token_names<S: Into<Cow<'static, str>>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.token_names = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Says that its script fetches tokens by itself, so that the application must configure a
+    /// [token path](crate::WidgetsBuilder::token_path). Default: it does not.
+    #[must_use]
+    pub fn with_token_path(mut self) -> Self {
+        self.needs_token_path = true;
+        self
+    }
+
+    /// Says that making a token takes longer than an async thread may be held up: more than 100 µs, as RSA does. Default:
+    /// it does not.
+    ///
+    /// The [`TokenService`](crate::TokenService) alone makes such tokens, on a thread of its own. They stand in no page and
+    /// in no header, so `boot_data` must not make them.
+    #[must_use]
+    pub fn with_costly_tokens(mut self) -> Self {
+        self.is_costly = true;
+        self
+    }
+
+    /// The widget's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The application's public id at the vendor.
+    pub fn app_id(&self) -> &str {
+        &self.app_id
+    }
+
+    /// The adapter script.
+    pub fn adapter(&self) -> &str {
+        &self.adapter
+    }
+
+    /// The address of the vendor's library.
+    pub fn library(&self) -> Option<&str> {
+        self.library.as_deref()
+    }
+
+    /// What the adapter has to know on every page.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What the vendor's session leaves in the browser.
+    pub fn artifacts(&self) -> &SessionArtifacts {
+        &self.artifacts
+    }
+
+    /// What a Content-Security-Policy must allow, the library's origin included.
+    pub fn csp_sources(&self) -> CspSources {
+        let listed = self.csp_sources.clone();
+        match self.library().map(library_source) {
+            Some(source) if !listed.has_script(&source) => CspSources::new().script([source]).merge(listed),
+            _ => listed,
+        }
+    }
+
+    /// The cookie whose presence means that the vendor's session knows who the person is.
+    pub fn identified_cookie(&self) -> Option<&str> {
+        self.identified_cookie.as_deref()
+    }
+
+    /// The names of its tokens.
+    pub fn token_names(&self) -> Vec<&str> {
+        self.tokens().collect()
+    }
+
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = &str> {
+        self.token_names.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether its script fetches tokens by itself.
+    pub fn needs_token_path(&self) -> bool {
+        self.needs_token_path
+    }
+
+    /// Whether its tokens are made on a thread of their own.
+    pub fn is_costly(&self) -> bool {
+        self.is_costly
+    }
+
+    pub(crate) fn has_token(&self, name: &str) -> bool {
+        self.tokens().any(|known| known == name)
+    }
+}
+
+/// What a widget has to know on every page, the same for everybody: application id, region, appearance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Settings(Map<String, Value>);
+
+impl Settings {
+    /// No settings.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one; the last value of a key counts.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.0.insert(key.into(), value.into());
+        self
+    }
+
+    /// Adds one where there is a value.
+    #[must_use]
+    pub fn with_some(self, key: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+/// What a vendor's session leaves in the browser, to be removed when the session ends.
+///
+/// A name that ends in `*` stands for every name that begins so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SessionArtifacts {
+    cookies: Vec<String>,
+    storage: Vec<String>,
+    globals: Vec<String>,
+}
+
+impl SessionArtifacts {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a cookie, on whatever domain level.
+    #[must_use]
+    pub fn cookie(mut self, name: impl Into<String>) -> Self {
+        self.cookies.push(name.into());
+        self
+    }
+
+    /// Adds a `localStorage` entry.
+    #[must_use]
+    pub fn storage(mut self, key: impl Into<String>) -> Self {
+        self.storage.push(key.into());
+        self
+    }
+
+    /// Adds a property of `window` that holds identity, as a path with dots (`zESettings.webWidget.authenticate`).
+    #[must_use]
+    pub fn global(mut self, path: impl Into<String>) -> Self {
+        self.globals.push(path.into());
+        self
+    }
+
+    /// Whether a cookie of this name is one of them.
+    pub fn owns_cookie(&self, name: &str) -> bool {
+        self.cookies.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix),
+            None => name == pattern,
+        })
+    }
+}
