@@ -15,6 +15,7 @@ mod csp;
 mod error;
 pub mod guide;
 mod identity;
+mod lookup;
 mod marker;
 mod outcome;
 mod page;

@@ -41,7 +41,8 @@ use tower::Service;
 
 use crate::{
     config::{Config, Widgets},
-    identity::{Answer, Identity, Viewer},
+    identity::{Identity, Viewer},
+    lookup::Answer,
     marker::{Fingerprint, Marker},
     page::is_own_site,
     sign::Token,

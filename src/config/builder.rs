@@ -11,7 +11,8 @@ use super::{
 use crate::{
     csp::{self, CspMode, CspNeeds, CspSources},
     error::{ConfigError, ConfigErrorKind},
-    identity::{Identify, Viewer},
+    identity::Viewer,
+    lookup::Identify,
     marker::{MarkerCookie, MarkerKey, MarkerOptions},
     sign::{Clock, Secret},
     snippet::{CookieData, Snippet},
@@ -47,7 +48,8 @@ impl WidgetsBuilder {
     ///
     /// It answers an `Option<Identity>` (`None`: nobody is signed in), a `Result<Option<Identity>, E>` (`Err`: not
     /// known), or a [`Viewer`]. An `Option` answers for **every** request that reaches the layer: where the auth layer
-    /// does not cover them all, answer a `Viewer` and let it be [`Viewer::Unknown`] there.
+    /// does not cover them all, answer a `Viewer` and let it be [`Viewer::Unknown`] there. Where it is not known, a
+    /// `Viewer` in the request extensions counts, as if the closure had not been set.
     ///
     /// It runs before the handler, so it sees a login or logout only with the next request; a [`Viewer`] in the
     /// response extensions wins over it. Never take the identity from a header that a client could set.
@@ -61,7 +63,8 @@ impl WidgetsBuilder {
     /// The closure runs before the handler, and only for possible page loads; let it clone a *handle* to the session.
     /// The future is awaited after the handler ran, and only if the response may carry the identity: a login or
     /// logout in the handler is seen. Page loads lose their conditional headers, for nobody can tell before the
-    /// handler runs whether the page will be personal.
+    /// handler runs whether the page will be personal. Where the future does not know, the [`Viewer`] counts that was in the
+    /// request extensions before the handler ran.
     ///
     /// ```
     /// use tower_sessions::Session;

@@ -8,7 +8,8 @@ use super::Delivery;
 use crate::{
     cookies,
     csp::{CspMode, CspNeeds},
-    identity::{Identify, Identity},
+    identity::Identity,
+    lookup::Identify,
     marker::{Fingerprint, Marker, MarkerCookie, MarkerKey},
     outcome::TokenFailure,
     sign::{Clock, Token},
