@@ -5,8 +5,9 @@ use std::{collections::BTreeSet, fmt, future::Future, sync::Arc};
 use http::request::Parts;
 
 use super::{
-    Delivery, Widgets,
     checked::{Config, When},
+    delivery::Delivery,
+    widgets::Widgets,
 };
 use crate::{
     csp::{self, CspMode, CspNeeds, CspSources},
@@ -14,6 +15,7 @@ use crate::{
     identity::Viewer,
     lookup::Identify,
     marker::{MarkerCookie, MarkerKey, MarkerOptions},
+    protocol::PAGE,
     sign::{Clock, Secret},
     snippet::{CookieData, Snippet},
     widget::Widget,
@@ -35,6 +37,13 @@ pub struct WidgetsBuilder {
     csp_sources: CspSources,
     marker: MarkerOptions,
     clock: Clock,
+}
+
+impl Widgets {
+    /// Starts a configuration.
+    pub fn builder() -> WidgetsBuilder {
+        WidgetsBuilder::default()
+    }
 }
 
 impl WidgetsBuilder {
@@ -294,7 +303,7 @@ fn check_cost(widget: &dyn Widget) -> Result<(), ConfigError> {
 /// A name stands in paths, header names and scripts: lower-case letters, digits and hyphens. `page` is ours.
 pub(crate) fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if name.is_empty() || name == crate::token_service::PAGE || !name.bytes().all(legal) {
+    if name.is_empty() || name == PAGE || !name.bytes().all(legal) {
         let message =
             format!("{name:?}: a vendor's name must be of lower-case letters, digits and hyphens, and not `page`");
         return Err(ConfigError::new(ConfigErrorKind::WidgetName, message));
