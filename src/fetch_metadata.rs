@@ -1,5 +1,5 @@
-//! What a browser says about its own request: <https://www.w3.org/TR/fetch-metadata/>. Reads headers and decides nothing
-//! but whose site asks.
+//! What a browser says about its own request: <https://www.w3.org/TR/fetch-metadata/>. Reads headers; decides no more
+//! than whose site asks.
 
 use http::{HeaderMap, HeaderName};
 
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_is_no_text_says_nothing() {
+    fn a_header_that_is_no_text_counts_as_absent() {
         let mut headers = HeaderMap::new();
         headers.insert(DEST, HeaderValue::from_bytes(b"\xe9").unwrap());
         headers.insert(PURPOSE, HeaderValue::from_static("prefetch;prerender"));

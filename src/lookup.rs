@@ -52,7 +52,7 @@ impl Identify {
     }
 }
 
-/// Who does not know, also because a look-up failed, has said nothing: the next one in the order counts.
+/// Where a look-up does not know, also because it failed, the next in the order counts.
 fn known_or(found: impl Into<Viewer>, otherwise: impl FnOnce() -> Viewer) -> Viewer {
     match found.into() {
         Viewer::Unknown => otherwise(),

@@ -1,5 +1,5 @@
 //! The response body: the inner one, or its beginning with the snippet in it and then the inner one. Passes frames on and
-//! decides nothing.
+//! makes no decision.
 
 use std::{
     collections::VecDeque,

@@ -1,4 +1,4 @@
-//! What a request said, as far as the response depends on it. Reads the request and decides nothing about the page.
+//! What a request said, as far as the response depends on it. Reads the request, and makes no decision about the page.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The response future: drives the inner service, the look-up and the body's beginning, in this order. Decides nothing.
+//! The response future: drives the inner service, the look-up and the body's beginning, in this order. No decision.
 
 use std::{
     fmt,
