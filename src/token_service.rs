@@ -1,4 +1,4 @@
-//! The token service: fresh tokens for pages that ask for one.
+//! The token service: fresh tokens for pages that ask for one. Knows the configuration, and no layer.
 //!
 //! ```
 //! use http::{Request, StatusCode};

@@ -14,6 +14,7 @@ use pin_project_lite::pin_project;
 
 use super::{
     body::WidgetBody,
+    conclusion::untouched,
     exchange::{Exchange, Step},
     pending::PendingInjection,
 };
@@ -62,29 +63,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.project().state;
         loop {
-            let step = match state.as_mut().project() {
-                StateProjection::Running { inner, exchange } => {
-                    let response = ready!(inner.poll(cx))?;
-                    match exchange.take() {
-                        Some(exchange) => exchange.on_response(response),
-                        None => Step::Done(response.map(WidgetBody::untouched)),
-                    }
-                }
-                StateProjection::Asking { lookup, waiting } => {
-                    let viewer = ready!(lookup.as_mut().poll(cx));
-                    let Some((exchange, response)) = waiting.take() else { return Poll::Pending };
-                    exchange.on_viewer(viewer, response)
-                }
-                StateProjection::Scanning { pending } => {
-                    let Some(held) = pending else { return Poll::Pending };
-                    let place = ready!(held.poll(cx));
-                    let Some(held) = pending.take() else { return Poll::Pending };
-                    Step::Done(held.release(place))
-                }
-                // Polled again after it was ready: a mistake of the caller that is no reason to panic.
-                StateProjection::Done => return Poll::Pending,
-            };
-            match step {
+            match ready!(state.as_mut().poll_step(cx))? {
                 Step::Done(response) => {
                     state.set(State::Done);
                     return Poll::Ready(Ok(response));
@@ -95,6 +74,38 @@ where
                 Step::Scan(pending) => state.set(State::Scanning { pending: Some(pending) }),
             }
         }
+    }
+}
+
+impl<F, B, E> State<F, B>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Body,
+{
+    fn poll_step(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Step<B>, E>> {
+        let step = match self.project() {
+            StateProjection::Running { inner, exchange } => {
+                let response = ready!(inner.poll(cx))?;
+                match exchange.take() {
+                    Some(exchange) => exchange.on_response(response),
+                    None => Step::Done(untouched(response)),
+                }
+            }
+            StateProjection::Asking { lookup, waiting } => {
+                let viewer = ready!(lookup.as_mut().poll(cx));
+                let Some((exchange, response)) = waiting.take() else { return Poll::Pending };
+                exchange.on_viewer(viewer, response)
+            }
+            StateProjection::Scanning { pending } => {
+                let Some(held) = pending else { return Poll::Pending };
+                let place = ready!(held.poll(cx));
+                let Some(held) = pending.take() else { return Poll::Pending };
+                Step::Done(held.release(place))
+            }
+            // Polled again after it was ready: a mistake of the caller that is no reason to panic.
+            StateProjection::Done => return Poll::Pending,
+        };
+        Poll::Ready(Ok(step))
     }
 }
 
