@@ -29,7 +29,7 @@ impl<'a> Iterator for Pairs<'a> {
     }
 }
 
-/// What comes before and behind the first such byte; nothing behind where there is none.
+/// What comes before and behind the first such byte; `None` behind where there is no such byte.
 fn cut(bytes: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     match memchr(at, bytes).and_then(|at| bytes.split_at_checked(at)) {
         Some((before, behind)) => (before, behind.get(1..)),
@@ -52,7 +52,7 @@ pub(crate) fn expiring(name: &str, domains: &[String]) -> Vec<HeaderValue> {
     std::iter::once(gone.clone()).chain(on_domains).filter_map(|line| HeaderValue::try_from(line).ok()).collect()
 }
 
-/// The host of a request and each of its parent domains with two labels or more; nothing for an address or a malformed
+/// The host of a request and each of its parent domains with two labels or more; none for an address or a malformed
 /// name.
 pub(crate) fn domain_levels(parts: &Parts) -> Vec<String> {
     let named = parts.uri.host().or_else(|| parts.headers.get(HOST).and_then(|host| host.to_str().ok()));

@@ -15,13 +15,10 @@
 
 use std::{
     fmt,
-    future::Future,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use futures::{FutureExt, future::BoxFuture};
-use http::request::Parts;
 use serde_json::{Map, Value};
 
 use crate::token_error::TokenError;
@@ -261,44 +258,3 @@ impl<T: Into<Identity>, E> From<Result<Option<T>, E>> for Viewer {
 /// A logout is never skipped: [`LogoutLayer`](crate::LogoutLayer) still ends the session, only its script stays away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SkipWidget;
-
-type Ask<T> = Arc<dyn Fn(&Parts) -> T + Send + Sync>;
-
-/// How the configured set learns who is looking: set once, shared by both layers and the token service.
-#[derive(Clone, Default)]
-pub(crate) enum Identify {
-    /// Only by the extensions.
-    #[default]
-    Extensions,
-    Now(Ask<Viewer>),
-    Later(Ask<BoxFuture<'static, Viewer>>),
-}
-
-/// What is known about the viewer while the request passes.
-pub(crate) enum Answer {
-    Known(Viewer),
-    /// To be awaited after the handler ran, so that a login or logout in the handler is seen.
-    Asked(BoxFuture<'static, Viewer>),
-}
-
-impl Identify {
-    pub(crate) fn now<V: Into<Viewer>>(ask: impl Fn(&Parts) -> V + Send + Sync + 'static) -> Self {
-        Self::Now(Arc::new(move |parts| ask(parts).into()))
-    }
-
-    pub(crate) fn later<Fut>(ask: impl Fn(&Parts) -> Fut + Send + Sync + 'static) -> Self
-    where
-        Fut: Future<Output: Into<Viewer>> + Send + 'static,
-    {
-        Self::Later(Arc::new(move |parts| ask(parts).map(Into::into).boxed()))
-    }
-
-    /// `identify` answers first, then a `Viewer` in the request extensions; else it is unknown.
-    pub(crate) fn ask(&self, parts: &Parts) -> Answer {
-        match self {
-            Self::Now(ask) => Answer::Known(ask(parts)),
-            Self::Later(ask) => Answer::Asked(ask(parts)),
-            Self::Extensions => Answer::Known(parts.extensions.get().cloned().unwrap_or(Viewer::Unknown)),
-        }
-    }
-}

@@ -65,6 +65,14 @@ impl Marker {
     }
 }
 
+/// What a request's cookies say about the widget sessions of its browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BrowserState {
+    pub(crate) marker: Marker,
+    /// A vendor's cookie says that somebody is identified.
+    pub(crate) has_vendor_session: bool,
+}
+
 /// A stable pseudonym of a person, the same on every instance, from which the id cannot be learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint([u8; FINGERPRINT_LENGTH]);

@@ -1,4 +1,4 @@
-//! The token service: fresh tokens for pages that ask for one.
+//! The token service: fresh tokens for pages that ask for one. Knows the configuration, and no layer.
 //!
 //! ```
 //! use http::{Request, StatusCode};
@@ -41,15 +41,14 @@ use tower::Service;
 
 use crate::{
     config::{Config, Widgets},
-    identity::{Answer, Identity, Viewer},
-    marker::{Fingerprint, Marker},
-    page::is_own_site,
+    fetch_metadata::is_own_site,
+    identity::{Identity, Viewer},
+    lookup::Answer,
+    marker::{BrowserState, Fingerprint},
+    protocol::PAGE,
     sign::Token,
     token_error::TokenError,
 };
-
-/// The name under which a page asks who is signed in now, as a page load would have told it.
-pub(crate) const PAGE: &str = "page";
 
 const PAGE_HEADER: HeaderName = HeaderName::from_static("x-widget-page");
 const LIFETIME_HEADER: HeaderName = HeaderName::from_static("x-widget-lifetime");
@@ -75,9 +74,10 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 #[must_use = "services do nothing unless they are called"]
 pub struct TokenService(Widgets);
 
-impl TokenService {
-    pub(crate) fn new(widgets: Widgets) -> Self {
-        Self(widgets)
+impl Widgets {
+    /// The service that hands fresh tokens to pages; mount it at [`token_path`](crate::WidgetsBuilder::token_path).
+    pub fn token_service(&self) -> TokenService {
+        TokenService(self.clone())
     }
 }
 
@@ -110,8 +110,7 @@ impl<B> Service<Request<B>> for TokenService {
 struct Question {
     config: Arc<Config>,
     name: String,
-    marker: Marker,
-    residue: bool,
+    browser: BrowserState,
     /// The fingerprint of the person for whom the asking page is, as it says.
     page: Vec<HeaderValue>,
 }
@@ -128,11 +127,9 @@ impl Question {
         if parts.method != Method::GET {
             return Err(Reply::Error(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"));
         }
-        let (marker, residue) = config.read_cookies(&parts.headers);
         Ok(Self {
             name: name.to_owned(),
-            marker,
-            residue,
+            browser: config.read_cookies(&parts.headers),
             page: parts.headers.get_all(PAGE_HEADER).iter().cloned().collect(),
             config: config.clone(),
         })
@@ -177,7 +174,7 @@ impl Question {
     fn page_data(&self, person: Option<(&Fingerprint, &Identity)>) -> Reply {
         let (people, _) = person.map(|(_, identity)| self.config.people(identity)).unwrap_or_default();
         let fingerprint = person.map(|(fingerprint, _)| fingerprint);
-        let data = self.config.page_data(&self.marker, self.residue, fingerprint, &people);
+        let data = self.config.page_data(&self.browser, fingerprint, &people);
         data.to_json().map_or_else(|_| Reply::refused(TokenError::Signing), Reply::Page)
     }
 }

@@ -5,14 +5,17 @@ use std::{collections::BTreeSet, fmt, future::Future, sync::Arc, time::SystemTim
 use http::request::Parts;
 
 use super::{
-    Delivery, Widgets,
     checked::{Config, When},
+    delivery::Delivery,
+    widgets::Widgets,
 };
 use crate::{
     csp::{self, CspMode, CspNeeds, CspSources},
     error::{ConfigError, ConfigErrorKind},
-    identity::{Identify, Viewer},
+    identity::Viewer,
+    lookup::Identify,
     marker::{MarkerCookie, MarkerKey, MarkerOptions},
+    protocol::PAGE,
     sign::{Clock, Secret},
     snippet::{CookieData, Snippet},
     widget::{ConfiguredWidget, Widget},
@@ -36,6 +39,13 @@ pub struct WidgetsBuilder {
     clock: Clock,
 }
 
+impl Widgets {
+    /// Starts a configuration.
+    pub fn builder() -> WidgetsBuilder {
+        WidgetsBuilder::default()
+    }
+}
+
 impl WidgetsBuilder {
     /// Adds a vendor. Several may be configured, each once. The first one's secret also keys the marker.
     pub fn widget(mut self, widget: impl Widget) -> Self {
@@ -47,7 +57,8 @@ impl WidgetsBuilder {
     ///
     /// It answers an `Option<Identity>` (`None`: nobody is signed in), a `Result<Option<Identity>, E>` (`Err`: not
     /// known), or a [`Viewer`]. An `Option` answers for **every** request that reaches the layer: where the auth layer
-    /// does not cover them all, answer a `Viewer` and let it be [`Viewer::Unknown`] there.
+    /// does not cover them all, answer a `Viewer` and let it be [`Viewer::Unknown`] there. Where it is not known, a
+    /// `Viewer` in the request extensions counts, as if the closure had not been set.
     ///
     /// It runs before the handler, so it sees a login or logout only with the next request; a [`Viewer`] in the
     /// response extensions wins over it. Never take the identity from a header that a client could set.
@@ -61,7 +72,8 @@ impl WidgetsBuilder {
     /// The closure runs before the handler, and only for possible page loads; let it clone a *handle* to the session.
     /// The future is awaited after the handler ran, and only if the response may carry the identity: a login or
     /// logout in the handler is seen. Page loads lose their conditional headers, for nobody can tell before the
-    /// handler runs whether the page will be personal.
+    /// handler runs whether the page will be personal. Where the future does not know, the [`Viewer`] counts that was in the
+    /// request extensions before the handler ran.
     ///
     /// ```
     /// use tower_sessions::Session;
@@ -269,7 +281,7 @@ impl fmt::Debug for WidgetsBuilder {
 /// A name stands in paths, header names and scripts: lower-case letters, digits and hyphens. `page` is ours.
 pub(crate) fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if name.is_empty() || name == crate::token_service::PAGE || !name.bytes().all(legal) {
+    if name.is_empty() || name == PAGE || !name.bytes().all(legal) {
         let message =
             format!("{name:?}: a vendor's name must be of lower-case letters, digits and hyphens, and not `page`");
         return Err(ConfigError::new(ConfigErrorKind::WidgetName, message));

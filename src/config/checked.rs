@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use http::{HeaderMap, request::Parts};
 
-use super::Delivery;
+use super::delivery::Delivery;
 use crate::{
     cookies,
     csp::{CspMode, CspNeeds},
-    identity::{Identify, Identity},
-    marker::{Fingerprint, Marker, MarkerCookie, MarkerKey},
+    identity::Identity,
+    lookup::Identify,
+    marker::{BrowserState, Fingerprint, Marker, MarkerCookie, MarkerKey},
     outcome::TokenFailure,
     sign::{Clock, Token},
     snippet::{BootDataSet, PageData, Snippet},
@@ -68,38 +69,36 @@ impl Config {
     }
 
     /// What a page is told; `people` is about the person with this fingerprint, if there is one.
-    ///
-    /// `residue`: a vendor's cookie says that somebody is identified.
     pub(crate) fn page_data<'a>(
         &self,
-        marker: &'a Marker,
-        residue: bool,
+        browser: &'a BrowserState,
         fingerprint: Option<&'a Fingerprint>,
         people: &'a BootDataSet<'a>,
     ) -> PageData<'a> {
         PageData {
-            seen: marker.as_str(),
+            seen: browser.marker.as_str(),
             fp: fingerprint.map_or("", Fingerprint::as_str),
-            reset: *marker == Marker::Absent && residue,
+            reset: browser.marker == Marker::Absent && browser.has_vendor_session,
             trusted: false,
             visitor: fingerprint.is_none() && self.visitors,
             people,
         }
     }
 
-    /// The marker that a request carries, and whether it carries a vendor's cookie that says that somebody is identified.
-    pub(crate) fn read_cookies(&self, headers: &HeaderMap) -> (Marker, bool) {
-        let (mut marker, mut residue) = (Marker::Absent, false);
+    /// What these headers of a request say about the sessions of its browser.
+    pub(crate) fn read_cookies(&self, headers: &HeaderMap) -> BrowserState {
+        let mut browser = BrowserState { marker: Marker::Absent, has_vendor_session: false };
         for (name, value) in cookies::pairs(headers) {
             if name == self.marker.name.as_bytes() {
-                marker = marker.joined_by(value);
+                browser.marker = browser.marker.joined_by(value);
             } else {
                 let known = self.widgets.iter().filter_map(|widget| widget.manifest().identified_cookie());
-                residue |= known.map(str::as_bytes).any(|known| known == name);
+                browser.has_vendor_session |= known.map(str::as_bytes).any(|known| known == name);
             }
         }
         // Where visitors are shown the widgets, their sessions have the same cookies.
-        (marker, residue && !self.visitors)
+        browser.has_vendor_session &= !self.visitors;
+        browser
     }
 
     pub(crate) fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, TokenError> {

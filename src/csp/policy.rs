@@ -1,6 +1,9 @@
-//! One policy: reading it as browsers do, and adding to it what is missing.
+//! One policy: reading it as browsers do, and adding to it what is missing. Pure.
 
-use super::{CspNeeds, Directive, TRUSTED_TYPES_POLICY, source};
+use super::{directive::Directive, needs::CspNeeds, source};
+
+/// The name of the Trusted Types policy by which the runtime loads a vendor's library.
+const TRUSTED_TYPES_POLICY: &str = "tower-widget-identity";
 
 /// Why a policy cannot be made to work with the widget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +84,7 @@ fn lets_us_make_trusted_types(policy: &str) -> bool {
     find(policy, "trusted-types").is_none_or(ours)
 }
 
-/// The policy with what the widget needs; nothing where it allows that already.
+/// The policy with what the widget needs; `None` where it allows that already.
 pub(super) fn patch(policy: &str, needs: &CspNeeds, host: Option<&str>) -> Option<String> {
     let edits: Vec<_> =
         Directive::ALL.into_iter().filter_map(|directive| edit(policy, directive, needs, host)).collect();

@@ -1,4 +1,4 @@
-//! Source expressions: <https://www.w3.org/TR/CSP3/#match-url-to-source-list>.
+//! Source expressions: <https://www.w3.org/TR/CSP3/#match-url-to-source-list>. Pure.
 
 /// Whether this can be asked for: a scheme and a host, or a path on the page's own host.
 pub(super) fn is_legal(source: &str) -> bool {
@@ -73,6 +73,20 @@ fn includes_host(host: &str, wanted: &str) -> bool {
         }
         Some(_) => false,
         None => host.eq_ignore_ascii_case(wanted),
+    }
+}
+
+/// A path as policies write it: their own separators are escaped, and browsers decode them.
+pub(crate) fn path_source(path: &str) -> String {
+    path.replace(';', "%3B").replace(',', "%2C").replace('\'', "%27")
+}
+
+/// The source of a library: its path, if it is on the page's own host, else its origin.
+pub(crate) fn library_source(url: &str) -> String {
+    let bare = url.split(['?', '#']).next().unwrap_or_default();
+    match bare.split_once("://") {
+        Some((scheme, rest)) => format!("{scheme}://{}", rest.split('/').next().unwrap_or_default()),
+        None => path_source(bare),
     }
 }
 

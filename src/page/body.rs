@@ -1,4 +1,5 @@
-//! The response body: the inner one, or its beginning with the snippet in it and then the inner one.
+//! The response body: the inner one, or its beginning with the snippet in it and then the inner one. Passes frames on and
+//! makes no decision.
 
 use std::{
     collections::VecDeque,
@@ -34,7 +35,7 @@ pin_project! {
         Untouched { #[pin] body: B },
         /// The answer to a HEAD for a personal page: the length of the GET is not known.
         Lengthless { #[pin] body: B },
-        PeekedBody { looked: PeekedBody<B> },
+        Peeked { body: PeekedBody<B> },
     }
 }
 
@@ -45,14 +46,14 @@ const USUAL_PARTS: usize = 5;
 pub(crate) struct PeekedBody<B: Body> {
     /// The data read so far, the snippet in its place.
     pub(crate) data: VecDeque<Bytes>,
-    /// What came instead of more data, if that ended the look: trailers or an error.
+    /// What came instead of more data, if that was the last to be peeked at: trailers or an error.
     pub(crate) next: Option<Result<Frame<Bytes>, B::Error>>,
-    /// The rest; nothing once the inner body has ended, for it must not be polled then.
+    /// The rest; `None` once the inner body has ended, for it must not be polled then.
     pub(crate) rest: Option<Pin<Box<B>>>,
-    /// How many bytes of data are still to come while some are held, where the inner body said so exactly. Where it did not, neither does
-    /// this one, although it may have seen the end: a page that failed would look whole, and a `Content-Length` that the
-    /// application got wrong would be believed.
-    left: Option<u64>,
+    /// How many bytes of data are still to come while some are held, where the inner body said so exactly. Where it did
+    /// not, neither does this one, although it may have seen the end: a page that failed would look whole, and a
+    /// `Content-Length` that the application got wrong would be believed.
+    remaining: Option<u64>,
 }
 
 impl<B: Body> WidgetBody<B> {
@@ -64,8 +65,8 @@ impl<B: Body> WidgetBody<B> {
         Self { kind: Kind::Lengthless { body } }
     }
 
-    pub(crate) fn looked(looked: PeekedBody<B>) -> Self {
-        Self { kind: Kind::PeekedBody { looked } }
+    pub(crate) fn peeked(body: PeekedBody<B>) -> Self {
+        Self { kind: Kind::Peeked { body } }
     }
 }
 
@@ -90,14 +91,14 @@ impl<B: Body> Body for WidgetBody<B> {
             KindProjection::Untouched { body } | KindProjection::Lengthless { body } => {
                 body.poll_frame(cx).map_ok(whole)
             }
-            KindProjection::PeekedBody { looked } => looked.poll_frame(cx),
+            KindProjection::Peeked { body } => body.poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Kind::Untouched { body } | Kind::Lengthless { body } => body.is_end_stream(),
-            Kind::PeekedBody { looked } => looked.is_end_stream(),
+            Kind::Peeked { body } => body.is_end_stream(),
         }
     }
 
@@ -105,26 +106,26 @@ impl<B: Body> Body for WidgetBody<B> {
         match &self.kind {
             Kind::Untouched { body } => body.size_hint(),
             Kind::Lengthless { .. } => SizeHint::default(),
-            Kind::PeekedBody { looked } => looked.size_hint(),
+            Kind::Peeked { body } => body.size_hint(),
         }
     }
 }
 
 impl<B: Body> PeekedBody<B> {
-    /// Nothing is read yet.
+    /// No frame is read yet.
     pub(crate) fn new(body: B) -> Self {
-        let left = body.size_hint().exact();
-        Self { data: VecDeque::with_capacity(USUAL_PARTS), next: None, rest: Some(Box::pin(body)), left }
+        let remaining = body.size_hint().exact();
+        Self { data: VecDeque::with_capacity(USUAL_PARTS), next: None, rest: Some(Box::pin(body)), remaining }
     }
 
     /// The page became longer by this many bytes.
     pub(crate) fn grow(&mut self, by: usize) {
-        self.left = self.left.and_then(|left| left.checked_add(by as u64));
+        self.remaining = self.remaining.and_then(|remaining| remaining.checked_add(by as u64));
     }
 
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         if let Some(data) = self.data.pop_front() {
-            self.left = self.left.map(|left| left.saturating_sub(data.len() as u64));
+            self.remaining = self.remaining.map(|remaining| remaining.saturating_sub(data.len() as u64));
             return Poll::Ready(Some(Ok(Frame::data(data))));
         }
         if let Some(next) = self.next.take() {
@@ -143,10 +144,10 @@ impl<B: Body> PeekedBody<B> {
     }
 
     fn size_hint(&self) -> SizeHint {
-        match (&self.rest, self.left) {
-            // Nothing is held any more: the inner body speaks for itself.
+        match (&self.rest, self.remaining) {
+            // No frame is held any more: the inner body speaks for itself.
             (Some(rest), _) if self.data.is_empty() => return rest.size_hint(),
-            (_, Some(left)) => return SizeHint::with_exact(left),
+            (_, Some(remaining)) => return SizeHint::with_exact(remaining),
             _ => {}
         }
         let held: u64 = self.data.iter().map(|data| data.len() as u64).sum();

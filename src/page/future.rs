@@ -1,4 +1,4 @@
-//! The response future: runs the inner service, then decides, and looks into the body before the headers leave.
+//! The response future: drives the inner service, the look-up and the body's beginning, in this order. No decision.
 
 use std::{
     fmt,
@@ -14,6 +14,7 @@ use pin_project_lite::pin_project;
 
 use super::{
     body::WidgetBody,
+    conclusion::untouched,
     exchange::{Exchange, Step},
     pending::PendingInjection,
 };
@@ -37,18 +38,18 @@ pin_project! {
         B: Body,
     {
         /// The inner service is at work.
-        Running { #[pin] inner: F, visit: Option<Exchange> },
+        Running { #[pin] inner: F, exchange: Option<Exchange> },
         /// The application is asked who is looking, now that the handler has run.
-        Asking { lookup: BoxFuture<'static, Viewer>, held: Option<(Exchange, Response<B>)> },
-        /// The body is looked into.
-        PendingInjection { scanning: Option<PendingInjection<B>> },
+        Asking { lookup: BoxFuture<'static, Viewer>, waiting: Option<(Exchange, Response<B>)> },
+        /// The body's beginning is read.
+        Scanning { pending: Option<PendingInjection<B>> },
         Done,
     }
 }
 
 impl<F, B: Body> ResponseFuture<F, B> {
-    pub(super) fn new(inner: F, visit: Option<Exchange>) -> Self {
-        Self { state: State::Running { inner, visit } }
+    pub(super) fn new(inner: F, exchange: Option<Exchange>) -> Self {
+        Self { state: State::Running { inner, exchange } }
     }
 }
 
@@ -62,39 +63,49 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.project().state;
         loop {
-            let step = match state.as_mut().project() {
-                StateProjection::Running { inner, visit } => {
-                    let response = ready!(inner.poll(cx))?;
-                    match visit.take() {
-                        Some(visit) => visit.arrive(response),
-                        None => Step::Done(response.map(WidgetBody::untouched)),
-                    }
-                }
-                StateProjection::Asking { lookup, held } => {
-                    let viewer = ready!(lookup.as_mut().poll(cx));
-                    let Some((visit, response)) = held.take() else { return Poll::Pending };
-                    visit.settle(viewer, response)
-                }
-                StateProjection::PendingInjection { scanning } => {
-                    let Some(held) = scanning else { return Poll::Pending };
-                    let place = ready!(held.poll(cx));
-                    let Some(held) = scanning.take() else { return Poll::Pending };
-                    Step::Done(held.release(place))
-                }
-                // Polled again after it was ready: a mistake of the caller that is no reason to panic.
-                StateProjection::Done => return Poll::Pending,
-            };
-            match step {
+            match ready!(state.as_mut().poll_step(cx))? {
                 Step::Done(response) => {
                     state.set(State::Done);
                     return Poll::Ready(Ok(response));
                 }
-                Step::Ask(lookup, visit, response) => {
-                    state.set(State::Asking { lookup, held: Some((visit, response)) });
+                Step::Ask(lookup, exchange, response) => {
+                    state.set(State::Asking { lookup, waiting: Some((exchange, response)) });
                 }
-                Step::Scan(scanning) => state.set(State::PendingInjection { scanning: Some(scanning) }),
+                Step::Scan(pending) => state.set(State::Scanning { pending: Some(pending) }),
             }
         }
+    }
+}
+
+impl<F, B, E> State<F, B>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Body,
+{
+    fn poll_step(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Step<B>, E>> {
+        let step = match self.project() {
+            StateProjection::Running { inner, exchange } => {
+                let response = ready!(inner.poll(cx))?;
+                match exchange.take() {
+                    Some(exchange) => exchange.on_response(response),
+                    None => Step::Done(untouched(response)),
+                }
+            }
+            StateProjection::Asking { lookup, waiting } => {
+                let viewer = ready!(lookup.as_mut().poll(cx));
+                let Some((exchange, response)) = waiting.take() else { return Poll::Pending };
+                exchange.on_viewer(viewer, response)
+            }
+            StateProjection::Scanning { pending } => {
+                let Some(held) = pending else { return Poll::Pending };
+                let place = ready!(held.poll(cx));
+                let Some(held) = pending.take() else { return Poll::Pending };
+                Step::Done(held.release(place))
+            }
+            // Polled again after it was ready: a mistake of the caller that is no reason to panic.
+            StateProjection::Done => return Poll::Pending,
+        };
+        Poll::Ready(Ok(step))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Response headers: what a page may be, and what becomes of them when it is personal.
+//! Response headers: what a page may be, and what becomes of them when it is personal. Touches headers alone.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,

@@ -1,4 +1,4 @@
-//! The two layers.
+//! The two layers, and the methods by which an application gets them. No logic.
 
 use tower_layer::Layer;
 
@@ -29,15 +29,15 @@ pub struct WidgetLayer(Widgets);
 #[must_use = "a layer does nothing until it is applied"]
 pub struct LogoutLayer(Widgets);
 
-impl WidgetLayer {
-    pub(crate) fn new(widgets: Widgets) -> Self {
-        Self(widgets)
+impl Widgets {
+    /// The layer that tells the widgets who is signed in.
+    pub fn layer(&self) -> WidgetLayer {
+        WidgetLayer(self.clone())
     }
-}
 
-impl LogoutLayer {
-    pub(crate) fn new(widgets: Widgets) -> Self {
-        Self(widgets)
+    /// The layer for the logout route, which ends the widgets' sessions with the application's.
+    pub fn logout_layer(&self) -> LogoutLayer {
+        LogoutLayer(self.clone())
     }
 }
 

@@ -22,15 +22,21 @@
 //! # }).unwrap();
 //! ```
 //!
-//! `request_kind` says what a request is for, `decide` what a page has to do, `prologue` where the snippet goes, `headers` what
-//! becomes of the head. `exchange` brings them together; `future`, `pending` and `body` carry the bytes.
+//! A request becomes `facts`, with its `request_kind`. `decide` says what a page has to do, `logout` what ends a session,
+//! `injection` what the page will carry, `headers` what becomes of its head, and `prologue` where the snippet goes.
+//! `exchange` brings them together; `future`, `pending` and `body` carry the bytes.
 
+mod ascii;
 mod body;
+mod conclusion;
 mod decide;
 mod exchange;
+mod facts;
 mod future;
 mod headers;
+mod injection;
 mod layer;
+mod logout;
 mod pending;
 mod prologue;
 mod reference;
@@ -40,5 +46,4 @@ mod service;
 pub use body::WidgetBody;
 pub use future::ResponseFuture;
 pub use layer::{LogoutLayer, WidgetLayer};
-pub(crate) use request_kind::is_own_site;
 pub use service::WidgetService;

@@ -1,4 +1,5 @@
-//! Looks into a body for the place, then releases head and body together.
+//! A response held until the place for the snippet is known; then head and body are released together. Reads the body,
+//! and changes head and body where there is a place.
 
 use std::{
     collections::VecDeque,
@@ -11,46 +12,43 @@ use http_body::{Body, Frame};
 
 use super::{
     body::{PeekedBody, WidgetBody, whole},
-    exchange::Injection,
+    conclusion::note,
     headers,
+    injection::Injection,
     prologue::{MAX_PROLOGUE_BYTES, Miss, Prologue, Scan},
 };
-use crate::{
-    csp::Impossible,
-    outcome::{Outcome, Reason, report},
-};
+use crate::outcome::{Outcome, Reason};
 
-/// A response held back until the place is known.
 pub(super) struct PendingInjection<B: Body> {
     head: response::Parts,
-    plan: Injection,
+    injection: Injection,
     prologue: Prologue,
-    looked: PeekedBody<B>,
+    body: PeekedBody<B>,
     empty_frames: usize,
 }
 
 impl<B: Body> PendingInjection<B> {
-    pub(super) fn new(response: Response<B>, plan: Injection) -> Self {
+    pub(super) fn new(response: Response<B>, injection: Injection) -> Self {
         let (head, body) = response.into_parts();
-        Self { head, plan, prologue: Prologue::default(), looked: PeekedBody::new(body), empty_frames: 0 }
+        Self { head, injection, prologue: Prologue::default(), body: PeekedBody::new(body), empty_frames: 0 }
     }
 
-    /// Ready once the scanner says found or miss, or the body ends or fails.
+    /// Ready once the prologue is read or given up, or the body ends or fails.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Reason>> {
         loop {
-            let frame = match &mut self.looked.rest {
+            let frame = match &mut self.body.rest {
                 Some(rest) => ready!(rest.as_mut().poll_frame(cx)),
                 None => None,
             };
             let scan = match frame {
                 Some(Ok(frame)) => self.feed(whole(frame)),
                 Some(Err(error)) => {
-                    self.looked.next = Some(Err(error));
-                    self.looked.rest = None;
+                    self.body.next = Some(Err(error));
+                    self.body.rest = None;
                     return Poll::Ready(Err(Reason::BodyError));
                 }
                 None => {
-                    self.looked.rest = None;
+                    self.body.rest = None;
                     self.prologue.end()
                 }
             };
@@ -67,46 +65,36 @@ impl<B: Body> PendingInjection<B> {
             Ok(data) => {
                 let scan = self.prologue.feed(&data);
                 self.empty_frames += usize::from(data.is_empty());
-                self.looked.data.push_back(data);
+                self.body.data.push_back(data);
                 // A body of endless empty frames would otherwise be held for ever.
                 if self.empty_frames > MAX_PROLOGUE_BYTES { Scan::Miss(Miss::TooLong) } else { scan }
             }
             // Trailers: no more data will come.
             Err(trailers) => {
-                self.looked.next = Some(Ok(trailers));
+                self.body.next = Some(Ok(trailers));
                 self.prologue.end()
             }
         }
     }
 
-    /// Lets go: with the snippet where there is a place and something to say, else just as the application answered.
+    /// With the snippet where there is a place and something to say, else just as the application answered.
     pub(super) fn release(mut self, place: Result<usize, Reason>) -> Response<WidgetBody<B>> {
         let outcome = place.and_then(|place| self.inject(place)).unwrap_or_else(Outcome::Untouched);
-        report(&outcome);
-        self.head.extensions.insert(outcome);
-        Response::from_parts(self.head, WidgetBody::looked(self.looked))
+        note(outcome, &mut self.head.extensions);
+        Response::from_parts(self.head, WidgetBody::peeked(self.body))
     }
 
     fn inject(&mut self, place: usize) -> Result<Outcome, Reason> {
-        if self.plan.needs_document() && !self.prologue.is_document() {
+        if self.injection.needs_document() && !self.prologue.is_document() {
             return Err(Reason::Fragment);
         }
-        let (snippet, outcome) = self.plan.snippet(&self.head.headers)?;
+        let (snippet, outcome) = self.injection.snippet(&self.head.headers)?;
         let growth = snippet.iter().map(Bytes::len).sum();
         headers::lengthen(&mut self.head.headers, growth);
-        self.looked.grow(growth);
-        self.plan.mend(&mut self.head.headers);
-        insert(&mut self.looked.data, place, snippet);
+        self.body.grow(growth);
+        self.injection.adapt(&mut self.head.headers);
+        insert(&mut self.body.data, place, snippet);
         Ok(outcome)
-    }
-}
-
-impl From<Impossible> for Reason {
-    fn from(impossible: Impossible) -> Self {
-        match impossible {
-            Impossible::Sandbox => Self::Sandbox,
-            Impossible::TrustedTypes => Self::TrustedTypes,
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where the snippet goes: behind the page's prologue, as the HTML standard's tokenizer reads it.
+//! Where the snippet goes: behind the page's prologue, as the HTML standard's tokenizer reads it. Pure, over bytes alone.
 //!
 //! Skipped are a BOM, white space, comments, bogus comments, doctypes, `<html ...>`, end tags that belong to nothing, and
 //! then an optional `<head ...>`; what follows is the place. A script there is live whatever the rest of the page looks
@@ -6,7 +6,10 @@
 //! <https://html.spec.whatwg.org/multipage/parsing.html#tokenization>, as far as a prologue needs them, and what is
 //! skipped is all that the insertion modes "initial", "before html" and "before head" take without creating the head.
 
-use super::reference::{CharRef, Read};
+use super::{
+    ascii::is_space,
+    reference::{CharRef, Read},
+};
 
 /// How many bytes of a page are looked at, and so may be held back, before it is given up.
 pub(crate) const MAX_PROLOGUE_BYTES: usize = 64 * 1024;
@@ -25,7 +28,7 @@ const LONGEST_WIDE: usize = 6;
 /// What the scanner knows after some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scan {
-    /// Nothing yet: feed more.
+    /// No answer yet: feed more.
     More,
     /// The place, in bytes from the beginning of the page.
     At(usize),
@@ -239,7 +242,7 @@ impl Prologue {
 
     fn end_open(&mut self, byte: u8) -> Scan {
         match byte {
-            b'>' => self.state = State::Between, // `</>` is nothing at all
+            b'>' => self.state = State::Between, // `</>` makes no token
             _ if byte.is_ascii_alphabetic() => {
                 self.closing = true;
                 return self.name(0, byte);
@@ -350,10 +353,6 @@ fn tag_step(tag: Tag, byte: u8) -> Tag {
         (Tag::BeforeName, _) if is_space(byte) => Tag::BeforeName,
         _ => Tag::Name,
     }
-}
-
-pub(super) fn is_space(byte: u8) -> bool {
-    matches!(byte, b'\t' | b'\n' | 0x0C | b'\r' | b' ')
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! Character references that stand for white space: to the HTML parser they are as good as the white space itself.
+//! Character references that stand for white space: to the HTML parser they are as good as the white space itself. Pure.
 
-use super::prologue::is_space;
+use super::ascii::is_space;
 
 /// One that is being read, by the states from
 /// <https://html.spec.whatwg.org/multipage/parsing.html#character-reference-state> on.

@@ -1,4 +1,5 @@
-//! What sort of request this is: a page load, a fetch, or something that is none of our business.
+//! What sort of request this is: a page load, a fetch, or one that does not concern the widgets. Reads the request's
+//! method and headers.
 
 use http::{
     HeaderMap, HeaderName, Method,
@@ -6,10 +7,8 @@ use http::{
     request::Parts,
 };
 
-const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
-const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
-const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-const PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
+use crate::fetch_metadata;
+
 const TURBO_REQUEST: HeaderName = HeaderName::from_static("x-turbo-request-id");
 const TURBO_FRAME: HeaderName = HeaderName::from_static("turbo-frame");
 
@@ -45,8 +44,8 @@ impl RequestKind {
         if unsuitable.contains(&parts.method) {
             return Self::Other;
         }
-        match text(&parts.headers, DEST) {
-            Some(dest) => by_metadata(dest, &parts.headers, iframes),
+        match fetch_metadata::destination(&parts.headers) {
+            Some(destination) => by_metadata(destination, &parts.headers, iframes),
             None => by_accept(&parts.headers),
         }
     }
@@ -60,14 +59,14 @@ impl RequestKind {
     }
 }
 
-/// <https://www.w3.org/TR/fetch-metadata/>
-fn by_metadata(dest: &str, headers: &HeaderMap, iframes: bool) -> RequestKind {
-    match dest {
+/// With Fetch Metadata: the browser says it.
+fn by_metadata(destination: &str, headers: &HeaderMap, iframes: bool) -> RequestKind {
+    match destination {
         "document" => RequestKind::Page,
         "iframe" | "frame" if iframes => RequestKind::Page,
         "empty" if is_page_by_script(headers) => RequestKind::Page,
         "empty" if is_prefetched_page(headers) => RequestKind::PerhapsPage,
-        "empty" if text(headers, SITE) == Some("same-origin") => RequestKind::Fetch,
+        "empty" if fetch_metadata::is_same_origin(headers) => RequestKind::Fetch,
         _ => RequestKind::Other,
     }
 }
@@ -75,11 +74,11 @@ fn by_metadata(dest: &str, headers: &HeaderMap, iframes: bool) -> RequestKind {
 /// Pages that arrive through a script: a service worker that passes navigations on (its `fetch(request)` keeps
 /// `navigate`, or becomes `same-origin`, by engine), or a Turbo Drive visit.
 fn is_page_by_script(headers: &HeaderMap) -> bool {
-    let accept = text(headers, ACCEPT).unwrap_or_default();
+    let accept = accept(headers);
     let turbo_visit =
         headers.contains_key(TURBO_REQUEST) && !headers.contains_key(TURBO_FRAME) && accept.contains("text/html");
     turbo_visit
-        || match text(headers, MODE) {
+        || match fetch_metadata::mode(headers) {
             Some("navigate") => true,
             Some("same-origin") => accept.starts_with("text/html") && !is_partial(headers),
             _ => false,
@@ -89,20 +88,18 @@ fn is_page_by_script(headers: &HeaderMap) -> bool {
 /// `<link rel=prefetch>`: some engines show this very answer when the page is navigated to. That it is for a page, its
 /// own words have to say.
 fn is_prefetched_page(headers: &HeaderMap) -> bool {
-    text(headers, PURPOSE).is_some_and(|purpose| purpose.starts_with("prefetch"))
-        && text(headers, ACCEPT).is_some_and(|accept| accept.starts_with("text/html"))
-        && !is_partial(headers)
+    fetch_metadata::is_prefetch(headers) && accept(headers).starts_with("text/html") && !is_partial(headers)
 }
 
 /// Without Fetch Metadata: plain HTTP, or an old browser.
 fn by_accept(headers: &HeaderMap) -> RequestKind {
-    let accept = text(headers, ACCEPT).unwrap_or_default();
+    let accept = accept(headers);
     let turbo_visit = headers.contains_key(TURBO_REQUEST) && !headers.contains_key(TURBO_FRAME);
     if accept.contains("text/html") && (turbo_visit || !is_partial(headers)) {
         return RequestKind::PerhapsPage;
     }
     let is_media = ["image/", "text/css", "video/", "audio/"].iter().any(|media| accept.starts_with(media));
-    if is_media || !is_same_origin(headers) { RequestKind::Other } else { RequestKind::PerhapsFetch }
+    if is_media || !has_own_origin(headers) { RequestKind::Other } else { RequestKind::PerhapsFetch }
 }
 
 fn is_partial(headers: &HeaderMap) -> bool {
@@ -110,20 +107,15 @@ fn is_partial(headers: &HeaderMap) -> bool {
 }
 
 /// A cross-origin fetch that could read the answer carries an `Origin` of its own.
-fn is_same_origin(headers: &HeaderMap) -> bool {
+fn has_own_origin(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
     authority.is_some() && authority == host
 }
 
-/// Whether the token service may answer: the page's own script, or a browser that does not say.
-pub(crate) fn is_own_site(headers: &HeaderMap) -> bool {
-    headers.get_all(SITE).iter().all(|site| site == "same-origin")
-}
-
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+fn accept(headers: &HeaderMap) -> &str {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -132,7 +124,7 @@ mod tests {
 
     use super::*;
 
-    fn load(headers: &[(&'static str, &str)]) -> RequestKind {
+    fn kind(headers: &[(&'static str, &str)]) -> RequestKind {
         let mut request = Request::builder().header("host", "app.test");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -168,7 +160,7 @@ mod tests {
             (vec![(DEST, "iframe"), HTML], RequestKind::Other),
             (vec![(DEST, "\u{e9}"), HTML], RequestKind::PerhapsPage),
         ] {
-            assert_eq!(load(&headers), expected, "{headers:?}");
+            assert_eq!(kind(&headers), expected, "{headers:?}");
         }
     }
 
@@ -187,7 +179,7 @@ mod tests {
             (vec![("accept", "image/avif,*/*")], RequestKind::Other),
             (vec![], RequestKind::PerhapsFetch),
         ] {
-            assert_eq!(load(&headers), expected, "{headers:?}");
+            assert_eq!(kind(&headers), expected, "{headers:?}");
         }
     }
 

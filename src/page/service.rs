@@ -1,4 +1,4 @@
-//! The service that both layers produce.
+//! The service that both layers produce: takes the request apart for its exchange, and hands it on whole.
 
 use std::{
     sync::Arc,
@@ -29,7 +29,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    fn visit(self, config: &Arc<Config>, parts: &mut Parts) -> Option<Exchange> {
+    fn exchange(self, config: &Arc<Config>, parts: &mut Parts) -> Option<Exchange> {
         match self {
             Self::Page => Exchange::of_page(config, parts),
             Self::Logout => Exchange::of_logout(config, parts),
@@ -77,7 +77,7 @@ where
             return ResponseFuture::new(self.inner.call(request), None);
         };
         let (mut parts, body) = request.into_parts();
-        let visit = self.role.visit(config, &mut parts);
-        ResponseFuture::new(self.inner.call(Request::from_parts(parts, body)), visit)
+        let exchange = self.role.exchange(config, &mut parts);
+        ResponseFuture::new(self.inner.call(Request::from_parts(parts, body)), exchange)
     }
 }

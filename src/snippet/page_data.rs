@@ -2,7 +2,7 @@
 //!
 //! Written member by member: what is ours needs no escaping, and a token of a kilobyte is not looked through twice.
 
-use super::attribute_json;
+use super::escape::attribute_json;
 use crate::widget::{BootData, BootValue};
 
 /// What one page is told.

@@ -237,6 +237,38 @@ async fn an_async_look_up_is_awaited_after_the_handler_and_only_for_pages() {
 }
 
 #[tokio::test]
+async fn where_identify_does_not_know_the_request_says_who_is_looking() {
+    type Found = Result<Option<Identity>, &'static str>;
+    let unknown = builder().identify(|_| Viewer::Unknown).build().unwrap();
+    let failed = builder().identify(|_| Found::Err("store down")).build().unwrap();
+    let unknown_later = builder().identify_async(|_| async { Viewer::Unknown }).build().unwrap();
+    let failed_later = builder().identify_async(|_| async {
+        tokio::task::yield_now().await;
+        Found::Err("store down")
+    });
+    for widgets in [unknown, failed, unknown_later, failed_later.build().unwrap()] {
+        let answer = ask(widgets.layer(), answering(|_| page()), load(user(2), "")).await;
+        assert_eq!(answer.outcome, Some(Outcome::Boot(vec![])));
+        assert_eq!(snippet(cut(&answer.body).1)["fp"], FP_2);
+        let answer = ask(widgets.layer(), answering(|_| page()), load(Viewer::SignedOut, FP_1)).await;
+        assert_eq!(answer.outcome, Some(Outcome::ShutDown));
+        for nobody_said in [None, Some(Viewer::Unknown)] {
+            let answer = ask(widgets.layer(), answering(|_| page()), load(nobody_said, FP_1)).await;
+            assert_eq!(answer.outcome, Some(Outcome::Untouched(Reason::UnknownViewer)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_request_is_not_asked_where_an_async_look_up_knows() {
+    for (found, outcome) in [(user(1), Outcome::Boot(vec![])), (Viewer::SignedOut, Outcome::ShutDown)] {
+        let widgets = builder().identify_async(move |_| std::future::ready(found.clone())).build().unwrap();
+        let answer = ask(widgets.layer(), answering(|_| page()), load(user(2), FP_1)).await;
+        assert_eq!(answer.outcome, Some(outcome));
+    }
+}
+
+#[tokio::test]
 async fn a_failed_look_up_is_unknown() {
     let layer = builder().identify(|_| Err::<Option<Identity>, _>("store down")).build().unwrap().layer();
     let answer = ask(layer, answering(|_| page()), load(None, FP_1)).await;

@@ -1,0 +1,111 @@
+//! What a widget loads, by directive: collected from the vendors and the application, and checked. Pure.
+
+use std::borrow::Cow;
+
+use super::{directive::Directive, source};
+
+/// The sources that a widget loads from, by directive.
+///
+/// A source is a host with its scheme (`https://widget.example.com`, `wss://*.example.com`), or a path on the page's own
+/// host (`/widget.js`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CspSources(pub(super) Vec<(Directive, Cow<'static, str>)>);
+
+impl CspSources {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads the sources as vendors publish them: `script-src https://a.example; connect-src https://b.example`.
+    ///
+    /// A directive that concerns no widget is kept as a source that cannot be, so that
+    /// [`build()`](crate::WidgetsBuilder::build) fails with [`ConfigErrorKind::CspSource`](crate::ConfigErrorKind::CspSource).
+    ///
+    /// ```
+    /// use tower_widget_identity::CspSources;
+    ///
+    /// let read = CspSources::from_policy("script-src https://cdn.acme.example; img-src https://img.acme.example");
+    /// let built = CspSources::new().script(["https://cdn.acme.example"]).img(["https://img.acme.example"]);
+    /// assert_eq!(read, built);
+    /// ```
+    pub fn from_policy(policy: &'static str) -> Self {
+        policy.split(';').map(str::trim).filter(|directive| !directive.is_empty()).fold(Self::new(), |all, text| {
+            let (name, sources) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+            match Directive::ALL.into_iter().find(|directive| directive.published_name() == name) {
+                Some(directive) => all.with(directive, sources.split_whitespace()),
+                None => all.with(Directive::Script, [text]),
+            }
+        })
+    }
+
+    /// Adds sources of scripts.
+    #[must_use]
+    pub fn script<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
+        self.with(Directive::Script, sources)
+    }
+
+    /// Adds hosts to which scripts connect (`fetch`, WebSocket).
+    #[must_use]
+    pub fn connect<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
+        self.with(Directive::Connect, sources)
+    }
+
+    /// Adds sources of frames.
+    #[must_use]
+    pub fn frame<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
+        self.with(Directive::Frame, sources)
+    }
+
+    /// Adds sources of images.
+    #[must_use]
+    pub fn img<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
+        self.with(Directive::Img, sources)
+    }
+
+    /// Adds sources of fonts.
+    #[must_use]
+    pub fn font<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
+        self.with(Directive::Font, sources)
+    }
+
+    /// Adds sources of sound and video.
+    #[must_use]
+    pub fn media<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
+        self.with(Directive::Media, sources)
+    }
+
+    /// Adds sources of style sheets.
+    #[must_use]
+    pub fn style<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
+        self.with(Directive::Style, sources)
+    }
+
+    fn with<S: Into<Cow<'static, str>>>(mut self, directive: Directive, sources: impl IntoIterator<Item = S>) -> Self {
+        for source in sources {
+            let entry = (directive, source.into());
+            if !self.0.contains(&entry) {
+                self.0.push(entry);
+            }
+        }
+        self
+    }
+
+    pub(crate) fn merge(self, other: Self) -> Self {
+        other.0.into_iter().fold(self, |all, (directive, source)| all.with(directive, [source]))
+    }
+
+    pub(super) fn of(&self, directive: Directive) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(of, _)| *of == directive).map(|(_, source)| source.as_ref())
+    }
+
+    /// Whether this very source of scripts is listed.
+    pub(crate) fn has_script(&self, source: &str) -> bool {
+        self.of(Directive::Script).any(|listed| listed == source)
+    }
+
+    /// Whether each can stand in a policy: no white space, separator or quote, and no more than a host and path.
+    pub(crate) fn illegal(&self) -> Option<&str> {
+        self.0.iter().map(|(_, source)| source.as_ref()).find(|source| !source::is_legal(source))
+    }
+}

@@ -1,0 +1,6 @@
+//! Classes of bytes as the HTML standard names them.
+
+/// <https://infra.spec.whatwg.org/#ascii-whitespace>
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | 0x0C | b'\r' | b' ')
+}

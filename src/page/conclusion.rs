@@ -1,0 +1,25 @@
+//! How a response leaves whose body stays as it is. Touches the extensions, in which the outcome is noted.
+
+use http::{Extensions, Response};
+use http_body::Body;
+
+use super::body::WidgetBody;
+use crate::outcome::{Outcome, report};
+
+pub(super) fn untouched<B: Body>(response: Response<B>) -> Response<WidgetBody<B>> {
+    response.map(WidgetBody::untouched)
+}
+
+/// The body passes; the outcome is noted where there is one.
+pub(super) fn conclude<B: Body>(mut response: Response<B>, outcome: Option<Outcome>) -> Response<WidgetBody<B>> {
+    if let Some(outcome) = outcome {
+        note(outcome, response.extensions_mut());
+    }
+    untouched(response)
+}
+
+/// For the application, beside the response, and for its log.
+pub(super) fn note(outcome: Outcome, extensions: &mut Extensions) {
+    report(&outcome);
+    extensions.insert(outcome);
+}

@@ -1,0 +1,96 @@
+//! What a request said, as far as the response depends on it. Reads the request, and makes no decision about the page.
+
+use std::sync::Arc;
+
+use http::{HeaderValue, Method, header::HOST, request::Parts};
+
+use super::request_kind::RequestKind;
+use crate::{
+    config::{Config, Delivery},
+    marker::BrowserState,
+};
+
+pub(super) struct RequestFacts {
+    pub(super) config: Arc<Config>,
+    pub(super) method: Method,
+    pub(super) kind: RequestKind,
+    pub(super) browser: BrowserState,
+    /// The page's own host, for policies: read only where one needs it.
+    pub(super) host: Option<HeaderValue>,
+}
+
+impl RequestFacts {
+    pub(super) fn read(config: &Arc<Config>, parts: &Parts, kind: RequestKind) -> Self {
+        Self {
+            method: parts.method.clone(),
+            kind,
+            browser: config.read_cookies(&parts.headers),
+            host: config.csp_needs.has_paths().then(|| own_host(parts)).flatten(),
+            config: config.clone(),
+        }
+    }
+
+    pub(super) fn is_addressed(&self) -> bool {
+        is_addressed(self.config.delivery, self.kind)
+    }
+}
+
+/// Whether this sort of request is what the delivery goes to.
+pub(super) fn is_addressed(delivery: Delivery, kind: RequestKind) -> bool {
+    match delivery {
+        Delivery::Html => kind.is_page(),
+        Delivery::Header => kind.is_fetch(),
+    }
+}
+
+/// The host for which the browser asked, where it can stand in a policy.
+fn own_host(parts: &Parts) -> Option<HeaderValue> {
+    let authority = || parts.uri.authority().and_then(|authority| HeaderValue::try_from(authority.as_str()).ok());
+    let legal = |byte: &u8| byte.is_ascii_alphanumeric() || b".-:".contains(byte);
+    let host = parts.headers.get(HOST).cloned().or_else(authority)?;
+    host.as_bytes().iter().all(legal).then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    #[test]
+    fn each_delivery_goes_to_its_own_sort_of_request() {
+        use RequestKind::{Fetch, Other, Page, PerhapsFetch, PerhapsPage};
+        for (kind, html, header) in [
+            (Page, true, false),
+            (PerhapsPage, true, false),
+            (Fetch, false, true),
+            (PerhapsFetch, false, true),
+            (Other, false, false),
+        ] {
+            assert_eq!(is_addressed(Delivery::Html, kind), html, "{kind:?}");
+            assert_eq!(is_addressed(Delivery::Header, kind), header, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_cannot_stand_in_a_policy_is_none() {
+        for (uri, host, expected) in [
+            ("/", Some("app.test:8080"), Some("app.test:8080")),
+            ("http://other.test/", Some("app.test"), Some("app.test")),
+            ("http://app.test:81/", None, Some("app.test:81")),
+            ("http://user@app.test/", None, None),
+            ("/", None, None),
+            ("/", Some("app.test; img-src *"), None),
+            ("/", Some("app.test,other.test"), None),
+            ("/", Some("[::1]"), None),
+        ] {
+            let mut request = Request::builder().uri(uri);
+            if let Some(host) = host {
+                request = request.header(HOST, host);
+            }
+            let parts = request.body(()).unwrap().into_parts().0;
+            let found = own_host(&parts);
+            assert_eq!(found.as_ref().map(|host| host.to_str().unwrap()), expected, "{uri} {host:?}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What a personal response is going to say: the snippet of a page, or the headers on a fetch. Signs, and touches the
+//! response's head; the body is for `pending`.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, header::CONTENT_LENGTH};
+use http_body::Body;
+
+use super::{
+    body::WidgetBody,
+    conclusion::{conclude, note},
+    decide::{Action, ViewerKey},
+    facts::RequestFacts,
+    headers,
+    request_kind::RequestKind,
+};
+use crate::{
+    csp::{self, CspMode, Impossible},
+    identity::Identity,
+    marker::Fingerprint,
+    outcome::{Outcome, Reason, TokenFailure},
+    snippet::PageData,
+    token_error::TokenError,
+};
+
+const PAGE_HEADER: HeaderName = HeaderName::from_static("x-widget-page");
+const SHUTDOWN_HEADER: HeaderName = HeaderName::from_static("x-widget-shutdown");
+
+pub(super) struct Injection {
+    facts: RequestFacts,
+    action: Action,
+    fingerprint: Option<Fingerprint>,
+    identity: Option<Identity>,
+}
+
+impl Injection {
+    pub(super) fn new(facts: RequestFacts, action: Action, viewer: ViewerKey, identity: Option<Identity>) -> Self {
+        let fingerprint = if let ViewerKey::Person(fingerprint) = viewer { Some(fingerprint) } else { None };
+        Self { facts, action, fingerprint, identity }
+    }
+
+    /// Whether the body has to say that it is a document.
+    pub(super) fn needs_document(&self) -> bool {
+        self.facts.kind == RequestKind::PerhapsPage
+    }
+
+    /// Signs, and writes the snippet for a page with these headers.
+    pub(super) fn snippet(&self, headers: &HeaderMap) -> Result<([Bytes; 3], Outcome), Reason> {
+        let RequestFacts { config, browser, .. } = &self.facts;
+        let trusted = csp::assess(headers)?;
+        let (people, refused) = self.identity.as_ref().map(|identity| config.people(identity)).unwrap_or_default();
+        if self.action == Action::Boot && people.0.is_empty() {
+            return Err(Reason::NoToken(refused));
+        }
+        let data = config.page_data(browser, self.fingerprint.as_ref(), &people);
+        let data = PageData { trusted, ..data };
+        let snippet = config.snippet.parts(&data).ok_or(Reason::Unwritable)?;
+        Ok((snippet, self.outcome(refused)))
+    }
+
+    fn outcome(&self, refused: Vec<TokenFailure>) -> Outcome {
+        match self.action {
+            Action::Boot => Outcome::Boot(refused),
+            Action::Switch => Outcome::Switch(refused),
+            Action::ShutDown => Outcome::ShutDown,
+            Action::Welcome => Outcome::Visitor,
+        }
+    }
+
+    /// Makes the head of a page fit what the page carries.
+    pub(super) fn adapt(&self, headers: &mut HeaderMap) {
+        let RequestFacts { config, host, .. } = &self.facts;
+        if config.csp == CspMode::Patch {
+            config.csp_needs.patch(headers, host.as_ref().and_then(|host| host.to_str().ok()));
+        }
+        match self.action {
+            Action::Welcome => headers::impersonal_but_changed(headers),
+            Action::Boot | Action::ShutDown | Action::Switch => headers::personalise(headers),
+        }
+    }
+
+    /// A HEAD tells what the GET would have told, as far as it can without a body.
+    pub(super) fn into_head<B: Body>(self, mut response: Response<B>) -> Response<WidgetBody<B>> {
+        if let Err(impossible) = csp::assess(response.headers()) {
+            return conclude(response, Some(Outcome::Untouched(impossible.into())));
+        }
+        self.adapt(response.headers_mut());
+        response.headers_mut().remove(CONTENT_LENGTH);
+        note(self.outcome(Vec::new()), response.extensions_mut());
+        response.map(WidgetBody::lengthless)
+    }
+
+    /// The answer to a fetch, with the tokens in its headers.
+    pub(super) fn into_headers<B: Body>(self, mut response: Response<B>) -> Response<WidgetBody<B>> {
+        let (tokens, refused) = self.token_headers();
+        // The script fetches costly tokens by itself: it only has to know for whom.
+        if self.action == Action::Boot && tokens.is_empty() && self.facts.config.worker.is_none() {
+            return conclude(response, Some(Outcome::Untouched(Reason::NoToken(refused))));
+        }
+        let headers = response.headers_mut();
+        headers::personalise(headers);
+        if self.action != Action::Boot {
+            headers.extend(self.shutdown_header());
+        }
+        let page = self.fingerprint.and_then(|fingerprint| HeaderValue::try_from(fingerprint.as_str()).ok());
+        headers.extend(page.map(|page| (PAGE_HEADER, page)));
+        for (name, token) in tokens {
+            headers.insert(name, token);
+        }
+        conclude(response, Some(Outcome::Headers(refused)))
+    }
+
+    fn shutdown_header(&self) -> Option<(HeaderName, HeaderValue)> {
+        let names: Vec<_> = self.facts.config.widgets.iter().map(|widget| widget.name()).collect();
+        HeaderValue::try_from(names.join(", ")).ok().map(|names| (SHUTDOWN_HEADER, names))
+    }
+
+    fn token_headers(&self) -> (Vec<(HeaderName, HeaderValue)>, Vec<TokenFailure>) {
+        let (mut tokens, mut refused) = (Vec::new(), Vec::new());
+        let Some(identity) = &self.identity else { return (tokens, refused) };
+        for (_, name) in self.facts.config.tokens().filter(|(widget, _)| !widget.manifest().is_costly()) {
+            match self.token_header(name, identity) {
+                Ok(token) => tokens.push(token),
+                Err(refusal) => refused.push(TokenFailure::new(name, refusal)),
+            }
+        }
+        (tokens, refused)
+    }
+
+    fn token_header(&self, name: &str, identity: &Identity) -> Result<(HeaderName, HeaderValue), TokenError> {
+        let token = self.facts.config.mint(name, identity)?;
+        let name = HeaderName::try_from(format!("x-widget-token-{name}")).map_err(|_| TokenError::Signing)?;
+        let mut value = HeaderValue::try_from(token.into_string()).map_err(|_| TokenError::Signing)?;
+        value.set_sensitive(true);
+        Ok((name, value))
+    }
+}
+
+impl From<Impossible> for Reason {
+    fn from(impossible: Impossible) -> Self {
+        match impossible {
+            Impossible::Sandbox => Self::Sandbox,
+            Impossible::TrustedTypes => Self::TrustedTypes,
+        }
+    }
+}
