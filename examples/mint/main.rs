@@ -57,6 +57,8 @@ pub(crate) fn answer(options: &Options) -> Result<Value, Failure> {
     let widget = options.configured()?;
     // One time for all, so that the token in the page is the one that is shown.
     let now = SystemTime::now();
+    let widgets = Widgets::builder().widget(options.configured()?).token_path("/widget-token");
+    let widgets = widgets.clock(move || now).build()?;
     let no_token = |error| Failure::NoToken(name, error);
     let token = widget.mint(name, &identity, now).map_err(no_token)?.into_string();
     let boot_data = widget.boot_data(&identity, now).map_err(no_token)?;
@@ -69,7 +71,6 @@ pub(crate) fn answer(options: &Options) -> Result<Value, Failure> {
         }
     };
     let settings = settings(widget.manifest().settings(), boot_data)?;
-    let widgets = Widgets::builder().widget(widget).token_path("/widget-token").clock(move || now).build()?;
     Ok(json!({
         "vendor": name,
         kind: token,

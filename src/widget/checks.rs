@@ -46,8 +46,10 @@ pub(super) fn check_app_id(widget: &str, id: &str) -> Result<(), ConfigError> {
 
 /// A lifetime of a second or more, and not over the limit.
 pub(super) fn check_lifetime(widget: &str, lifetime: Duration, limit: Duration) -> Result<(), ConfigError> {
-    let problem = if lifetime.as_secs() == 0 {
-        "is under one second: give the token time to arrive".to_owned()
+    let problem = if lifetime.is_zero() {
+        "is zero seconds: give the token time to arrive".to_owned()
+    } else if lifetime < Duration::from_secs(1) {
+        "is under one second: tokens count in whole seconds".to_owned()
     } else if lifetime > limit {
         format!("of {} seconds is over the limit of {} seconds", lifetime.as_secs(), limit.as_secs())
     } else {

@@ -170,7 +170,7 @@ fn a_lifetime_is_not_zero_and_not_over_the_vendors_limit() {
         assert_refused(build(zendesk().chat_lifetime(secs(seconds))), kind, &words, "zendesk");
     }
     for seconds in [2_678_401, 3_600_000, u64::MAX] {
-        let words = ["lifetime", &seconds.to_string(), "over 31 days", "milliseconds?"];
+        let words = ["lifetime", &seconds.to_string(), "limit of 2678400 seconds"];
         assert_refused(
             build(intercom().lifetime(secs(seconds))),
             kind,
@@ -180,6 +180,8 @@ fn a_lifetime_is_not_zero_and_not_over_the_vendors_limit() {
         let built = build(Ferndesk::new("w", secret()).lifetime(secs(seconds)));
         assert_refused(built, kind, &[&words[..], &["ferndesk"]].concat(), "ferndesk");
     }
+    let built = build(intercom().lifetime(std::time::Duration::from_millis(999)));
+    assert_refused(built, kind, &["intercom", "whole seconds"], "999 ms");
     for seconds in [1, 86_400, 2_678_400] {
         assert_taken(build(intercom().lifetime(secs(seconds))), "intercom");
         assert_taken(build(Ferndesk::new("w", secret()).lifetime(secs(seconds))), "ferndesk");
@@ -193,7 +195,7 @@ fn a_lifetime_is_not_zero_and_not_over_the_vendors_limit() {
 fn intercoms_session_lasts_five_minutes_at_least() {
     for milliseconds in [0, 1, 300, 299_999] {
         let built = build(intercom().session_duration(std::time::Duration::from_millis(milliseconds)));
-        let words = ["intercom", "session_duration_ms", "milliseconds", "300000"];
+        let words = ["intercom", "session duration", "at least five minutes"];
         assert_refused(built, ConfigErrorKind::Lifetime, &words, &milliseconds.to_string());
     }
     for milliseconds in [300_000, 604_800_000] {

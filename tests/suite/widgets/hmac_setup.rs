@@ -268,6 +268,6 @@ fn debug_shows_no_key_and_no_person() {
     }
     for case in cases() {
         let text = format!("{:?}", case.widget.boot_data(&whole_person(), at(NOW)));
-        assert_eq!(text, "Ok(Person { .. })", "{}", case.name());
+        assert_eq!(text, "Ok(BootData { .. })", "{}", case.name());
     }
 }

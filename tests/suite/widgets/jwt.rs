@@ -281,7 +281,7 @@ fn the_applications_session_is_the_end_of_each_token() {
             (NOW + lifetime - 1, lifetime - 1),
             (NOW + lifetime, lifetime),
             (NOW + lifetime + 1, lifetime),
-            (u64::MAX, lifetime),
+            (i64::MAX as u64, lifetime),
         ] {
             let token =
                 widget.mint(widget.manifest().name(), &person().with_session_expires(at(ends)), at(NOW)).unwrap();

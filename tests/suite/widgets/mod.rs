@@ -273,7 +273,7 @@ fn no_token_outlives_the_applications_session() {
             (NOW + lifetime, lifetime),
             (NOW + lifetime + 1, lifetime),
             (NOW * 1000, lifetime),
-            (u64::MAX, lifetime),
+            (i64::MAX as u64, lifetime),
         ] {
             let token = widget.mint(name, &person().with_session_expires(at(ends)), at(NOW)).unwrap();
             assert_eq!(token.lifetime(), Some(secs(expected)), "{name}: {ends}");

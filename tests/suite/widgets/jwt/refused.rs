@@ -55,7 +55,7 @@ fn a_lifetime_ends_at_the_vendors_limit() {
         assert!(build(living(name, 1)).is_ok(), "{name}");
         let claims = told(living(name, limit).as_ref(), secret, &person());
         assert_eq!(claims["exp"], json!(NOW + limit), "{name}");
-        let over = if limit == MONTH { "over 31 days".to_owned() } else { format!("limit of {limit} seconds") };
+        let over = format!("limit of {limit} seconds");
         assert_refused(build(living(name, limit + 1)), ConfigErrorKind::Lifetime, &[name, &over]);
         assert_refused(build(living(name, limit * 1000)), ConfigErrorKind::Lifetime, &[name]);
         assert_refused(build(living(name, 0)), ConfigErrorKind::Lifetime, &[name, "zero"]);
