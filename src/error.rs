@@ -53,6 +53,27 @@ pub enum ConfigErrorKind {
     NoBackend,
 }
 
+impl ConfigErrorKind {
+    /// A stable name for logs and counters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::AppId => "app-id",
+            Self::Lifetime => "lifetime",
+            Self::DuplicateWidget => "duplicate-widget",
+            Self::NoWidget => "no-widget",
+            Self::WidgetName => "widget-name",
+            Self::CookieName => "cookie-name",
+            Self::CookieDomain => "cookie-domain",
+            Self::TokenPath => "token-path",
+            Self::Setting => "setting",
+            Self::Adapter => "adapter",
+            Self::CspSource => "csp-source",
+            Self::NoBackend => "no-backend",
+        }
+    }
+}
+
 impl ConfigError {
     /// Reports a mistake; for writers of their own [`Widget`](crate::widget::Widget).
     ///

@@ -38,7 +38,7 @@ pub use error::{ConfigError, ConfigErrorKind};
 #[doc(inline)]
 pub use identity::{Identity, SkipWidget, Validity, Viewer};
 #[doc(inline)]
-pub use outcome::{Outcome, Reason, TokenFailure};
+pub use outcome::{Outcome, OutcomeKind, Reason, TokenFailure};
 #[doc(inline)]
 pub use page::{LogoutLayer, ResponseFuture, WidgetBody, WidgetLayer, WidgetService};
 #[doc(inline)]

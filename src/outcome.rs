@@ -1,43 +1,59 @@
-//! What was done with a response, and why not more: found in its extensions.
+//! What the layer did with a response, and why not more: found in the response's extensions.
 //!
 //! ```
-//! use tower_widget_identity::{Outcome, Reason};
+//! use http::{Request, Response};
+//! use tower::{Layer, ServiceExt, service_fn};
+//! use tower_widget_identity::{Identity, Outcome, OutcomeKind, Reason, Secret, Viewer, Widgets, widget::Intercom};
 //!
-//! fn count(response: &http::Response<()>) -> Option<&'static str> {
-//!     response.extensions().get::<Outcome>().map(Outcome::as_str)
-//! }
+//! # futures::executor::block_on(async {
+//! let widgets = Widgets::builder().widget(Intercom::new("abcd1234", Secret::new("s3cret")?)).build()?;
+//! let compressed = service_fn(async |_: Request<()>| {
+//!     Response::builder().header("content-type", "text/html").header("content-encoding", "gzip").body(String::new())
+//! });
+//! let request = Request::get("/").header("sec-fetch-dest", "document");
+//! let request = request.extension(Viewer::SignedIn(Identity::new("user-1"))).body(())?;
 //!
-//! let mut response = http::Response::new(());
-//! assert_eq!(count(&response), None, "nobody signed in, no marker, no logout: nothing to tell");
-//! response.extensions_mut().insert(Outcome::Untouched(Reason::Encoded));
-//! assert_eq!(count(&response), Some("encoded"));
+//! let response = widgets.layer().layer(compressed).oneshot(request).await?;
+//! let outcome = response.extensions().get::<Outcome>().expect("somebody is signed in");
+//! assert_eq!(outcome.kind(), OutcomeKind::Untouched(Reason::Encoded));
+//! assert_eq!(outcome.as_str(), "encoded");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
 //! ```
 
 use crate::token_error::TokenError;
 
-/// The decision on one response, put into its extensions where there was a viewer, a marker or a logout.
+/// What the layer did with one response. The layer puts it into the response's extensions where there was a viewer, a
+/// marker or a logout.
 ///
-/// It holds no secret, token, e-mail or name.
+/// It holds no secret, token, e-mail address or name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    kind: OutcomeKind,
+    failures: Vec<TokenFailure>,
+}
+
+/// What the layer did with a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Outcome {
-    /// The page boots the widgets for the signed-in person; the vendors that refused are named.
-    Boot(Vec<TokenFailure>),
-    /// The page ends somebody else's session, then boots for the signed-in person.
-    Switch(Vec<TokenFailure>),
+pub enum OutcomeKind {
+    /// The page boots the widgets for the signed-in person.
+    Boot,
+    /// The page ends another person's session, then boots for the signed-in person.
+    Switch,
     /// The page ends the widgets' sessions.
     ShutDown,
     /// The page shows the widgets to a visitor ([`visitors`](crate::WidgetsBuilder::visitors)).
     Visitor,
-    /// The logout was told to the browser by cookies; no script went with it (a redirect, an API answer).
+    /// The response ended the session by cookies; no script went with it (a redirect, an API answer).
     LogOut,
     /// Tokens went in the headers ([`Delivery::Header`](crate::Delivery::Header)).
-    Headers(Vec<TokenFailure>),
-    /// Nothing was changed, for this reason.
+    Headers,
+    /// The response stayed as it was, for this reason.
     Untouched(Reason),
 }
 
-/// A vendor that got no token, and why.
+/// A widget without a token for this person, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenFailure {
     widget: String,
@@ -45,7 +61,7 @@ pub struct TokenFailure {
 }
 
 /// Why a response stayed as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// Who is looking is not known.
@@ -78,39 +94,66 @@ pub enum Reason {
     Sandbox,
     /// The page's policy demands trusted types and does not allow the policy `tower-widget-identity`.
     TrustedTypes,
-    /// No vendor had a token for this person; each says why.
-    NoToken(Vec<TokenFailure>),
+    /// No widget had a token for this person: [`Outcome::failures`] says why.
+    NoToken,
     /// The data could not be written; a defect, and the page is served all the same.
     Unwritable,
 }
 
 impl Outcome {
+    pub(crate) fn new(kind: OutcomeKind, failures: Vec<TokenFailure>) -> Self {
+        Self { kind, failures }
+    }
+
+    pub(crate) fn untouched(reason: Reason) -> Self {
+        OutcomeKind::Untouched(reason).into()
+    }
+
+    pub(crate) fn no_token(failures: Vec<TokenFailure>) -> Self {
+        Self::new(OutcomeKind::Untouched(Reason::NoToken), failures)
+    }
+
+    /// What the layer did.
+    pub fn kind(&self) -> OutcomeKind {
+        self.kind
+    }
+
     /// A stable name for logs and counters.
     pub fn as_str(&self) -> &'static str {
+        self.kind.as_str()
+    }
+
+    /// The widgets without a token for this person. The page boots the others all the same.
+    pub fn failures(&self) -> &[TokenFailure] {
+        &self.failures
+    }
+}
+
+impl From<OutcomeKind> for Outcome {
+    /// Without failures.
+    fn from(kind: OutcomeKind) -> Self {
+        Self::new(kind, Vec::new())
+    }
+}
+
+impl OutcomeKind {
+    /// A stable name for logs and counters.
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Boot(_) => "boot",
-            Self::Switch(_) => "switch",
+            Self::Boot => "boot",
+            Self::Switch => "switch",
             Self::ShutDown => "shutdown",
             Self::Visitor => "visitor",
             Self::LogOut => "logout",
-            Self::Headers(_) => "headers",
+            Self::Headers => "headers",
             Self::Untouched(reason) => reason.as_str(),
-        }
-    }
-
-    /// The vendors that got no token for this person.
-    pub fn failures(&self) -> &[TokenFailure] {
-        match self {
-            Self::Boot(refused) | Self::Switch(refused) | Self::Headers(refused) => refused,
-            Self::Untouched(Reason::NoToken(refused)) => refused,
-            _ => &[],
         }
     }
 }
 
 impl Reason {
     /// A stable name for logs and counters.
-    pub fn as_str(&self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::UnknownViewer => "unknown-viewer",
             Self::Skipped => "skipped",
@@ -127,7 +170,7 @@ impl Reason {
             Self::BodyError => "body-error",
             Self::Sandbox => "sandbox",
             Self::TrustedTypes => "trusted-types",
-            Self::NoToken(_) => "refused",
+            Self::NoToken => "no-token",
             Self::Unwritable => "unwritable",
         }
     }
@@ -138,30 +181,26 @@ impl TokenFailure {
         Self { widget: widget.to_owned(), error }
     }
 
-    /// The vendor's name, or the token's.
+    /// The widget's name, or the token's.
     pub fn widget(&self) -> &str {
         &self.widget
     }
 
-    /// Why it gave no token.
+    /// Why it has no token.
     pub fn error(&self) -> TokenError {
         self.error
     }
 }
 
-/// Tells of a decision, under the target `tower_widget_identity`.
+/// Logs an outcome, under the target `tower_widget_identity`.
 pub(crate) fn report(outcome: &Outcome) {
     #[cfg(feature = "tracing")]
     {
         tracing::debug!(target: "tower_widget_identity", outcome = outcome.as_str());
-        for refused in outcome.failures() {
-            tracing::debug!(
-                target: "tower_widget_identity",
-                widget = refused.widget(),
-                refusal = refused.error().as_str(),
-            );
+        for failure in outcome.failures() {
+            tracing::debug!(target: "tower_widget_identity", widget = failure.widget(), error = failure.error().as_str());
         }
-        if matches!(outcome, Outcome::Untouched(Reason::Encoded)) {
+        if outcome.kind == OutcomeKind::Untouched(Reason::Encoded) {
             warn_once();
         }
     }
@@ -186,13 +225,13 @@ mod tests {
     use super::*;
 
     /// Dashboards and alerts are built on them.
-    const OUTCOMES: [(Outcome, &str); 6] = [
-        (Outcome::Boot(Vec::new()), "boot"),
-        (Outcome::Switch(Vec::new()), "switch"),
-        (Outcome::ShutDown, "shutdown"),
-        (Outcome::Visitor, "visitor"),
-        (Outcome::LogOut, "logout"),
-        (Outcome::Headers(Vec::new()), "headers"),
+    const OUTCOMES: [(OutcomeKind, &str); 6] = [
+        (OutcomeKind::Boot, "boot"),
+        (OutcomeKind::Switch, "switch"),
+        (OutcomeKind::ShutDown, "shutdown"),
+        (OutcomeKind::Visitor, "visitor"),
+        (OutcomeKind::LogOut, "logout"),
+        (OutcomeKind::Headers, "headers"),
     ];
 
     const REASONS: [(Reason, &str); 17] = [
@@ -211,11 +250,11 @@ mod tests {
         (Reason::BodyError, "body-error"),
         (Reason::Sandbox, "sandbox"),
         (Reason::TrustedTypes, "trusted-types"),
-        (Reason::NoToken(Vec::new()), "refused"),
+        (Reason::NoToken, "no-token"),
         (Reason::Unwritable, "unwritable"),
     ];
 
-    const REFUSALS: [(TokenError, &str); 8] = [
+    const TOKEN_ERRORS: [(TokenError, &str); 8] = [
         (TokenError::MissingId, "missing-id"),
         (TokenError::MissingEmail, "missing-email"),
         (TokenError::UnacceptableEmail, "unacceptable-email"),
@@ -227,23 +266,23 @@ mod tests {
     ];
 
     /// The number of variants: a new one does not compile until it is counted here, and then it is missing above.
-    const fn number_of_outcomes(outcome: &Outcome) -> usize {
-        use Outcome::{Boot, Headers, LogOut, ShutDown, Switch, Untouched, Visitor};
+    const fn number_of_outcomes(outcome: OutcomeKind) -> usize {
+        use OutcomeKind::{Boot, Headers, LogOut, ShutDown, Switch, Untouched, Visitor};
         match outcome {
-            Boot(_) | Switch(_) | ShutDown | Visitor | LogOut | Headers(_) | Untouched(_) => 7,
+            Boot | Switch | ShutDown | Visitor | LogOut | Headers | Untouched(_) => 7,
         }
     }
 
-    const fn number_of_reasons(reason: &Reason) -> usize {
+    const fn number_of_reasons(reason: Reason) -> usize {
         use Reason::*;
         match reason {
             UnknownViewer | Skipped | NotAddressed | Status | NotHtml | Encoded | Partial | Attachment
-            | NoTransform | Encoding | Fragment | LongPrologue | BodyError | Sandbox | TrustedTypes | NoToken(_)
+            | NoTransform | Encoding | Fragment | LongPrologue | BodyError | Sandbox | TrustedTypes | NoToken
             | Unwritable => 17,
         }
     }
 
-    const fn number_of_refusals(error: TokenError) -> usize {
+    const fn number_of_token_errors(error: TokenError) -> usize {
         use TokenError::*;
         match error {
             MissingId | MissingEmail | UnacceptableEmail | UnacceptableId | SessionOver | TooLarge | Signing
@@ -258,10 +297,10 @@ mod tests {
         }
         for (reason, name) in REASONS {
             assert_eq!(reason.as_str(), name);
-            assert_eq!(Outcome::Untouched(reason).as_str(), name, "an outcome's name is its reason's");
+            assert_eq!(OutcomeKind::Untouched(reason).as_str(), name, "an outcome's name is its reason's");
         }
-        for (refusal, name) in REFUSALS {
-            assert_eq!(refusal.as_str(), name);
+        for (error, name) in TOKEN_ERRORS {
+            assert_eq!(error.as_str(), name);
         }
     }
 
@@ -269,12 +308,12 @@ mod tests {
     fn no_name_is_missing_or_there_twice() {
         let outcomes = OUTCOMES.map(|(_, name)| name);
         let reasons = REASONS.map(|(_, name)| name);
-        let refusals = REFUSALS.map(|(_, name)| name);
-        assert_eq!(outcomes.len() + 1, number_of_outcomes(&Outcome::ShutDown));
-        assert_eq!(reasons.len(), number_of_reasons(&Reason::Skipped));
-        assert_eq!(refusals.len(), number_of_refusals(TokenError::Signing));
-        let names: std::collections::BTreeSet<_> = outcomes.iter().chain(&reasons).chain(&refusals).collect();
-        assert_eq!(names.len(), outcomes.len() + reasons.len() + refusals.len());
+        let token_errors = TOKEN_ERRORS.map(|(_, name)| name);
+        assert_eq!(outcomes.len() + 1, number_of_outcomes(OutcomeKind::ShutDown));
+        assert_eq!(reasons.len(), number_of_reasons(Reason::Skipped));
+        assert_eq!(token_errors.len(), number_of_token_errors(TokenError::Signing));
+        let names: std::collections::BTreeSet<_> = outcomes.iter().chain(&reasons).chain(&token_errors).collect();
+        assert_eq!(names.len(), outcomes.len() + reasons.len() + token_errors.len());
     }
 
     /// The page on operations says what each of them means.
@@ -282,7 +321,7 @@ mod tests {
     fn every_name_is_in_the_guide() {
         let guide = include_str!("../docs/operations.md");
         let names = OUTCOMES.map(|(_, name)| name).into_iter().chain(REASONS.map(|(_, name)| name));
-        for name in names.chain(REFUSALS.map(|(_, name)| name)) {
+        for name in names.chain(TOKEN_ERRORS.map(|(_, name)| name)) {
             let row = format!("\n| `{name}` | ");
             assert_eq!(guide.matches(&row).count(), 1, "{name}");
         }

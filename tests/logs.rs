@@ -287,17 +287,17 @@ fn has_our_lines(lines: &str) {
         "sandbox",
         "body-error",
         "encoded",
-        "refused",
+        "no-token",
     ] {
         let told = format!("outcome=\"{told}\"");
         assert!(ours.iter().any(|line| line.contains(&told)), "{told}");
     }
     for told in [
-        "vendor=\"ferndesk\" refusal=\"missing-email\"",
-        "vendor=\"intercom\" refusal=\"too-large\"",
-        "vendor=\"intercom\" refusal=\"session-over\"",
-        "vendor=\"zendesk-chat\" refusal=\"missing-email\"",
-        "refusal=\"missing-id\"",
+        "widget=\"ferndesk\" error=\"missing-email\"",
+        "widget=\"intercom\" error=\"too-large\"",
+        "widget=\"intercom\" error=\"session-over\"",
+        "widget=\"zendesk-chat\" error=\"missing-email\"",
+        "error=\"missing-id\"",
     ] {
         assert!(ours.iter().any(|line| line.contains(told)), "{told}");
     }

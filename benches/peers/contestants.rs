@@ -32,7 +32,7 @@ const LIFETIME: u64 = 3600;
 
 /// Whoever is signed in, with the claims that everybody has to sign.
 #[derive(Clone)]
-pub(crate) struct BootData {
+pub(crate) struct Person {
     identity: Identity,
     key: EncodingKey,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Claims<'a> {
     exp: u64,
 }
 
-impl BootData {
+impl Person {
     pub(crate) fn new() -> Self {
         let identity = Identity::new("user-123456").with_email("person@example.com").with_name("A Person");
         Self { identity: identity.with_attribute("plan", "pro"), key: EncodingKey::from_secret(SECRET.as_bytes()) }
@@ -111,7 +111,7 @@ pub(crate) struct Contestant {
 }
 
 impl Contestant {
-    pub(crate) fn every(person: &BootData) -> [Self; 5] {
+    pub(crate) fn every(person: &Person) -> [Self; 5] {
         [Self::bare(), Self::ours(person), Self::rewriter(person), Self::by_hand(person), Self::livereload()]
     }
 
@@ -131,17 +131,17 @@ impl Contestant {
         Self::new("bare", "", |application| application)
     }
 
-    pub(crate) fn ours(person: &BootData) -> Self {
+    pub(crate) fn ours(person: &Person) -> Self {
         let widgets = person.widgets();
         Self::new("ours", "data-widget=", move |application| widgets.layer().layer(application))
     }
 
-    fn rewriter(person: &BootData) -> Self {
+    fn rewriter(person: &Person) -> Self {
         let person = person.clone();
         Self::new("lol_html", "data-widget=", move |inner| rewriter::Rewriting::new(inner, person.clone()))
     }
 
-    fn by_hand(person: &BootData) -> Self {
+    fn by_hand(person: &Person) -> Self {
         let person = person.clone();
         Self::new("by hand", "intercomSettings", move |inner| by_hand::ByHand::new(inner, person.clone()))
     }
@@ -220,7 +220,7 @@ fn element(code: &str, token: &str) -> String {
 }
 
 /// The code and closing tag of the layer's own element.
-fn code(person: &BootData) -> String {
+fn code(person: &Person) -> String {
     let page = Contestant::ours(person).answer(&Page::whole(crate::pages::EIGHT_KIB));
     let element = page.split_once("data-widget='").expect("the element").1;
     let code = element.split_once("'>").expect("the code").1;

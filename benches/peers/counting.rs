@@ -13,14 +13,14 @@ use http_body::{Body, Frame};
 use tower::{Layer, Service, service_fn};
 
 use crate::{
-    contestants::{BootData, Contestant},
+    contestants::{Contestant, Person},
     pages::{EIGHT_KIB, Page},
     switch::Count,
     table::{Goal, Table},
 };
 
 /// Targets 6 and 7.
-pub(crate) fn allocations(person: &BootData, table: &mut Table) {
+pub(crate) fn allocations(person: &Person, table: &mut Table) {
     for (what, page, goal, target) in [
         ("an image that passes", Page::image(), 0.0, 6),
         ("nobody's page that passes", Page::nobodys(), 0.0, 6),
@@ -67,7 +67,7 @@ impl Body for Endless {
 }
 
 /// Target 8, but for the order of frames, which a test of the library checks.
-pub(crate) fn streaming(person: &BootData, table: &mut Table) {
+pub(crate) fn streaming(person: &Person, table: &mut Table) {
     let first = Bytes::from_static(b"<!doctype html><html><head><title>Big</title></head><body>");
     let frame = Bytes::from(vec![b' '; FRAME]);
     let address = frame.as_ptr();

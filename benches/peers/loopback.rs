@@ -19,7 +19,7 @@ use tokio::{
 use tower::{Layer, Service, service_fn};
 
 use crate::{
-    contestants::BootData,
+    contestants::Person,
     pages::{EIGHT_KIB, Page},
     table::{Goal, Table},
     timing::median,
@@ -31,7 +31,7 @@ const WINDOWS: usize = 8;
 const PAIRS: usize = 7;
 
 /// Target 9.
-pub(crate) fn requests_per_second(person: &BootData, table: &mut Table) {
+pub(crate) fn requests_per_second(person: &Person, table: &mut Table) {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let page = Bytes::from(Page::whole(EIGHT_KIB).text());
     let application = service_fn(move |_: Request<Incoming>| {

@@ -11,7 +11,7 @@ mod switch;
 mod table;
 mod timing;
 
-use contestants::{BootData, Contestant};
+use contestants::{Contestant, Person};
 use pages::{EIGHT_KIB, HUNDRED_KIB, ONE_MIB, Page};
 use table::{Goal, Table};
 use timing::{Job, medians};
@@ -21,7 +21,7 @@ const SIZES: [usize; 3] = [EIGHT_KIB, HUNDRED_KIB, ONE_MIB];
 const FRAME: usize = 16 * 1024;
 
 fn main() {
-    let person = BootData::new();
+    let person = Person::new();
     if let Some(what) = std::env::args().skip_while(|argument| argument != "--profile").nth(1) {
         return profile(&person, &what);
     }
@@ -37,7 +37,7 @@ fn main() {
 }
 
 /// One job again and again, for a profiler: `cargo bench --bench peers -- --profile page`.
-fn profile(person: &BootData, what: &str) {
+fn profile(person: &Person, what: &str) {
     const TIMES: usize = 20_000;
     let ours = |page| Contestant::ours(person).job(what.to_owned(), page);
     let mut job = match what {
@@ -52,7 +52,7 @@ fn profile(person: &BootData, what: &str) {
 }
 
 /// A contestant that does not inject would win.
-fn check(person: &BootData) {
+fn check(person: &Person) {
     for size in SIZES {
         for page in [Page::whole(size), Page::framed(size, FRAME)] {
             for contestant in Contestant::every(person) {
@@ -64,7 +64,7 @@ fn check(person: &BootData) {
 }
 
 /// Targets 1 to 4.
-fn injecting(person: &BootData, table: &mut Table) {
+fn injecting(person: &Person, table: &mut Table) {
     let mut jobs: Vec<Job<'_>> = Vec::new();
     for size in SIZES {
         for contestant in Contestant::every(person) {
@@ -104,14 +104,14 @@ fn injecting(person: &BootData, table: &mut Table) {
 }
 
 /// Target 5.
-fn minting(person: &BootData, table: &mut Table) {
+fn minting(person: &Person, table: &mut Table) {
     let times = medians(vec![person.mint_job(), person.encode_job()]);
     let goal = if cfg!(feature = "aws-lc-rs") { 0.8 } else { 0.7 };
     table.row(5, "a token against jsonwebtoken::encode", times.of("mint") / times.of("encode"), Goal::AtMost(goal));
 }
 
 /// Target 6, the time; the allocations are counted.
-fn passing(person: &BootData, table: &mut Table) {
+fn passing(person: &Person, table: &mut Table) {
     for (name, image) in [("an image", true), ("nobody's page", false)] {
         let page = if image { Page::image() } else { Page::nobodys() };
         let bare = Contestant::bare().job("bare".to_owned(), page.clone());

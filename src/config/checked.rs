@@ -58,14 +58,14 @@ impl Config {
     pub(crate) fn people(&self, identity: &Identity) -> (BootDataSet<'_>, Vec<TokenFailure>) {
         let now = self.clock.now();
         let mut people = BootDataSet(Vec::with_capacity(self.widgets.len()));
-        let mut refused = Vec::new();
+        let mut failures = Vec::new();
         for widget in &self.widgets {
             match widget.boot_data(identity, now) {
                 Ok(person) => people.0.push((widget.name(), person)),
-                Err(refusal) => refused.push(TokenFailure::new(widget.name(), refusal)),
+                Err(error) => failures.push(TokenFailure::new(widget.name(), error)),
             }
         }
-        (people, refused)
+        (people, failures)
     }
 
     /// What a page is told; `people` is about the person with this fingerprint, if there is one.

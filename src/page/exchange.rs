@@ -23,7 +23,7 @@ use crate::{
     identity::{Identity, SkipWidget, Viewer},
     lookup::Answer,
     marker::Marker,
-    outcome::{Outcome, Reason, TokenFailure},
+    outcome::{Outcome, OutcomeKind, Reason, TokenFailure},
 };
 
 pub(super) struct Exchange {
@@ -105,8 +105,8 @@ impl Exchange {
         self.learn(said, logout);
         if let Some(inner) = response.extensions().get::<Outcome>() {
             // A layer further in has decided; only a logout that it could not tell is still to be noted.
-            let untold = self.logout_cleanup.is_some() && matches!(inner, Outcome::Untouched(_));
-            return Step::Done(conclude(response, untold.then_some(Outcome::LogOut)));
+            let untold = self.logout_cleanup.is_some() && matches!(inner.kind(), OutcomeKind::Untouched(_));
+            return Step::Done(conclude(response, untold.then_some(OutcomeKind::LogOut.into())));
         }
         if self.concerns_nobody() {
             return Step::Done(untouched(response));
@@ -150,8 +150,8 @@ impl Exchange {
     /// The outcome of a response that cannot carry anything: `None` where it would not have had to.
     fn outcome_without(&self, reason: Reason) -> Option<Outcome> {
         match (&self.logout_cleanup, self.may_be_personal()) {
-            (Some(_), _) => Some(Outcome::LogOut),
-            (None, true) => Some(Outcome::Untouched(reason)),
+            (Some(_), _) => Some(OutcomeKind::LogOut.into()),
+            (None, true) => Some(Outcome::untouched(reason)),
             (None, false) => None,
         }
     }
@@ -168,11 +168,11 @@ impl Exchange {
         let facts = self.facts;
         let (viewer, identity) = match recognise(&facts.config, viewer) {
             Ok(recognised) => recognised,
-            Err(reason) => return Step::Done(conclude(response, Some(Outcome::Untouched(reason)))),
+            Err(no_token) => return Step::Done(conclude(response, Some(no_token))),
         };
         let Some(action) = decide(viewer, facts.browser, facts.config.visitors) else {
             let undecided = viewer == ViewerKey::Unknown && facts.browser.marker != Marker::Absent;
-            let outcome = undecided.then_some(Outcome::Untouched(Reason::UnknownViewer));
+            let outcome = undecided.then_some(OutcomeKind::Untouched(Reason::UnknownViewer).into());
             return Step::Done(conclude(response, outcome));
         };
         let (delivery, is_head) = (facts.config.delivery, facts.method == Method::HEAD);
@@ -188,7 +188,7 @@ impl Exchange {
 }
 
 /// A person without an id has no fingerprint, and so no token from any of the vendors.
-fn recognise(config: &Config, viewer: Viewer) -> Result<(ViewerKey, Option<Identity>), Reason> {
+fn recognise(config: &Config, viewer: Viewer) -> Result<(ViewerKey, Option<Identity>), Outcome> {
     let identity = match viewer {
         Viewer::Unknown => return Ok((ViewerKey::Unknown, None)),
         Viewer::SignedOut => return Ok((ViewerKey::Nobody, None)),
@@ -196,9 +196,9 @@ fn recognise(config: &Config, viewer: Viewer) -> Result<(ViewerKey, Option<Ident
     };
     match config.fingerprint(&identity) {
         Ok(fingerprint) => Ok((ViewerKey::Person(fingerprint), Some(identity))),
-        Err(refusal) => {
-            let failures = config.widgets.iter().map(|widget| TokenFailure::new(widget.name(), refusal));
-            Err(Reason::NoToken(failures.collect()))
+        Err(error) => {
+            let failures = config.widgets.iter().map(|widget| TokenFailure::new(widget.name(), error));
+            Err(Outcome::no_token(failures.collect()))
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     csp::{self, CspMode, Impossible},
     identity::Identity,
     marker::Fingerprint,
-    outcome::{Outcome, Reason, TokenFailure},
+    outcome::{Outcome, OutcomeKind, Reason, TokenFailure},
     snippet::PageData,
     token_error::TokenError,
 };
@@ -44,26 +44,28 @@ impl Injection {
     }
 
     /// Signs, and writes the snippet for a page with these headers.
-    pub(super) fn snippet(&self, headers: &HeaderMap) -> Result<([Bytes; 3], Outcome), Reason> {
+    pub(super) fn snippet(&self, headers: &HeaderMap) -> Result<([Bytes; 3], Outcome), Outcome> {
         let RequestFacts { config, browser, .. } = &self.facts;
-        let trusted = csp::assess(headers)?;
-        let (people, refused) = self.identity.as_ref().map(|identity| config.people(identity)).unwrap_or_default();
+        let trusted = csp::assess(headers).map_err(|impossible| Outcome::untouched(impossible.into()))?;
+        let (people, failures) = self.identity.as_ref().map(|identity| config.people(identity)).unwrap_or_default();
         if self.action == Action::Boot && people.0.is_empty() {
-            return Err(Reason::NoToken(refused));
+            return Err(Outcome::no_token(failures));
         }
         let data = config.page_data(browser, self.fingerprint.as_ref(), &people);
         let data = PageData { trusted, ..data };
-        let snippet = config.snippet.parts(&data).ok_or(Reason::Unwritable)?;
-        Ok((snippet, self.outcome(refused)))
+        let snippet = config.snippet.parts(&data).ok_or_else(|| Outcome::untouched(Reason::Unwritable))?;
+        Ok((snippet, self.outcome(failures)))
     }
 
-    fn outcome(&self, refused: Vec<TokenFailure>) -> Outcome {
-        match self.action {
-            Action::Boot => Outcome::Boot(refused),
-            Action::Switch => Outcome::Switch(refused),
-            Action::ShutDown => Outcome::ShutDown,
-            Action::Welcome => Outcome::Visitor,
-        }
+    fn outcome(&self, failures: Vec<TokenFailure>) -> Outcome {
+        let kind = match self.action {
+            Action::Boot => OutcomeKind::Boot,
+            Action::Switch => OutcomeKind::Switch,
+            // Nobody is signed in, so no widget was asked for a token.
+            Action::ShutDown => OutcomeKind::ShutDown,
+            Action::Welcome => OutcomeKind::Visitor,
+        };
+        Outcome::new(kind, failures)
     }
 
     /// Makes the head of a page fit what the page carries.
@@ -81,7 +83,7 @@ impl Injection {
     /// A HEAD tells what the GET would have told, as far as it can without a body.
     pub(super) fn into_head<B: Body>(self, mut response: Response<B>) -> Response<WidgetBody<B>> {
         if let Err(impossible) = csp::assess(response.headers()) {
-            return conclude(response, Some(Outcome::Untouched(impossible.into())));
+            return conclude(response, Some(Outcome::untouched(impossible.into())));
         }
         self.adapt(response.headers_mut());
         response.headers_mut().remove(CONTENT_LENGTH);
@@ -91,10 +93,10 @@ impl Injection {
 
     /// The answer to a fetch, with the tokens in its headers.
     pub(super) fn into_headers<B: Body>(self, mut response: Response<B>) -> Response<WidgetBody<B>> {
-        let (tokens, refused) = self.token_headers();
+        let (tokens, failures) = self.token_headers();
         // The script fetches costly tokens by itself: it only has to know for whom.
         if self.action == Action::Boot && tokens.is_empty() && self.facts.config.worker.is_none() {
-            return conclude(response, Some(Outcome::Untouched(Reason::NoToken(refused))));
+            return conclude(response, Some(Outcome::no_token(failures)));
         }
         let headers = response.headers_mut();
         headers::personalise(headers);
@@ -106,7 +108,7 @@ impl Injection {
         for (name, token) in tokens {
             headers.insert(name, token);
         }
-        conclude(response, Some(Outcome::Headers(refused)))
+        conclude(response, Some(Outcome::new(OutcomeKind::Headers, failures)))
     }
 
     fn shutdown_header(&self) -> Option<(HeaderName, HeaderValue)> {
@@ -115,15 +117,15 @@ impl Injection {
     }
 
     fn token_headers(&self) -> (Vec<(HeaderName, HeaderValue)>, Vec<TokenFailure>) {
-        let (mut tokens, mut refused) = (Vec::new(), Vec::new());
-        let Some(identity) = &self.identity else { return (tokens, refused) };
+        let (mut tokens, mut failures) = (Vec::new(), Vec::new());
+        let Some(identity) = &self.identity else { return (tokens, failures) };
         for (_, name) in self.facts.config.tokens().filter(|(widget, _)| !widget.manifest().is_costly()) {
             match self.token_header(name, identity) {
                 Ok(token) => tokens.push(token),
-                Err(refusal) => refused.push(TokenFailure::new(name, refusal)),
+                Err(error) => failures.push(TokenFailure::new(name, error)),
             }
         }
-        (tokens, refused)
+        (tokens, failures)
     }
 
     fn token_header(&self, name: &str, identity: &Identity) -> Result<(HeaderName, HeaderValue), TokenError> {

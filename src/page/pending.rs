@@ -79,14 +79,17 @@ impl<B: Body> PendingInjection<B> {
 
     /// With the snippet where there is a place and something to say, else just as the application answered.
     pub(super) fn release(mut self, place: Result<usize, Reason>) -> Response<WidgetBody<B>> {
-        let outcome = place.and_then(|place| self.inject(place)).unwrap_or_else(Outcome::Untouched);
+        let outcome = match place {
+            Ok(place) => self.inject(place).unwrap_or_else(|untouched| untouched),
+            Err(reason) => Outcome::untouched(reason),
+        };
         note(outcome, &mut self.head.extensions);
         Response::from_parts(self.head, WidgetBody::peeked(self.body))
     }
 
-    fn inject(&mut self, place: usize) -> Result<Outcome, Reason> {
+    fn inject(&mut self, place: usize) -> Result<Outcome, Outcome> {
         if self.injection.needs_document() && !self.prologue.is_document() {
-            return Err(Reason::Fragment);
+            return Err(Outcome::untouched(Reason::Fragment));
         }
         let (snippet, outcome) = self.injection.snippet(&self.head.headers)?;
         let growth = snippet.iter().map(Bytes::len).sum();

@@ -1,4 +1,4 @@
-//! BootDataSet with names that nobody should have.
+//! People with names that nobody should have.
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
@@ -99,14 +99,14 @@ const CLAIMS: &[&str] = &[
 
 /// What an application knows of a person.
 #[derive(Clone, Debug)]
-pub(crate) struct BootData {
+pub(crate) struct Person {
     pub(crate) id: String,
     pub(crate) email: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) attributes: Vec<(String, Value)>,
 }
 
-impl BootData {
+impl Person {
     pub(crate) fn named(name: impl Into<String>) -> Self {
         let email = Some("a@example.test".to_owned());
         Self { id: "user-1".into(), email, name: Some(name.into()), attributes: Vec::new() }
@@ -138,10 +138,10 @@ impl BootData {
     }
 }
 
-pub(crate) fn person() -> impl Strategy<Value = BootData> {
+pub(crate) fn person() -> impl Strategy<Value = Person> {
     let id = hostile().prop_map(|id| if id.trim().is_empty() { "user-1".to_owned() } else { id });
     let attributes = vec((key(), value()), 0..6);
-    (id, option::of(hostile()), option::of(hostile()), attributes).prop_map(|(id, email, name, attributes)| BootData {
+    (id, option::of(hostile()), option::of(hostile()), attributes).prop_map(|(id, email, name, attributes)| Person {
         id,
         email,
         name,

@@ -9,12 +9,12 @@ use proptest::{prelude::*, test_runner::Config};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use tower_widget_identity::{
-    ConfigErrorKind, MAX_TOKEN_BYTES, Outcome, Reason, TokenError, Widgets,
+    ConfigErrorKind, MAX_TOKEN_BYTES, Outcome, OutcomeKind, Reason, TokenError, Widgets,
     widget::{Ferndesk, Intercom, ZendeskClassic},
 };
 
 use crate::{
-    people::{BootData, HOSTILE, hostile, megabytes, person},
+    people::{HOSTILE, Person, hostile, megabytes, person},
     referee::Document,
     serve::{Answer, boot, marked, serve},
     support::{MARKER, NOW, SECRET, builder, secret, verify},
@@ -34,7 +34,7 @@ fn signed() -> Widgets {
     builder().widget(Ferndesk::new("ferndesk-1", secret(FERNDESK_SECRET))).build().unwrap()
 }
 
-fn serve_person(widgets: &Widgets, person: &BootData) -> Answer {
+fn serve_person(widgets: &Widgets, person: &Person) -> Answer {
     let page = [BEFORE, AFTER].concat();
     serve(&widgets.layer(), boot(person.identity()), vec![Bytes::from(page)])
 }
@@ -65,7 +65,7 @@ fn with_exp(mut claims: Map<String, Value>) -> Value {
     Value::Object(claims)
 }
 
-fn ferndesk_claims(person: &BootData) -> Option<Value> {
+fn ferndesk_claims(person: &Person) -> Option<Value> {
     let mut claims = json!({ "sub": person.id, "userId": person.id, "email": person.email()? });
     if let Some(name) = person.name() {
         claims["name"] = json!(name);
@@ -93,10 +93,10 @@ fn check_token(answer: &Answer, widget: &str, key: &str, secret: &str, claims: R
     }
 }
 
-fn check_signed(widgets: &Widgets, person: &BootData) {
+fn check_signed(widgets: &Widgets, person: &Person) {
     let answer = serve_person(widgets, person);
     if answer.outcome() != "boot" {
-        assert_eq!(answer.outcome(), "refused");
+        assert_eq!(answer.outcome(), "no-token");
         assert_eq!(answer.bytes, [BEFORE, AFTER].concat());
     }
     check_token(&answer, "intercom", "intercom_user_jwt", SECRET, Ok(with_exp(person.facts())));
@@ -104,9 +104,9 @@ fn check_signed(widgets: &Widgets, person: &BootData) {
     check_token(&answer, "ferndesk", "token", FERNDESK_SECRET, claims);
 }
 
-fn check_unsigned(widgets: &Widgets, person: &BootData) {
+fn check_unsigned(widgets: &Widgets, person: &Person) {
     let answer = serve_person(widgets, person);
-    assert_eq!(answer.outcome, Some(Outcome::Boot(vec![])));
+    assert_eq!(answer.outcome, Some(OutcomeKind::Boot.into()));
     let mut expected = person.facts();
     let hash = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(&person.id).finalize();
     let hash: String = hash.into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -143,7 +143,7 @@ proptest! {
         let intercom = Intercom::new("abcd1234", secret(SECRET)).library_url(&url).setting(format!("x{key}"), &*value);
         match Widgets::builder().widget(intercom).clock(|| UNIX_EPOCH + Duration::from_secs(NOW)).build() {
             Ok(widgets) => {
-                let data = data(&serve_person(&widgets, &BootData::named("a")));
+                let data = data(&serve_person(&widgets, &Person::named("a")));
                 prop_assert_eq!(&data["widgets"][0]["settings"][format!("x{key}")], &json!(value));
                 prop_assert_eq!(&data["widgets"][0]["library"], &json!(url));
             }
@@ -155,7 +155,7 @@ proptest! {
     fn a_marker_is_never_repeated_unless_it_can_be_one(marker in hostile()) {
         let legal = |char: &char| !char.is_control() && *char != ';' && *char != ',';
         let marker: String = marker.chars().filter(legal).collect();
-        let (widgets, person) = (builder().build().unwrap(), BootData::named("a"));
+        let (widgets, person) = (builder().build().unwrap(), Person::named("a"));
         let request = marked(boot(person.identity()), &widgets, marker.as_bytes());
         prop_assert_eq!(widgets.marker_name(), Some(MARKER));
         let answer = serve(&widgets.layer(), request, vec![Bytes::from([BEFORE, AFTER].concat())]);
@@ -172,7 +172,7 @@ fn each_hostile_string_comes_back_from_everywhere() {
     let (signed, unsigned) = (signed(), legacy());
     for hostile in HOSTILE {
         let text = (*hostile).to_owned();
-        let person = BootData {
+        let person = Person {
             id: format!("user {text}"),
             email: Some(text.clone()),
             name: Some(text.clone()),
@@ -187,9 +187,9 @@ fn each_hostile_string_comes_back_from_everywhere() {
 fn a_megabyte_is_refused_signed_and_comes_back_unsigned() {
     let (signed, unsigned) = (signed(), legacy());
     for megabyte in megabytes() {
-        let named = BootData::named(&megabyte);
+        let named = Person::named(&megabyte);
         let attributes = vec![(megabyte.clone(), json!(megabyte))];
-        let about = BootData { attributes, ..BootData::named("a") };
+        let about = Person { attributes, ..Person::named("a") };
         for person in [named, about] {
             check_signed(&signed, &person);
             check_unsigned(&unsigned, &person);
@@ -201,7 +201,7 @@ fn a_megabyte_is_refused_signed_and_comes_back_unsigned() {
 fn a_token_of_exactly_the_limit_is_sent_and_one_byte_more_is_not() {
     let widgets = signed();
     for (filling, bytes) in [("a", 1), ("\u{e9}", 2), ("\u{1}", 6), ("\"", 2)] {
-        let length = |name: &str| token_bytes(&with_exp(BootData::named(name).facts()));
+        let length = |name: &str| token_bytes(&with_exp(Person::named(name).facts()));
         // Base64 has no length of four and one: from the limit on, the next length is one more.
         let longest = (0..).map(|count| filling.repeat(count)).take_while(|name| length(name) <= MAX_TOKEN_BYTES);
         let name = longest.last().unwrap();
@@ -210,11 +210,11 @@ fn a_token_of_exactly_the_limit_is_sent_and_one_byte_more_is_not() {
                 (0..bytes).rev().find(|more| length(&(name.clone() + &"a".repeat(*more))) <= MAX_TOKEN_BYTES).unwrap(),
             );
         assert_eq!(length(&name), MAX_TOKEN_BYTES);
-        check_signed(&widgets, &BootData::named(&name));
+        check_signed(&widgets, &Person::named(&name));
         let longer = format!("{name}a");
         assert_eq!(length(&longer), MAX_TOKEN_BYTES + 1);
-        check_signed(&widgets, &BootData::named(&longer));
-        let refused = |name: &str| widgets.mint("intercom", &BootData::named(name).identity()).err();
+        check_signed(&widgets, &Person::named(&longer));
+        let refused = |name: &str| widgets.mint("intercom", &Person::named(name).identity()).err();
         assert_eq!((refused(&name), refused(&longer)), (None, Some(TokenError::TooLarge)));
     }
 }
@@ -228,9 +228,11 @@ fn a_vendor_that_fetches_its_tokens_refuses_the_page_where_they_would_be_too_lar
         .clock(|| UNIX_EPOCH + Duration::from_secs(NOW))
         .build()
         .unwrap();
-    assert_eq!(serve_person(&widgets, &BootData::named("a")).outcome, Some(Outcome::Boot(vec![])));
-    let answer = serve_person(&widgets, &BootData::named("a".repeat(1 << 20)));
-    let Some(Outcome::Untouched(Reason::NoToken(refused))) = &answer.outcome else { panic!("{:?}", answer.outcome) };
+    assert_eq!(serve_person(&widgets, &Person::named("a")).outcome, Some(OutcomeKind::Boot.into()));
+    let answer = serve_person(&widgets, &Person::named("a".repeat(1 << 20)));
+    let outcome = answer.outcome.as_ref().unwrap();
+    assert_eq!(outcome.kind(), OutcomeKind::Untouched(Reason::NoToken));
+    let refused = outcome.failures();
     assert_eq!(refused.iter().map(|refused| refused.error()).collect::<Vec<_>>(), [TokenError::TooLarge]);
     assert_eq!(answer.bytes, [BEFORE, AFTER].concat());
 }
@@ -239,7 +241,7 @@ fn a_vendor_that_fetches_its_tokens_refuses_the_page_where_they_would_be_too_lar
 #[test]
 fn the_length_of_a_token_is_known_beforehand() {
     for name in ["a", "ab", "abc", "\u{1f469}"] {
-        let person = BootData::named(name);
+        let person = Person::named(name);
         let token = builder().build().unwrap().mint("intercom", &person.identity()).unwrap();
         assert_eq!(token.as_str().len(), token_bytes(&with_exp(person.facts())));
         assert!(token.as_str().split('.').all(|part| URL_SAFE_NO_PAD.decode(part).is_ok()));

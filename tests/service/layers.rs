@@ -15,7 +15,7 @@ use flate2::read::GzDecoder;
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, limit::ConcurrencyLimitLayer, service_fn};
 use tower_http::compression::CompressionLayer;
-use tower_widget_identity::{Identity, Outcome, Viewer, WidgetBody};
+use tower_widget_identity::{Identity, Outcome, OutcomeKind, Viewer, WidgetBody};
 
 use crate::{
     socket::{Answer, Client, Server, answering, request},
@@ -279,7 +279,7 @@ async fn a_service_is_called_only_when_it_is_ready_and_its_own_error_comes_out()
     let mut service = widgets().layer().layer(widgets().logout_layer().layer(Strict::new(false)));
     for _ in 0..3 {
         let response = ready(&mut service).await.unwrap().call(load()).await.unwrap();
-        assert_eq!(response.extensions().get(), Some(&Outcome::Boot(vec![])));
+        assert_eq!(response.extensions().get(), Some(&Outcome::from(OutcomeKind::Boot)));
     }
     let mut fails = widgets().layer().layer(Strict::new(true));
     let error: std::io::Error = ready(&mut fails).await.unwrap_err();
@@ -330,7 +330,7 @@ async fn back_pressure_from_inside_reaches_the_caller() {
     assert!(futures::poll!(second.ready()).is_pending(), "one at a time");
     free.send(()).unwrap();
     let response: Response<WidgetBody<Body>> = running.await.unwrap();
-    assert_eq!(response.extensions().get(), Some(&Outcome::Boot(vec![])));
+    assert_eq!(response.extensions().get(), Some(&Outcome::from(OutcomeKind::Boot)));
     second.ready().await.unwrap().call(load()).await.unwrap();
     assert_eq!(calls.load(Ordering::Relaxed), 2);
 }

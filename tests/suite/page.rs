@@ -2,14 +2,14 @@
 
 use std::convert::Infallible;
 
-use crate::support::{FP_1, FP_2, MARKER, NOW, SECRET, builder, cut, secret, snippet, verify, widgets};
+use crate::support::{FP_1, FP_2, MARKER, NOW, SECRET, builder, cut, kind, secret, snippet, verify, widgets};
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_widget_identity::{
-    Delivery, Identity, LogoutLayer, Outcome, Reason, SkipWidget, TokenError, Viewer, WidgetLayer, Widgets,
-    widget::Ferndesk,
+    Delivery, Identity, LogoutLayer, Outcome, OutcomeKind, Reason, SkipWidget, TokenError, Viewer, WidgetLayer,
+    Widgets, widget::Ferndesk,
 };
 
 const PAGE: &str = "<!doctype html><html><head><title>Home</title></head><body>Hello</body></html>";
@@ -114,7 +114,7 @@ async fn a_signed_in_person_gets_one_snippet_behind_the_head_and_a_token_that_ve
     let claims = claims_by(SECRET, &data["people"]["intercom"]["intercom_user_jwt"]);
     assert_eq!(claims["user_id"], "user-1");
     assert_eq!(claims["exp"], NOW + 3600);
-    assert_eq!(answer.outcome, Some(Outcome::Boot(vec![])));
+    assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Boot));
 }
 
 #[tokio::test]
@@ -202,7 +202,7 @@ async fn the_response_wins_over_identify_and_identify_over_the_request() {
     assert_eq!(snippet(cut(&answer.body).1)["fp"], FP_2, "the response over identify");
     assert!(ask(layer.clone(), says(Viewer::Unknown), load(None, "")).await.is_untouched());
     let answer = ask(layer, says(Viewer::SignedOut), load(None, FP_1)).await;
-    assert_eq!(answer.outcome, Some(Outcome::ShutDown));
+    assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::ShutDown));
 }
 
 #[tokio::test]
@@ -228,7 +228,7 @@ async fn an_async_look_up_is_awaited_after_the_handler_and_only_for_pages() {
         if request.uri().path() == "/" { page() } else { Response::new(Body::from("{}")) }
     });
     let answer = ask(layer.clone(), service.clone(), load(None, "")).await;
-    assert_eq!(answer.outcome, Some(Outcome::Boot(vec![])));
+    assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Boot));
     assert_eq!(*log.lock().unwrap(), ["handled", "asked"]);
     let mut api = load(None, "");
     *api.uri_mut() = "/api".parse().unwrap();
@@ -248,23 +248,23 @@ async fn where_identify_does_not_know_the_request_says_who_is_looking() {
     });
     for widgets in [unknown, failed, unknown_later, failed_later.build().unwrap()] {
         let answer = ask(widgets.layer(), answering(|_| page()), load(user(2), "")).await;
-        assert_eq!(answer.outcome, Some(Outcome::Boot(vec![])));
+        assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Boot));
         assert_eq!(snippet(cut(&answer.body).1)["fp"], FP_2);
         let answer = ask(widgets.layer(), answering(|_| page()), load(Viewer::SignedOut, FP_1)).await;
-        assert_eq!(answer.outcome, Some(Outcome::ShutDown));
+        assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::ShutDown));
         for nobody_said in [None, Some(Viewer::Unknown)] {
             let answer = ask(widgets.layer(), answering(|_| page()), load(nobody_said, FP_1)).await;
-            assert_eq!(answer.outcome, Some(Outcome::Untouched(Reason::UnknownViewer)));
+            assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Untouched(Reason::UnknownViewer)));
         }
     }
 }
 
 #[tokio::test]
 async fn the_request_is_not_asked_where_an_async_look_up_knows() {
-    for (found, outcome) in [(user(1), Outcome::Boot(vec![])), (Viewer::SignedOut, Outcome::ShutDown)] {
+    for (found, outcome) in [(user(1), OutcomeKind::Boot), (Viewer::SignedOut, OutcomeKind::ShutDown)] {
         let widgets = builder().identify_async(move |_| std::future::ready(found.clone())).build().unwrap();
         let answer = ask(widgets.layer(), answering(|_| page()), load(user(2), FP_1)).await;
-        assert_eq!(answer.outcome, Some(outcome));
+        assert_eq!(kind(answer.outcome.as_ref()), Some(outcome));
     }
 }
 
@@ -273,7 +273,7 @@ async fn a_failed_look_up_is_unknown() {
     let layer = builder().identify(|_| Err::<Option<Identity>, _>("store down")).build().unwrap().layer();
     let answer = ask(layer, answering(|_| page()), load(None, FP_1)).await;
     assert!(answer.is_untouched());
-    assert_eq!(answer.outcome, Some(Outcome::Untouched(Reason::UnknownViewer)));
+    assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Untouched(Reason::UnknownViewer)));
 }
 
 #[tokio::test]
@@ -288,7 +288,9 @@ async fn a_vendor_that_refuses_is_left_out_and_named() {
     let both = builder().widget(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
     let nameless = || Viewer::SignedIn(Identity::new("user-1"));
     let answer = ask(both.layer(), answering(|_| page()), load(nameless(), "")).await;
-    let Some(Outcome::Boot(refused)) = &answer.outcome else { panic!("{:?}", answer.outcome) };
+    let outcome = answer.outcome.as_ref().unwrap();
+    assert_eq!(outcome.kind(), OutcomeKind::Boot);
+    let refused = outcome.failures();
     assert_eq!((refused[0].widget(), refused[0].error()), ("ferndesk", TokenError::MissingEmail));
     let people = &snippet(cut(&answer.body).1)["people"];
     assert!(people.get("intercom").is_some() && people.get("ferndesk").is_none());
@@ -296,7 +298,7 @@ async fn a_vendor_that_refuses_is_left_out_and_named() {
     let only = Widgets::builder().widget(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().unwrap();
     let answer = ask(only.layer(), answering(|_| page()), load(nameless(), "")).await;
     assert!(answer.is_untouched());
-    assert_eq!(answer.outcome.unwrap().as_str(), "refused");
+    assert_eq!(answer.outcome.unwrap().as_str(), "no-token");
 }
 
 #[tokio::test]
@@ -308,7 +310,7 @@ async fn a_handler_and_a_predicate_can_opt_out() {
     });
     let answer = ask(widgets().layer(), skipping, load(user(1), "")).await;
     assert!(answer.is_untouched());
-    assert_eq!(answer.outcome, Some(Outcome::Untouched(Reason::Skipped)));
+    assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Untouched(Reason::Skipped)));
     let picky = builder().when(|parts| parts.uri.path() != "/").build().unwrap();
     assert!(ask(picky.layer(), answering(|_| page()), load(user(1), "")).await.is_untouched());
 }
@@ -350,14 +352,14 @@ async fn without_fetch_metadata_the_page_must_be_a_document() {
         request.headers_mut().remove("sec-fetch-dest");
         request
     };
-    assert_eq!(visit(plain()).await.outcome, Some(Outcome::Boot(vec![])));
+    assert_eq!(kind(visit(plain()).await.outcome.as_ref()), Some(OutcomeKind::Boot));
     let fragment = answering(|_| {
         let response = Response::builder().header("content-type", "text/html");
         response.body(Body::from("<!-- row --><p>a</p>")).unwrap()
     });
     let answer = ask(widgets().layer(), fragment, plain()).await;
     assert_eq!(answer.body, "<!-- row --><p>a</p>");
-    assert_eq!(answer.outcome, Some(Outcome::Untouched(Reason::Fragment)));
+    assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Untouched(Reason::Fragment)));
     assert!(!answer.headers.contains_key("cache-control"));
 }
 
@@ -383,7 +385,7 @@ async fn responses_that_cannot_carry_it_are_left_alone() {
         let answer = ask(widgets().layer(), answering(move |_| odd()), load(user(1), FP_2)).await;
         assert_eq!(answer.headers, *odd().headers(), "{name}: {value}");
         assert_eq!(answer.body, PAGE);
-        assert_eq!(answer.outcome, Some(Outcome::Untouched(reason)), "{name}: {value}");
+        assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Untouched(reason)), "{name}: {value}");
     }
 }
 
@@ -468,7 +470,7 @@ async fn fetches_get_tokens_in_headers_that_no_log_shows() {
     assert_eq!(answer.headers["x-widget-page"], FP_1);
     assert_eq!(answer.headers["x-widget-shutdown"], "intercom", "somebody else's session ends first");
     assert_eq!(answer.headers["cache-control"], "private, no-store");
-    assert_eq!(answer.outcome, Some(Outcome::Headers(vec![])));
+    assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Headers));
 
     let answer = ask(layer.clone(), answering(|_| page()), fetch(Viewer::SignedOut, "out")).await;
     assert_eq!(answer.headers["x-widget-shutdown"], "intercom");
@@ -523,7 +525,7 @@ async fn a_logout_by_redirect_marks_the_browser_and_expires_what_it_carried() {
     let answer = ask(widgets().logout_layer(), answering(|_| redirect()), logout(Method::POST)).await;
     assert_eq!(answer.status, 303);
     assert_eq!(answer.headers["cache-control"], "no-store");
-    assert_eq!(answer.outcome, Some(Outcome::LogOut));
+    assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::LogOut));
     assert_eq!(answer.viewer, Some(Viewer::SignedOut), "for whoever looks further out");
     let cookies = answer.set_cookies();
     assert_eq!(cookies[0], format!("{MARKER}=out; Path=/; Secure; SameSite=Lax; Max-Age=34560000"));
@@ -577,7 +579,7 @@ async fn the_response_decides_where_the_method_does_not() {
         })
     };
     let answer = ask(widgets().logout_layer(), saying(Viewer::SignedOut), logout(Method::GET)).await;
-    assert_eq!(answer.outcome, Some(Outcome::ShutDown));
+    assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::ShutDown));
     let answer = ask(widgets().logout_layer(), saying(user(1)), logout(Method::POST)).await;
     assert!(answer.is_untouched());
 }
@@ -594,7 +596,7 @@ async fn a_logout_that_is_a_page_carries_the_shutdown_for_the_marker_that_it_set
         };
         let data = snippet(cut(&answer.body).1);
         assert_eq!((data["seen"].as_str(), data["fp"].as_str()), (Some("out"), Some("")), "outer: {page_is_outer}");
-        assert_eq!(answer.outcome, Some(Outcome::ShutDown));
+        assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::ShutDown));
         assert_eq!(answer.body.matches("<script data-widget=").count(), 1);
         assert_eq!(answer.headers["cache-control"], "private, no-store");
         assert!(answer.set_cookies()[0].contains("=out;"));
@@ -609,11 +611,19 @@ async fn a_snapshot_that_still_says_signed_in_mints_nothing_at_logout() {
         let inner = snapshot.logout_layer().layer(answering(move |_| response()));
         let answer = ask(snapshot.layer(), inner, logout(Method::POST)).await;
         assert!(!answer.body.contains("eyJ"));
-        assert!(matches!(answer.outcome, Some(Outcome::ShutDown | Outcome::LogOut)), "{:?}", answer.outcome);
+        assert!(
+            matches!(kind(answer.outcome.as_ref()), Some(OutcomeKind::ShutDown | OutcomeKind::LogOut)),
+            "{:?}",
+            answer.outcome
+        );
         let outside = snapshot.layer().layer(answering(move |_| response()));
         let answer = ask(snapshot.logout_layer(), outside, logout(Method::POST)).await;
         assert!(!answer.body.contains("eyJ"));
-        assert!(matches!(answer.outcome, Some(Outcome::ShutDown | Outcome::LogOut)), "{:?}", answer.outcome);
+        assert!(
+            matches!(kind(answer.outcome.as_ref()), Some(OutcomeKind::ShutDown | OutcomeKind::LogOut)),
+            "{:?}",
+            answer.outcome
+        );
     }
 }
 
@@ -625,7 +635,7 @@ async fn an_inner_page_layer_boots_again_when_the_logout_fails() {
         response
     });
     let answer = ask(widgets().logout_layer(), widgets().layer().layer(failed), logout(Method::POST)).await;
-    assert_eq!(answer.outcome, Some(Outcome::Boot(vec![])));
+    assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Boot));
     assert!(answer.set_cookies().is_empty());
 }
 

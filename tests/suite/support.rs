@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 use tower_widget_identity::{
-    Secret, Widgets, WidgetsBuilder,
+    Outcome, OutcomeKind, Secret, Widgets, WidgetsBuilder,
     widget::{Intercom, Widget},
 };
 
@@ -24,6 +24,13 @@ pub(crate) fn at(seconds: u64) -> SystemTime {
 /// A set of this widget alone, which refuses a token's name before the widget is asked.
 pub(crate) fn alone(widget: impl Widget) -> Widgets {
     Widgets::builder().widget(widget).token_path("/widget-token").clock(|| at(NOW)).build().unwrap()
+}
+
+/// What the layer did, where no widget failed.
+pub(crate) fn kind(outcome: Option<&Outcome>) -> Option<OutcomeKind> {
+    let outcome = outcome?;
+    assert_eq!(outcome.failures(), [], "{outcome:?}");
+    Some(outcome.kind())
 }
 
 pub(crate) fn secs(seconds: u64) -> Duration {

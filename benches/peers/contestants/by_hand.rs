@@ -10,15 +10,15 @@ use http::{Request, Response, header::CONTENT_LENGTH};
 use http_body_util::BodyExt;
 use tower::Service;
 
-use super::{Application, BootData, Whole, is_html, mend};
+use super::{Application, Person, Whole, is_html, mend};
 
 pub(super) struct ByHand {
     inner: Application,
-    person: BootData,
+    person: Person,
 }
 
 impl ByHand {
-    pub(super) fn new(inner: Application, person: BootData) -> Self {
+    pub(super) fn new(inner: Application, person: Person) -> Self {
         Self { inner, person }
     }
 }

@@ -14,17 +14,17 @@ use http_body::{Body, Frame};
 use lol_html::{HtmlRewriter, Settings, element, html_content::ContentType};
 use tower::Service;
 
-use super::{Application, BootData, code, is_html, mend};
+use super::{Application, Person, code, is_html, mend};
 use crate::pages::Frames;
 
 pub(super) struct Rewriting {
     inner: Application,
-    person: BootData,
+    person: Person,
     code: Rc<str>,
 }
 
 impl Rewriting {
-    pub(super) fn new(inner: Application, person: BootData) -> Self {
+    pub(super) fn new(inner: Application, person: Person) -> Self {
         let code = code(&person).into();
         Self { inner, person, code }
     }

@@ -31,7 +31,7 @@ pub(super) enum Load {
 pub(super) enum Said {
     Unknown,
     Nobody,
-    BootData,
+    Person,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,12 +84,12 @@ impl Asked {
 
     /// Who is looking, before the application answers.
     pub(super) fn viewer(&self) -> Said {
-        self.first(&[("in", Said::BootData), ("out", Said::Nobody)]).unwrap_or(Said::Unknown)
+        self.first(&[("in", Said::Person), ("out", Said::Nobody)]).unwrap_or(Said::Unknown)
     }
 
     /// What the answer says about that.
     pub(super) fn late(&self) -> Option<Said> {
-        self.first(&[("late-in", Said::BootData), ("late-out", Said::Nobody), ("late-unknown", Said::Unknown)])
+        self.first(&[("late-in", Said::Person), ("late-out", Said::Nobody), ("late-unknown", Said::Unknown)])
     }
 
     pub(super) fn stack(&self) -> Stack {

@@ -154,7 +154,7 @@ fn judge_carried(asked: &Asked, served: &Served, outcome: &str) {
         assert!(line.split(',').all(|coding| ["", "identity"].contains(&coding.trim().to_ascii_lowercase().as_str())));
     }
     let person = matches!(outcome, "boot" | "switch");
-    assert_eq!(person, effective(asked) == Said::BootData, "{outcome}");
+    assert_eq!(person, effective(asked) == Said::Person, "{outcome}");
     assert_eq!(!person, effective(asked) == Said::Nobody, "{outcome}");
     if outcome != "visitor" {
         judge_private(&served.head.headers);
@@ -181,7 +181,7 @@ fn is_logout(asked: &Asked) -> bool {
         Method::GET => status.is_redirection() || asked.late() == Some(Said::Nobody),
         _ => false,
     };
-    route && done && meant && asked.late() != Some(Said::BootData)
+    route && done && meant && asked.late() != Some(Said::Person)
 }
 
 fn effective(asked: &Asked) -> Said {
@@ -194,7 +194,7 @@ fn judge_token_headers(asked: &Asked, served: &Served) {
     // The application may say something of that name itself.
     let known = texts(&asked.headers, &name);
     for token in texts(&served.head.headers, &name).iter().filter(|token| !known.contains(token)) {
-        assert!(effective(asked) == Said::BootData && !asked.says("over"), "a token for nobody");
+        assert!(effective(asked) == Said::Person && !asked.says("over"), "a token for nobody");
         assert_eq!(support::verify(SECRET, token).expect("a good token").claims["user_id"], "user-1");
     }
     judge_private(&served.head.headers);
@@ -272,7 +272,7 @@ fn judge_hint(asked: &Asked, served: &Served, carried: bool) {
 fn must_carry(asked: &Asked) -> bool {
     let plain =
         asked.headers.len() == 1 && asked.headers.get(header::CONTENT_TYPE).is_some_and(|html| html == "text/html");
-    let person = effective(asked) == Said::BootData && !asked.says("nameless") && !asked.says("over");
+    let person = effective(asked) == Said::Person && !asked.says("nameless") && !asked.says("over");
     let loads = asked.load() == Load::Document && asked.method() == Method::GET && asked.status == StatusCode::OK;
     let wanted = !asked.is_header() && !asked.says("skip") && asked.stack() != Stack::Logout;
     plain && person && loads && wanted && joined(front(&given(asked)).0).starts_with(b"<!doctype html><head>")

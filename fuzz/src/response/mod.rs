@@ -104,9 +104,9 @@ fn viewer(said: Said, asked: &Asked) -> Viewer {
     match said {
         Said::Unknown => Viewer::Unknown,
         Said::Nobody => Viewer::SignedOut,
-        Said::BootData if asked.says("nameless") => Viewer::SignedIn(Identity::new("")),
-        Said::BootData if asked.says("over") => Viewer::SignedIn(Identity::new("user-1").with_session_expires(std::time::UNIX_EPOCH + std::time::Duration::from_secs(NOW - 1))),
-        Said::BootData => Viewer::SignedIn(Identity::new("user-1")),
+        Said::Person if asked.says("nameless") => Viewer::SignedIn(Identity::new("")),
+        Said::Person if asked.says("over") => Viewer::SignedIn(Identity::new("user-1").with_session_expires(std::time::UNIX_EPOCH + std::time::Duration::from_secs(NOW - 1))),
+        Said::Person => Viewer::SignedIn(Identity::new("user-1")),
     }
 }
 
