@@ -12,6 +12,32 @@
 //! let failed: Result<Option<Identity>, &str> = Err("session store down");
 //! assert!(matches!(Viewer::from(failed), Viewer::Unknown));
 //! ```
+//!
+//! One conversion serves wherever the application answers with its own type:
+//!
+//! ```
+//! use tower_widget_identity::{Identity, Secret, Viewer, Widgets, widget::Intercom};
+//!
+//! #[derive(Clone)]
+//! struct User { id: u64, email: String }
+//!
+//! impl From<User> for Identity {
+//!     fn from(user: User) -> Self {
+//!         Identity::new(user.id).with_email(user.email)
+//!     }
+//! }
+//!
+//! let user = User { id: 123, email: "user@example.com".to_owned() };
+//! let Viewer::SignedIn(identity) = Viewer::from(Some(user)) else { panic!("signed in") };
+//! assert_eq!((identity.id(), identity.email()), ("123", Some("user@example.com")));
+//!
+//! let widgets = Widgets::builder()
+//!     .widget(Intercom::new("abcd1234", Secret::new("s3cret")?))
+//!     .identify(|parts| parts.extensions.get::<User>().cloned())
+//!     .build()?;
+//! # assert!(widgets.is_enabled());
+//! # Ok::<(), tower_widget_identity::ConfigError>(())
+//! ```
 
 use std::{
     fmt,

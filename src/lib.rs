@@ -21,12 +21,15 @@ mod marker;
 mod outcome;
 mod page;
 mod protocol;
+#[cfg(feature = "axum")]
+mod response_parts;
 mod sign;
 mod snippet;
+#[cfg(feature = "test-util")]
+pub mod test;
 mod token_error;
 mod token_service;
 pub mod widget;
-
 mod worker;
 
 #[doc(inline)]

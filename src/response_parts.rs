@@ -1,0 +1,47 @@
+//! A [`Viewer`] or [`SkipWidget`] as a part of an axum response, beside its headers. Feature `axum`.
+//!
+//! ```
+//! use axum::{body::Body, response::{Html, IntoResponse}};
+//! use tower_widget_identity::{SkipWidget, Viewer};
+//!
+//! async fn delete_account() -> impl IntoResponse {
+//!     (Viewer::SignedOut, Html("<!doctype html><title>Goodbye</title>"))
+//! }
+//!
+//! async fn print_view() -> impl IntoResponse {
+//!     (SkipWidget, Html("<!doctype html><title>Invoice</title>"))
+//! }
+//!
+//! # futures::executor::block_on(async {
+//! let response = delete_account().await.into_response();
+//! assert_eq!(response.extensions().get(), Some(&Viewer::SignedOut));
+//! let response = print_view().await.into_response();
+//! assert_eq!(response.extensions().get(), Some(&SkipWidget));
+//! # });
+//! ```
+
+use std::convert::Infallible;
+
+use axum_core::response::{IntoResponseParts, ResponseParts};
+
+use crate::identity::{SkipWidget, Viewer};
+
+/// Puts the viewer into the response's extensions, where it wins over every other answer.
+impl IntoResponseParts for Viewer {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Infallible> {
+        response.extensions_mut().insert(self);
+        Ok(response)
+    }
+}
+
+/// Puts it into the response's extensions: the layer leaves this response as it is.
+impl IntoResponseParts for SkipWidget {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Infallible> {
+        response.extensions_mut().insert(self);
+        Ok(response)
+    }
+}

@@ -1,0 +1,48 @@
+//! Requests as browsers send them, for the tests of an application. Feature `test-util`.
+//!
+//! The layer acts on page loads alone, and tells them by the headers that a browser adds
+//! (<https://www.w3.org/TR/fetch-metadata/>): a bare request, as `curl` or a test sends it, gets no widget.
+//!
+//! ```
+//! use axum::{Router, body::Body, response::Html, routing::get};
+//! use http_body_util::BodyExt;
+//! use tower::ServiceExt;
+//! use tower_widget_identity::{Identity, Secret, Widgets, test, widget::Intercom};
+//!
+//! # futures::executor::block_on(async {
+//! let widgets = Widgets::builder()
+//!     .widget(Intercom::new("abcd1234", Secret::new("s3cret")?))
+//!     .identify(|_| Some(Identity::new("user-1")))
+//!     .build()?;
+//! let app = Router::new()
+//!     .route("/", get(async || Html("<!doctype html><title>Home</title>")))
+//!     .layer(widgets.layer());
+//!
+//! let response = app.oneshot(test::page_load("/").body(Body::empty())?).await?;
+//! let page = response.into_body().collect().await?.to_bytes();
+//! assert!(String::from_utf8_lossy(&page).contains("data-widget="));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+//!
+//! In an application:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! tower-widget-identity = { version = "0.1", features = ["test-util"] }
+//! ```
+
+use http::{Request, header::ACCEPT, request::Builder};
+
+/// A GET request with the headers of a browser that loads a page because somebody typed its address.
+///
+/// Add cookies or extensions as the test needs them, then a body. A path that is no URI makes
+/// [`body`](Builder::body) fail, as it does for every builder of the crate `http`.
+pub fn page_load(path: &str) -> Builder {
+    Request::get(path)
+        .header(ACCEPT, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+        .header("sec-fetch-dest", "document")
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-site", "none")
+        .header("sec-fetch-user", "?1")
+}
