@@ -47,9 +47,11 @@ const call = (verb, ...args) => attempt('`' + verb + '`', () => {
 const watched = (place, action) => action && (() => attempt(place, action));
 
 const factory = tools => {
-  const load = (url, id, done, before) => {
+  const load = (url, options = {}) => {
     asked.push(String(url));
-    tools.load(url, id, watched('what follows the library', done), watched('what precedes the library', before));
+    const onload = watched('what follows the library', options.onload);
+    const before = watched('what precedes the library', options.before);
+    tools.load(url, Object.assign({}, options, { onload, before }));
   };
   made = read()(Object.assign({}, tools, { load }));
   const verb = each => (given, ...args) => {

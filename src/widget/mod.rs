@@ -24,11 +24,11 @@
 //!     }
 //!     fn adapter(&self) -> &str {
 //!         "tools => {
-//!             const tell = token => { window.acme = Object.assign(window.acme || {}, { token }); };
+//!             const identify = token => { window.acme = Object.assign(window.acme || {}, { token }); };
 //!             return {
-//!                 boot(widget) { if (widget.person) tell(widget.person.token); tools.load('/acme.js'); },
-//!                 refresh(widget, token) { if (token && tools.alive()) tell(token); },
-//!                 shutdown() { tell(null); }
+//!                 boot(widget) { if (widget.person) identify(widget.person.token); tools.load('/acme.js'); },
+//!                 refresh(widget, token) { tools.renew(widget, token, identify); },
+//!                 shutdown() { identify(null); }
 //!             };
 //!         }"
 //!     }
