@@ -263,7 +263,7 @@ adapters => {
       if (!answer.ok) throw answer;
       token = await answer.text();
       seconds = +(/** @type {any} */ (answer.headers.get('x-widget-lifetime')));
-    } catch (error) {
+    } catch {
       return later(wait * (0.5 + Math.random() * 0.5), () => obtainToken(name, use, Math.min(wait * 2, MINUTE_MS)));
     }
     if (booted === person) use(token, seconds);

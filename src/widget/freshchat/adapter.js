@@ -15,7 +15,7 @@ tools => {
   let ending;
 
   /** @param {() => any} action */
-  const ignoringErrors = action => { try { return action(); } catch (error) { return undefined; } };
+  const ignoringErrors = action => { try { return action(); } catch { return undefined; } };
 
   const end = () => {
     logoutPending = false;

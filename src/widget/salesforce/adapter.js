@@ -28,7 +28,7 @@ tools => {
    * @param {import('../../snippet/types').Widget} widget
    */
   const purge = widget => {
-    try { sessionStorage.removeItem(widget.settings.orgId + '_WEB_STORAGE'); } catch (error) { return; }
+    try { sessionStorage.removeItem(widget.settings.orgId + '_WEB_STORAGE'); } catch { /* no storage, and so no session in it */ }
   };
 
   // By default it would clearSession this page and leave the session open.
