@@ -18,6 +18,7 @@ mod identity;
 mod marker;
 mod outcome;
 mod page;
+mod protocol;
 mod sign;
 mod snippet;
 mod token_error;

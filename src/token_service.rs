@@ -44,15 +44,13 @@ use crate::{
     identity::{Answer, Identity, Viewer},
     marker::{Fingerprint, Marker},
     page::is_own_site,
+    protocol::{self, PAGE},
     sign::Token,
     token_error::TokenError,
 };
 
-/// The name under which a page asks who is signed in now, as a page load would have told it.
-pub(crate) const PAGE: &str = "page";
-
-const PAGE_HEADER: HeaderName = HeaderName::from_static("x-widget-page");
-const LIFETIME_HEADER: HeaderName = HeaderName::from_static("x-widget-lifetime");
+const PAGE_HEADER: HeaderName = HeaderName::from_static(protocol::PAGE_HEADER);
+const LIFETIME_HEADER: HeaderName = HeaderName::from_static(protocol::LIFETIME_HEADER);
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Hands fresh tokens to pages of the same origin; made by [`Widgets::token_service`].

@@ -291,7 +291,7 @@ fn check_cost(widget: &dyn Widget) -> Result<(), ConfigError> {
 /// A name stands in paths, header names and scripts: lower-case letters, digits and hyphens. `page` is ours.
 pub(crate) fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if name.is_empty() || name == crate::token_service::PAGE || !name.bytes().all(legal) {
+    if name.is_empty() || name == crate::protocol::PAGE || !name.bytes().all(legal) {
         let message =
             format!("{name:?}: a vendor's name must be of lower-case letters, digits and hyphens, and not `page`");
         return Err(ConfigError::new(ConfigErrorKind::WidgetName, message));

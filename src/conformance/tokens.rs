@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     identity::Identity,
+    protocol::PAGE,
     sign::{self, Secret},
     token_error::TokenError,
     widget::Widget,
@@ -55,7 +56,7 @@ fn mints(widget: &dyn Widget, findings: &mut Vec<Finding>) {
 fn unknown_tokens(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let known = widget.token_names();
     let near = known.iter().flat_map(|name| [format!("{name}x"), format!("{name}/"), name.to_uppercase()]);
-    let others = ["", " ", "page", "no-such-token"].map(str::to_owned);
+    let others = ["", " ", PAGE, "no-such-token"].map(str::to_owned);
     for name in near.chain(others).filter(|name| !known.contains(&name.as_str())) {
         let told = match widget.mint(&name, &people::ada(), NOW) {
             Err(TokenError::UnknownToken) => continue,

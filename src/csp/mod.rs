@@ -22,9 +22,6 @@ use http::{
 
 pub(crate) use policy::Impossible;
 
-/// The name of the Trusted Types policy by which the runtime loads a vendor's library.
-pub(crate) const TRUSTED_TYPES_POLICY: &str = "tower-widget-identity";
-
 /// Whether the policies of responses that carry the snippet are patched. Default: [`Patch`](CspMode::Patch).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]

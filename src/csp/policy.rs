@@ -1,6 +1,7 @@
 //! One policy: reading it as browsers do, and adding to it what is missing.
 
-use super::{CspNeeds, Directive, TRUSTED_TYPES_POLICY, source};
+use super::{CspNeeds, Directive, source};
+use crate::protocol::TRUSTED_TYPES_POLICY;
 
 /// Why a policy cannot be made to work with the widget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! What the browser gets: one element whose code is the same for everybody, with the data in its attribute.
 
+#[cfg(test)]
+mod contract;
 mod escape;
 mod page_data;
 
@@ -8,6 +10,7 @@ use serde::Serialize;
 
 use crate::{
     error::{ConfigError, ConfigErrorKind},
+    protocol::DATA_ATTRIBUTE,
     sign,
     widget::{SessionArtifacts, Settings, Widget},
 };
@@ -15,7 +18,6 @@ use crate::{
 pub(crate) use escape::attribute_json;
 pub(crate) use page_data::{BootDataSet, PageData};
 
-const OPENING: &[u8] = b"<script data-widget='";
 const CLOSING: &[u8] = b"</script>";
 /// What `.ci/minify` makes of `runtime.js`.
 pub(crate) const RUNTIME: &str = include_str!("runtime.min.js");
@@ -61,7 +63,7 @@ impl Snippet {
         tokens: Option<&str>,
     ) -> Result<Self, ConfigError> {
         let data = widgets.iter().map(|widget| widget_data(widget.as_ref())).collect();
-        let mut opening = OPENING.to_vec();
+        let mut opening = format!("<script {DATA_ATTRIBUTE}='").into_bytes();
         attribute_json(&ConstantData { cookie, tokens, widgets: data }, &mut opening)
             .map_err(|error| ConfigError::new(ConfigErrorKind::Setting, format!("settings: {error}")))?;
         // Each page's own data goes on in place of the closing brace.

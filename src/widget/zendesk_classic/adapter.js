@@ -17,8 +17,8 @@ tools => {
     /** @type {any} */
     const all = window.zESettings = window.zESettings || {};
     /** @type {any} */
-    const webWidget = all.webWidget = all.webWidget || {};
-    return webWidget.authenticate = {
+    const webSettings = all.webWidget = all.webWidget || {};
+    return webSettings.authenticate = {
       ...widget.settings.helpCenter && { jwtFn: jwtFn('zendesk-help-center') },
       ...widget.settings.chat && { chat: { jwtFn: jwtFn('zendesk-chat') } }
     };
