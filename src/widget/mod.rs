@@ -45,6 +45,103 @@
 //!
 //! That last line is a test's business, with the feature `conformance`: it tells which of a vendor's promises are not kept. A
 //! widget with a queue, a library and a policy is in `examples/own_widget.rs`.
+//!
+//! # The adapter script
+//!
+//! [`Widget::adapter`] is one JavaScript expression: a function that takes the runtime's tools and returns three functions.
+//! The runtime calls it once in the life of a document, before anything else. `src/snippet/types.d.ts` has the same as types.
+//!
+//! ```js
+//! tools => ({
+//!   boot(widget) {},
+//!   refresh(widget, token) {},
+//!   shutdown(widget, load) {}
+//! })
+//! ```
+//!
+//! `widget` is what the Rust code says of the widget: `name`; `token`, the name of its first token; `library`, the address
+//! of the vendor's library; `settings`, the same for everybody; and `person`, the [`BootData`]. On a visitor's page `person`
+//! is absent.
+//!
+//! * `boot(widget)` shows the widget to the person, or to a visitor. The runtime calls it when a page is theirs and the
+//!   widget is not up for them. Before another person's `boot` comes a `shutdown`.
+//! * `refresh(widget, token)` comes after a `boot` for the same person: without a token on their next page in the same
+//!   document (Turbo Drive, [`widgetIdentity.refresh()`](crate#pages-that-stay-open)), with one when a token was renewed,
+//!   at 70 to 85 % of its [lifetime](Token::lifetime).
+//! * `shutdown(widget, load)` ends the session: at the next page of somebody else or nobody, or when the marker cookie says
+//!   that the session has ended elsewhere. `load` is true where a page ends the session that was there before it: the adapter
+//!   may load the library for this call alone, if the library shows nothing then. Afterwards the runtime removes the
+//!   [`SessionArtifacts`]: first the globals, then cookies and storage. Where those belong to the next person by now, it
+//!   removes the globals only, and the adapter finds no cookies during the call.
+//!
+//! Whatever the order in which the runtime calls them, each of the three must also bear to be called twice, and before the
+//! library is there. What one of them throws goes to the console, and the next widget's turn comes.
+//!
+//! The tools:
+//!
+//! * `tools.load(url, { id, attributes, onload, before })` loads a script, once for each address, after the page's own `load`
+//!   event; where the page demands Trusted Types, by our policy. All options may be left out: `id` and `attributes` are the
+//!   element's, `before` is called immediately before the element is made, `onload` when the script has run. Without an
+//!   address no script is loaded.
+//! * `tools.token(name, callback)` fetches the token of this name and hands it to `callback`, if its person's widgets are
+//!   still up by then. A failure is tried again, more and more slowly. It is for libraries that ask for tokens by
+//!   themselves; the widget says so by [`needs_token_path`](Widget::needs_token_path).
+//! * `tools.renew(widget, token, identify)` is all of `refresh` for widgets whose token stands in `widget.person.token`: it
+//!   keeps the new token there, if there is one, and calls `identify` with the person's token. It does neither on a visitor's
+//!   page, nor after a `shutdown`.
+//! * `tools.emptyQueue(queue, keep)` takes out of an array what a library that is still to come would read there: after a
+//!   `shutdown` it names somebody whose session is over. `keep(call)` is true for calls that stay; without it none stays. It
+//!   answers whether `queue` is an array; whatever else it is, it is left alone.
+//! * `tools.alive()` tells whether the widgets are up, for a person or for a visitor. Ask it wherever the library calls back.
+//!
+//! A stub that keeps calls until the library comes is in most vendors' loaders. With one, an adapter is this:
+//!
+//! ```
+//! # use tower_widget_identity::{Identity, Secret, Token, widget::*};
+//! const ADAPTER: &str = "tools => {
+//!     const stub = (...args) => stub.q.push(args);
+//!     stub.q = [];
+//!     const call = (...args) => { (window.Acme = window.Acme || stub)(...args); };
+//!     const identify = token => call('identify', token);
+//!     return {
+//!         boot(widget) {
+//!             call('init', widget.settings);
+//!             if (widget.person) identify(widget.person.token);
+//!             tools.load(widget.library, { id: 'acme-sdk' });
+//!         },
+//!         refresh(widget, token) { tools.renew(widget, token, identify); },
+//!         shutdown(widget, load) {
+//!             tools.emptyQueue(window.Acme && window.Acme.q);
+//!             // A library that is there has read the queue, and knows the person.
+//!             if (window.Acme) call('logout');
+//!         }
+//!     };
+//! }";
+//! # struct Acme(Secret);
+//! # impl Widget for Acme {
+//! #     fn name(&self) -> &str { "acme" }
+//! #     fn app_id(&self) -> &str { "acme-1" }
+//! #     fn secret(&self) -> &Secret { &self.0 }
+//! #     fn settings(&self) -> Settings { Settings::new().with("app", "acme-1") }
+//! #     fn library_url(&self) -> Option<String> { Some("https://cdn.acme.example/sdk.js".to_owned()) }
+//! #     fn csp_sources(&self) -> tower_widget_identity::CspSources {
+//! #         tower_widget_identity::CspSources::new().script(["https://cdn.acme.example"])
+//! #     }
+//! #     fn mint(&self, name: &str, who: &Identity, now: u64) -> Result<Token, TokenError> {
+//! #         if name != "acme" { return Err(TokenError::UnknownToken) }
+//! #         let exp = who.expires(now, 600)?;
+//! #         Ok(self.0.jwt(&serde_json::json!({ "sub": who.required_id()?, "exp": exp }))?.good_for(exp - now))
+//! #     }
+//! #     fn boot_data(&self, who: &Identity, now: u64) -> Result<BootData, TokenError> {
+//! #         Ok(BootData::new().with_token("token", self.mint("acme", who, now)?))
+//! #     }
+//! #     fn adapter(&self) -> &str { ADAPTER }
+//! #     fn residue(&self) -> SessionArtifacts { SessionArtifacts::new().cookie("acme_session") }
+//! # }
+//! # #[cfg(feature = "conformance")]
+//! # assert_eq!(tower_widget_identity::conformance::check(&Acme(Secret::new("a secret of the test")?)), Ok(()));
+//! # Ok::<(), tower_widget_identity::ConfigError>(())
+//! ```
 
 mod boot_data;
 mod canny;
