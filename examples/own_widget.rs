@@ -42,15 +42,16 @@ impl Widget for Acme {
 
 const ADAPTER: &str = "tools => {
     const queue = () => window.acme = window.acme || [];
-    const identify = ({ person }) => { if (person) queue().push(['identify', person.token]); };
+    const identify = token => queue().push(['identify', token]);
     return {
-        boot(widget) { queue().push(['open', widget.settings]); identify(widget); tools.load(widget.library); },
-        refresh(widget, token) {
-            if (token && widget.person) widget.person.token = token;
-            if (tools.alive()) identify(widget);
+        boot(widget) {
+            queue().push(['open', widget.settings]);
+            if (widget.person) identify(widget.person.token);
+            tools.load(widget.library);
         },
+        refresh(widget, token) { tools.renew(widget, token, identify); },
         shutdown() {
-            if (Array.isArray(window.acme)) window.acme.length = 0; // what a late library must not see
+            tools.emptyQueue(window.acme); // a late library must not see the person
             queue().push(['logout']);
         }
     };

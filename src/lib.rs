@@ -10,6 +10,8 @@
 mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(test)]
+mod contract;
 mod cookies;
 mod csp;
 mod error;

@@ -26,12 +26,12 @@ use http::HeaderValue;
 use crate::{
     cookies,
     error::{ConfigError, ConfigErrorKind},
+    protocol::OUT,
     sign::{self, Secret},
     token_error::TokenError,
     widget::ConfiguredWidget,
 };
 
-const OUT: &str = "out";
 const FINGERPRINT_LENGTH: usize = 22;
 const PURPOSE: &str = "tower-widget-identity/marker/v1";
 /// 400 days in seconds, the most that browsers grant: vendor sessions outlive the browser's.

@@ -45,13 +45,13 @@ use crate::{
     identity::{Identity, Viewer},
     lookup::Answer,
     marker::{BrowserState, Fingerprint},
-    protocol::PAGE,
+    protocol::{self, PAGE},
     sign::Token,
     token_error::TokenError,
 };
 
-const PAGE_HEADER: HeaderName = HeaderName::from_static("x-widget-page");
-const LIFETIME_HEADER: HeaderName = HeaderName::from_static("x-widget-lifetime");
+const PAGE_HEADER: HeaderName = HeaderName::from_static(protocol::PAGE_HEADER);
+const LIFETIME_HEADER: HeaderName = HeaderName::from_static(protocol::LIFETIME_HEADER);
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Hands fresh tokens to pages of the same origin; made by [`Widgets::token_service`].

@@ -8,16 +8,16 @@ const children = value => {
   const entries = value instanceof Map || value instanceof Set ? [...value].map((entry, at) => [String(at), entry]) : [];
   return entries.concat(Reflect.ownKeys(value).map(key => {
     const { get, value: held } = Reflect.getOwnPropertyDescriptor(value, key) || {};
-    try { return [String(key), get ? get.call(value) : held]; } catch (error) { return [String(key), undefined]; }
+    try { return [String(key), get ? get.call(value) : held]; } catch { return [String(key), undefined]; }
   }));
 };
 
 // Every text and every function that a script can get hold of from here. Keys are texts too.
-const walk = (root, start, { text = () => {}, callback = () => {} }) => {
+const walk = (root, start, { text = (_path, _text) => {}, callback = _callback => {} }) => {
   const known = new Set();
   const queue = [[start, root]];
   while (queue.length && known.size < MOST_VALUES) {
-    const [path, value] = queue.shift();
+    const [path, value] = /** @type {any} */ (queue.shift());
     if (['string', 'number', 'bigint'].includes(typeof value)) text(path, String(value));
     if (value === null || !['object', 'function'].includes(typeof value) || known.has(value)) continue;
     known.add(value);
@@ -62,6 +62,7 @@ const FIXED = {
 
 // A function that is an object that is a constructor: each of its properties is one more of the kind.
 const makeLibrary = () => {
+  /** @type {any} */
   const target = () => {};
   delete target.length;
   delete target.name;
@@ -105,7 +106,7 @@ const poke = async () => {
     for (const callback of [...callbacks].filter(each => !asked.has(each)).slice(0, 60)) {
       asked.add(callback);
       // It was not made for these arguments: what it throws is its good right.
-      try { takeLater(callback(makeLibrary(), makeLibrary())); } catch (error) { /* nothing to learn */ }
+      try { takeLater(callback(makeLibrary(), makeLibrary())); } catch { /* nothing to learn */ }
     }
     await pass(0);
   }

@@ -47,9 +47,11 @@ const call = (verb, ...args) => attempt('`' + verb + '`', () => {
 const watched = (place, action) => action && (() => attempt(place, action));
 
 const factory = tools => {
-  const load = (url, id, done, before) => {
+  const load = (url, options = {}) => {
     asked.push(String(url));
-    tools.load(url, id, watched('what follows the library', done), watched('what precedes the library', before));
+    const onload = watched('what follows the library', options.onload);
+    const before = watched('what precedes the library', options.before);
+    tools.load(url, Object.assign({}, options, { onload, before }));
   };
   made = read()(Object.assign({}, tools, { load }));
   const verb = each => (given, ...args) => {
@@ -160,8 +162,8 @@ const shown = (terms, texts) => [...new Set(texts.flatMap(text => named(terms, t
 const known = person => {
   const texts = given.concat(found);
   // A queue that was made after it came is nothing that it reads.
-  const read = value => isLibrary.has(value) || (typeof value === 'object' && !Array.isArray(value));
-  const looked = present ? [...touched].filter(key => read(window[key])) : [];
+  const isRead = value => isLibrary.has(value) || (typeof value === 'object' && !Array.isArray(value));
+  const looked = present ? [...touched].filter(key => isRead(window[key])) : [];
   looked.forEach(key => walk(window[key], '', { text: (_, text) => texts.push(text) }));
   return shown(person.terms, texts);
 };
@@ -254,7 +256,7 @@ const renews = async ({ there }) => {
   if (!known({ terms: term }).length) find('fresh', 'a library that ' + when + ' is not given the token of `refresh`');
 };
 
-const without = (all, known) => all.filter(each => !known.includes(each));
+const without = (all, some) => all.filter(each => !some.includes(each));
 
 // `there`: 0 the library never came, 1 it came before the person, 2 it came between boot and shutdown.
 const untilTheEnd = async ({ ending, there }) => {

@@ -1,4 +1,5 @@
 // The smallest browser in which an adapter can show how it behaves. Time passes when the scenario says so.
+/** @type {any} */
 const window = globalThis;
 
 // ---- time -----------------------------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ const dispatch = (type, event = { type, detail: {}, data: {}, preventDefault() {
 };
 
 class Event {
-  constructor(type, { detail } = {}) { this.type = type; this.detail = detail; }
+  constructor(type, { detail = undefined } = {}) { this.type = type; this.detail = detail; }
   preventDefault() {}
   stopPropagation() {}
 }
@@ -77,7 +78,8 @@ const scripts = [];
 
 class Element {
   constructor(tag) {
-    Object.assign(this, { tagName: tag.toUpperCase(), children: [], attributes: {}, dataset: {}, style: {} });
+    this.attributes = {};
+    Object.assign(this, { tagName: tag.toUpperCase(), children: [], dataset: {}, style: {} });
     this.classList = { add() {}, remove() {}, toggle() {}, contains: () => false };
   }
   setAttribute(name, value) {
@@ -126,6 +128,7 @@ class Document extends Element {
   getElementById(id) { return this.find(each => each.id === id); }
 }
 
+/** @type {any} */
 const document = new Document('#document');
 const [head, body, documentElement] = ['head', 'body', 'html'].map(tag => new Element(tag));
 Object.assign(document, { head, body, documentElement, readyState: 'complete', hidden: false, visibilityState: 'visible' });
@@ -181,6 +184,7 @@ Math.random = () => 0.5;
 // As much of an address as adapters ask for.
 class URL {
   constructor(address, base = window.location.href) {
+    this.href = '';
     const { origin, protocol } = /^[a-z-]+:/.test(base) ? split(base) : split(window.location.href);
     const from = String(address).startsWith('//') ? protocol + address : String(address);
     Object.assign(this, split(/^[a-z-]+:/.test(from) ? from : origin + (from[0] === '/' ? '' : '/') + from));
@@ -189,7 +193,8 @@ class URL {
 }
 
 const split = href => {
-  const [, protocol, host = '', pathname, search = '', hash = ''] = /^([a-z-]+:)\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/.exec(href);
+  const parts = /^([a-z-]+:)\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/.exec(href);
+  const [, protocol, host = '', pathname, search = '', hash = ''] = /** @type {any} */ (parts);
   return { href, protocol, host, hostname: host.split(':')[0], origin: protocol + '//' + host, pathname: pathname || '/', search, hash };
 };
 

@@ -1,9 +1,7 @@
 //! One policy: reading it as browsers do, and adding to it what is missing. Pure.
 
 use super::{directive::Directive, needs::CspNeeds, source};
-
-/// The name of the Trusted Types policy by which the runtime loads a vendor's library.
-const TRUSTED_TYPES_POLICY: &str = "tower-widget-identity";
+use crate::protocol::TRUSTED_TYPES_POLICY;
 
 /// Why a policy cannot be made to work with the widget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,12 +18,13 @@ use crate::{
     identity::Identity,
     marker::Fingerprint,
     outcome::{Outcome, OutcomeKind, Reason, TokenFailure},
+    protocol,
     snippet::PageData,
     token_error::TokenError,
 };
 
-const PAGE_HEADER: HeaderName = HeaderName::from_static("x-widget-page");
-const SHUTDOWN_HEADER: HeaderName = HeaderName::from_static("x-widget-shutdown");
+const PAGE_HEADER: HeaderName = HeaderName::from_static(protocol::PAGE_HEADER);
+const SHUTDOWN_HEADER: HeaderName = HeaderName::from_static(protocol::SHUTDOWN_HEADER);
 
 pub(super) struct Injection {
     facts: RequestFacts,
@@ -130,7 +131,8 @@ impl Injection {
 
     fn token_header(&self, name: &str, identity: &Identity) -> Result<(HeaderName, HeaderValue), TokenError> {
         let token = self.facts.config.mint(name, identity)?;
-        let name = HeaderName::try_from(format!("x-widget-token-{name}")).map_err(|_| TokenError::Signing)?;
+        let name = format!("{}{name}", protocol::TOKEN_HEADER_PREFIX);
+        let name = HeaderName::try_from(name).map_err(|_| TokenError::Signing)?;
         let mut value = HeaderValue::try_from(token.into_string()).map_err(|_| TokenError::Signing)?;
         value.set_sensitive(true);
         Ok((name, value))

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     error::{ConfigError, ConfigErrorKind},
+    protocol::DATA_ATTRIBUTE,
     sign,
     widget::{ConfiguredWidget, Manifest, SessionArtifacts, Settings},
 };
@@ -15,7 +16,6 @@ use crate::{
 pub(crate) use escape::attribute_json;
 pub(crate) use page_data::{BootDataSet, PageData};
 
-const OPENING: &[u8] = b"<script data-widget='";
 const CLOSING: &[u8] = b"</script>";
 /// What `.ci/minify` makes of `runtime.js`.
 pub(crate) const RUNTIME: &str = include_str!("runtime.min.js");
@@ -61,7 +61,7 @@ impl Snippet {
         tokens: Option<&str>,
     ) -> Result<Self, ConfigError> {
         let data = widgets.iter().map(|widget| widget_data(widget.manifest())).collect();
-        let mut opening = OPENING.to_vec();
+        let mut opening = format!("<script {DATA_ATTRIBUTE}='").into_bytes();
         attribute_json(&ConstantData { cookie, tokens, widgets: data }, &mut opening)
             .map_err(|error| ConfigError::new(ConfigErrorKind::Setting, format!("settings: {error}")))?;
         // Each page's own data goes on in place of the closing brace.

@@ -3,7 +3,10 @@
 //! Written member by member: what is ours needs no escaping, and a token of a kilobyte is not looked through twice.
 
 use super::escape::attribute_json;
-use crate::widget::{BootData, BootValue};
+use crate::{
+    protocol::{FP, LIFETIMES, PEOPLE, RESET, SEEN, TRUSTED, VISITOR},
+    widget::{BootData, BootValue},
+};
 
 /// What one page is told.
 pub(crate) struct PageData<'a> {
@@ -46,24 +49,28 @@ impl PageData<'_> {
     /// Appends the members of the object, without its braces.
     pub(crate) fn write_members(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         // Markers and fingerprints are made of letters, digits, `-` and `_`.
-        out.extend_from_slice(b"\"seen\":\"");
-        out.extend_from_slice(self.seen.as_bytes());
-        out.extend_from_slice(b"\",\"fp\":\"");
-        out.extend_from_slice(self.fp.as_bytes());
-        out.push(b'"');
-        for (flag, member) in [(self.reset, "reset"), (self.trusted, "trusted"), (self.visitor, "visitor")] {
+        write_key(SEEN, out);
+        write_bare(self.seen, out);
+        out.push(b',');
+        write_key(FP, out);
+        write_bare(self.fp, out);
+        for (flag, member) in [(self.reset, RESET), (self.trusted, TRUSTED), (self.visitor, VISITOR)] {
             if flag {
                 out.push(b',');
                 write_key(member, out);
                 out.extend_from_slice(b"true");
             }
         }
-        out.extend_from_slice(b",\"people\":{");
+        out.push(b',');
+        write_key(PEOPLE, out);
+        out.push(b'{');
         write_all(self.people.0.iter(), out, |(widget, person), out| {
             write_key(widget, out);
             write_person(person, out)
         })?;
-        out.extend_from_slice(b"},\"lifetimes\":{");
+        out.extend_from_slice(b"},");
+        write_key(LIFETIMES, out);
+        out.push(b'{');
         let lifetimes = self.people.0.iter().filter_map(|(widget, person)| Some((widget, person.lifetime()?)));
         write_all(lifetimes, out, |(widget, lifetime), out| {
             write_key(widget, out);
@@ -89,9 +96,7 @@ fn write_fact(fact: &BootValue, out: &mut Vec<u8>) -> serde_json::Result<()> {
     match fact {
         BootValue::Token(token) => {
             // Made of letters, digits, `-`, `_` and dots.
-            out.push(b'"');
-            out.extend_from_slice(token.as_str().as_bytes());
-            out.push(b'"');
+            write_bare(token.as_str(), out);
             Ok(())
         }
         BootValue::Value(value) => attribute_json(value, out),
@@ -103,6 +108,13 @@ fn write_key(key: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(key.as_bytes());
     out.extend_from_slice(b"\":");
+}
+
+/// A text in which nothing needs escaping.
+fn write_bare(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
 }
 
 /// One after the other, with commas between them.

@@ -29,11 +29,11 @@
 //! }
 //!
 //! const ADAPTER: &str = "tools => {
-//!     const tell = token => { window.acme = Object.assign(window.acme || {}, { token }); };
+//!     const identify = token => { window.acme = Object.assign(window.acme || {}, { token }); };
 //!     return {
-//!         boot(widget) { if (widget.person) tell(widget.person.token); tools.load('/acme.js'); },
-//!         refresh(widget, token) { if (token && tools.alive()) tell(token); },
-//!         shutdown() { tell(null); }
+//!         boot(widget) { if (widget.person) identify(widget.person.token); tools.load('/acme.js'); },
+//!         refresh(widget, token) { tools.renew(widget, token, identify); },
+//!         shutdown() { identify(null); }
 //!     };
 //! }";
 //!
@@ -47,6 +47,102 @@
 //!
 //! That last line belongs into a test, with the feature `conformance`: it names each promise of a widget that is not kept. A
 //! widget with a queue, a library and a policy is in `examples/own_widget.rs`.
+//!
+//! # The adapter script
+//!
+//! The adapter of a [`Manifest`] is one JavaScript expression: a function that takes the runtime's tools and returns three functions.
+//! The runtime calls it once in the life of a document, before anything else. `src/snippet/types.d.ts` has the same as types.
+//!
+//! ```js
+//! tools => ({
+//!   boot(widget) {},
+//!   refresh(widget, token) {},
+//!   shutdown(widget, load) {}
+//! })
+//! ```
+//!
+//! `widget` is what the Rust code says of the widget: `name`; `token`, the name of its first token; `library`, the address
+//! of the vendor's library; `settings`, the same for everybody; and `person`, the [`BootData`]. On a visitor's page `person`
+//! is absent.
+//!
+//! * `boot(widget)` shows the widget to the person, or to a visitor. The runtime calls it when a page is theirs and the
+//!   widget is not up for them. Before another person's `boot` comes a `shutdown`.
+//! * `refresh(widget, token)` comes after a `boot` for the same person: without a token on their next page in the same
+//!   document (Turbo Drive, [`widgetIdentity.refresh()`](crate#pages-that-stay-open)), with one when a token was renewed,
+//!   at 70 to 85 % of its [lifetime](Token::lifetime).
+//! * `shutdown(widget, load)` ends the session: at the next page of somebody else or nobody, or when the marker cookie says
+//!   that the session has ended elsewhere. `load` is true where a page ends the session that was there before it: the adapter
+//!   may load the library for this call alone, if the library shows nothing then. Afterwards the runtime removes the
+//!   [`SessionArtifacts`]: first the globals, then cookies and storage. Where those belong to the next person by now, it
+//!   removes the globals only, and the adapter finds no cookies during the call.
+//!
+//! Whatever the order in which the runtime calls them, each of the three must also bear to be called twice, and before the
+//! library is there. What one of them throws goes to the console, and the next widget's turn comes.
+//!
+//! The tools:
+//!
+//! * `tools.load(url, { id, attributes, onload, before })` loads a script, once for each address, after the page's own `load`
+//!   event; where the page demands Trusted Types, by our policy. All options may be left out: `id` and `attributes` are the
+//!   element's, `before` is called immediately before the element is made, `onload` when the script has run. Without an
+//!   address no script is loaded.
+//! * `tools.token(name, callback)` fetches the token of this name and hands it to `callback`, if its person's widgets are
+//!   still up by then. A failure is tried again, more and more slowly. It is for libraries that ask for tokens by
+//!   themselves; the widget says so by
+//!   [`with_token_path`](Manifest::with_token_path).
+//! * `tools.renew(widget, token, identify)` is all of `refresh` for widgets whose token stands in `widget.person.token`: it
+//!   keeps the new token there, if there is one, and calls `identify` with the person's token. It does neither on a visitor's
+//!   page, nor after a `shutdown`.
+//! * `tools.emptyQueue(queue, keep)` takes out of an array what a library that is still to come would read there: after a
+//!   `shutdown` it names somebody whose session is over. `keep(call)` is true for calls that stay; without it none stays. It
+//!   answers whether `queue` is an array; whatever else it is, it is left alone.
+//! * `tools.alive()` tells whether the widgets are up, for a person or for a visitor. Ask it wherever the library calls back.
+//!
+//! A stub that keeps calls until the library comes is in most vendors' loaders. With one, an adapter is this:
+//!
+//! ```
+//! # use std::time::{Duration, SystemTime};
+//! # use tower_widget_identity::{Identity, Secret, Token, TokenError, widget::*};
+//! const ADAPTER: &str = "tools => {
+//!     const stub = (...args) => stub.q.push(args);
+//!     stub.q = [];
+//!     const call = (...args) => { (window.Acme = window.Acme || stub)(...args); };
+//!     const identify = token => call('identify', token);
+//!     return {
+//!         boot(widget) {
+//!             call('init', widget.settings);
+//!             if (widget.person) identify(widget.person.token);
+//!             tools.load(widget.library, { id: 'acme-sdk' });
+//!         },
+//!         refresh(widget, token) { tools.renew(widget, token, identify); },
+//!         shutdown(widget, load) {
+//!             tools.emptyQueue(window.Acme && window.Acme.q);
+//!             // A library that is there has read the queue, and knows the person.
+//!             if (window.Acme) call('logout');
+//!         }
+//!     };
+//! }";
+//! # struct Acme(Secret);
+//! # impl Widget for Acme {
+//! #     fn manifest(&self) -> Manifest {
+//! #         Manifest::new("acme", "acme-1", ADAPTER)
+//! #             .with_setting("app", "acme-1")
+//! #             .with_library("https://cdn.acme.example/sdk.js")
+//! #             .with_artifacts(SessionArtifacts::new().cookie("acme_session"))
+//! #     }
+//! #     fn secret(&self) -> &Secret { &self.0 }
+//! #     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+//! #         let validity = identity.validity(now, Duration::from_secs(600))?;
+//! #         let claims = serde_json::json!({ "sub": identity.required_id()?, "exp": validity.exp() });
+//! #         Ok(self.0.jwt(&claims)?.with_lifetime(validity.lifetime()))
+//! #     }
+//! #     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+//! #         Ok(BootData::new().with_token("token", self.mint("acme", identity, now)?))
+//! #     }
+//! # }
+//! # #[cfg(feature = "conformance")]
+//! # assert_eq!(tower_widget_identity::conformance::check(&Acme(Secret::new("a secret of the test")?)), Ok(()));
+//! # Ok::<(), tower_widget_identity::ConfigError>(())
+//! ```
 
 mod boot_data;
 mod catalog;

@@ -134,11 +134,14 @@ const ADAPTERS: [(&str, &str, &str); 3] = [
     ("ferndesk", include_str!("stubs/ferndesk.js"), include_str!("../../src/widget/ferndesk/adapter.min.js")),
 ];
 
+/// The runtime's tools, for pages that have adapters and no runtime.
+pub(crate) const TOOLS: &str = include_str!("stubs/tools.js");
+
 async fn adapters() -> impl IntoResponse {
     let entry = |(name, library, adapter): (&str, &str, &str)| {
         format!("'{name}': {{ library: () => {{\n{library}\n}}, adapter: (\n{adapter}\n) }},\n")
     };
-    let content = format!("window.adapters = {{\n{}}};", ADAPTERS.map(entry).concat());
+    let content = format!("window.adapters = {{\n{}}};\n{TOOLS}", ADAPTERS.map(entry).concat());
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], content)
 }
 

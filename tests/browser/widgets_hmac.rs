@@ -15,6 +15,7 @@ use tower_widget_identity::{Identity, Secret};
 
 use crate::app::{App, Settings, script};
 use crate::harness::{Stage, in_every_engine};
+use crate::rows_widgets::TOOLS;
 
 const A_MINUTE: Duration = Duration::from_secs(60);
 
@@ -72,7 +73,7 @@ async fn adapters() -> impl IntoResponse {
             widget.manifest().adapter()
         )
     });
-    let content = format!("window.hmac = {{\n{}}};", entries.collect::<String>());
+    let content = format!("window.hmac = {{\n{}}};\n{TOOLS}", entries.collect::<String>());
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], content)
 }
 

@@ -16,7 +16,7 @@ use tower_widget_identity::{Secret, Widgets, WidgetsBuilder};
 use crate::app::{App, Settings, script};
 use crate::harness::{Stage, in_every_engine};
 use crate::rows_pages::sign_in_by_fetch;
-use crate::rows_widgets::asking_the_session;
+use crate::rows_widgets::{TOOLS, asking_the_session};
 
 /// Each adapter, under its vendor's name.
 const ADAPTERS: [(&str, &str); 9] = [
@@ -37,7 +37,7 @@ const LIBRARIES: &str = include_str!("stubs/jwt_libraries.js");
 
 async fn adapters() -> impl IntoResponse {
     let entries = ADAPTERS.map(|(name, adapter)| format!("'{name}': (\n{adapter}\n),\n")).concat();
-    let content = format!("window.jwtAdapters = {{\n{entries}}};\n{LIBRARIES}");
+    let content = format!("window.jwtAdapters = {{\n{entries}}};\n{TOOLS}{LIBRARIES}");
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], content)
 }
 

@@ -31,10 +31,10 @@ const ADAPTER: &str = "tools => {
             tools.load(widget.library);
         },
         refresh(widget, token) {
-            if (tools.alive() && widget.person) call('identify', widget.person.token = token || widget.person.token);
+            tools.renew(widget, token, renewed => call('identify', renewed));
         },
         shutdown(widget, load) {
-            if (window.Acme && window.Acme.q) window.Acme.q.length = 0;
+            tools.emptyQueue(window.Acme && window.Acme.q);
             if (window.Acme) window.Acme('logout');
         }
     };
@@ -304,7 +304,7 @@ fn hashing(page: Page) -> Acme {
     let mint: Mint = |acme, who, now| expires(who, now, 600).and_then(|_| acme.secret.hmac_hex(who.required_id()?));
     let adapter = ADAPTER
         .replace("widget.person.token, ask(widget)", "widget.person")
-        .replace("widget.person.token = token || widget.person.token", "widget.person");
+        .replace("renewed => call('identify', renewed)", "() => call('identify', widget.person)");
     Acme { mint, page, adapter, ..Acme::good() }
 }
 
@@ -347,16 +347,16 @@ fn acting() -> Vec<(Rule, Acme)> {
         (Rule::Library, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); tools.load(widget.library)")),
         (Rule::Library, act("const ask =", "tools.load('https://cdn.acme.example/widget.js'); const ask =")),
         (Rule::Boot, act("if (widget.person) call('identify', widget.person.token, ask(widget));", "if (widget.person && window.Acme && !window.Acme.q) call('identify', widget.person.token);")),
-        (Rule::Fresh, act("widget.person.token = token || ", "").then(", ask(widget)", "")),
-        (Rule::Left, act("window.Acme.q.length = 0", "0")),
+        (Rule::Fresh, act("renewed => call('identify', renewed)", "() => {}").then(", ask(widget)", "")),
+        (Rule::Left, act("tools.emptyQueue(window.Acme && window.Acme.q);", "")),
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) window.acme_person = { now: widget.person };")),
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) localStorage.setItem('acme-token', widget.person.token);")),
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) document.cookie = 'acmetoken=' + widget.person.token;")),
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) document.body.dataset.acme = widget.person.token;")),
-        (Rule::Late, act("tools.load(widget.library)", "const who = widget.person; tools.load(widget.library, '', () => { if (who && !tools.alive()) window.Acme('identify', who.token); })")),
+        (Rule::Late, act("tools.load(widget.library)", "const who = widget.person; tools.load(widget.library, { onload: () => { if (who && !tools.alive()) window.Acme('identify', who.token); } })")),
         (Rule::Late, act("call('init', widget.settings);", "call('init', widget.settings); const who = widget.person; addEventListener('acme:ready', () => { if (who && !tools.alive()) window.Acme('identify', who.token); }, { once: true });")),
         (Rule::Callback, act("callback => tools.token('acme', callback)", "{ const { token } = widget.person; return callback => tools.alive() ? tools.token('acme', callback) : callback(token); }")),
-        (Rule::Refresh, act("if (tools.alive() && widget.person)", "if (widget.person)")),
+        (Rule::Refresh, act("tools.renew(widget, token, renewed => call('identify', renewed));", "if (widget.person) call('identify', widget.person.token);")),
         (Rule::Second, act("call('identify', widget.person.token, ask(widget))", "call('identify', first = first || widget.person.token, ask(widget))").then("const ask =", "let first; const ask =")),
         (Rule::Second, act("if (widget.person) call('identify'", "if (widget.person && !document.acmeGone) call('identify'")
             .then("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); document.acmeGone = document.acmeWas")

@@ -266,7 +266,11 @@ fn shown_as_errors(show: &mut dyn FnMut(&dyn Debug)) {
 #[test]
 fn no_debug_shows_a_secret_a_token_or_anything_personal() {
     let all = shown();
-    assert!(all.contains("Intercom") && all.contains("kind: Boot") && all.len() > 10_000, "it was all shown: {}", all.len());
+    assert!(
+        all.contains("Intercom") && all.contains("kind: Boot") && all.len() > 10_000,
+        "it was all shown: {}",
+        all.len()
+    );
     let hash = secret().hmac_hex(ID).unwrap().into_string();
     // Of the tokens: the beginning of their every header; of keys: also their bytes as a list of numbers.
     let bytes = SECRET.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");

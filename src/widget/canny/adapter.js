@@ -1,36 +1,52 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
+  /** @param {any[]} args */
   const stub = (...args) => { stub.q.push(args); };
+  /** @type {any[][]} */
   stub.q = [];
-  // Whom the library was told of: there is no documented way to take it back.
-  let told;
-  // Whom the queue names that the library will read.
-  let queued;
-  // The library's function, while it is kept from the page.
-  let kept = null;
-  let there = false;
+  /**
+   * The id that the library was given: loaded is no documented way to take it back.
+   * @type {string | undefined}
+   */
+  let identifiedId;
+  /**
+   * The id in the queue that the library will read.
+   * @type {string | undefined}
+   */
+  let queuedId;
+  /**
+   * The library's function, while the page does not have it.
+   * @type {any}
+   */
+  let hiddenLibrary = null;
+  let loaded = false;
 
-  const identify = ({ settings, person: { hash, ...user } }) => {
-    window.Canny = window.Canny || kept || stub;
-    kept = null;
+  /**
+   * @param {string} appID
+   * @param {import('../../snippet/types').BootData} person
+   */
+  const identify = (appID, { hash, ...user }) => {
+    window.Canny = window.Canny || hiddenLibrary || stub;
+    hiddenLibrary = null;
     // Both published places of the hash.
-    window.Canny('identify', { appID: settings.appID, user: Object.assign({ hash }, user), hash });
+    window.Canny('identify', { appID, user: Object.assign({ hash }, user), hash });
     // What is not our own queue may be the library.
-    if (window.Canny === stub && !there) queued = user.id;
-    else told = user.id;
+    if (window.Canny === stub && !loaded) queuedId = user.id;
+    else identifiedId = user.id;
   };
 
-  const arrived = () => {
-    there = true;
-    if (queued !== undefined) told = queued;
-    queued = undefined;
+  const onload = () => {
+    loaded = true;
+    if (queuedId !== undefined) identifiedId = queuedId;
+    queuedId = undefined;
   };
 
   return {
     boot(widget) {
-      const { person } = widget;
+      const person = widget.person;
       // Another person is identified with the next page load.
-      if (person && (told === undefined || told === person.id)) identify(widget);
-      tools.load(widget.library, 'canny-jssdk', arrived);
+      if (person && (identifiedId === undefined || identifiedId === person.id)) identify(widget.settings.appID, person);
+      tools.load(widget.library, { id: 'canny-jssdk', onload });
     },
 
     // Nothing to hand over: the hash does not expire.
@@ -38,10 +54,9 @@ tools => {
 
     shutdown() {
       const canny = window.Canny;
-      // What a slow library has not seen yet names somebody: it shall never see it.
-      if (canny && Array.isArray(canny.q)) canny.q.length = 0;
-      kept = canny || kept;
-      queued = undefined;
+      tools.emptyQueue(canny && canny.q);
+      hiddenLibrary = canny || hiddenLibrary;
+      queuedId = undefined;
       // Nothing else to call: the function goes with the globals.
     }
   };

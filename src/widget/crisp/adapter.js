@@ -1,14 +1,20 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // The token of the session that the library has, or will have when it comes.
-  let bound = null;
+  /**
+   * The token of the session that the library has, or will have once it is loaded.
+   * @type {string | null}
+   */
+  let sessionToken = null;
 
+  /** @param {any[]} command */
   const push = command => { (window.$crisp = window.$crisp || []).push(command); };
   // Takes the token that is set by now into account, and starts anew where there is none.
   const reset = () => push(['do', 'session:reset', [false]]);
 
-  const bind = token => {
-    if (token === bound) return;
-    bound = window.CRISP_TOKEN_ID = token;
+  /** @param {string} token */
+  const setToken = token => {
+    if (token === sessionToken) return;
+    sessionToken = window.CRISP_TOKEN_ID = token;
     // A library that is still to come reads the token by itself.
     if (window.$crisp && typeof window.$crisp.is === 'function') reset();
   };
@@ -17,7 +23,7 @@ tools => {
     boot(widget) {
       window.CRISP_WEBSITE_ID = widget.settings.websiteId;
       const person = widget.person;
-      if (person && person.token) bind(person.token);
+      if (person && person.token) setToken(person.token);
       if (person) push(['set', 'user:email', [person.email, person.signature]]);
       else window.$crisp = window.$crisp || [];
       tools.load(widget.library);
@@ -29,9 +35,8 @@ tools => {
     shutdown() {
       // The page may have set one by itself, as a variable that cannot be deleted.
       if (window.CRISP_TOKEN_ID) window.CRISP_TOKEN_ID = null;
-      bound = null;
-      // What a slow library has not seen yet names somebody: it shall never see it.
-      if (Array.isArray(window.$crisp)) window.$crisp.length = 0;
+      sessionToken = null;
+      tools.emptyQueue(window.$crisp);
       // Never loaded for this: it shows the chatbox.
       if (window.$crisp) reset();
     }

@@ -1,27 +1,30 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
   // The library takes this array's place, and carries out what stands in it.
   const METHODS = ['identify', 'config', 'track', 'reset', 'debug', 'show', 'ping', 'page', 'hide', 'off', 'on'];
+  /** @type {any} */
   const stub = [];
-  METHODS.forEach(method => { stub[method] = (...args) => { stub.push([method, ...args]); return stub; }; });
+  METHODS.forEach(method => { stub[method] = (/** @type {any[]} */ ...args) => { stub.push([method, ...args]); return stub; }; });
 
+  /** @type {(method: string, ...args: any[]) => void} */
   const call = (method, ...args) => {
     if (!window.drift) window.drift = window.driftt = stub;
     window.drift[method](...args);
   };
 
-  // Drift wants the id and the attributes beside the token: they are read out of it, so that they stand in the page once.
+  /**
+   * Drift wants the id and the attributes beside the token: they are read out of it, so that they stand in the page once.
+   * @param {string} token
+   */
   const claims = token => {
     const payload = atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'));
     return JSON.parse(new TextDecoder().decode(Uint8Array.from(payload, character => character.charCodeAt(0))));
   };
 
+  /** @param {string} token */
   const identify = token => {
     const { sub, exp, ...attributes } = claims(token);
     call('identify', sub, attributes, { userJwt: token });
-  };
-
-  const forget = queue => {
-    if (Array.isArray(queue)) queue.splice(0, queue.length, ...queue.filter(([method]) => method !== 'identify'));
   };
 
   // The address changes every five minutes, as in the vendor's own loader: it is chosen once for each page.
@@ -31,16 +34,15 @@ tools => {
   return {
     boot(widget) {
       if (widget.person) identify(widget.person.token);
-      tools.load(widget.library.replace('{time}', time));
+      tools.load(widget.library && widget.library.replace('{time}', String(time)));
     },
 
     refresh(widget, token) {
-      if (widget.person && tools.alive()) identify(widget.person.token = token || widget.person.token);
+      tools.renew(widget, token, identify);
     },
 
     shutdown(widget, load) {
-      // What a slow library has not seen yet names somebody: it shall never see it.
-      forget(window.drift);
+      tools.emptyQueue(window.drift, ([method]) => method !== 'identify');
       // Never loaded for this: it shows a launcher. Should it be loaded later, this comes first.
       if (load || window.drift) call('reset');
     }

@@ -1,7 +1,11 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
+  /** @param {any[]} args */
   const stub = (...args) => stub.q.push(args);
+  /** @type {any[][]} */
   stub.q = [];
 
+  /** @param {any[]} args */
   const call = (...args) => {
     if (typeof window.Featurebase !== 'function') window.Featurebase = stub;
     window.Featurebase(...args);
@@ -10,7 +14,7 @@ tools => {
   return {
     boot(widget) {
       call('boot', Object.assign({}, widget.settings, widget.person));
-      tools.load(widget.library, 'featurebase-sdk');
+      tools.load(widget.library, { id: 'featurebase-sdk' });
     },
 
     refresh(widget, token) {
@@ -20,12 +24,11 @@ tools => {
     },
 
     shutdown(widget, load) {
-      // What a slow library has not seen yet names somebody: it shall never see it.
-      if (window.Featurebase && Array.isArray(window.Featurebase.q)) window.Featurebase.q.length = 0;
+      tools.emptyQueue(window.Featurebase && window.Featurebase.q);
       // The global itself: the wrapper on npm waits before it ends the session, and the page may be gone by then.
       if (load || typeof window.Featurebase === 'function') call('shutdown');
       // Shows nothing until it is told to boot, so it can be loaded for the call alone.
-      if (load) tools.load(widget.library, 'featurebase-sdk');
+      if (load) tools.load(widget.library, { id: 'featurebase-sdk' });
     }
   };
 }

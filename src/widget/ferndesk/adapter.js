@@ -1,29 +1,35 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
+  /** @param {any[]} args */
   const stub = (...args) => stub.q.push(args);
+  /** @type {any[][]} */
   stub.q = [];
 
+  /** @param {any[]} args */
   const call = (...args) => {
     if (typeof window.Ferndesk !== 'function') window.Ferndesk = stub;
     window.Ferndesk(...args);
   };
 
-  // Both published spellings: older help centres read `token`, newer ones `jwt`.
+  /**
+   * Both published spellings: older help centres read `token`, newer ones `jwt`.
+   * @param {string} token
+   */
   const identify = token => call('identify', { token, jwt: token });
 
   return {
     boot(widget) {
       call('init', { ...widget.settings });
       if (widget.person) identify(widget.person.token);
-      tools.load(widget.library, 'ferndesk-sdk');
+      tools.load(widget.library, { id: 'ferndesk-sdk' });
     },
 
     refresh(widget, token) {
-      if (widget.person && tools.alive()) identify(widget.person.token = token || widget.person.token);
+      tools.renew(widget, token, identify);
     },
 
     shutdown(widget) {
-      // What a slow library has not seen yet names somebody: it shall never see it.
-      stub.q.length = 0;
+      tools.emptyQueue(stub.q);
       // Never loaded for this: its loader shows a launcher.
       if (typeof window.Ferndesk === 'function') call('init', { ...widget.settings });
     }

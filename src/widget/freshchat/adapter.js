@@ -1,47 +1,55 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // For whom it is up: the widget of the last boot, or nothing.
-  let current;
+  /**
+   * The widget of the last boot; undefined after a shutdown.
+   * @type {import('../../snippet/types').Widget | undefined}
+   */
+  let currentWidget;
   let initialised = false;
-  // A shutdown that came before the library is made up for when the library is there.
-  let owed = false;
-  // The end of the session before: the next one begins behind it.
+  // A logout that came before the library is made up for once the library is loaded.
+  let logoutPending = false;
+  /**
+   * The end of the session before: the next one begins after it.
+   * @type {Promise<void> | undefined}
+   */
   let ending;
 
-  const quietly = action => { try { return action(); } catch (error) { return undefined; } };
+  /** @param {() => any} action */
+  const ignoringErrors = action => { try { return action(); } catch { return undefined; } };
 
   const end = () => {
-    owed = false;
+    logoutPending = false;
     initialised = false;
-    const cleared = quietly(() => window.fcWidget.user.clear());
-    const destroy = () => quietly(() => window.fcWidget.destroy());
+    const cleared = ignoringErrors(() => window.fcWidget.user.clear());
+    const destroy = () => ignoringErrors(() => window.fcWidget.destroy());
     const mine = ending = Promise.resolve(cleared).then(destroy, destroy).then(() => {
       if (ending === mine) ending = undefined;
     });
   };
 
   const begin = () => {
-    if (!current || initialised || ending || !window.fcWidget) return;
+    if (!currentWidget || initialised || ending || !window.fcWidget) return;
     initialised = true;
-    window.fcWidget.init(Object.assign({}, current.settings, current.person));
+    window.fcWidget.init(Object.assign({}, currentWidget.settings, currentWidget.person));
   };
 
-  const settle = () => {
-    if (!window.fcWidget || !current) return;
+  const update = () => {
+    if (!window.fcWidget || !currentWidget) return;
     // A visitor must not be shown as whoever was here before: that session is taken up again only to be ended.
-    if (owed && !current.person) {
+    if (logoutPending && !currentWidget.person) {
       begin();
       end();
     }
-    owed = false;
+    logoutPending = false;
     if (ending) ending.then(begin);
     else begin();
   };
 
   return {
     boot(widget) {
-      current = widget;
-      if (window.fcWidget) settle();
-      else tools.load(widget.library, 'freshchat-js-sdk', settle);
+      currentWidget = widget;
+      if (window.fcWidget) update();
+      else tools.load(widget.library, { id: 'freshchat-js-sdk', onload: update });
     },
 
     refresh(widget, token) {
@@ -52,10 +60,10 @@ tools => {
 
     // Never loaded for this: without a session it has nothing to clear.
     shutdown() {
-      current = undefined;
+      currentWidget = undefined;
       if (initialised) end();
       // What is ending already is not ended twice.
-      else if (!ending) owed = true;
+      else if (!ending) logoutPending = true;
     }
   };
 }

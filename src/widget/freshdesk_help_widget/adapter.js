@@ -1,7 +1,11 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
+  /** @param {any[]} args */
   const stub = (...args) => stub.q.push(args);
+  /** @type {any[][]} */
   stub.q = [];
 
+  /** @param {any[]} args */
   const call = (...args) => {
     if (typeof window.FreshworksWidget !== 'function') window.FreshworksWidget = stub;
     window.FreshworksWidget(...args);
@@ -9,7 +13,10 @@ tools => {
 
   const fresh = () => tools.token('freshdesk-help-widget', authenticate);
 
-  // The widget calls back when the token has expired.
+  /**
+   * The widget calls back when the token has expired.
+   * @param {string} token
+   */
   const authenticate = token => { if (tools.alive()) call('authenticate', { token, callback: fresh }); };
 
   return {
@@ -20,12 +27,11 @@ tools => {
     },
 
     refresh(widget, token) {
-      if (widget.person && tools.alive()) authenticate(widget.person.token = token || widget.person.token);
+      tools.renew(widget, token, authenticate);
     },
 
     shutdown(widget, load) {
-      // What a slow library has not seen yet names somebody: it shall never see it.
-      if (window.FreshworksWidget && Array.isArray(window.FreshworksWidget.q)) window.FreshworksWidget.q.length = 0;
+      tools.emptyQueue(window.FreshworksWidget && window.FreshworksWidget.q);
       // Never loaded for this: it shows a launcher. Should it be loaded later, this comes first.
       if (load || typeof window.FreshworksWidget === 'function') call('logout');
     }

@@ -1,39 +1,43 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // What is to be shown, once the library is there.
-  let wanted = null;
+  /**
+   * The widget of the last boot; null after a shutdown.
+   * @type {import('../../snippet/types').Widget | null}
+   */
+  let currentWidget = null;
   let started = false;
-  // A shutdown that came before the library is made up for when the library is there.
-  let owed = false;
+  // A shutdown that came before the library is made up for once the library is loaded.
+  let shutdownPending = false;
 
-  const there = () => typeof window.FrontChat === 'function';
+  const isLoaded = () => typeof window.FrontChat === 'function';
 
-  const settle = () => {
-    if (!there()) return;
-    if (owed) {
-      owed = started = false;
+  const update = () => {
+    if (!isLoaded()) return;
+    if (shutdownPending) {
+      shutdownPending = started = false;
       window.FrontChat('shutdown', { clearSession: true });
     }
-    if (!wanted || started || !tools.alive()) return;
+    if (!currentWidget || started || !tools.alive()) return;
     started = true;
-    window.FrontChat('init', Object.assign({ useDefaultLauncher: true }, wanted.settings, wanted.person));
+    window.FrontChat('init', Object.assign({ useDefaultLauncher: true }, currentWidget.settings, currentWidget.person));
   };
 
   return {
     boot(widget) {
-      wanted = widget;
-      settle();
-      tools.load(widget.library, undefined, settle);
+      currentWidget = widget;
+      update();
+      tools.load(widget.library, { onload: update });
     },
 
     // Nothing to hand over: the hash does not expire.
     refresh() {},
 
     shutdown(widget, load) {
-      wanted = null;
-      owed = true;
-      settle();
+      currentWidget = null;
+      shutdownPending = true;
+      update();
       // Without `init` it shows nothing, so it can be loaded for the call alone.
-      if (load) tools.load(widget.library, undefined, settle);
+      if (load) tools.load(widget.library, { onload: update });
     }
   };
 }

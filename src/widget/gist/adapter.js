@@ -1,8 +1,10 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
   const stub = () => {
+    /** @type {any} */
     const gist = [];
     ['trackPageView', 'identify', 'track', 'setAppId'].forEach(method => {
-      gist[method] = (...args) => {
+      gist[method] = (/** @type {any[]} */ ...args) => {
         gist.push([method, ...args]);
         return gist;
       };
@@ -11,6 +13,7 @@ tools => {
   };
   let started = false;
 
+  /** @type {(method: string, ...args: any[]) => void} */
   const call = (method, ...args) => {
     window.gist = window.gist || stub();
     window.gist[method](...args);
@@ -33,8 +36,7 @@ tools => {
 
     shutdown() {
       started = false;
-      // What a slow library has not seen yet names somebody: it shall never see it.
-      if (Array.isArray(window.gist)) window.gist.length = 0;
+      tools.emptyQueue(window.gist);
       // Only the library has it. Never loaded for this: its cookies are known by name.
       if (window.gist && typeof window.gist.chat === 'function') window.gist.chat('shutdown');
     }

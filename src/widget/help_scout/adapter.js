@@ -1,14 +1,23 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
+  /**
+   * @param {string} method
+   * @param {any} options
+   * @param {any} data
+   */
   const stub = (method, options, data) => { stub.readyQueue.push({ method, options, data }); };
+  /** @type {any[]} */
   stub.readyQueue = [];
   // Whether the library, or the queue that it will read, knows which Beacon this is.
   let started = false;
 
+  /** @param {any[]} args */
   const call = (...args) => {
     if (typeof window.Beacon !== 'function') window.Beacon = stub;
     window.Beacon(...args);
   };
 
+  /** @param {Record<string, any>} settings */
   const start = ({ beaconId, ...config }) => {
     if (started) return;
     started = true;
@@ -27,11 +36,7 @@ tools => {
     refresh() {},
 
     shutdown(widget, load) {
-      // What a slow library has not seen yet names somebody: it shall never see it.
-      if (window.Beacon && Array.isArray(window.Beacon.readyQueue)) {
-        window.Beacon.readyQueue.length = 0;
-        started = false;
-      }
+      if (tools.emptyQueue(window.Beacon && window.Beacon.readyQueue)) started = false;
       if (load || typeof window.Beacon === 'function') call('logout', { endActiveChat: true });
       // Without `init` it shows nothing, so it can be loaded for the call alone.
       if (load) tools.load(widget.library);

@@ -1,79 +1,95 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // For whom it is up: the widget of the last boot, or nothing.
-  let current;
+  /** @typedef {import('../../snippet/types').Widget} Widget */
+  /**
+   * The widget of the last boot; undefined after a shutdown.
+   * @type {Widget | undefined}
+   */
+  let currentWidget;
   // Which boot or shutdown an answer belongs to.
   let turn = 0;
   let starting = false;
   let ready = false;
   let shown = false;
-  // A shutdown that came before the library is made up for when the library is there.
-  let owed = false;
-  // Until then, the library may still answer by the session before.
-  let leaving = 0;
+  // A logout that came before the library is made up for once the library is loaded.
+  let logoutPending = false;
+  // How many logouts have not been answered: until then, the library may still answer by the session before.
+  let logoutsRunning = 0;
 
-  // The library asks by the id whether a person is logged in: it is read out of the token, so that it stands in the page
-  // once.
+  /**
+   * The library asks by the id whether a person is logged in: it is read out of the token, so that it stands in the page
+   * once.
+   * @param {string} token
+   */
   const idOf = token => {
     const payload = atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'));
     return JSON.parse(new TextDecoder().decode(Uint8Array.from(payload, character => character.charCodeAt(0)))).externalId;
   };
 
+  /** @param {() => void} done */
   const logout = done => {
-    owed = false;
-    leaving += 1;
+    logoutPending = false;
+    logoutsRunning += 1;
     window.Kustomer.logout(() => {
-      leaving -= 1;
+      logoutsRunning -= 1;
       done();
     });
   };
 
-  // Not on each page: the session outlives it. Whoever else is logged in goes first.
-  const login = () => {
-    const [widget, mine] = [current, turn];
-    const still = action => () => { if (mine === turn) action(); };
-    const enter = still(() => window.Kustomer.login({ jwtToken: widget.person.token }, () => {}));
-    if (leaving) return logout(enter);
-    window.Kustomer.isLoggedIn({ externalId: idOf(widget.person.token) }, (answer, error) => still(() => {
-      if (error || answer !== true) logout(enter);
-    })());
+  /**
+   * Not on each page: the session outlives it. Whoever else is logged in goes first.
+   * @param {import('../../snippet/types').BootData} person
+   */
+  const login = person => {
+    const mine = turn;
+    const stillCurrent = () => mine === turn;
+    const enter = () => { if (stillCurrent()) window.Kustomer.login({ jwtToken: person.token }, () => {}); };
+    if (logoutsRunning) return logout(enter);
+    window.Kustomer.isLoggedIn({ externalId: idOf(person.token) }, (/** @type {any} */ answer, /** @type {any} */ error) => {
+      if (stillCurrent() && (error || answer !== true)) logout(enter);
+    });
   };
 
-  const settle = () => {
+  const update = () => {
     if (!ready) return;
-    if (current && current.person) login();
-    else if (owed || !current) logout(() => {});
+    if (currentWidget && currentWidget.person) login(currentWidget.person);
+    else if (logoutPending || !currentWidget) logout(() => {});
   };
 
-  // Without its icon where it is there for a logout alone.
+  /**
+   * Without its icon where it is loaded for a logout alone.
+   * @param {Widget} widget
+   */
   const start = widget => {
     if (starting || !window.Kustomer) return;
     const { apiKey, ...options } = widget.settings;
     starting = true;
-    shown = !!current;
-    if (!current) options.hideChatIcon = true;
+    shown = !!currentWidget;
+    if (!currentWidget) options.hideChatIcon = true;
     window.Kustomer.start(options, () => {
       starting = false;
       ready = true;
       // Somebody came while it started for nobody.
-      if (current && !shown) start(current);
-      else settle();
+      if (currentWidget && !shown) start(currentWidget);
+      else update();
     });
   };
 
-  const bring = widget => {
+  /** @param {Widget} widget */
+  const load = widget => {
     if (window.Kustomer) return start(widget);
-    const arrived = () => { if (!ready) start(current || widget); };
+    const onload = () => { if (!ready) start(currentWidget || widget); };
     // What is there when its script has run need not be ready yet.
-    addEventListener('kustomerLoaded', arrived, { once: true });
-    tools.load(widget.library, { 'data-kustomer-api-key': widget.settings.apiKey }, arrived);
+    addEventListener('kustomerLoaded', onload, { once: true });
+    tools.load(widget.library, { attributes: { 'data-kustomer-api-key': widget.settings.apiKey }, onload });
   };
 
   return {
     boot(widget) {
-      current = widget;
+      currentWidget = widget;
       turn += 1;
-      if (ready && shown) settle();
-      else bring(widget);
+      if (ready && shown) update();
+      else load(widget);
     },
 
     // Kept for when the session is found to be over.
@@ -81,12 +97,12 @@ tools => {
       if (token && widget.person) widget.person.token = token;
     },
 
-    shutdown(widget, ended) {
-      current = undefined;
+    shutdown(widget, mayLoad) {
+      currentWidget = undefined;
       turn += 1;
-      owed = true;
+      logoutPending = true;
       if (ready) logout(() => {});
-      else if (ended) bring(widget);
+      else if (mayLoad) load(widget);
     }
   };
 }

@@ -1,50 +1,62 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  const whom = person => (person && person.email) || '';
-  // What is to be shown, once the library is there.
-  let wanted = null;
-  // Whom the library was told of: there is no documented way to take it back.
-  let told;
+  /** @param {import('../../snippet/types').BootData | undefined} person */
+  const emailOf = person => (person && person.email) || '';
+  /**
+   * The widget of the last boot; null after a shutdown.
+   * @type {import('../../snippet/types').Widget | null}
+   */
+  let currentWidget = null;
+  /**
+   * The email address that the library was given: there is no documented way to take it back.
+   * @type {string | undefined}
+   */
+  let identifiedEmail;
   let shown = false;
-  // The library, while it is kept from the page.
-  let kept = null;
+  /**
+   * The library, while the page does not have it.
+   * @type {any}
+   */
+  let hiddenLibrary = null;
 
-  const show = () => {
-    const library = window.Plain || kept;
-    const { settings, person } = wanted;
-    const all = Object.assign({ hideLauncher: false }, settings, person && { customerDetails: person });
+  /** @param {import('../../snippet/types').Widget} widget */
+  const show = widget => {
+    const library = window.Plain || hiddenLibrary;
+    const person = widget.person;
+    const all = Object.assign({ hideLauncher: false }, widget.settings, person && { customerDetails: person });
     shown = true;
-    kept = null;
+    hiddenLibrary = null;
     window.Plain = library;
-    if (told === undefined) library.init(all);
+    if (identifiedEmail === undefined) library.init(all);
     else library.update(all);
-    told = whom(person);
+    identifiedEmail = emailOf(person);
   };
 
-  const settle = () => {
-    if (!wanted || shown || !tools.alive() || !(window.Plain || kept)) return;
+  const update = () => {
+    if (!currentWidget || shown || !tools.alive() || !(window.Plain || hiddenLibrary)) return;
     // Another person's widget appears with the next page load.
-    if (told === undefined || told === whom(wanted.person)) show();
+    if (identifiedEmail === undefined || identifiedEmail === emailOf(currentWidget.person)) show(currentWidget);
   };
 
   return {
     boot(widget) {
-      wanted = widget;
-      settle();
-      tools.load(widget.library, undefined, settle);
+      currentWidget = widget;
+      update();
+      tools.load(widget.library, { onload: update });
     },
 
     // Nothing to hand over: the hash does not expire.
     refresh() {},
 
     shutdown(widget) {
-      wanted = null;
-      kept = window.Plain || kept;
+      currentWidget = null;
+      hiddenLibrary = window.Plain || hiddenLibrary;
       // Never loaded for this: it shows the launcher.
-      if (!shown || !kept) return;
+      if (!shown || !hiddenLibrary) return;
       shown = false;
-      kept.close();
+      hiddenLibrary.close();
       // Without the person, whether it is merged into what was said before or replaces it.
-      kept.update(Object.assign({}, widget.settings, { hideLauncher: true }));
+      hiddenLibrary.update(Object.assign({}, widget.settings, { hideLauncher: true }));
     }
   };
 }

@@ -1,44 +1,54 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
+  /** @param {any[]} args */
   const stub = (...args) => stub.e(args);
+  /** @type {any[][]} */
   stub.q = [];
+  /** @param {any[]} args */
   stub.e = args => { stub.q.push(args); };
 
-  const whom = person => (person && person.email) || '';
-  // Whom the library has read in its settings: it reads them once, and there is no way to take it back.
-  let told;
-  // The library's function, while it is kept from the page.
-  let kept = null;
+  /** @param {import('../../snippet/types').BootData | undefined} person */
+  const emailOf = person => (person && person.email) || '';
+  /**
+   * The email address in the settings that the library has read: it reads them once, and there is no way to take it back.
+   * @type {string | undefined}
+   */
+  let identifiedEmail;
+  /**
+   * The library's function, while the page does not have it.
+   * @type {any}
+   */
+  let hiddenLibrary = null;
 
   const hide = () => {
     if (typeof window.Pylon !== 'function' || window.Pylon === stub) return;
     window.Pylon('hide');
     window.Pylon('hideChatBubble');
-    kept = window.Pylon;
+    hiddenLibrary = window.Pylon;
     delete window.Pylon;
   };
 
-  const arrived = () => {
-    told = whom(window.pylon && window.pylon.chat_settings);
+  const onload = () => {
+    identifiedEmail = emailOf(window.pylon && window.pylon.chat_settings);
     if (!tools.alive()) hide();
   };
 
   return {
     boot(widget) {
       // Another person's widget appears with the next page load.
-      if (told !== undefined && told !== whom(widget.person)) return;
+      if (identifiedEmail !== undefined && identifiedEmail !== emailOf(widget.person)) return;
       window.pylon = { chat_settings: Object.assign({}, widget.settings, widget.person) };
-      window.Pylon = window.Pylon || kept || stub;
-      if (kept) window.Pylon('showChatBubble');
-      kept = null;
-      tools.load(widget.library, undefined, arrived);
+      window.Pylon = window.Pylon || hiddenLibrary || stub;
+      if (hiddenLibrary) window.Pylon('showChatBubble');
+      hiddenLibrary = null;
+      tools.load(widget.library, { onload });
     },
 
     // Nothing to hand over: the hash does not expire.
     refresh() {},
 
     shutdown() {
-      // What a slow library has not seen yet may name somebody, as the settings do, which go with the globals.
-      stub.q.length = 0;
+      tools.emptyQueue(stub.q);
       // Never loaded for this: it shows the bubble.
       hide();
     }

@@ -1,56 +1,67 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // Who is to be logged in, and who was, or is being, logged in last.
-  let wanted = null;
-  let last = null;
-  // A shutdown that came before the library is made up for when the library is there.
-  let owed = false;
-  // How many logouts are on their way.
-  let leaving = 0;
+  /** @typedef {import('../../snippet/types').BootData | null} User */
+  /**
+   * Whom the page wants to be logged in.
+   * @type {User}
+   */
+  let currentUser = null;
+  /**
+   * Who was, or is being, logged in lastUser.
+   * @type {User}
+   */
+  let lastUser = null;
+  // A logout that came before the library is made up for once the library is loaded.
+  let logoutPending = false;
+  // How many logouts have not been answered.
+  let logoutsRunning = 0;
 
-  const whom = person => person && person.userId;
+  /** @param {User} person */
+  const idOf = person => person && person.userId;
+  /** @returns {any} */
   const api = () => window.Tawk_API = window.Tawk_API || {};
-  const there = () => typeof api().login === 'function';
+  const isLoaded = () => typeof api().login === 'function';
 
   const logout = () => {
-    owed = false;
-    last = null;
-    leaving += 1;
+    logoutPending = false;
+    lastUser = null;
+    logoutsRunning += 1;
     api().logout(() => {
-      leaving -= 1;
-      settle();
+      logoutsRunning -= 1;
+      update();
     });
   };
 
   const login = () => {
-    const person = last = wanted;
+    const person = lastUser = currentUser;
     api().login(Object.assign({}, person), () => {
       // It may have gone through after the logout that should have ended it.
-      if (whom(wanted) !== whom(person)) logout();
+      if (idOf(currentUser) !== idOf(person)) logout();
     });
   };
 
   // A login may not overtake the logout before it.
-  const settle = () => {
-    if (!there()) return;
-    if (owed) logout();
-    else if (!leaving && wanted && whom(wanted) !== whom(last) && tools.alive()) login();
+  const update = () => {
+    if (!isLoaded()) return;
+    if (logoutPending) logout();
+    else if (!logoutsRunning && currentUser && idOf(currentUser) !== idOf(lastUser) && tools.alive()) login();
   };
 
   // The page's own `onLoad` is called too.
   const hook = () => {
     const own = api().onLoad;
-    api().onLoad = (...args) => {
+    api().onLoad = (/** @type {any[]} */ ...args) => {
       if (typeof own === 'function') own(...args);
-      settle();
+      update();
     };
   };
 
   return {
     boot(widget) {
-      wanted = widget.person || null;
+      currentUser = widget.person || null;
       window.Tawk_LoadStart = window.Tawk_LoadStart || new Date();
-      settle();
-      tools.load(widget.library, undefined, settle, hook);
+      update();
+      tools.load(widget.library, { onload: update, before: hook });
     },
 
     // Nothing to hand over: the hash does not expire.
@@ -58,9 +69,9 @@ tools => {
 
     // Never loaded for this: it shows the widget.
     shutdown() {
-      wanted = null;
-      owed = true;
-      if (window.Tawk_API) settle();
+      currentUser = null;
+      logoutPending = true;
+      if (window.Tawk_API) update();
     }
   };
 }

@@ -1,38 +1,38 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
   const queue = () => window.$ujq = window.$ujq || [];
-  // Whoever awaits it shall not take it for a promise.
-  const stub = new Proxy({}, { get: (_, name) => name === 'then' ? undefined : (...args) => { queue().push([name, ...args]); } });
+  // An `await` must not take it for a promise.
+  const stub = new Proxy({}, {
+    get: (_, name) => name === 'then' ? undefined : (/** @type {any[]} */ ...args) => { queue().push([name, ...args]); }
+  });
 
   const api = () => window.uj = window.uj || stub;
 
-  // The library is told of the project once.
+  // The library is given the project once.
   let initialised = false;
 
-  const initialise = ({ settings: { projectId, ...options } }) => {
+  /** @param {Record<string, any>} settings */
+  const initialise = ({ projectId, ...options }) => {
     if (!initialised) api().init(projectId, options);
     initialised = true;
   };
 
-  const forget = calls => {
-    if (Array.isArray(calls)) calls.splice(0, calls.length, ...calls.filter(([method]) => method !== 'identify'));
-  };
-
+  /** @param {string} token */
   const identify = token => api().identify({ token });
 
   return {
     boot(widget) {
-      initialise(widget);
+      initialise(widget.settings);
       if (widget.person) identify(widget.person.token);
-      tools.load(widget.library, { type: 'module' });
+      tools.load(widget.library, { attributes: { type: 'module' } });
     },
 
     refresh(widget, token) {
-      if (widget.person && tools.alive()) identify(widget.person.token = token || widget.person.token);
+      tools.renew(widget, token, identify);
     },
 
     shutdown(widget, load) {
-      // What a slow library has not seen yet names somebody: it shall never see it.
-      forget(window.$ujq);
+      tools.emptyQueue(window.$ujq, ([method]) => method !== 'identify');
       // Never loaded for this: it shows a launcher. Should it be loaded later, this comes first.
       if (load || window.uj) api().identify(null);
     }

@@ -1,33 +1,44 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // For whom it is up: the widget of the last boot, or nothing.
-  let current;
-  // A shutdown that came before the library is made up for when the library is there.
-  let owed = false;
+  /**
+   * The widget of the last boot; undefined after a shutdown.
+   * @type {import('../../snippet/types').Widget | undefined}
+   */
+  let currentWidget;
+  // A logout that came before the library is made up for once the library is loaded.
+  let logoutPending = false;
 
-  const there = () => typeof window.zE === 'function';
-  const call = (...args) => { if (there()) window.zE('messenger', ...args); };
+  const isLoaded = () => typeof window.zE === 'function';
+  /** @param {any[]} args */
+  const call = (...args) => { if (isLoaded()) window.zE('messenger', ...args); };
 
-  // The widget asks again whenever it needs a token, and each one is fetched anew.
+  /**
+   * The widget asks again whenever it needs a token, and each one is fetched anew.
+   * @param {(token: string) => void} callback
+   */
   const jwt = callback => tools.token('zendesk-messaging', callback);
 
-  // Zendesk goes on without an identity and says so nowhere else.
+  /**
+   * Zendesk goes on without an identity and says so nowhere else.
+   * @param {{ reason: string } | undefined} error
+   */
   const done = error => { if (error) console.warn('widget-identity: zendesk-messaging:', error.reason); };
 
   const logout = () => {
-    owed = !there();
+    logoutPending = !isLoaded();
     call('logoutUser');
   };
 
-  const settle = () => {
-    if (owed) logout();
-    if (current && current.person) call('loginUser', jwt, done);
+  const update = () => {
+    if (logoutPending) logout();
+    if (currentWidget && currentWidget.person) call('loginUser', jwt, done);
   };
 
   return {
     boot(widget) {
-      current = widget;
-      if (there()) settle();
-      else tools.load(widget.library, 'ze-snippet', settle);
+      currentWidget = widget;
+      if (isLoaded()) update();
+      else tools.load(widget.library, { id: 'ze-snippet', onload: update });
     },
 
     // Nothing to hand over: the widget calls `jwt`.
@@ -35,7 +46,7 @@ tools => {
 
     // Never loaded for this: its loader shows a launcher.
     shutdown() {
-      current = undefined;
+      currentWidget = undefined;
       logout();
     }
   };

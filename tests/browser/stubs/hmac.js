@@ -247,11 +247,10 @@
     let early = false;
     // Whom a library that reads its settings once had to find there.
     let found = null;
-    const tools = {
-      alive: () => alive,
-      load: (url, id, done, before) => { wanted = wanted || { url, id, done, before }; },
+    const tools = Object.assign(window.toolsFor(() => alive), {
+      load: (url, { onload, before } = {}) => { wanted = wanted || { url, done: onload, before }; },
       token: () => me.errors.push('a hash is not fetched')
-    };
+    });
     const widget = { name, library, settings, residue };
     const verbs = adapter(tools);
     // The page's own interest in the library.

@@ -50,15 +50,14 @@
     let there = false;
     let known = false;
     const widget = { name, library: 'https://library.test/{time}/library.js', settings: SETTINGS };
-    const tools = {
-      alive: () => alive !== '',
-      load: (url, id, done) => { wanted = wanted || done || (() => {}); },
+    const tools = Object.assign(window.toolsFor(() => alive !== ''), {
+      load: (url, { onload } = {}) => { wanted = wanted || onload || (() => {}); },
       token: (kind, callback) => {
         if (kind !== name) throw new Error('another token: ' + kind);
         const person = alive;
         Promise.resolve().then(() => { if (alive && alive === person && !asVisitor) callback(tokenFor(name, person)); });
       }
-    };
+    });
     const verbs = window.jwtAdapters[name](tools);
     const boot = user => {
       alive = user;

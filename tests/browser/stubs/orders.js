@@ -32,11 +32,10 @@
     let alive = false;
     let wanted;
     let there = false;
-    const tools = {
-      alive: () => alive,
-      load: (url, id, done) => { wanted = wanted || { id, done }; },
+    const tools = Object.assign(window.toolsFor(() => alive), {
+      load: (url, { id, onload } = {}) => { wanted = wanted || { id, done: onload }; },
       token: (kind, callback) => Promise.resolve().then(() => { if (alive && !asVisitor) callback('token'); })
-    };
+    });
     const widget = { name, library: '/library.js', settings: { app_id: 'app', widgetId: 'app', chat: true, helpCenter: true } };
     if (!asVisitor) widget.person = Object.assign({}, PERSON);
     const verbs = adapter(tools);

@@ -1,0 +1,8 @@
+// What the runtime does for every adapter, for pages that have adapters and no runtime.
+window.toolsFor = alive => ({
+  alive,
+  renew(widget, token, identify) {
+    if (widget.person && alive()) identify(widget.person.token = token || widget.person.token);
+  },
+  emptyQueue: (queue, keep = () => false) => Array.isArray(queue) && !!queue.splice(0, queue.length, ...queue.filter(keep))
+});
