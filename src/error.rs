@@ -49,8 +49,6 @@ pub enum ConfigErrorKind {
     Adapter,
     /// A vendor's source, or a library's address, cannot stand in a Content-Security-Policy.
     CspSource,
-    /// No signing backend is compiled in, or it refused to sign.
-    NoBackend,
 }
 
 impl ConfigError {
