@@ -16,7 +16,7 @@ pub(crate) enum Failure {
     /// The library does not take the configuration.
     Config(ConfigError),
     /// The named vendor gives this person no token.
-    TokenFailure(&'static str, TokenError),
+    Refused(&'static str, TokenError),
     /// The library did what this program does not expect.
     Unexpected(String),
 }
@@ -30,7 +30,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) | Self::Config(_) => ExitCode::from(2),
-            Self::TokenFailure(..) | Self::Unexpected(_) => ExitCode::FAILURE,
+            Self::Refused(..) | Self::Unexpected(_) => ExitCode::FAILURE,
         }
     }
 }
@@ -46,7 +46,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Usage(problem) => write!(f, "{problem}\n\n{}", usage()),
             Self::Config(error) => error.fmt(f),
-            Self::TokenFailure(widget, refusal) => write!(f, "{widget}: {refusal}"),
+            Self::Refused(widget, refusal) => write!(f, "{widget}: {refusal}"),
             Self::Unexpected(what) => write!(f, "unexpected: {what}"),
         }
     }

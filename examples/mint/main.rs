@@ -59,7 +59,7 @@ pub(crate) fn answer(options: &Options) -> Result<Value, Failure> {
     let now = now();
     let widgets = candidate.widgets.token_path("/widget-token").clock(move || now).build()?;
 
-    let refused = |refusal| Failure::TokenFailure(name, refusal);
+    let refused = |refusal| Failure::Refused(name, refusal);
     let token = candidate.widget.mint(name, &identity, now).map_err(refused)?.into_string();
     let person = candidate.widget.boot_data(&identity, now).map_err(refused)?;
     let (kind, claims) = match candidate.hashed {
