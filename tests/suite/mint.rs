@@ -323,7 +323,7 @@ fn a_person_who_lacks_what_the_vendor_needs_is_refused() {
     ];
     for (widget, person, expected) in rows {
         let failure = failure([&[widget, "--app-id", "app-1", "--secret", "s3cret"], person].concat());
-        let Failure::TokenFailure(named, refusal) = failure else { panic!("{widget} {person:?}: {failure:?}") };
+        let Failure::Refused(named, refusal) = failure else { panic!("{widget} {person:?}: {failure:?}") };
         assert_eq!((named, refusal), (widget, expected));
         assert_eq!(failure.to_string(), format!("{widget}: {refusal}"));
         assert_eq!(failure.exit_code(), ExitCode::FAILURE);
