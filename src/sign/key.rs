@@ -20,6 +20,8 @@ pub(super) struct Key {
     header: String,
 }
 
+// Which of the two is larger depends on who signs, and there is one for each key, behind its `Arc`.
+#[allow(clippy::large_enum_variant)]
 enum State {
     Hmac(HmacKey),
     #[cfg(feature = "rsa")]
