@@ -49,8 +49,6 @@ pub enum ConfigErrorKind {
     Adapter,
     /// A vendor's source, or a library's address, cannot stand in a Content-Security-Policy.
     CspSource,
-    /// No signing backend is compiled in, or it refused to sign.
-    NoBackend,
 }
 
 impl ConfigErrorKind {
@@ -69,7 +67,6 @@ impl ConfigErrorKind {
             Self::Setting => "setting",
             Self::Adapter => "adapter",
             Self::CspSource => "csp-source",
-            Self::NoBackend => "no-backend",
         }
     }
 }

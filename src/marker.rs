@@ -100,8 +100,8 @@ impl Fingerprint {
 pub(crate) struct MarkerKey(Secret);
 
 impl MarkerKey {
-    pub(crate) fn derive(secret: &Secret) -> Result<Self, ConfigError> {
-        secret.derive(PURPOSE).map(Self)
+    pub(crate) fn derive(secret: &Secret) -> Self {
+        Self(secret.derive(PURPOSE))
     }
 }
 
@@ -136,7 +136,7 @@ impl MarkerCookie {
                 return Err(illegal_name("is that of a vendor's cookie, which a shutdown deletes: choose another one"));
             }
             Some(name) => checked_name(name, options)?,
-            None => format!("{}widget-{}", prefix(options), short_hash(widgets)?),
+            None => format!("{}widget-{}", prefix(options), short_hash(widgets)),
         };
         let secure = if options.plain_http { "" } else { "; Secure" };
         let scope = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
@@ -184,10 +184,10 @@ fn illegal_name(problem: &str) -> ConfigError {
 }
 
 /// Two applications on one host keep their markers apart by what they have configured.
-fn short_hash(widgets: &[ConfiguredWidget]) -> Result<String, ConfigError> {
+fn short_hash(widgets: &[ConfiguredWidget]) -> String {
     let ids: Vec<_> = widgets.iter().map(|widget| (widget.name(), widget.manifest().app_id())).collect();
     let text = serde_json::to_vec(&ids).unwrap_or_default();
-    Ok(sign::hex(&sign::sha256(&text)?[..4]))
+    sign::hex(&sign::sha256(&text)[..4])
 }
 
 #[cfg(test)]
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_fingerprint_is_stable_and_not_the_vendors_hash() {
         let secret = Secret::new("secret").unwrap();
-        let key = MarkerKey::derive(&secret).unwrap();
+        let key = MarkerKey::derive(&secret);
         let fingerprint = Fingerprint::of(&key, "user-1").unwrap();
         assert_eq!(fingerprint, Fingerprint::of(&key, "user-1").unwrap());
         assert_ne!(fingerprint, Fingerprint::of(&key, "user-2").unwrap());

@@ -8,16 +8,16 @@
 
 // Their `main` is started as a program of its own.
 #[allow(dead_code)]
-#[path = "../examples/axum_login/main.rs"]
-mod axum_login_program;
-#[allow(dead_code)]
 #[path = "../examples/reverse_proxy/main.rs"]
 mod reverse_proxy;
 
 #[path = "examples/http.rs"]
 mod http;
+// The tests of the example `axum_login` share both, and use what these do not.
+#[allow(dead_code)]
 #[path = "examples/jar.rs"]
 mod jar;
+#[allow(dead_code)]
 #[path = "examples/process.rs"]
 mod process;
 // Of the library's own tests.
@@ -25,8 +25,6 @@ mod process;
 #[path = "suite/support.rs"]
 mod support;
 
-#[path = "examples/axum_login.rs"]
-mod axum_login;
 #[path = "examples/per_route.rs"]
 mod per_route;
 #[path = "examples/proxy.rs"]

@@ -45,7 +45,7 @@ impl Messenger {
     /// A secret that is new at every start: nothing signed by one demo counts in another.
     pub(crate) fn demo() -> Result<Self, BoxError> {
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
+        getrandom::getrandom(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
         Ok(Self { kind: Kind::Demo, app_id: "demo".to_owned(), secret: URL_SAFE_NO_PAD.encode(bytes).into() })
     }
 

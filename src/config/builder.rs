@@ -200,10 +200,10 @@ impl WidgetsBuilder {
         let token_path = self.checked_token_path()?;
         let marker = MarkerCookie::build(&self.marker, &self.widgets)?;
         let secret = self.marker.key.as_ref().or_else(|| self.widgets.first().map(|widget| widget.secret()));
-        let marker_key = MarkerKey::derive(secret.ok_or_else(no_widget)?)?;
+        let marker_key = MarkerKey::derive(secret.ok_or_else(no_widget)?);
         let cookie = CookieData { name: &marker.name, attributes: &marker.attributes };
         let snippet = Snippet::build(&self.widgets, cookie, token_path.as_deref())?;
-        let csp_needs = CspNeeds::new(snippet.hash()?, self.checked_sources(token_path.as_deref())?);
+        let csp_needs = CspNeeds::new(snippet.hash(), self.checked_sources(token_path.as_deref())?);
         Ok(Widgets(Some(Arc::new(Config {
             worker: self.widgets.iter().any(|widget| widget.manifest().is_costly()).then(Worker::start),
             widgets: self.widgets,

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Header};
 
-use super::hmac::{self, HmacKey};
 #[cfg(feature = "rsa")]
 use super::rsa::RsaKey;
+use super::{
+    digest::{self, HmacKey},
+    encoding::{base64url, push_base64url},
+};
 use crate::token_error::TokenError;
 
 /// A key without `Debug`, and nothing that gives its material away.
@@ -18,6 +20,8 @@ pub(super) struct Key {
     header: String,
 }
 
+// Which of the two is larger depends on who signs, and there is one for each key, behind its `Arc`.
+#[allow(clippy::large_enum_variant)]
 enum State {
     Hmac(HmacKey),
     #[cfg(feature = "rsa")]
@@ -68,7 +72,7 @@ impl Key {
     /// How many characters a signature takes as base64url.
     pub(super) fn signature_characters(&self) -> usize {
         let bytes = match &*self.state {
-            State::Hmac(_) => hmac::LENGTH,
+            State::Hmac(_) => digest::LENGTH,
             #[cfg(feature = "rsa")]
             State::Rsa(key) => key.signature_bytes(),
         };
@@ -78,7 +82,7 @@ impl Key {
     /// Appends a dot and the signature of what stands before it, as base64url.
     pub(super) fn sign(&self, compact: &mut String) -> Result<(), TokenError> {
         match &*self.state {
-            State::Hmac(key) => append(&key.authenticate(compact.as_bytes())?, compact),
+            State::Hmac(key) => append(&key.authenticate(compact.as_bytes()), compact),
             #[cfg(feature = "rsa")]
             State::Rsa(key) => append(&key.sign(compact.as_bytes())?, compact),
         }
@@ -96,16 +100,16 @@ impl Key {
     }
 
     /// The HMAC of a message; none with a key of another kind.
-    pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], TokenError> {
+    pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; digest::LENGTH], TokenError> {
         match &*self.state {
-            State::Hmac(key) => key.authenticate(message),
+            State::Hmac(key) => Ok(key.authenticate(message)),
             #[cfg(feature = "rsa")]
             State::Rsa(_) => Err(TokenError::Signing),
         }
     }
 
     /// The bytes of a key for another purpose.
-    pub(super) fn derive(&self, purpose: &[u8]) -> Result<[u8; hmac::LENGTH], TokenError> {
+    pub(super) fn derive(&self, purpose: &[u8]) -> [u8; digest::LENGTH] {
         match &*self.state {
             State::Hmac(key) => key.authenticate(purpose),
             #[cfg(feature = "rsa")]
@@ -116,12 +120,12 @@ impl Key {
 
 fn append(signature: &[u8], compact: &mut String) {
     compact.push('.');
-    URL_SAFE_NO_PAD.encode_string(signature, compact);
+    push_base64url(signature, compact);
 }
 
 fn encoded_header(algorithm: Algorithm, id: Option<String>) -> String {
     let header = Header { kid: id, ..Header::new(algorithm) };
     // A header of three strings can always be written.
     let json = serde_json::to_vec(&header).unwrap_or_default();
-    URL_SAFE_NO_PAD.encode(json) + "."
+    base64url(&json) + "."
 }

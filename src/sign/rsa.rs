@@ -1,8 +1,13 @@
 //! RSA keys, for vendors that want RS256.
+//!
+//! The signature is made by the crate rsa, or by aws-lc-rs where that feature is on.
 
-use jsonwebtoken::{Algorithm, EncodingKey};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jsonwebtoken::EncodingKey;
+use rustcrypto_rsa::{pkcs1::ALGORITHM_OID, pkcs8::PrivateKeyInfoRef};
+use zeroize::Zeroizing;
 
-use super::{hmac, provider, sha256};
+use super::digest::{HmacKey, sha256};
 use crate::token_error::TokenError;
 
 /// 2,048 bits: <https://www.rfc-editor.org/rfc/rfc7518#section-3.3>.
@@ -10,23 +15,32 @@ const SHORTEST_BYTES: usize = 256;
 
 /// A private key; its memory is wiped when it is dropped.
 pub(super) struct RsaKey {
-    material: EncodingKey,
+    prepared: backend::Key,
     signature_bytes: usize,
-    root: hmac::HmacKey,
+    root: HmacKey,
+    /// Kept only for the conformance kit, which looks for it where it must not be.
+    #[cfg(feature = "conformance")]
+    material: EncodingKey,
 }
 
 impl RsaKey {
-    /// Nothing where the text is not a private key of a length that is still safe.
-    pub(super) fn read(pem: &[u8]) -> Option<Self> {
-        let material = EncodingKey::from_rsa_pem(pem).ok()?;
-        let root = hmac::HmacKey::new(&sha256(material.as_bytes()).ok()?);
-        // It tells how long its signatures are, and whether it can make any: a public key is read as well.
-        let signature_bytes = sign(&material, b"").ok()?.len();
-        (signature_bytes >= SHORTEST_BYTES).then_some(Self { material, signature_bytes, root })
+    /// None where the text is not a private key of a length that is still safe.
+    pub(super) fn read(pem: &str) -> Option<Self> {
+        let material = pkcs1(pem)?;
+        let prepared = backend::read(material.as_bytes())?;
+        // It tells how long its signatures are, and whether it can make any.
+        let signature_bytes = backend::sign(&prepared, b"")?.len();
+        (signature_bytes >= SHORTEST_BYTES).then(|| Self {
+            prepared,
+            signature_bytes,
+            root: HmacKey::new(&sha256(material.as_bytes())),
+            #[cfg(feature = "conformance")]
+            material,
+        })
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
-        sign(&self.material, message)
+        backend::sign(&self.prepared, message).ok_or(TokenError::Signing)
     }
 
     #[cfg(feature = "conformance")]
@@ -39,14 +53,63 @@ impl RsaKey {
     }
 
     /// The digest of the key, from which keys for other purposes are derived: this one authenticates nothing.
-    pub(super) fn root(&self) -> &hmac::HmacKey {
+    pub(super) fn root(&self) -> &HmacKey {
         &self.root
     }
 }
 
-/// Through the signer that jsonwebtoken has: no second crypto crate.
-fn sign(material: &EncodingKey, message: &[u8]) -> Result<Vec<u8>, TokenError> {
-    let factory = provider().ok_or(TokenError::Signing)?.signer_factory;
-    let signer = factory(&Algorithm::RS256, material).map_err(|_| TokenError::Signing)?;
-    signer.try_sign(message).map_err(|_| TokenError::Signing)
+/// The key as PKCS#1, which PKCS#8 wraps: it is the same in both files, and so are the keys that are derived from it.
+fn pkcs1(pem: &str) -> Option<EncodingKey> {
+    if let Some(key) = inside(pem, "RSA PRIVATE KEY") {
+        return Some(EncodingKey::from_rsa_der(&key));
+    }
+    let wrapped = inside(pem, "PRIVATE KEY")?;
+    let info = PrivateKeyInfoRef::try_from(wrapped.as_slice()).ok()?;
+    // Not the one for RSASSA-PSS either: such a key must not sign in another way (RFC 4055, section 1.2).
+    (info.algorithm.oid == ALGORITHM_OID).then(|| EncodingKey::from_rsa_der(info.private_key.as_bytes()))
+}
+
+/// What stands between the two lines of PEM. Lines may have any length, and be indented: keys travel through
+/// environment variables and YAML.
+fn inside(pem: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let (_, rest) = pem.split_once(&format!("-----BEGIN {label}-----"))?;
+    let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
+    let mut digits = Zeroizing::new(Vec::with_capacity(body.len()));
+    digits.extend(body.bytes().filter(|byte| !byte.is_ascii_whitespace()));
+    STANDARD.decode(&*digits).ok().map(Zeroizing::new)
+}
+
+#[cfg(feature = "aws-lc-rs")]
+mod backend {
+    use aws_lc_rs::{rand::SystemRandom, rsa::KeyPair, signature::RSA_PKCS1_SHA256};
+
+    pub(super) type Key = KeyPair;
+
+    pub(super) fn read(pkcs1: &[u8]) -> Option<Key> {
+        KeyPair::from_der(pkcs1).ok()
+    }
+
+    pub(super) fn sign(key: &Key, message: &[u8]) -> Option<Vec<u8>> {
+        let mut signature = vec![0; key.public_modulus_len()];
+        key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).ok()?;
+        Some(signature)
+    }
+}
+
+#[cfg(not(feature = "aws-lc-rs"))]
+mod backend {
+    use rustcrypto_rsa::{PrivateKey, pkcs1::DecodeRsaPrivateKey};
+    use sha2::Sha256;
+
+    pub(super) type Key = PrivateKey;
+
+    pub(super) fn read(pkcs1: &[u8]) -> Option<Key> {
+        PrivateKey::from_pkcs1_der(pkcs1).ok()
+    }
+
+    /// Blinded with random numbers of the operating system, by which the crate's feature `getrandom` hides from the clock
+    /// what the key does; the signature is the same. Without such numbers there is no signature.
+    pub(super) fn sign(key: &Key, message: &[u8]) -> Option<Vec<u8>> {
+        key.pkcs1v15_sign::<Sha256>(message).ok()
+    }
 }

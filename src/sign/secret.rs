@@ -5,13 +5,13 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 #[cfg(feature = "rsa")]
 use super::rsa::RsaKey;
 use super::{
-    hex, hmac,
+    digest,
+    encoding::{hex, push_base64url},
     key::Key,
     token::{MAX_TOKEN_BYTES, Token},
 };
@@ -23,8 +23,8 @@ use crate::{
 /// What most claims fit into as JSON, in bytes: they are written without moving house.
 const USUAL_CLAIMS_BYTES: usize = 512;
 
-/// A signing secret. `Debug` shows nothing of it. Its text is not kept, only the state that is prepared from it for HMAC;
-/// with `aws-lc-rs` that is wiped when the last clone is dropped.
+/// A signing secret. `Debug` shows nothing of it. Its text is not kept, only the state that is prepared from it for HMAC,
+/// and that is wiped when the last clone is dropped.
 ///
 /// To replace one in a running service, see [`SecretRotation`](crate::SecretRotation).
 #[derive(Clone)]
@@ -92,23 +92,21 @@ impl Secret {
 
     /// A private RSA key of at least 2,048 bits as PEM, with which JWTs are signed by RS256; PKCS#1 and PKCS#8 are read.
     ///
-    /// Needs the feature `pem`. Such a key has no HMAC ([`hmac_hex`](Self::hmac_hex) refuses), and a signature takes so long
+    /// Needs the feature `rsa`, whose description in the README says what its timing may tell. Such a key has no HMAC ([`hmac_hex`](Self::hmac_hex) refuses), and a signature takes so long
     /// that it must not be made on an async thread: see [`Widget::is_costly`](crate::widget::Widget::is_costly).
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Secret`] when the text is blank or not such a key; [`ConfigErrorKind::NoBackend`] when no signing
-    /// backend is compiled in.
+    /// [`ConfigErrorKind::Secret`] when the text is blank or not such a key.
     #[cfg(feature = "rsa")]
     pub fn rsa_pem(pem: impl AsRef<str>) -> Result<Self, ConfigError> {
         let pem = pem.as_ref();
         if pem.trim().is_empty() {
             return Err(empty_secret());
         }
-        super::provider().ok_or_else(super::no_backend)?;
         let message =
             "the secret is not a private RSA key of at least 2048 bits in PEM: `-----BEGIN PRIVATE KEY-----`, ...";
-        let key = RsaKey::read(pem.as_bytes()).ok_or_else(|| ConfigError::new(ConfigErrorKind::Secret, message))?;
+        let key = RsaKey::read(pem).ok_or_else(|| ConfigError::new(ConfigErrorKind::Secret, message))?;
         Ok(Self::fixed(Key::rsa(key)))
     }
 
@@ -145,8 +143,8 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`TokenError::TooLarge`] over [`MAX_TOKEN_BYTES`]; [`TokenError::Signing`] when the claims cannot be written as JSON
-    /// or no signing backend is compiled in.
+    /// [`TokenError::TooLarge`] over [`MAX_TOKEN_BYTES`]; [`TokenError::Signing`] when the claims cannot be written as
+    /// JSON.
     pub fn jwt(&self, claims: &impl Serialize) -> Result<Token, TokenError> {
         let mut json = Vec::with_capacity(USUAL_CLAIMS_BYTES);
         serde_json::to_writer(&mut json, claims).map_err(|_| TokenError::Signing)?;
@@ -158,20 +156,19 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`TokenError::Signing`] when no signing backend is compiled in, or the key is an RSA key.
+    /// [`TokenError::Signing`] when the key is an RSA key.
     pub fn hmac_hex(&self, message: &str) -> Result<Token, TokenError> {
         Token::new(hex(&self.hmac(message.as_bytes())?))
     }
 
     /// The HMAC-SHA256 of a message.
-    pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; hmac::LENGTH], TokenError> {
+    pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; digest::LENGTH], TokenError> {
         self.with_key(|key| key.authenticate(message))
     }
 
     /// A key for another purpose, from which this one cannot be learnt.
-    pub(crate) fn derive(&self, purpose: &str) -> Result<Self, ConfigError> {
-        let bytes = self.with_key(|key| key.derive(purpose.as_bytes())).map_err(|_| super::no_backend())?;
-        Ok(Self::fixed(Key::hmac(&bytes)))
+    pub(crate) fn derive(&self, purpose: &str) -> Self {
+        Self::fixed(Key::hmac(&self.with_key(|key| key.derive(purpose.as_bytes()))))
     }
 
     #[cfg(feature = "conformance")]
@@ -203,7 +200,7 @@ fn compact(key: &Key, claims: &[u8]) -> Result<Token, TokenError> {
     }
     let mut compact = String::with_capacity(length);
     compact.push_str(key.header());
-    URL_SAFE_NO_PAD.encode_string(claims, &mut compact);
+    push_base64url(claims, &mut compact);
     key.sign(&mut compact)?;
     Token::new(compact)
 }

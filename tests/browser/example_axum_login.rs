@@ -1,4 +1,4 @@
-//! The example `axum_login`, started as a program.
+//! The example `axum_login`, a package of its own, started as a program.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{Started, run_programs};
 use crate::identity::{nothing_left, verified};
 use crate::page::{CALLS, Page, RESIDUE, STATE};
-use crate::process::{Process, example};
+use crate::process::{Process, axum_login};
 
 /// The program, and the database that goes with it.
 struct Site {
@@ -26,7 +26,7 @@ impl Drop for Database {
 async fn started() -> Started<Site> {
     let name = format!("widget-browser-{}-{:?}.sqlite", std::process::id(), std::thread::current().id());
     let database = Database(std::env::temp_dir().join(name));
-    let mut command = example("axum_login");
+    let mut command = axum_login();
     command.env("PORT", "0").env("DATABASE", &database.0);
     let program = Process::start(command, "http://localhost:");
     let port = program.port;

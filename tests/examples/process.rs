@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
@@ -14,7 +14,7 @@ use serde_json::Value;
 /// How long a program may take to start, or to end, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const EXAMPLES: [&str; 3] = ["axum_login", "per_route", "reverse_proxy"];
+const EXAMPLES: [&str; 2] = ["per_route", "reverse_proxy"];
 
 /// What the examples take from the environment.
 const VARIABLES: [&str; 8] = [
@@ -28,9 +28,22 @@ const VARIABLES: [&str; 8] = [
     "PORT",
 ];
 
-/// An example by its name, with nothing of this process's environment that would configure it.
+/// An example by its name.
 pub(crate) fn example(name: &str) -> Command {
-    let mut command = Command::new(&binaries()[name]);
+    static BINARIES: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+    let arguments: Vec<&str> = EXAMPLES.iter().flat_map(|name| ["--example", name]).collect();
+    program(&BINARIES.get_or_init(|| built(&arguments))[name])
+}
+
+/// The example `axum_login`, which is a package of its own.
+pub(crate) fn axum_login() -> Command {
+    static BINARIES: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+    program(&BINARIES.get_or_init(|| built(&["--package=example-axum-login", "--bins"]))["axum_login"])
+}
+
+/// A program with nothing of this process's environment that would configure it.
+pub(crate) fn program(path: &Path) -> Command {
+    let mut command = Command::new(path);
     for variable in VARIABLES {
         command.env_remove(variable);
     }
@@ -38,21 +51,13 @@ pub(crate) fn example(name: &str) -> Command {
 }
 
 /// Built here, for `cargo test --test ...` does not build them, and what an earlier run left may be old.
-fn binaries() -> &'static BTreeMap<String, PathBuf> {
-    static BINARIES: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
-    BINARIES.get_or_init(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--offline", "--quiet", "--message-format=json", "--no-default-features"]);
-        let backends = [("aws-lc-rs", cfg!(feature = "aws-lc-rs")), ("rust-crypto", cfg!(feature = "rust-crypto"))];
-        for (backend, _) in backends.into_iter().filter(|(_, compiled)| *compiled) {
-            cargo.args(["--features", backend]);
-        }
-        cargo.args(EXAMPLES.iter().flat_map(|name| ["--example", name]));
-        let built = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo runs");
-        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        let messages = built.stdout.split(|byte| *byte == b'\n');
-        messages.filter_map(|line| serde_json::from_slice(line).ok()).filter_map(|message| artifact(&message)).collect()
-    })
+fn built(arguments: &[&str]) -> BTreeMap<String, PathBuf> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--offline", "--quiet", "--message-format=json"]).args(arguments);
+    let built = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo runs");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let messages = built.stdout.split(|byte| *byte == b'\n');
+    messages.filter_map(|line| serde_json::from_slice(line).ok()).filter_map(|message| artifact(&message)).collect()
 }
 
 fn artifact(message: &Value) -> Option<(String, PathBuf)> {

@@ -21,7 +21,7 @@ use crate::widget::{
 const NAME: &str = "salesforce";
 const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 
-/// Salesforce's Messaging for In-App and Web, with user verification. Needs the feature `pem`.
+/// Salesforce's Messaging for In-App and Web, with user verification. Needs the feature `rsa`.
 ///
 /// Signs `iss` (as the keyset names it), `sub` (the id), `iat` and `exp`, and `aud` where one is set, as an RS256 JWT whose
 /// header names the key; handed to `userVerificationAPI.setIdentityToken` once `onEmbeddedMessagingReady` was dispatched,

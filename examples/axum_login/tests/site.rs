@@ -1,4 +1,22 @@
-//! The example `axum_login`: the identity is the session's, on every instance.
+//! The example as a program, asked over HTTP: the identity is the session's, on every instance.
+
+// Its `main` is started as a program of its own.
+#[allow(dead_code)]
+#[path = "../src/main.rs"]
+mod program;
+
+// Of the library's own tests.
+#[allow(dead_code)]
+#[path = "../../../tests/examples/http.rs"]
+mod http;
+#[path = "../../../tests/examples/jar.rs"]
+mod jar;
+#[allow(dead_code)]
+#[path = "../../../tests/examples/process.rs"]
+mod process;
+#[allow(dead_code)]
+#[path = "../../../tests/suite/support.rs"]
+mod support;
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,10 +30,10 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::Error as StoreError;
 use tower_sessions_rusqlite_store::RusqliteStore;
 
-use crate::http::{Response, get};
-use crate::jar::Jar;
-use crate::process::{Process, example};
-use crate::support::{MARKER, SECRET, cut, snippet, verify};
+use http::{Response, get};
+use jar::Jar;
+use process::{Process, program};
+use support::{MARKER, SECRET, cut, snippet, verify};
 
 const DEMO: &str = "username=demo&password=demo";
 
@@ -36,7 +54,7 @@ impl Scratch {
     }
 
     fn instance(&self) -> Process {
-        let mut command = example("axum_login");
+        let mut command = program(env!("CARGO_BIN_EXE_axum_login").as_ref());
         command.env("PORT", "0").env("DATABASE", self.database());
         command.env("INTERCOM_APP_ID", "abcd1234").env("INTERCOM_SECRET", SECRET);
         Process::start(command, "http://localhost:")
@@ -156,7 +174,7 @@ async fn both_instances_may_write_at_once() {
     let scratch = Scratch::new();
     let mut tasks = Vec::new();
     for _ in 0..2 {
-        let database = crate::axum_login_program::open(scratch.database()).await.expect("a database");
+        let database = crate::program::open(scratch.database()).await.expect("a database");
         let store = RusqliteStore::new(database);
         store.migrate().await.expect("a table");
         tasks.extend((0..50).map(|_| tokio::spawn(new_session(store.clone()))));

@@ -136,7 +136,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 /// So many random bytes, in hexadecimal digits.
 fn random<const N: usize>() -> Result<String, Error> {
     let mut bytes = [0_u8; N];
-    getrandom::fill(&mut bytes).map_err(|_| Error::NoRandomNumbers)?;
+    getrandom::getrandom(&mut bytes).map_err(|_| Error::NoRandomNumbers)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

@@ -1,7 +1,7 @@
 //! axum-login with its sessions in SQLite: login, a protected page, logout.
 //!
 //! ```text
-//! cargo run --example axum_login
+//! cargo run -p example-axum-login
 //! ```
 //!
 //! Then open <http://localhost:3000> (or the port in `PORT`). The database is the file in `DATABASE`; several
@@ -34,13 +34,13 @@ use tower_widget_identity::{Identity, Viewer, Widgets};
 mod accounts;
 mod page;
 // The demo messenger and the vendor's side of it are those of the example `axum`.
-#[path = "../axum/demo.rs"]
+#[path = "../../axum/demo.rs"]
 mod demo;
-#[path = "../axum/messenger.rs"]
+#[path = "../../axum/messenger.rs"]
 mod messenger;
-#[path = "../axum/template.rs"]
+#[path = "../../axum/template.rs"]
 mod template;
-#[path = "../axum/verifier.rs"]
+#[path = "../../axum/verifier.rs"]
 mod verifier;
 
 use accounts::{Accounts, Credentials};
