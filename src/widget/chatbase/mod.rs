@@ -56,12 +56,12 @@ struct Claims<'a> {
 }
 
 impl Widget for Chatbase {
-    /// Chatbase publishes no list: the library's host is known.
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://www.chatbase.co/embed.min.js")
             .with_setting("id", self.options.app_id.as_str())
             .with_setting("domain", "www.chatbase.co")
+            // Chatbase publishes no list: the library's host is known.
             .with_library_connections()
     }
 

@@ -15,8 +15,6 @@
 use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "chatwoot";
-const CLOUD: &str = "https://app.chatwoot.com";
-const BASE_DOMAIN: &str = "baseDomain";
 
 /// What names a person, or has a setter of its own.
 const RESERVED: &str = "websiteToken baseUrl identifier identifier_hash user email name avatar_url";
@@ -48,7 +46,7 @@ impl Chatwoot {
     pub fn new(website_token: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, website_token, secret).with_reserved_settings(RESERVED),
-            base_url: CLOUD.to_owned(),
+            base_url: "https://app.chatwoot.com".to_owned(),
         }
     }
 
@@ -63,21 +61,13 @@ impl Chatwoot {
     /// the host alone.
     #[must_use]
     pub fn base_domain(mut self, domain: impl Into<String>) -> Self {
-        self.options.settings = self.options.settings.with(BASE_DOMAIN, domain.into());
+        self.options.settings = self.options.settings.with("baseDomain", domain.into());
         self
     }
 
     setter!(library_url, "Default: `<base url>/packs/js/sdk.js`.");
 
     setter!(setting, "One more entry of `chatwootSettings`, for appearance (`position`, `locale`, `darkMode`).");
-
-    fn identifier_hash(&self, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
-        let hash = hash::of_id(&self.options.secret, identity, now)?;
-        match identity.email().or(identity.name()) {
-            Some(_) => Ok(hash),
-            None => Err(TokenError::MissingEmail),
-        }
-    }
 }
 
 /// The library and the frame come from there.
@@ -95,15 +85,12 @@ fn user_cookie(website_token: &str) -> String {
 }
 
 impl Widget for Chatwoot {
-    /// Cookie names by `app/javascript/sdk/` in `chatwoot/chatwoot`; they last 365 days.
-    /// No list by the vendor is known here. The library's host is known, and by Chatwoot's code its frame is the
-    /// installation's; the rest is the application's to add.
-    /// Written by `setUser` alone; visitors have `cw_conversation`.
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), format!("{}/packs/js/sdk.js", self.base_url))
             .with_setting("websiteToken", self.options.app_id.as_str())
             .with_setting("baseUrl", self.base_url.as_str())
+            // Cookie names by `app/javascript/sdk/` in `chatwoot/chatwoot`; they last 365 days.
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie("cw_conversation")
@@ -111,7 +98,10 @@ impl Widget for Chatwoot {
                     .global("$chatwoot.user")
                     .global("$chatwoot.identifier"),
             )
+            // No list by the vendor is known here. The library's host is known, and by Chatwoot's code its frame is the
+            // installation's; the rest is the application's to add.
             .with_csp_sources(CspSources::new().frame([library_source(&self.base_url)]))
+            // Written by `setUser` alone; visitors have `cw_conversation`.
             .with_identified_cookie(user_cookie(&self.options.app_id))
     }
 
@@ -125,12 +115,16 @@ impl Widget for Chatwoot {
     }
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
-        self.identifier_hash(identity, now)
+        let hash = hash::of_id(&self.options.secret, identity, now)?;
+        match identity.email().or(identity.name()) {
+            Some(_) => Ok(hash),
+            None => Err(TokenError::MissingEmail),
+        }
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new()
-            .with_token("identifier_hash", self.identifier_hash(identity, now)?)
+            .with_token("identifier_hash", self.mint(NAME, identity, now)?)
             .with("identifier", identity.id())
             .with_some("email", identity.email())
             .with_some("name", identity.name()))

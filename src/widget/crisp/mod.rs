@@ -16,6 +16,8 @@
 use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "crisp";
+/// <https://docs.crisp.chat/guides/others/whitelisting-our-systems/crisp-domain-names>, without the schemes and the
+/// `'unsafe-inline'` that the page lists: those are the application's to decide.
 const POLICY: &str = "\
     script-src https://client.crisp.chat; \
     connect-src https://client.crisp.chat https://storage.crisp.chat wss://client.relay.crisp.chat \
@@ -81,13 +83,11 @@ impl Crisp {
 }
 
 impl Widget for Crisp {
-    /// The page may choose the cookie's domain (`CRISP_COOKIE_DOMAIN`), so it is removed on every level.
-    /// <https://docs.crisp.chat/guides/others/whitelisting-our-systems/crisp-domain-names>, without the schemes and the
-    /// `'unsafe-inline'` that the page lists: those are the application's to decide.
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://client.crisp.chat/l.js")
             .with_setting("websiteId", self.options.app_id.as_str())
+            // The page may choose the cookie's domain (`CRISP_COOKIE_DOMAIN`), so it is removed on every level.
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie(format!("crisp-client%2Fsession%2F{}", self.options.app_id))

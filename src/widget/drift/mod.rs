@@ -62,7 +62,6 @@ struct Claims<'a> {
 }
 
 impl Widget for Drift {
-    /// Drift publishes no list that could be confirmed: the library's host is known.
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(
@@ -70,6 +69,7 @@ impl Widget for Drift {
                 format!("https://js.driftt.com/include/{{time}}/{}.js", self.options.app_id),
             )
             .with_artifacts(COOKIES.into_iter().fold(SessionArtifacts::new(), SessionArtifacts::cookie))
+            // Drift publishes no list that could be confirmed: the library's host is known.
             .with_library_connections()
     }
 

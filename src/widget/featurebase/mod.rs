@@ -15,6 +15,7 @@
 use crate::widget::prelude::*;
 
 const NAME: &str = "featurebase";
+/// <https://help.featurebase.app/articles/8570614-using-featurebase-with-content-security-policy>
 const POLICY: &str = "\
     script-src https://do.featurebase.app; \
     connect-src https://*.featurebase.app; \
@@ -66,7 +67,6 @@ struct Claims<'a> {
 }
 
 impl Widget for Featurebase {
-    /// <https://help.featurebase.app/articles/8570614-using-featurebase-with-content-security-policy>
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://do.featurebase.app/js/sdk.js")

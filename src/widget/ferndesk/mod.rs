@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use crate::widget::prelude::*;
 
 const NAME: &str = "ferndesk";
+/// Ferndesk publishes no list. The loader's host is known; the help centre's own host is the application's to add.
 const POLICY: &str = "\
     script-src https://static.ferndesk.com; \
     connect-src https://static.ferndesk.com; \
@@ -60,7 +61,6 @@ struct Claims<'a> {
 }
 
 impl Widget for Ferndesk {
-    /// Ferndesk publishes no list. The loader's host is known; the help centre's own host is the application's to add.
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://static.ferndesk.com/dist/sdk.js")

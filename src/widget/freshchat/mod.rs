@@ -66,13 +66,13 @@ struct Claims<'a> {
 }
 
 impl Widget for Freshchat {
-    /// Freshchat publishes no list that could be confirmed: the library's host and the account's are known.
     fn manifest(&self) -> Manifest {
         let host = library_source(&self.host);
         self.options
             .manifest(include_str!("adapter.min.js"), format!("{}/js/widget.js", self.host.trim_end_matches('/')))
             .with_setting("token", self.options.app_id.as_str())
             .with_setting("host", self.host.as_str())
+            // Freshchat publishes no list that could be confirmed: the library's host and the account's are known.
             .with_csp_sources(CspSources::new().script([host.clone()]).connect([host.clone()]).frame([host]))
     }
 

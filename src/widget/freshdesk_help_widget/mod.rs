@@ -59,8 +59,6 @@ struct Claims<'a> {
 }
 
 impl Widget for FreshdeskHelpWidget {
-    /// Freshdesk publishes no list that could be confirmed: the library's host is known, the account's own is the
-    /// application's to add.
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(
@@ -68,6 +66,8 @@ impl Widget for FreshdeskHelpWidget {
                 format!("https://widget.freshworks.com/widgets/{}.js", self.options.app_id),
             )
             .with_setting("widget_id", self.widget_id())
+            // Freshdesk publishes no list that could be confirmed: the library's host is known, the account's own is the
+            // application's to add.
             .with_library_connections()
             .with_token_path()
     }

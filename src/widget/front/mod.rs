@@ -16,6 +16,8 @@
 use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "front";
+/// <https://dev.frontapp.com/docs/content-security-policy>, for all regions, without the hosts of its error
+/// reporting, which the page calls optional, and without `blob:`, which is the application's to decide.
 const POLICY: &str = "\
     script-src https://chat-assets.frontapp.com; \
     connect-src https://chat-assets.frontapp.com https://chat.frontapp.com \
@@ -58,8 +60,6 @@ impl Front {
 }
 
 impl Widget for Front {
-    /// <https://dev.frontapp.com/docs/content-security-policy>, for all regions, without the hosts of its error
-    /// reporting, which the page calls optional, and without `blob:`, which is the application's to decide.
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://chat-assets.frontapp.com/v1/chat.bundle.js")

@@ -49,13 +49,13 @@ fn user_hash(secret: &Secret, identity: &Identity, now: SystemTime) -> Result<To
 }
 
 impl Widget for Gist {
-    /// By the README of `@gistplatform/messenger-js-sdk`, "Deleting cookies".
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn manifest(&self) -> Manifest {
+        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(include_str!("adapter.min.js"), "https://widget.getgist.com")
             .with_setting("appId", self.options.app_id.as_str())
+            // By the README of `@gistplatform/messenger-js-sdk`, "Deleting cookies".
             .with_artifacts(SessionArtifacts::new().cookie("gist-*"))
     }
 

@@ -14,6 +14,8 @@
 use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "gleap";
+/// <https://docs.gleap.io/documentation/javascript/content-security-policy>, without the schemes and the
+/// `'unsafe-inline'` that the page lists: those are the application's to decide.
 const POLICY: &str = "\
     script-src https://*.gleap.io; \
     connect-src https://*.gleap.io wss://ws.gleap.io https://*.pusher.com wss://*.pusher.com; \
@@ -47,13 +49,11 @@ impl Gleap {
 }
 
 impl Widget for Gleap {
-    /// By the code of gleap 16.4.0.
-    /// <https://docs.gleap.io/documentation/javascript/content-security-policy>, without the schemes and the
-    /// `'unsafe-inline'` that the page lists: those are the application's to decide.
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://sdk.gleap.io/latest/index.js")
             .with_setting("apiKey", self.options.app_id.as_str())
+            // By the code of gleap 16.4.0.
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie(format!("session-{}", self.options.app_id))

@@ -51,9 +51,9 @@ impl HelpScout {
 }
 
 impl Widget for HelpScout {
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn manifest(&self) -> Manifest {
+        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(include_str!("adapter.min.js"), "https://beacon-v2.helpscout.net")
             .with_setting("beaconId", self.options.app_id.as_str())

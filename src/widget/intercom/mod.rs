@@ -14,6 +14,9 @@
 use crate::widget::prelude::*;
 
 const NAME: &str = "intercom";
+/// <https://www.intercom.com/help/en/articles/3894-using-intercom-with-content-security-policy>, without the video
+/// players' frames and without the schemes and `'unsafe-inline'` that the page lists: those are the application's to
+/// decide.
 const POLICY: &str = "\
     script-src https://app.intercom.io https://widget.intercom.io https://js.intercomcdn.com; \
     connect-src https://via.intercom.io https://api.intercom.io https://api.au.intercom.io \
@@ -169,9 +172,6 @@ struct Claims<'a> {
 }
 
 impl Widget for Intercom {
-    /// <https://www.intercom.com/help/en/articles/3894-using-intercom-with-content-security-policy>, without the video
-    /// players' frames and without the schemes and `'unsafe-inline'` that the page lists: those are the application's to
-    /// decide.
     fn manifest(&self) -> Manifest {
         let app_id = self.options.app_id.as_str();
         let settings = self.options.settings.clone().with("app_id", app_id).with("api_base", self.region.api_base());

@@ -75,11 +75,11 @@ struct Claims<'a> {
 }
 
 impl Widget for Kustomer {
-    /// Kustomer publishes no list: the library's host is known, the others are the application's to add.
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://cdn.kustomerapp.com/chat-web/widget.js")
             .with_setting("apiKey", self.options.app_id.as_str())
+            // Kustomer publishes no list: the library's host is known, the others are the application's to add.
             .with_library_connections()
     }
 

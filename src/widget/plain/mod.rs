@@ -52,13 +52,13 @@ impl Plain {
 }
 
 impl Widget for Plain {
-    /// The global: nothing else is known.
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn manifest(&self) -> Manifest {
+        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(include_str!("adapter.min.js"), "https://chat.cdn-plain.com/index.js")
             .with_setting("appId", self.options.app_id.as_str())
+            // The global: nothing else is known.
             .with_artifacts(SessionArtifacts::new().global("Plain"))
     }
 

@@ -56,16 +56,16 @@ impl Pylon {
 }
 
 impl Widget for Pylon {
-    /// The globals: nothing else is known.
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn manifest(&self) -> Manifest {
+        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(
                 include_str!("adapter.min.js"),
                 format!("https://widget.usepylon.com/widget/{}", self.options.app_id),
             )
             .with_setting("app_id", self.options.app_id.as_str())
+            // The globals: nothing else is known.
             .with_artifacts(SessionArtifacts::new().global("pylon").global("Pylon"))
     }
 

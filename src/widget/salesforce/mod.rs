@@ -14,7 +14,7 @@
 //! ```
 
 use crate::widget::{
-    checks::{check_https, check_key_id},
+    checks::{check_https, check_key_id, check_named},
     prelude::*,
 };
 
@@ -92,17 +92,6 @@ impl Salesforce {
 
     setter!(library_url, "Default: `/assets/js/bootstrap.min.js` below the [site](Self::site_url).");
 
-    fn check_named(&self) -> Result<(), ConfigError> {
-        let named = [(&self.deployment, "deployment"), (&self.issuer, "issuer")];
-        match named.iter().find(|(value, _)| value.trim().is_empty()) {
-            None => Ok(()),
-            Some((_, setter)) => Err(ConfigError::new(
-                ConfigErrorKind::AppId,
-                format!("{NAME}: the {setter} is missing: set it with {setter}(..)"),
-            )),
-        }
-    }
-
     fn check_key(&self) -> Result<(), ConfigError> {
         if !self.options.secret.is_rsa() {
             let message = format!("{NAME}: the secret is no RSA key: read it with Secret::rsa_pem(..)");
@@ -123,7 +112,6 @@ struct Claims<'a> {
 }
 
 impl Widget for Salesforce {
-    /// The organisation's own two hosts; Salesforce publishes no list that could be confirmed.
     fn manifest(&self) -> Manifest {
         let (site, scrt2) = (library_source(&self.site_url), library_source(&self.scrt2_url));
         let settings = self.options.settings.clone();
@@ -140,6 +128,7 @@ impl Widget for Salesforce {
                     .with("scrt2Url", self.scrt2_url.as_str()),
             )
             .with_artifacts(SessionArtifacts::new().storage(format!("{}_WEB_STORAGE", self.options.app_id)))
+            // The organisation's own two hosts; Salesforce publishes no list that could be confirmed.
             .with_csp_sources(
                 CspSources::new()
                     .script([site.clone()])
@@ -160,7 +149,8 @@ impl Widget for Salesforce {
     fn check(&self) -> Result<(), ConfigError> {
         self.options.check()?;
         self.check_key()?;
-        self.check_named()?;
+        check_named(NAME, "deployment", &self.deployment)?;
+        check_named(NAME, "issuer", &self.issuer)?;
         check_https(NAME, "site_url", &self.site_url)?;
         check_https(NAME, "scrt2_url", &self.scrt2_url)
     }

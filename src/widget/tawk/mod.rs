@@ -45,16 +45,16 @@ impl Tawk {
 }
 
 impl Widget for Tawk {
-    /// <https://help.tawk.to/article/what-are-tawkto-cookies-and-what-do-they-do>; that names beginning with `twk_`
-    /// stand for more than the page lists was seen in use and is not documented.
-    /// No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-    /// loads is the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn manifest(&self) -> Manifest {
+        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
+        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(
                 include_str!("adapter.min.js"),
                 format!("https://embed.tawk.to/{}/{}", self.options.app_id, self.widget_id),
             )
+            // <https://help.tawk.to/article/what-are-tawkto-cookies-and-what-do-they-do>; that names beginning with `twk_`
+            // stand for more than the page lists was seen in use and is not documented.
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie("twk_*")

@@ -41,8 +41,6 @@ impl Userflow {
 }
 
 impl Widget for Userflow {
-    /// No list of hosts by the vendor is known here: the library's own origin, and no other. What more the widget loads is
-    /// the application's to add, by [`WidgetsBuilder::csp_sources`](crate::WidgetsBuilder::csp_sources).
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://js.userflow.com/legacy/userflow.js")

@@ -72,11 +72,11 @@ struct Claims<'a> {
 }
 
 impl Widget for UserJot {
-    /// UserJot publishes no list: the library's host is known.
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://cdn.userjot.com/sdk/v3/uj.js")
             .with_setting("projectId", self.options.app_id.as_str())
+            // UserJot publishes no list: the library's host is known.
             .with_library_connections()
     }
 

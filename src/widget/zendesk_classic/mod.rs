@@ -13,6 +13,8 @@
 use crate::widget::prelude::*;
 
 const NAME: &str = "zendesk-classic";
+/// The hosts that Zendesk lists for `default-src`, where each can matter; the account's own subdomain is not known
+/// here, so it is the application's to add (<https://support.zendesk.com/hc/en-us/articles/4408828505754>).
 const POLICY: &str = "\
     script-src https://static.zdassets.com https://ekr.zdassets.com; \
     connect-src https://static.zdassets.com https://ekr.zdassets.com https://ekr.zendesk.com \
@@ -129,10 +131,6 @@ struct HelpCenterClaims<'a> {
 }
 
 impl Widget for ZendeskClassic {
-    /// Cookies: <https://support.zendesk.com/hc/en-us/articles/4408828505754>; the `localStorage` keys were seen in the
-    /// widget's own code and are not documented.
-    /// The hosts that Zendesk lists for `default-src`, where each can matter; the account's own subdomain is not known
-    /// here, so it is the application's to add (<https://support.zendesk.com/hc/en-us/articles/4408828505754>).
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(
@@ -141,6 +139,8 @@ impl Widget for ZendeskClassic {
             )
             .with_setting("chat", self.chat.is_some())
             .with_setting("helpCenter", self.help_center.is_some())
+            // Cookies: <https://support.zendesk.com/hc/en-us/articles/4408828505754>; the `localStorage` keys were seen in the
+            // widget's own code and are not documented.
             .with_artifacts(
                 SessionArtifacts::new().cookie("__zlcmid").storage("ZD-*").global("zESettings.webWidget.authenticate"),
             )

@@ -12,6 +12,8 @@
 use crate::widget::{checks::check_key_id, prelude::*};
 
 const NAME: &str = "zendesk-messaging";
+/// The hosts that Zendesk lists, where each can matter, without the schemes and `'unsafe-inline'`: those are the
+/// application's to decide (<https://developer.zendesk.com/embeddables/docs/widget/csp>).
 const POLICY: &str = "\
     script-src https://static.zdassets.com https://ekr.zdassets.com; \
     connect-src https://static.zdassets.com https://ekr.zdassets.com https://ekr.zendesk.com \
@@ -23,7 +25,6 @@ const POLICY: &str = "\
         https://*.zdusercontent.com; \
     font-src https://static.zdassets.com; \
     media-src https://static.zdassets.com https://media.smooch.io";
-const SCOPE: &str = "user";
 const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 const LONGEST_ID: usize = 255;
 
@@ -88,8 +89,6 @@ struct Claims<'a> {
 }
 
 impl Widget for ZendeskMessaging {
-    /// The hosts that Zendesk lists, where each can matter, without the schemes and `'unsafe-inline'`: those are the
-    /// application's to decide (<https://developer.zendesk.com/embeddables/docs/widget/csp>).
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(
@@ -115,7 +114,7 @@ impl Widget for ZendeskMessaging {
         let email = identity.email();
         let email_verified = email.map(|_| self.email_verified);
         let claims =
-            Claims { scope: SCOPE, external_id, name: identity.name(), email, email_verified, exp: validity.exp() };
+            Claims { scope: "user", external_id, name: identity.name(), email, email_verified, exp: validity.exp() };
         Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
     }
 
