@@ -20,15 +20,6 @@ pub(super) fn check_https(widget: &str, what: &str, url: &str) -> Result<(), Con
     Err(ConfigError::new(ConfigErrorKind::CspSource, message))
 }
 
-/// A value without a default: the application has to set it.
-pub(super) fn check_named(widget: &str, setter: &str, value: &str) -> Result<(), ConfigError> {
-    if !value.trim().is_empty() {
-        return Ok(());
-    }
-    let message = format!("{widget}: the {setter} is missing: set it with {setter}(..)");
-    Err(ConfigError::new(ConfigErrorKind::AppId, message))
-}
-
 /// The name of the key, where a vendor knows several at a time.
 pub(super) fn check_key_id(widget: &str, secret: &Secret) -> Result<(), ConfigError> {
     if secret.has_key_id() {

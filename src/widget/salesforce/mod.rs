@@ -14,7 +14,7 @@
 //! ```
 
 use crate::widget::{
-    checks::{check_https, check_key_id, check_named},
+    checks::{check_https, check_key_id},
     prelude::*,
 };
 
@@ -101,6 +101,15 @@ impl Salesforce {
     }
 }
 
+/// A value without a default: the application has to set it.
+fn check_named(setter: &str, value: &str) -> Result<(), ConfigError> {
+    if !value.trim().is_empty() {
+        return Ok(());
+    }
+    let message = format!("{NAME}: the {setter} is missing: set it with {setter}(..)");
+    Err(ConfigError::new(ConfigErrorKind::AppId, message))
+}
+
 #[derive(Serialize)]
 struct Claims<'a> {
     iss: &'a str,
@@ -149,8 +158,8 @@ impl Widget for Salesforce {
     fn check(&self) -> Result<(), ConfigError> {
         self.options.check()?;
         self.check_key()?;
-        check_named(NAME, "deployment", &self.deployment)?;
-        check_named(NAME, "issuer", &self.issuer)?;
+        check_named("deployment", &self.deployment)?;
+        check_named("issuer", &self.issuer)?;
         check_https(NAME, "site_url", &self.site_url)?;
         check_https(NAME, "scrt2_url", &self.scrt2_url)
     }
