@@ -31,14 +31,14 @@ type BoxError = Box<dyn Error + Send + Sync>;
 const MARKER: &str = "__Host-widget-demo";
 const PAGE: &str = "<!doctype html><title>Home</title><h1>Hello</h1>";
 
-/// One counter for the decisions, and one for the vendors that had no token for somebody. Both have few labels, none of
-/// them personal: neither an outcome nor a refusal holds anything of the person.
+/// One counter for the decisions, and one for the widgets without a token. Both have few labels, none of them personal:
+/// neither an outcome nor a failure holds a fact about the person.
 async fn count(response: Response) -> Response {
     if let Some(outcome) = response.extensions().get::<Outcome>() {
         counter!("widget_outcomes_total", "outcome" => outcome.as_str()).increment(1);
-        for refused in outcome.failures() {
-            let (widget, reason) = (refused.widget().to_owned(), refused.error().as_str());
-            counter!("widget_refusals_total", "vendor" => widget, "reason" => reason).increment(1);
+        for failure in outcome.failures() {
+            let (widget, error) = (failure.widget().to_owned(), failure.error().as_str());
+            counter!("widget_token_failures_total", "widget" => widget, "error" => error).increment(1);
         }
     }
     response
@@ -150,7 +150,7 @@ mod tests {
             "widget_outcomes_total{outcome=\"shutdown\"} 1",
             "widget_outcomes_total{outcome=\"skipped\"} 1",
             "widget_outcomes_total{outcome=\"switch\"} 1",
-            "widget_refusals_total{vendor=\"ferndesk\",reason=\"missing-email\"} 1",
+            "widget_token_failures_total{widget=\"ferndesk\",error=\"missing-email\"} 1",
         ];
         assert_eq!(counted().unwrap(), expected);
     }

@@ -141,7 +141,7 @@ impl Question {
             Viewer::SignedOut if self.name == PAGE => self.page_data(None),
             Viewer::SignedOut => Reply::Error(StatusCode::UNAUTHORIZED, "signed-out"),
             Viewer::SignedIn(identity) => {
-                return self.answer_person(identity).unwrap_or_else(|refusal| Waiting::reply(Reply::refused(refusal)));
+                return self.answer_person(identity).unwrap_or_else(|error| Waiting::reply(Reply::no_token(error)));
             }
         })
     }
@@ -175,7 +175,7 @@ impl Question {
         let (people, _) = person.map(|(_, identity)| self.config.people(identity)).unwrap_or_default();
         let fingerprint = person.map(|(fingerprint, _)| fingerprint);
         let data = self.config.page_data(&self.browser, fingerprint, &people);
-        data.to_json().map_or_else(|_| Reply::refused(TokenError::Signing), Reply::Page)
+        data.to_json().map_or_else(|_| Reply::no_token(TokenError::Signing), Reply::Page)
     }
 }
 
@@ -208,13 +208,13 @@ impl Reply {
         Self::Error(StatusCode::SERVICE_UNAVAILABLE, "busy")
     }
 
-    fn refused(refusal: TokenError) -> Self {
-        let status = match refusal {
+    fn no_token(error: TokenError) -> Self {
+        let status = match error {
             TokenError::Signing => StatusCode::INTERNAL_SERVER_ERROR,
             TokenError::SessionOver => StatusCode::UNAUTHORIZED,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        Self::Error(status, refusal.as_str())
+        Self::Error(status, error.as_str())
     }
 
     fn into_response(self) -> Response<TokenBody> {
@@ -274,7 +274,7 @@ impl Future for TokenFuture {
         }
         let reply = match &mut self.0 {
             Waiting::Worker(answer) => match ready!(answer.poll_unpin(cx)) {
-                Ok(minted) => Some(minted.map_or_else(Reply::refused, Reply::token)),
+                Ok(minted) => Some(minted.map_or_else(Reply::no_token, Reply::token)),
                 // The job was dropped, or failed.
                 Err(oneshot::Canceled) => Some(Reply::busy()),
             },

@@ -54,7 +54,7 @@ impl Config {
         Fingerprint::of(&self.marker_key, identity.required_id()?)
     }
 
-    /// What each vendor wants to be told about a person; and which refused.
+    /// What each widget boots with for a person, and which widgets have no token.
     pub(crate) fn people(&self, identity: &Identity) -> (BootDataSet<'_>, Vec<TokenFailure>) {
         let now = self.clock.now();
         let mut people = BootDataSet(Vec::with_capacity(self.widgets.len()));

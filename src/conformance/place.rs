@@ -1,4 +1,4 @@
-//! The rules about what is the same for everybody: names, settings, residue, sources, the adapter as a text.
+//! The rules about what is the same for everybody: names, settings, artifacts, sources, the adapter as a text.
 
 use std::collections::BTreeSet;
 

@@ -29,17 +29,17 @@ pub(super) const RULES: [fn(&dyn Widget, &mut Vec<Finding>); 10] =
     [mints, subjects, string_ids, times, lifetimes, session_end, blank_ids, unaltered, attributes, unsigned];
 
 fn mints(widget: &dyn Widget, findings: &mut Vec<Finding>) {
-    let mut refuse = |what: String, refusal: TokenError| {
+    let mut refuse = |what: String, error: TokenError| {
         let person = "a person with id, e-mail address, name and an attribute";
-        findings.push(Finding::new(Rule::Mints, format!("{what} refuses {person}: {refusal}")));
+        findings.push(Finding::new(Rule::Mints, format!("{what} refuses {person}: {error}")));
     };
     for (name, token) in mint(widget, &people::ada()) {
-        if let Err(refusal) = token {
-            refuse(format!("the token `{name}`"), refusal);
+        if let Err(error) = token {
+            refuse(format!("the token `{name}`"), error);
         }
     }
-    if let Err(refusal) = widget.boot_data(&people::ada(), at(NOW)) {
-        refuse("boot_data()".to_owned(), refusal);
+    if let Err(error) = widget.boot_data(&people::ada(), at(NOW)) {
+        refuse("boot_data()".to_owned(), error);
     }
 }
 
