@@ -88,15 +88,16 @@ pub(crate) fn app(messenger: Messenger) -> Result<Router, BoxError> {
 /// Who is looking at a page. Awaited after the handler ran, so that a sign-in or sign-out there counts.
 async fn viewer(session: Option<Session>) -> Viewer {
     match session {
-        Some(session) => Viewer::from(identity(&session).await),
+        // `Ok(None)` says that nobody is signed in; an error says that this is not known just now.
+        Some(session) => Viewer::from(signed_in(&session).await),
         None => Viewer::Unknown,
     }
 }
 
-/// `Ok(None)` says that nobody is signed in; an error says that this is not known just now.
-async fn identity(session: &Session) -> Result<Option<Identity>, SessionError> {
-    let account = signed_in(session).await?;
-    Ok(account.map(|account| Identity::new(account.id).with_email(account.email).with_name(account.name)))
+impl From<&Account> for Identity {
+    fn from(account: &Account) -> Self {
+        Identity::new(account.id).with_email(account.email).with_name(account.name)
+    }
 }
 
 async fn signed_in(session: &Session) -> Result<Option<&'static Account>, SessionError> {
