@@ -31,7 +31,7 @@ pub(crate) const TRUSTED_TYPES_POLICY: &str = "tower-widget-identity";
 /// What the marker says of a session that must end.
 pub(crate) const OUT: &str = "out";
 
-// ---- members of what one page is told, and of the answer to `page` --------------------------------------------------
+// ---- members of one page's data, and of the answer to `page` --------------------------------------------------------
 
 /// The marker that the request carried.
 pub(crate) const SEEN: &str = "seen";

@@ -68,7 +68,7 @@ impl Config {
         (people, failures)
     }
 
-    /// What a page is told; `people` is about the person with this fingerprint, if there is one.
+    /// One page's data. `people` is about the person with this fingerprint, if there is one.
     pub(crate) fn page_data<'a>(
         &self,
         browser: &'a BrowserState,

@@ -86,7 +86,7 @@ impl Exchange {
         asked || self.logout_route || browser.marker != Marker::Absent || browser.has_vendor_session
     }
 
-    /// Whether nobody is looking and the browser holds nobody's session: most of the pages that pass.
+    /// Whether nobody is looking and the browser holds no session: most of the pages that pass.
     fn concerns_nobody(&self) -> bool {
         let nobody = matches!(self.answer, Answer::Known(Viewer::SignedOut | Viewer::Unknown));
         nobody && !self.may_be_personal() && !self.facts.config.visitors && self.logout_cleanup.is_none()

@@ -32,7 +32,7 @@ adapters => {
   const loading = {};
 
   /**
-   * One vendor's failure is neither the page's nor the next vendor's.
+   * A failure of one vendor's script stops neither the page nor the next vendor's script.
    * @template T
    * @param {() => T} action
    */
@@ -157,7 +157,7 @@ adapters => {
     if (now === page.fp) {
       // Another login elsewhere, of which this tab has not heard yet: the first person's widgets end before.
       if (booted && booted !== now) endSession(now);
-    // Somebody logged in or out since this page was made: it is nobody's page any more.
+    // Somebody logged in or out since this page was made, so the page is out of date.
     } else if (now !== page.seen) return endSession(now);
     // The marker goes from one person to the next without an `out` in between: a tab of the first one that saw it would
     // purge what by then is the second one's.
@@ -247,7 +247,7 @@ adapters => {
 
   /**
    * Hands over a new token and its lifetime in seconds while its person's widgets are booted. A failure is tried again,
-   * more and more slowly. Another person's session, or nobody's, ends the page's.
+   * more and more slowly. Where another person is signed in, or nobody is, the page's session ends.
    * @type {(name: string, use: (token: string, seconds: number) => void, wait?: number) => Promise<void>}
    */
   const obtainToken = async (name, use, wait = RETRY_MS) => {
@@ -324,7 +324,7 @@ adapters => {
       if (widget.person && booted) identify(widget.person.token = token || widget.person.token);
     },
 
-    // What a slow library has not seen yet names somebody: it shall never see it.
+    // A slow library must never see the calls that still wait for it: they identify a person whose session is over.
     emptyQueue(queue, keep = () => false) {
       return Array.isArray(queue) && !!queue.splice(0, queue.length, ...queue.filter(keep));
     }

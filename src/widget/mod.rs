@@ -93,8 +93,8 @@
 //!   keeps the new token there, if there is one, and calls `identify` with the person's token. It does neither on a visitor's
 //!   page, nor after a `shutdown`.
 //! * `tools.emptyQueue(queue, keep)` takes out of an array what a library that is still to come would read there: after a
-//!   `shutdown` it names somebody whose session is over. `keep(call)` is true for calls that stay; without it none stays. It
-//!   answers whether `queue` is an array; whatever else it is, it is left alone.
+//!   `shutdown` those calls identify a person whose session is over. `keep(call)` is true for calls that stay; without it none
+//!   stays. It answers whether `queue` is an array; whatever else it is, it is left alone.
 //! * `tools.alive()` tells whether the widgets are up, for a person or for a visitor. Ask it wherever the library calls back.
 //!
 //! A stub that keeps calls until the library comes is in most vendors' loaders. With one, an adapter is this:

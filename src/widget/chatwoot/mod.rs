@@ -30,7 +30,7 @@ const RESERVED: &str = "websiteToken baseUrl identifier identifier_hash user ema
 /// `Domain`, so they survive it where [`base_domain`](Chatwoot::base_domain) is set; here they go on every domain
 /// level. Both or neither: `cw_user_..` is a digest of what was last told, and where it matches, `setUser` tells
 /// nothing, so without `cw_conversation` alone the person would stay anonymous. What Chatwoot keeps in the page to tell
-/// its frame again (`$chatwoot.user`) goes too, and the next person is told only when the reset frame has loaded. These
+/// its frame again (`$chatwoot.user`) goes too, and the next person is handed over only when the reset frame has loaded. These
 /// facts are from Chatwoot's code, not from its documents (`chatwoot/chatwoot`: `app/javascript/entrypoints/sdk.js`,
 /// `app/javascript/sdk/`).
 ///

@@ -29,7 +29,7 @@ const RESERVED: &str = "appId customerDetails email emailHash fullName externalI
 ///
 /// **Plain documents no logout for its widget**, nor what it keeps in the browser. A shutdown closes the window, hides
 /// the launcher (`Plain.update`, seen in use, not confirmed) and removes `window.Plain`, so that no button of the page
-/// opens the conversation again; the library is never loaded for that. What it was told stays in it until the page
+/// opens the conversation again; the library is never loaded for that. What the library has received stays in it until the page
 /// goes: so it is not told of another person on the same page, whose widget appears with their next page load. That no
 /// cookie or storage of Plain's outlives the session is not guaranteed.
 #[derive(Clone, Debug)]

@@ -56,7 +56,7 @@ impl ZendeskMessaging {
 
     setter!(lifetime, "At most 31 days. Default: ten minutes; Zendesk documents no limit.");
 
-    /// Whether e-mail addresses are verified, as Zendesk is told. Default: `true`, which is what
+    /// The claim `email_verified`: whether the application has verified the e-mail addresses. Default: `true`, which is what
     /// [`Identity::with_email`] asks for.
     #[must_use]
     pub fn email_verified(mut self, verified: bool) -> Self {
