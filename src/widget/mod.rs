@@ -58,6 +58,8 @@ mod hash;
 mod manifest;
 mod options;
 mod prelude;
+#[cfg(test)]
+mod testing;
 
 pub use boot_data::BootData;
 pub(crate) use boot_data::BootValue;
@@ -118,6 +120,19 @@ macro_rules! widgets {
                     }))?
             ),+];
             CATALOG
+        }
+
+        /// Only here is the type of each known.
+        #[cfg(test)]
+        #[test]
+        fn each_type_can_be_shared_and_cloned_and_shows_no_secret() {
+            $(
+                $(#[$attribute])*
+                {
+                    let widget = $Widget::$new("app-1", testing::secret());
+                    testing::assert_is_a_widget($name, &widget, &widget.clone().library_url("/own.js"));
+                }
+            )+
         }
     };
 }

@@ -1,14 +1,14 @@
 //! What each vendor is told, to the letter of its documents; what nobody is told; and what `Debug` hides.
 
+pub(crate) mod catalog;
 mod each;
 mod hidden;
 mod hmac;
-mod hmac_setup;
 pub(crate) mod jwt;
 
 use std::collections::HashSet;
 
-use crate::support::{NOW, SECRET, alone, at, builder, secret, secs, verify};
+use crate::support::{Jwt, NOW, SECRET, alone, at, builder, secret, secs, verify};
 use axum::body::Body;
 use futures::executor::block_on;
 use http::{Request, Response};
