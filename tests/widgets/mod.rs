@@ -180,7 +180,8 @@ pub(crate) struct Browser {
     pub(crate) asks: Option<String>,
     /// What a session leaves in the storage.
     pub(crate) leaves: Vec<String>,
-    /// The calls by which a library that is loaded for a logout alone ends what an earlier page has left.
+    /// Where the library is loaded for a logout alone: the calls by which it ends what an earlier page has left, and whether
+    /// it is hidden then.
     pub(crate) logout_of_an_earlier_page: Option<Value>,
 }
 
