@@ -68,7 +68,8 @@ pub(crate) use configured::ConfiguredWidget;
 pub use definition::Widget;
 pub use manifest::{Manifest, SessionArtifacts, Settings};
 
-// The widgets of this crate: a folder each, and a line in the list below.
+// The widgets of this crate: a folder each here and in `tests/widgets`, a line in the list below, and a row of the README's
+// table. No other place names them all.
 mod canny;
 mod chatbase;
 mod chatwoot;

@@ -94,8 +94,7 @@ fn library_path(name: &str) -> String {
 /// The stub, and what stands on its element.
 fn library(name: &str, stub: &str) -> String {
     let element = "document.currentScript || document.querySelector('script[type=module]')";
-    let noted = "{ id: element.id, type: element.type, domain: element.domain || '', \
-        key: element.getAttribute('data-kustomer-api-key') || '' }";
+    let noted = "{ id: element.id, type: element.type, domain: element.domain || '', data: Object.assign({}, element.dataset) }";
     let note = format!("const element = {element}; (window.elements = window.elements || {{}})['{name}'] = {noted};");
     format!("{LIBRARIES}\n{{ {note} }}\njwtLibrary('{name}', (\n{stub}\n)).library();\n")
 }

@@ -3,6 +3,8 @@
 mod costly;
 mod refused;
 
+use std::sync::LazyLock;
+
 use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 use tower_widget_identity::widget::{Salesforce, ZendeskMessaging};
@@ -125,6 +127,35 @@ fn a_token_verifies_with_its_own_secret_alone() {
             assert_eq!(verify(other.secret_text(), &token).err(), Some("the signature"), "{}", other.name());
         }
     }
+}
+
+/// Not those that are costly: RSA takes its time.
+static QUICK: LazyLock<Vec<(Golden, golden::Jwt)>> =
+    LazyLock::new(|| golden::every_jwt().into_iter().filter(|(golden, _)| !golden.data.manifest.costly).collect());
+
+proptest! {
+    #[test]
+    fn no_identity_can_say_more_than_each_vendor_lets_it(
+        id in any::<String>(),
+        email in any::<String>(),
+        attributes in prop::collection::vec((any_attribute(), any::<String>()), 0..4),
+    ) {
+        let identity = Identity::new(id.as_str()).with_email(email.as_str());
+        let identity = attributes.into_iter().fold(identity, |identity, (key, value)| identity.with_attribute(key, value));
+        for (golden, jwt) in QUICK.iter() {
+            let Ok(token) = golden.widget().mint(golden.token_name(), &identity, at(NOW)) else { continue };
+            let claims = read(golden, token.as_str());
+            for key in &jwt.id_claims {
+                prop_assert_eq!(&claims[key], id.as_str(), "{}", golden.name());
+            }
+            prop_assert!(claims.get("email").is_none_or(|said| said == email.as_str()), "{}: {}", golden.name(), claims);
+            prop_assert_eq!(&claims["exp"], &json!(NOW + jwt.lifetime), "{}: {}", golden.name(), claims);
+        }
+    }
+}
+
+fn any_attribute() -> impl Strategy<Value = String> {
+    prop_oneof![prop::sample::select(&refused::CLAIMED[..]).prop_map(str::to_owned), any::<String>()]
 }
 
 // ---- what one vendor alone has --------------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ fn keys_of_one_kind_are_not_replaced_by_those_of_another() {
 // ---- people ---------------------------------------------------------------------------------------------------------
 
 /// The names of claims, of all vendors.
-const CLAIMED: [&str; 14] = [
+pub(super) const CLAIMED: [&str; 14] = [
     "userId",
     "user_id",
     "sub",
