@@ -342,8 +342,8 @@ fn libraries_come_from_the_vendor_unless_it_is_said_otherwise() {
         (&zendesk(), &zendesk().library_url("/own.js"), "https://static.zdassets.com/ekr/snippet.js?key=key-1"),
         (&ferndesk(), &ferndesk().library_url("/own.js"), "https://static.ferndesk.com/dist/sdk.js"),
     ] {
-        assert_eq!(widget.manifest().library().as_deref(), Some(url));
-        assert_eq!(moved.manifest().library().as_deref(), Some("/own.js"));
+        assert_eq!(widget.manifest().library(), Some(url));
+        assert_eq!(moved.manifest().library(), Some("/own.js"));
     }
 }
 
