@@ -81,10 +81,9 @@ impl Identity {
 
     /// The e-mail address, signed as it stands (never trimmed or lower-cased). Default: none.
     ///
-    /// Ferndesk, Zendesk Classic and the Freshdesk Help Widget need one, and so do the vendors whose hash is of it (Crisp,
-    /// Front, Help Scout, Plain, Pylon) and Canny and Gist, whose calls want it beside the id; without it they give no token
-    /// ([`TokenError::MissingEmail`]). Chatwoot needs this or a [name](Self::with_name). Sign only addresses that the application
-    /// has verified: the vendor will show whoever holds the token what belongs to that address.
+    /// Some vendors need one: the table of widgets in the [readme](crate#vendors) says which. Without it they give no token
+    /// ([`TokenError::MissingEmail`]). Sign only addresses that the application has verified: the vendor will show whoever
+    /// holds the token what belongs to that address.
     #[must_use]
     pub fn with_email(mut self, email: impl Into<String>) -> Self {
         self.inner().email = Some(email.into()).filter(|email| !email.trim().is_empty());

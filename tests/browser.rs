@@ -18,6 +18,8 @@ mod example;
 mod app;
 #[path = "browser/driver.rs"]
 mod driver;
+#[path = "widgets/mod.rs"]
+mod golden;
 #[path = "browser/harness.rs"]
 mod harness;
 #[path = "browser/page.rs"]
@@ -55,6 +57,8 @@ mod rows_tokens;
 mod rows_widgets;
 #[path = "browser/sign_out.rs"]
 mod sign_out;
+#[path = "browser/widgets_dressed.rs"]
+mod widgets_dressed;
 #[path = "browser/widgets_hmac.rs"]
 mod widgets_hmac;
 #[path = "browser/widgets_jwt.rs"]

@@ -39,16 +39,15 @@ Mints one person's token and prints it as JSON, with its claims, the widget's se
 element that a page would get. The output lets its reader pass for that person at the widget:
 do not post it.
 
-  --app-id ID         the application's id at the widget (Intercom: app id, Zendesk: snippet key,
-                      Ferndesk: widget id, Chatwoot: website token, tawk.to: property id,
-                      Kustomer: API key, Salesforce: organisation id)
+  --app-id ID         the application's public id at the widget, by whatever name its dashboard shows it
+                      (Intercom: app id, Zendesk: snippet key, Salesforce: organisation id; with others
+                      an API key, a widget id, a website token, a property id)
   --secret SECRET     the secret as the widget's dashboard shows it; `-` takes it from the environment
                       variable WIDGET_SECRET, so that it stands neither in the shell's history nor in
-                      the list of processes. For Pylon the hexadecimal digits, which are decoded; for
-                      Salesforce the text of the private key's PEM
+                      the list of processes
   --user-id ID        the person's id in the application
-  --email EMAIL       the person's e-mail address (needed for Ferndesk, Freshdesk's help widget,
-                      Zendesk Classic, and where it is what is hashed; Canny and Gist want it too)
+  --email EMAIL       the person's e-mail address (needed where it is what is hashed, and by some others,
+                      which else say `missing-email`)
   --name NAME         the person's name
   --ttl SECONDS       for how long the token is good
   --key-id ID         the id of the signing key (needed for Zendesk Messaging and Salesforce)
@@ -79,8 +78,10 @@ pub(crate) fn ask_for_help(arguments: &[String]) -> bool {
 }
 
 pub(crate) fn usage() -> String {
-    let rows =
-        table().into_iter().map(|row| format!("\n  {:<22}{}", row.name, row.takes.join(" ")).trim_end().to_owned());
+    let rows = table().into_iter().map(|row| {
+        let takes = row.takes.iter().chain(row.note.iter()).copied().collect::<Vec<_>>().join(" ");
+        format!("\n  {:<22}{takes}", row.name).trim_end().to_owned()
+    });
     rows.fold(USAGE.to_owned(), |text, row| text + &row)
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     /// Of the options that only some widgets know.
     pub(crate) takes: &'static [&'static str],
+    /// What the usage has to say besides.
+    pub(crate) note: Option<&'static str>,
     configure: Configure,
 }
 
@@ -24,15 +26,21 @@ enum Configure {
 
 /// The rows of widgets that the catalog's entry alone does not configure.
 const SPECIAL: &[Row] = &[
-    Row { name: "intercom", takes: &[TTL, USER_HASH], configure: Configure::Special(intercom) },
-    Row { name: "pylon", takes: &[], configure: Configure::Special(pylon) },
+    Row { name: "intercom", takes: &[TTL, USER_HASH], note: None, configure: Configure::Special(intercom) },
+    Row {
+        name: "pylon",
+        takes: &[],
+        note: Some("(the secret as hexadecimal digits, which are decoded)"),
+        configure: Configure::Special(pylon),
+    },
     Row {
         name: "salesforce",
         takes: &[TTL, KEY_ID, ISSUER, AUDIENCE, DEPLOYMENT, SITE_URL, SCRT2_URL],
+        note: Some("(the secret as the text of the private key's PEM)"),
         configure: Configure::Special(salesforce),
     },
-    Row { name: "zendesk-chat", takes: &[TTL], configure: Configure::Special(zendesk_chat) },
-    Row { name: "zendesk-help-center", takes: &[], configure: Configure::Special(zendesk_help_center) },
+    Row { name: "zendesk-chat", takes: &[TTL], note: None, configure: Configure::Special(zendesk_chat) },
+    Row { name: "zendesk-help-center", takes: &[], note: None, configure: Configure::Special(zendesk_help_center) },
 ];
 
 /// Every row, by name. Zendesk Classic has two rows, by the names of its two tokens.
@@ -51,7 +59,7 @@ fn row(entry: CatalogEntry) -> Row {
         (true, _) => &[TTL],
         (false, _) => &[],
     };
-    Row { name: entry.name(), takes, configure: Configure::Catalog(entry) }
+    Row { name: entry.name(), takes, note: None, configure: Configure::Catalog(entry) }
 }
 
 impl Row {

@@ -234,7 +234,7 @@ const boots = async ({ there }) => {
   await early(there);
   await visit(ada);
   const { library } = input.widget;
-  // Its path may tell the time, as Drift's does.
+  // Its path may hold the time.
   const host = address => address.split('/')[2];
   if (library && !there && !asked.some(address => host(address) === host(library))) find('library', '`boot` does not load ' + library);
   if (!there) await arrive();

@@ -69,7 +69,7 @@ impl Secret {
         Ok(Self::fixed(Key::hmac(bytes)))
     }
 
-    /// The key as hexadecimal digits, for vendors whose dashboard shows it so (Pylon): the decoded bytes are the key.
+    /// The key as hexadecimal digits, for vendors whose dashboard shows it so: the decoded bytes are the key.
     ///
     /// # Errors
     ///
@@ -92,8 +92,9 @@ impl Secret {
 
     /// A private RSA key of at least 2,048 bits as PEM, with which JWTs are signed by RS256; PKCS#1 and PKCS#8 are read.
     ///
-    /// Needs the feature `rsa`, whose description in the README says what its timing may tell. Such a key has no HMAC ([`hmac_hex`](Self::hmac_hex) refuses), and a signature takes so long
-    /// that it must not be made on an async thread: see [`Widget::is_costly`](crate::widget::Widget::is_costly).
+    /// Needs the feature `rsa`; its description in the README says what its timing may tell. Such a key has no HMAC
+    /// ([`hmac_hex`](Self::hmac_hex) refuses), and a signature takes so long that it must not be made on an async thread: see
+    /// [`Manifest::with_costly_tokens`](crate::widget::Manifest::with_costly_tokens).
     ///
     /// # Errors
     ///

@@ -15,7 +15,7 @@ use super::{boot_data::BootData, manifest::Manifest};
 ///
 /// Object safe and synchronous. No method may panic: [`check`](Widget::check) is the place to report a bad configuration.
 ///
-/// For a widget of your own, [the module](self) shows the least that is needed, `examples/own_widget.rs` shows a whole one,
+/// For a widget of your own, [the module](crate::widget) shows the least that is needed, `examples/own_widget.rs` shows a whole one,
 /// and the module `conformance` (a feature, for tests) checks that it keeps the promises below.
 pub trait Widget: Send + Sync + 'static {
     /// What is the same for every person: names, library, settings, what the session leaves behind, what a policy must allow.

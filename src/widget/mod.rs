@@ -69,7 +69,7 @@
 //!   widget is not up for them. Before another person's `boot` comes a `shutdown`.
 //! * `refresh(widget, token)` comes after a `boot` for the same person: without a token on their next page in the same
 //!   document (Turbo Drive, [`widgetIdentity.refresh()`](crate#pages-that-stay-open)), with one when a token was renewed,
-//!   at 70 to 85 % of its [lifetime](Token::lifetime).
+//!   at 70 to 85 % of its [lifetime](crate::Token::lifetime).
 //! * `shutdown(widget, load)` ends the session: at the next page of somebody else or nobody, or when the marker cookie says
 //!   that the session has ended elsewhere. `load` is true where a page ends the session that was there before it: the adapter
 //!   may load the library for this call alone, if the library shows nothing then. Afterwards the runtime removes the
@@ -154,6 +154,8 @@ mod hash;
 mod manifest;
 mod options;
 mod prelude;
+#[cfg(test)]
+mod testing;
 
 pub use boot_data::BootData;
 pub(crate) use boot_data::BootValue;
@@ -162,7 +164,8 @@ pub(crate) use configured::ConfiguredWidget;
 pub use definition::Widget;
 pub use manifest::{Manifest, SessionArtifacts, Settings};
 
-// The widgets of this crate: a folder each, and a line in the list below.
+// The widgets of this crate: a folder each here and in `tests/widgets`, a line in the list below, and a row of the README's
+// table. No other place names them all.
 mod canny;
 mod chatbase;
 mod chatwoot;
@@ -214,6 +217,19 @@ macro_rules! widgets {
                     }))?
             ),+];
             CATALOG
+        }
+
+        /// Only here is the type of each known.
+        #[cfg(test)]
+        #[test]
+        fn each_type_can_be_shared_and_cloned_and_shows_no_secret() {
+            $(
+                $(#[$attribute])*
+                {
+                    let widget = $Widget::$new("app-1", testing::secret());
+                    testing::assert_is_a_widget($name, &widget, &widget.clone().library_url("/own.js"));
+                }
+            )+
         }
     };
 }

@@ -119,4 +119,17 @@ macro_rules! setter {
     };
 }
 
-pub(super) use setter;
+/// The two methods of `Widget` that are the options' alone, for a widget that has no check besides.
+macro_rules! secret_and_check {
+    () => {
+        fn secret(&self) -> &Secret {
+            &self.options.secret
+        }
+
+        fn check(&self) -> Result<(), ConfigError> {
+            self.options.check()
+        }
+    };
+}
+
+pub(super) use {secret_and_check, setter};

@@ -9,7 +9,7 @@ pub(super) use super::{
     claims::CustomClaims,
     definition::Widget,
     manifest::{Manifest, SessionArtifacts},
-    options::{Options, setter},
+    options::{Options, secret_and_check, setter},
 };
 pub(super) use crate::{
     csp::{CspSources, library_source},

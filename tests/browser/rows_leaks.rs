@@ -2,6 +2,7 @@
 //! window: one global, each listener once.
 
 use std::net::Ipv4Addr;
+use std::time::SystemTime;
 
 use axum::Router;
 use axum::extract::{self, Extension};
@@ -11,8 +12,8 @@ use axum::routing::get;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tower_widget_identity::widget::Pylon;
-use tower_widget_identity::{Secret, Widgets};
+use tower_widget_identity::widget::{BootData, Manifest, SessionArtifacts, Widget};
+use tower_widget_identity::{Identity, Secret, Token, TokenError, Widgets};
 
 use crate::app::{self, Session, Settings, script};
 use crate::harness::{Stage, in_every_engine};
@@ -209,20 +210,42 @@ in_every_engine!(leaks_each_listener_is_added_once_and_one_global, run_again(), 
 
 fn declared() -> Settings {
     Settings {
-        // The library does not come: what is done is the runtime's own doing.
         widgets: |_| {
-            let pylon = Pylon::new("demo", Secret::new("a secret of this test").expect("a good secret"));
-            asking_the_session(Widgets::builder()).widget(pylon.library_url("/nowhere.js"))
+            let secret = Secret::new("a secret of this test").expect("a good secret");
+            asking_the_session(Widgets::builder()).widget(Acme(secret))
         },
         ..Settings::default()
     }
 }
 
+/// A vendor with two globals. Its adapter clears nothing: what is done is the runtime's own doing.
+struct Acme(Secret);
+
+impl Widget for Acme {
+    fn manifest(&self) -> Manifest {
+        let adapter = "tools => ({
+            boot(widget) { window.acme = Object.assign({}, widget.person); window.Acme = () => {}; },
+            refresh() {},
+            shutdown() {}
+        })";
+        Manifest::new("acme", "acme-1", adapter).with_artifacts(SessionArtifacts::new().global("acme").global("Acme"))
+    }
+    fn secret(&self) -> &Secret {
+        &self.0
+    }
+    fn mint(&self, _: &str, identity: &Identity, _: SystemTime) -> Result<Token, TokenError> {
+        self.0.hmac_hex(identity.required_id()?)
+    }
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("hash", self.mint("acme", identity, now)?))
+    }
+}
+
 /// Of the vendor's two globals the first one is a variable of the page's, which cannot be deleted.
 const DECLARE: &str = "void document.body.append(Object.assign(document.createElement('script'), { textContent:
-    'var pylon; var warned = []; console.warn = (...all) => { warned.push(all.join(\" \")); };' }))";
-const KINDS: &str = "['pylon', 'Pylon'].map((name) => typeof window[name])";
-const NAMES: &str = "['pylon', 'Pylon'].map((name) => name in window)";
+    'var acme; var warned = []; console.warn = (...all) => { warned.push(all.join(\" \")); };' }))";
+const KINDS: &str = "['acme', 'Acme'].map((name) => typeof window[name])";
+const NAMES: &str = "['acme', 'Acme'].map((name) => name in window)";
 
 in_every_engine!(leaks_a_declared_global_is_emptied_and_keeps_no_other, declared(), async |page| {
     page.sign_in("user-1").await;

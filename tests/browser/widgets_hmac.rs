@@ -1,77 +1,54 @@
-//! The adapters of the vendors that check an HMAC, by themselves: against stand-ins for the libraries that record what
-//! they are told.
+//! The adapters of the widgets that hash one fact, by themselves: against stand-ins for the libraries that record what they
+//! are told.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use serde_json::{Value, json};
-use tower_widget_identity::widget::{
-    Canny, Chatwoot, Crisp, Front, Gist, Gleap, HelpScout, Plain, Pylon, Tawk, Userflow, Widget,
-};
-use tower_widget_identity::{Identity, Secret};
+use tower_widget_identity::Identity;
+use tower_widget_identity::widget::Widget;
 
 use crate::app::{App, Settings, script};
+use crate::golden::{self, Hash};
 use crate::harness::{Stage, in_every_engine};
 use crate::rows_widgets::TOOLS;
+use crate::widgets_dressed::Dressed;
 
 const A_MINUTE: Duration = Duration::from_secs(60);
 
-/// Each vendor, with the field that is signed and the one that proves it.
-fn widgets() -> Vec<(Box<dyn Widget>, &'static str, &'static str)> {
-    let secret = || Secret::new("the secret of the stubs").expect("a good secret");
-    vec![
-        (Box::new(HelpScout::new("app", secret()).setting("color", "#000000")), "email", "signature"),
-        (Box::new(Crisp::new("app", secret()).session_tokens(secret())), "email", "signature"),
-        (Box::new(chatwoot(secret())), "identifier", "identifier_hash"),
-        (Box::new(Front::new("app", secret())), "email", "userHash"),
-        (Box::new(Pylon::new("app", secret())), "email", "email_hash"),
-        (Box::new(Plain::new("app", secret())), "email", "emailHash"),
-        (Box::new(Tawk::new("app", secret())), "userId", "hash"),
-        (Box::new(Gleap::new("app", secret())), "userId", "hash"),
-        (Box::new(Userflow::new("app", secret())), "userId", "signature"),
-        (Box::new(Canny::new("app", secret())), "id", "hash"),
-        (Box::new(Gist::new("app", secret())), "user_id", "user_hash"),
-    ]
-}
-
-fn chatwoot(secret: Secret) -> Chatwoot {
-    Chatwoot::new("app", secret).base_url("https://chat.example.com").base_domain(".example.com")
-}
-
-/// What the runtime hands to the adapter, from the vendor itself.
-fn entry(widget: &dyn Widget, message: &str, proof: &str) -> Value {
+/// What the runtime hands to the adapter, from the widget itself.
+fn entry(widget: &dyn Widget, hash: &Hash) -> Value {
     let person = |user: &str| {
         let identity = Identity::new(user).with_email(format!("{user}@example.test"));
-        let person = json!(widget.boot_data(&identity, std::time::SystemTime::now()).expect("a person"));
+        let person = json!(widget.boot_data(&identity, SystemTime::now()).expect("a person"));
         json!({
             "user": user,
-            "message": person[message],
-            "proof": person[proof],
+            "message": person[&hash.in_page_as],
+            "proof": person[&hash.proof],
             "token": person["token"],
             "person": person,
         })
     };
+    let manifest = widget.manifest();
     json!({
         "widget": {
-            "settings": widget.manifest().settings(),
-            "residue": widget.manifest().artifacts(),
-            "library": widget.manifest().library(),
+            "settings": manifest.settings(),
+            "residue": manifest.artifacts(),
+            "library": manifest.library(),
         },
         "people": [person("user-1"), person("user-2")],
     })
 }
 
 async fn adapters() -> impl IntoResponse {
-    let entries = widgets().into_iter().map(|(widget, message, proof)| {
-        let data = entry(widget.as_ref(), message, proof);
-        format!(
-            "'{}': Object.assign({data}, {{ adapter: (\n{}\n) }}),\n",
-            widget.manifest().name(),
-            widget.manifest().adapter()
-        )
+    let entries = golden::every_hash().into_iter().map(|(golden, hash)| {
+        let (widget, stub) = (Dressed::new(&golden), golden.stub().expect("a stand-in for the library"));
+        let (data, manifest) = (entry(&widget, &hash), widget.manifest());
+        let (name, adapter) = (manifest.name(), manifest.adapter());
+        format!("'{name}': Object.assign({data}, {{ adapter: (\n{adapter}\n), stub: (\n{stub}\n) }}),\n")
     });
     let content = format!("window.hmac = {{\n{}}};\n{TOOLS}", entries.collect::<String>());
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], content)
@@ -95,32 +72,24 @@ fn alone() -> Settings {
 }
 
 /// Every order of up to four verbs, with the library at every place in between.
-async fn every_order(stage: &Stage, name: &str, [visitor, load, same]: [bool; 3]) {
+async fn every_order(stage: &Stage, name: &str, orders: u64, [visitor, load, same]: [bool; 3]) {
     stage.open("/hmac").await;
     let run = format!("hmacOrders('{name}', {visitor}, {load}, {same})");
     stage.eval(&format!("void {run}.then((result) => {{ window.result = result; }})")).await;
-    let tried = match name {
-        // Its library is never there from the start.
-        "pylon" => 426,
-        // Of up to three verbs, for it takes its time.
-        "chatwoot" => 141,
-        _ => 546,
-    };
-    stage.wait_at_most(A_MINUTE, "window.result?.tried ?? 0", tried).await;
+    stage.wait_at_most(A_MINUTE, "window.result?.tried ?? 0", orders).await;
     let wrong = stage.eval("window.result.wrong.slice(0, 5)").await;
     assert_eq!(wrong, json!([]), "{name}, visitor: {visitor}, load: {load}, same: {same}");
 }
 
 in_every_engine!(widgets_hmac_adapters_take_any_order, alone(), async |stage| {
-    for (widget, ..) in widgets() {
-        let manifest = widget.manifest();
-        let name = manifest.name();
+    for (golden, _) in golden::every_hash() {
+        let name = golden.name();
         stage.open("/hmac").await;
         let verbs = format!("Object.keys(hmac['{name}'].adapter({{}})).sort()");
         assert_eq!(stage.eval(&verbs).await, json!(["boot", "refresh", "shutdown"]), "{name}");
         for visitor_load_same in [[false, true, false], [false, false, false], [false, true, true], [true, true, false]]
         {
-            every_order(stage, name, visitor_load_same).await;
+            every_order(stage, name, golden.data.browser.orders, visitor_load_same).await;
         }
     }
 });

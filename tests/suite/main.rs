@@ -3,6 +3,8 @@
 
 mod config;
 mod csp;
+#[path = "../widgets/mod.rs"]
+mod golden;
 mod mint;
 mod page;
 mod support;

@@ -62,13 +62,7 @@ impl Widget for Canny {
             .with_artifacts(SessionArtifacts::new().global("Canny"))
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         user_hash(&self.options.secret, identity, now)

@@ -130,3 +130,6 @@ impl Widget for Chatwoot {
             .with_some("name", identity.name()))
     }
 }
+
+#[cfg(test)]
+mod tests;

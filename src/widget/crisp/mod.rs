@@ -96,13 +96,7 @@ impl Widget for Crisp {
             .with_csp_sources(CspSources::from_policy(POLICY))
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         hash::of_email(&self.options.secret, identity, now)
@@ -115,3 +109,6 @@ impl Widget for Crisp {
             .with_some("token", self.session_token(identity)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

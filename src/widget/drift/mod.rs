@@ -73,13 +73,7 @@ impl Widget for Drift {
             .with_library_connections()
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let validity = identity.validity(now, self.options.lifetime)?;

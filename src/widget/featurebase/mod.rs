@@ -79,13 +79,7 @@ impl Widget for Featurebase {
             .with_csp_sources(CspSources::from_policy(POLICY))
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let validity = identity.validity(now, self.options.lifetime)?;
@@ -103,3 +97,6 @@ impl Widget for Featurebase {
         Ok(BootData::new().with_token("featurebaseJwt", self.mint(NAME, identity, now)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

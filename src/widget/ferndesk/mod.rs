@@ -68,13 +68,7 @@ impl Widget for Ferndesk {
             .with_csp_sources(CspSources::from_policy(POLICY))
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let validity = identity.validity(now, self.options.lifetime)?;

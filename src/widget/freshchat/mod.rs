@@ -101,3 +101,6 @@ impl Widget for Freshchat {
         Ok(BootData::new().with_token("jwtAuthToken", self.mint(NAME, identity, now)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,13 +72,7 @@ impl Widget for FreshdeskHelpWidget {
             .with_token_path()
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         // Not told, but a person all the same.
@@ -93,3 +87,6 @@ impl Widget for FreshdeskHelpWidget {
         Ok(BootData::new().with_token("token", self.mint(NAME, identity, now)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,13 +67,7 @@ impl Widget for Front {
             .with_csp_sources(CspSources::from_policy(POLICY))
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         hash::of_email(&self.options.secret, identity, now)
@@ -83,3 +77,6 @@ impl Widget for Front {
         Ok(BootData::new().with_token("userHash", self.mint(NAME, identity, now)?).with_some("email", identity.email()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,13 +59,7 @@ impl Widget for Gist {
             .with_artifacts(SessionArtifacts::new().cookie("gist-*"))
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         user_hash(&self.options.secret, identity, now)
@@ -79,3 +73,6 @@ impl Widget for Gist {
             .with_some("name", identity.name()))
     }
 }
+
+#[cfg(test)]
+mod tests;

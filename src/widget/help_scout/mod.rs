@@ -59,13 +59,7 @@ impl Widget for HelpScout {
             .with_setting("beaconId", self.options.app_id.as_str())
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         hash::of_email(&self.options.secret, identity, now)
@@ -78,3 +72,6 @@ impl Widget for HelpScout {
             .with_some("name", identity.name()))
     }
 }
+
+#[cfg(test)]
+mod tests;

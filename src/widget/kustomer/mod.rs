@@ -83,13 +83,7 @@ impl Widget for Kustomer {
             .with_library_connections()
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let validity = identity.validity(now, self.options.lifetime)?;
@@ -102,3 +96,6 @@ impl Widget for Kustomer {
         Ok(BootData::new().with_token("token", self.mint(NAME, identity, now)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

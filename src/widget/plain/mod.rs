@@ -62,13 +62,7 @@ impl Widget for Plain {
             .with_artifacts(SessionArtifacts::new().global("Plain"))
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         hash::of_email(&self.options.secret, identity, now)
@@ -81,3 +75,6 @@ impl Widget for Plain {
             .with_some("fullName", identity.name()))
     }
 }
+
+#[cfg(test)]
+mod tests;

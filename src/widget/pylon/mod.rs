@@ -69,13 +69,7 @@ impl Widget for Pylon {
             .with_artifacts(SessionArtifacts::new().global("pylon").global("Pylon"))
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         hash::of_email(&self.options.secret, identity, now)
@@ -88,3 +82,6 @@ impl Widget for Pylon {
             .with_some("name", identity.name().or(identity.email())))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,3 +86,6 @@ impl Widget for Tawk {
             .with_some("email", identity.email()))
     }
 }
+
+#[cfg(test)]
+mod tests;

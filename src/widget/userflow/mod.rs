@@ -47,13 +47,7 @@ impl Widget for Userflow {
             .with_setting("token", self.options.app_id.as_str())
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         hash::of_id(&self.options.secret, identity, now)

@@ -80,13 +80,7 @@ impl Widget for UserJot {
             .with_library_connections()
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let validity = identity.validity(now, self.options.lifetime)?;
@@ -107,3 +101,6 @@ impl Widget for UserJot {
         Ok(BootData::new().with_token("token", self.mint(NAME, identity, now)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,13 +149,7 @@ impl Widget for ZendeskClassic {
             .with_token_path()
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()
-    }
+    secret_and_check!();
 
     fn mint(&self, token_name: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         match (token_name, &self.chat, &self.help_center) {

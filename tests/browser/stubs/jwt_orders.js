@@ -5,38 +5,27 @@
   // `switch`: one person's session ends and the next one's begins, in one go. `ended`: the page finds that somebody's
   // session, who was here before, is over.
   const STEPS = ['boot', 'refresh', 'shutdown', 'switch', 'ended'];
-  const SETTINGS = {
-    appId: 'app', apiKey: 'key', token: 'app', host: 'https://host.test', widget_id: 1, id: 'agent', domain: 'domain.test',
-    projectId: 'app', orgId: 'org', deployment: 'name', siteUrl: 'https://site.test', scrt2Url: 'https://scrt.test'
-  };
-  const FETCHED = ['zendesk-messaging', 'salesforce'];
-  // Loaded for a logout alone: they show nothing before they are told to.
-  const LOADED = ['featurebase', 'kustomer'];
-  const TOKEN = { featurebase: 'featurebaseJwt', freshchat: 'jwtAuthToken' };
   // The calls by which a library learns of a person.
   const TELLING = ['identify', 'authenticate', 'login', 'loginUser', 'setIdentityToken'];
-  const GLOBALS = ['Featurebase', 'FreshworksWidget', 'fwSettings', 'drift', 'driftt', 'chatbase', 'uj', '$ujq', 'Kustomer',
-    'fcWidget', 'zE', 'embeddedservice_bootstrap'];
-
   const orders = length => length === 0 ? [[]]
     : orders(length - 1).flatMap(order => STEPS.map(step => [...order, step]));
 
   const encode = value => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(value))))
     .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 
-  // What an identity says in the spelling of each vendor.
-  const SUBJECT = {
-    featurebase: 'userId', kustomer: 'externalId', 'zendesk-messaging': 'external_id', freshchat: 'reference_id',
-    chatbase: 'user_id', 'freshdesk-help-widget': 'email'
+  // `window.jwtWidgets[name]` says under which claim the vendor knows a person, and where the page keeps the token: for some
+  // it has none, they are fetched.
+  const tokenFor = (name, user) => {
+    const said = { [window.jwtWidgets[name].subject]: user, name: 'N\u00e4me \ud83d\ude00>?', exp: 1 };
+    return 'e30.' + encode(said) + '.c2ln';
   };
-  const tokenFor = (name, user) => 'e30.' + encode({ [SUBJECT[name] || 'sub']: user, name: 'N\u00e4me \ud83d\ude00>?', exp: 1 }) + '.c2ln';
 
   const listeners = [];
   const listen = window.addEventListener;
   window.addEventListener = (...args) => { listeners.push(args); listen.apply(window, args); };
 
   const clean = name => {
-    GLOBALS.forEach(global => delete window[global]);
+    window.jwtWidgets[name].library.globals.forEach(global => delete window[global]);
     listeners.splice(0).forEach(([event, action]) => window.removeEventListener(event, action));
     document.querySelectorAll('#ze-snippet').forEach(element => element.remove());
     window.sessions = {};
@@ -49,7 +38,8 @@
     let wanted;
     let there = false;
     let known = false;
-    const widget = { name, library: 'https://library.test/{time}/library.js', settings: SETTINGS };
+    const { adapter, settings, inPageAs, library } = window.jwtWidgets[name];
+    const widget = { name, library: 'https://library.test/{time}/library.js', settings };
     const tools = Object.assign(window.toolsFor(() => alive !== ''), {
       load: (url, { onload } = {}) => { wanted = wanted || onload || (() => {}); },
       token: (kind, callback) => {
@@ -58,18 +48,18 @@
         Promise.resolve().then(() => { if (alive && alive === person && !asVisitor) callback(tokenFor(name, person)); });
       }
     });
-    const verbs = window.jwtAdapters[name](tools);
+    const verbs = adapter(tools);
     const boot = user => {
       alive = user;
       if (asVisitor) delete widget.person;
-      else widget.person = FETCHED.includes(name) ? {} : { [TOKEN[name] || 'token']: tokenFor(name, user) };
+      else widget.person = inPageAs ? { [inPageAs]: tokenFor(name, user) } : {};
       verbs.boot(widget);
     };
     const shutdown = load => { alive = ''; verbs.shutdown(widget, load); };
     return {
       do(step) {
         if (step === 'boot') boot(alive || 'user-1');
-        else if (step === 'refresh') verbs.refresh(widget, alive && !asVisitor && !FETCHED.includes(name) ? tokenFor(name, alive) : undefined);
+        else if (step === 'refresh') verbs.refresh(widget, alive && !asVisitor && inPageAs ? tokenFor(name, alive) : undefined);
         else if (step === 'switch') { shutdown(false); boot(alive === 'user-2' ? 'user-1' : 'user-2'); }
         else shutdown(step === 'ended');
       },
@@ -79,7 +69,7 @@
         const element = document.createElement('meta');
         element.id = 'ze-snippet';
         document.head.append(element);
-        window.jwtLibraries[name]();
+        library.library();
         if (wanted) wanted();
         known = true;
       },
@@ -100,6 +90,7 @@
     // Somebody was here before.
     if (order[0] === 'ended') window.sessions[name] = 'user-0';
     const one = page(name, asVisitor);
+    const loaded = window.jwtWidgets[name].library.loadedForALogout;
     if (arrival === 0) one.arrive(true);
     let orderly = order[0] !== 'refresh';
     let quiet = false;
@@ -129,8 +120,8 @@
       if (!one.up() && window.sessions[name] && calls.length) {
         wrong.push('the session of ' + window.sessions[name] + ' is still there');
       }
-    } else if (LOADED.includes(name) && order.includes('ended')) wrong.push('the library was not fetched for the logout');
-    else if (!LOADED.includes(name) && one.wanted()) wrong.push('wanted, and never there');
+    } else if (loaded && order.includes('ended')) wrong.push('the library was not fetched for the logout');
+    else if (!loaded && one.wanted()) wrong.push('wanted, and never there');
     return wrong.map(what => order.join(' ') + ', library after ' + arrival + (asVisitor ? ', visitor: ' : ': ') + what);
   };
 

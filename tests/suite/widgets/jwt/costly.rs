@@ -70,7 +70,7 @@ async fn an_rsa_key_keys_the_marker_by_its_digest() {
 
 #[tokio::test]
 async fn no_header_waits_for_a_costly_token() {
-    let widgets = Widgets::builder().widget(salesforce()).widget(drift()).delivery(Delivery::Header);
+    let widgets = Widgets::builder().widget(salesforce()).widget(ferndesk()).delivery(Delivery::Header);
     let alone = Widgets::builder().widget(salesforce()).delivery(Delivery::Header);
     for (widgets, tokens) in [(widgets, 1), (alone, 0)] {
         let widgets = widgets.token_path("/widget-token").build().unwrap();

@@ -1,0 +1,41 @@
+//! What this widget has of its own.
+
+use serde_json::json;
+
+use super::*;
+use crate::widget::testing::{assert_hides_secret_and_people, now, person, secret};
+
+fn crisp() -> Crisp {
+    Crisp::new("app-1", secret())
+}
+
+/// By Python and OpenSSL: `hmac.new(b"session key", b"tower-widget-identity/crisp-session/v1:user-123", "sha256")`.
+#[test]
+fn a_session_token_is_the_persons_own_and_nobody_elses_to_guess() {
+    let key = |text| Secret::new(text).unwrap();
+    let plain = Crisp::new("app-1", key("hmac secret"));
+    let bound = plain.clone().session_tokens(key("session key"));
+    let told = |widget: &Crisp, identity: &Identity| json!(widget.boot_data(identity, now()).unwrap());
+    assert_eq!(told(&plain, &person()).get("token"), None);
+    let token = |identity: &Identity| told(&bound, identity)["token"].take();
+    assert_eq!(token(&person()), "1d6853bd894d79aecdd46642b02f40e657c55de04532e15d307efbf182e9fb9f");
+    let moved = Identity::new("user-123").with_email("other@example.com").with_name("Another");
+    assert_eq!(token(&moved), token(&person()), "it does not change with the address");
+    assert_ne!(token(&Identity::new("user-124").with_email("user@example.com")), token(&person()));
+    let same_key = told(&plain.clone().session_tokens(key("hmac secret")), &person());
+    assert_ne!(same_key["token"], same_key["signature"]);
+    let bare = key("hmac secret").hmac_hex("user-123").unwrap().into_string();
+    assert_ne!(same_key["token"], bare, "never the bare HMAC of the id");
+    assert_eq!(plain.mint("crisp", &person(), now()), bound.mint("crisp", &person(), now()));
+}
+
+#[test]
+fn debug_shows_neither_of_its_keys() {
+    assert_hides_secret_and_people(&crisp().session_tokens(secret()));
+}
+
+#[cfg(feature = "conformance")]
+#[test]
+fn it_conforms_with_session_tokens_too() {
+    assert_eq!(crate::conformance::check_debug(&crisp().session_tokens(secret())), Ok(()));
+}

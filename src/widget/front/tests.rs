@@ -1,0 +1,22 @@
+//! What this widget has of its own.
+
+use serde_json::json;
+
+use super::*;
+use crate::widget::testing::{assert_reserved, assert_settings, secret};
+
+fn front() -> Front {
+    Front::new("app-1", secret())
+}
+
+#[test]
+fn no_setting_names_a_person() {
+    assert_reserved(|key| front().setting(key, "a"), &["userHash", "email", "chatId"]);
+    assert_reserved(|key| front().setting(key, json!(null)), &["email"]);
+}
+
+#[test]
+fn looks_are_settings() {
+    let expected = json!({ "chatId": "app-1", "useDefaultLauncher": false });
+    assert_settings(&front().setting("useDefaultLauncher", false), expected);
+}

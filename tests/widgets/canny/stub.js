@@ -1,0 +1,18 @@
+// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/hmac.js says what each name means.
+() => ({
+  globals: ['Canny'],
+  onePerson: true,
+  opener: 'Canny',
+
+  library(me) {
+    const queued = (window.Canny || {}).q || [];
+    me.reachable = () => window.Canny === library;
+    const library = (method, { appID, user, hash }) => {
+      if (method !== 'identify' || !appID || hash !== user.hash) return me.errors.push(method);
+      me.accept(user.id, hash);
+    };
+    library.q = [];
+    window.Canny = library;
+    queued.forEach(args => library(...args));
+  }
+})

@@ -1,0 +1,13 @@
+// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+({ stub, replay }) => ({
+  globals: ['chatbase'],
+
+  library() {
+    const me = stub();
+    me.revive();
+    const commands = { identify: ({ token }) => me.is(token), resetUser: me.end, resetChat() { me.chat = null; } };
+    const queue = (window.chatbase || {}).q;
+    window.chatbase = (name, ...args) => { me.calls.push(name); commands[name](...args); };
+    replay(queue, window.chatbase);
+  }
+})

@@ -1,0 +1,41 @@
+// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/hmac.js says what each name means.
+({ turns }) => ({
+  globals: ['chatwootSDK', '$chatwoot', 'chatwootSettings'],
+  // Its frame takes its time.
+  lengths: [1, 2, 3],
+  paces: [0, 2],
+  // The adapter lets the library read the frame's message first.
+  settled: () => new Promise(resolve => setTimeout(resolve, 5)),
+
+  library(me) {
+    let loading = false;
+    const frame = async reset => {
+      loading = true;
+      await turns(3);
+      loading = false;
+      const library = window.$chatwoot;
+      library.hasLoaded = true;
+      // The frame is told again of whom the library remembers.
+      if (library.user) me.accept(library.identifier, library.user.identifier_hash);
+      if (!reset) window.dispatchEvent(new Event('chatwoot:ready'));
+      const data = 'chatwoot-widget:' + JSON.stringify({ event: 'loaded' });
+      window.dispatchEvent(new MessageEvent('message', { origin: me.settings.baseUrl, data }));
+    };
+    window.chatwootSDK = { run: ({ websiteToken, baseUrl }) => {
+      if (!websiteToken || baseUrl !== me.settings.baseUrl || window.$chatwoot) return me.errors.push('run');
+      if (window.chatwootSettings.baseDomain !== '.example.com') me.errors.push('no settings');
+      me.up = true;
+      window.$chatwoot = {
+        hasLoaded: false,
+        setUser: (identifier, user) => {
+          if (loading) me.errors.push('told while the frame was loading');
+          if (!user.email && !user.name) me.errors.push('neither e-mail nor name');
+          Object.assign(window.$chatwoot, { identifier, user });
+          me.accept(identifier, user.identifier_hash);
+        },
+        reset: () => { me.who = null; frame(true); }
+      };
+      frame(false);
+    } };
+  }
+})

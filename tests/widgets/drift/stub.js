@@ -1,0 +1,23 @@
+// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+({ stub, claims, replay }) => ({
+  globals: ['drift', 'driftt'],
+
+  library() {
+    const me = stub();
+    me.revive();
+    const commands = {
+      identify(id, attributes, { userJwt }) {
+        if (id !== claims(userJwt).sub) me.wrong('the id is not the signed one');
+        if ('exp' in attributes || 'sub' in attributes) me.wrong('claims among the attributes');
+        me.attributes = attributes;
+        me.is(userJwt);
+      },
+      reset: me.end
+    };
+    const queue = window.drift || [];
+    const api = {};
+    Object.keys(commands).forEach(name => { api[name] = (...args) => { me.calls.push(name); commands[name](...args); }; });
+    window.drift = window.driftt = api;
+    replay(queue, (name, ...args) => api[name](...args));
+  }
+})

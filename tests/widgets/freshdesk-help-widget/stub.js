@@ -1,0 +1,21 @@
+// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+({ stub, replay }) => ({
+  globals: ['FreshworksWidget', 'fwSettings'],
+
+  library() {
+    const me = stub();
+    me.revive();
+    const commands = {
+      authenticate({ token, callback }) {
+        if (!(window.fwSettings || {}).widget_id) me.wrong('no widget_id');
+        if (typeof callback !== 'function') me.wrong('no callback');
+        me.expire = callback;
+        me.is(token);
+      },
+      logout: me.end
+    };
+    const queue = (window.FreshworksWidget || {}).q;
+    window.FreshworksWidget = (name, ...args) => { me.calls.push(name); commands[name](...args); };
+    replay(queue, window.FreshworksWidget);
+  }
+})

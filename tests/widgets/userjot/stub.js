@@ -1,0 +1,25 @@
+// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+({ stub, replay }) => ({
+  globals: ['uj', '$ujq'],
+
+  library() {
+    const me = stub();
+    let project;
+    const api = {
+      init(id) {
+        if (project) me.wrong('init twice');
+        project = id;
+        if (!me.who) me.revive();
+      },
+      identify(person) {
+        if (person === null) return me.end();
+        if (!project) me.wrong('identify without init');
+        me.is(person.token);
+      }
+    };
+    const queue = window.$ujq || [];
+    window.uj = {};
+    Object.keys(api).forEach(name => { window.uj[name] = (...args) => { me.calls.push(args[0] ? name : 'forget'); api[name](...args); }; });
+    replay(queue, (name, ...args) => window.uj[name](...args));
+  }
+})

@@ -1,0 +1,28 @@
+// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+({ stub }) => ({
+  globals: ['zE'],
+
+  library() {
+    const me = stub();
+    if (!document.getElementById('ze-snippet')) me.wrong('no #ze-snippet');
+    me.revive();
+    let generation = 0;
+    const commands = {
+      loginUser(jwt, done) {
+        const mine = generation += 1;
+        // Called again whenever it needs a token.
+        me.ask = () => jwt(token => { if (mine === generation) { me.is(token); done(null); } });
+        me.ask();
+      },
+      logoutUser() {
+        generation += 1;
+        me.end();
+      }
+    };
+    window.zE = (widget, name, ...args) => {
+      if (widget !== 'messenger') me.wrong('unknown: ' + widget);
+      me.calls.push(name);
+      commands[name](...args);
+    };
+  }
+})
