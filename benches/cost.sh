@@ -17,8 +17,8 @@ while (($#)); do
   esac
 done
 
-# One measure for everybody, whatever the environment says.
-unset RUSTFLAGS CARGO_TARGET_DIR "${!CARGO_PROFILE_@}"
+# One measure for everybody: no flags of the environment, and no cache of compiled crates.
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_TARGET_DIR "${!CARGO_PROFILE_@}"
 export CARGO_INCREMENTAL=0
 
 work=$root/target/cost

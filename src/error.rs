@@ -1,4 +1,4 @@
-//! Configuration errors: what is wrong and how to mend it, told when [`Widgets`] is built and never later.
+//! Configuration errors, which say how to correct them: reported when [`Widgets`] is built and never later.
 //!
 //! ```
 //! use tower_widget_identity::{ConfigErrorKind, Secret};
@@ -31,23 +31,23 @@ pub enum ConfigErrorKind {
     AppId,
     /// A lifetime is zero or over the vendor's limit.
     Lifetime,
-    /// The same vendor, or the same token name, is configured twice.
+    /// The same widget, or the same token name, is configured twice.
     DuplicateWidget,
-    /// No vendor is configured.
+    /// No widget is configured.
     NoWidget,
-    /// A vendor's or token's name cannot stand in a path and a header name.
+    /// A widget's or token's name cannot stand in a path and a header name.
     WidgetName,
     /// The marker cookie's name is not legal, or contradicts its prefix rules.
     CookieName,
     /// The cookie domain is not a host name with two labels or more.
     CookieDomain,
-    /// The token path is missing where a vendor needs it, or is not an absolute path.
+    /// The token path is missing where a widget needs it, or is not an absolute path.
     TokenPath,
     /// A widget setting would repeat, unsigned, what the token signs.
     Setting,
     /// An adapter script cannot stand in an HTML page.
     Adapter,
-    /// A vendor's source, or a library's address, cannot stand in a Content-Security-Policy.
+    /// A widget's source, or a library's address, cannot stand in a Content-Security-Policy.
     CspSource,
 }
 

@@ -52,10 +52,10 @@ use crate::token_error::TokenError;
 /// A signed-in person, as the widgets shall know them.
 ///
 /// Cheap to clone: one [`Arc`] inside. `Debug` shows no e-mail, name or attribute.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Identity(Arc<Inner>);
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Inner {
     id: String,
     email: Option<String>,
@@ -142,7 +142,7 @@ impl Identity {
         self.0.session_expires
     }
 
-    /// From when until when a token is good that is made at `now` and shall live for `lifetime`: never longer than the
+    /// The claims `iat` and `exp` of a token that is made at `now` and shall live for `lifetime`. It never outlives the
     /// application's session.
     ///
     /// # Errors
@@ -201,7 +201,7 @@ impl fmt::Debug for Identity {
     }
 }
 
-/// From when until when a token is good, in whole seconds since 1970: the claims `iat` and `exp`
+/// When a token was made and when it expires, in whole seconds since 1970: the claims `iat` and `exp`
 /// (<https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Validity {
@@ -238,7 +238,7 @@ fn unix_seconds(time: SystemTime) -> u64 {
 /// application that *says* that nobody is signed in shuts one down.
 ///
 /// A handler may put a `Viewer` into the **response** extensions; that answer wins over every other.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Viewer {
     /// This person is signed in: the widget may know it.
     SignedIn(Identity),

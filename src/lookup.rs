@@ -52,7 +52,7 @@ impl Identify {
     }
 }
 
-/// Where a look-up does not know, also because it failed, the next in the order counts.
+/// The other answer, if the look-up returned `Unknown` or failed.
 fn known_or(found: impl Into<Viewer>, otherwise: impl FnOnce() -> Viewer) -> Viewer {
     match found.into() {
         Viewer::Unknown => otherwise(),

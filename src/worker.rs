@@ -26,8 +26,8 @@ impl Worker {
         Self(sender)
     }
 
-    /// The answer of a job, when it is there; nothing where the queue is full or the thread is gone. An answer for which
-    /// nobody waits any more is not made.
+    /// Queues a job and returns the receiver of its answer; `None` if the queue is full or the thread is gone. A job whose
+    /// receiver was dropped is not done.
     pub(crate) fn take<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,

@@ -47,7 +47,7 @@ impl Widgets {
 }
 
 impl WidgetsBuilder {
-    /// Adds a vendor. Several may be configured, each once. The first one's secret also keys the marker.
+    /// Adds a widget. Several may be configured, each once. The first one's secret also keys the marker.
     pub fn widget(mut self, widget: impl Widget) -> Self {
         self.widgets.push(ConfiguredWidget::new(widget));
         self
@@ -55,10 +55,10 @@ impl WidgetsBuilder {
 
     /// How to learn who is looking: a closure over the request's parts. Default: a [`Viewer`] in the extensions.
     ///
-    /// It answers an `Option<Identity>` (`None`: nobody is signed in), a `Result<Option<Identity>, E>` (`Err`: not
-    /// known), or a [`Viewer`]. An `Option` answers for **every** request that reaches the layer: where the auth layer
-    /// does not cover them all, answer a `Viewer` and let it be [`Viewer::Unknown`] there. Where it is not known, a
-    /// `Viewer` in the request extensions counts, as if the closure had not been set.
+    /// It returns an `Option<T>` (`None`: nobody is signed in), a `Result<Option<T>, E>` (`Err`: not known) or a [`Viewer`],
+    /// where `T` is an [`Identity`](crate::Identity) or the application's own type with a conversion into it. An `Option`
+    /// speaks for **every** request that reaches the layer: where the auth layer does not cover them all, return a `Viewer`,
+    /// and [`Viewer::Unknown`] there. After `Unknown` or an error, a `Viewer` in the request extensions counts.
     ///
     /// It runs before the handler, so it sees a login or logout only with the next request; a [`Viewer`] in the
     /// response extensions wins over it. Never take the identity from a header that a client could set.
@@ -72,8 +72,8 @@ impl WidgetsBuilder {
     /// The closure runs before the handler, and only for possible page loads; let it clone a *handle* to the session.
     /// The future is awaited after the handler ran, and only if the response may carry the identity: a login or
     /// logout in the handler is seen. Page loads lose their conditional headers, for nobody can tell before the
-    /// handler runs whether the page will be personal. Where the future does not know, the [`Viewer`] counts that was in the
-    /// request extensions before the handler ran.
+    /// handler runs whether the page will be personal. After `Unknown` or an
+    /// error, the [`Viewer`] counts that was in the request extensions before the handler ran.
     ///
     /// ```
     /// use tower_sessions::Session;
@@ -133,7 +133,7 @@ impl WidgetsBuilder {
 
     /// The path at which [`Widgets::token_service`] is mounted, like `/widget-token`. Default: none.
     ///
-    /// Needed by vendors whose script fetches tokens (Zendesk), and for fresh tokens on pages that stay open long.
+    /// Needed by widgets whose script fetches tokens (Zendesk), and for fresh tokens on pages that stay open long.
     pub fn token_path(mut self, path: impl Into<String>) -> Self {
         self.token_path = Some(path.into());
         self
@@ -152,7 +152,7 @@ impl WidgetsBuilder {
         self
     }
 
-    /// The marker cookie's name. Default: `__Host-widget-<hash of the configured vendors and ids>`.
+    /// The marker cookie's name. Default: `__Host-widget-<hash of the configured widgets and ids>`.
     pub fn marker_name(mut self, name: impl Into<String>) -> Self {
         self.marker.name = Some(name.into());
         self
@@ -174,7 +174,7 @@ impl WidgetsBuilder {
         self
     }
 
-    /// The secret from which the marker's key is derived. Default: the first vendor's secret.
+    /// The secret from which the marker's key is derived. Default: the first widget's secret.
     ///
     /// Set it where instances have different vendor secrets, or before rotating one: the fingerprints stay the same,
     /// and nobody's widget is shut down for the change.
@@ -193,8 +193,8 @@ impl WidgetsBuilder {
     ///
     /// # Errors
     ///
-    /// A [`ConfigError`] that tells what to mend: no vendor, one configured twice, an id, lifetime, cookie name or path
-    /// that cannot be, or no signing backend compiled in.
+    /// A [`ConfigError`] that says how to correct it: no widget, one that is configured twice, or an id, a lifetime, a cookie
+    /// name or a path that cannot be.
     pub fn build(self) -> Result<Widgets, ConfigError> {
         self.check_widgets()?;
         let token_path = self.checked_token_path()?;
@@ -237,7 +237,7 @@ impl WidgetsBuilder {
         Ok(())
     }
 
-    /// What the vendors load, and the runtime's own fetches.
+    /// What the widgets load, and the runtime's own fetches.
     fn checked_sources(&self, token_path: Option<&str>) -> Result<CspSources, ConfigError> {
         let own = self.csp_sources.clone().connect(token_path.map(|path| csp::path_source(&format!("{path}/"))));
         let sources = self.widgets.iter().fold(own, |all, widget| all.merge(widget.manifest().csp_sources()));
@@ -271,7 +271,7 @@ impl WidgetsBuilder {
 impl fmt::Debug for WidgetsBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WidgetsBuilder")
-            .field("vendors", &self.widgets.iter().map(|widget| widget.name()).collect::<Vec<_>>())
+            .field("widgets", &self.widgets.iter().map(|widget| widget.name()).collect::<Vec<_>>())
             .field("delivery", &self.delivery)
             .field("token_path", &self.token_path)
             .finish_non_exhaustive()
@@ -283,7 +283,7 @@ pub(crate) fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> 
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if name.is_empty() || name == PAGE || !name.bytes().all(legal) {
         let message =
-            format!("{name:?}: a vendor's name must be of lower-case letters, digits and hyphens, and not `page`");
+            format!("{name:?}: a widget's name must be of lower-case letters, digits and hyphens, and not `page`");
         return Err(ConfigError::new(ConfigErrorKind::WidgetName, message));
     }
     if !names.insert(name) {
@@ -309,6 +309,6 @@ fn token_path_error(message: String) -> ConfigError {
 fn no_widget() -> ConfigError {
     ConfigError::new(
         ConfigErrorKind::NoWidget,
-        "no vendor is configured: add one with widget(..), or use Widgets::disabled()",
+        "no widget is configured: add one with widget(..), or use Widgets::disabled()",
     )
 }

@@ -1,5 +1,5 @@
-//! The set that an application holds once its configuration is checked. What it makes, the layers and the token service,
-//! stands with those: this file knows none of them.
+//! The application's handle to its checked configuration. `layer()`, `logout_layer()` and `token_service()` stand beside what
+//! they return.
 
 use std::{fmt, sync::Arc};
 
@@ -46,7 +46,7 @@ impl Widgets {
     ///
     /// # Errors
     ///
-    /// [`TokenError::UnknownToken`] when no vendor has a token of this name or the set is disabled; otherwise the vendor's.
+    /// [`TokenError::UnknownToken`] when no widget has a token of this name or the set is disabled; otherwise the widget's.
     pub fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, TokenError> {
         let config = self.config().ok_or(TokenError::UnknownToken)?;
         config.mint(token_name, identity)
@@ -63,7 +63,7 @@ impl fmt::Debug for Widgets {
             None => f.write_str("Widgets(disabled)"),
             Some(config) => f
                 .debug_struct("Widgets")
-                .field("vendors", &config.widgets.iter().map(|widget| widget.name()).collect::<Vec<_>>())
+                .field("widgets", &config.widgets.iter().map(|widget| widget.name()).collect::<Vec<_>>())
                 .field("delivery", &config.delivery)
                 .field("token_path", &config.token_path)
                 .field("marker", &config.marker.name)

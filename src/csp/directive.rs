@@ -2,7 +2,7 @@
 
 /// The directives that concern a widget, each with those that stand in for it where it is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Directive {
+pub(super) enum Directive {
     Script,
     Connect,
     Frame,
@@ -33,8 +33,11 @@ impl Directive {
         self.chain()[0]
     }
 
-    /// The name under which vendors publish their sources, without `-elem`.
-    pub(super) fn published_name(self) -> &'static str {
-        self.name().trim_end_matches("-elem")
+    /// By its name, which has no case, with `-elem` or without: vendors publish it without.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let short = |directive: Self| directive.name().trim_end_matches("-elem");
+        let is =
+            |directive: &Self| [directive.name(), short(*directive)].iter().any(|own| own.eq_ignore_ascii_case(name));
+        Self::ALL.into_iter().find(is)
     }
 }

@@ -19,7 +19,7 @@ impl CspSources {
 
     /// Reads the sources as vendors publish them: `script-src https://a.example; connect-src https://b.example`.
     ///
-    /// A directive that concerns no widget is kept as a source that cannot be, so that
+    /// A directive that concerns no widget, or a source without a directive, is kept as a source that cannot be: then
     /// [`build()`](crate::WidgetsBuilder::build) fails with [`ConfigErrorKind::CspSource`](crate::ConfigErrorKind::CspSource).
     ///
     /// ```
@@ -29,12 +29,13 @@ impl CspSources {
     /// let built = CspSources::new().script(["https://cdn.acme.example"]).img(["https://img.acme.example"]);
     /// assert_eq!(read, built);
     /// ```
-    pub fn from_policy(policy: &'static str) -> Self {
-        policy.split(';').map(str::trim).filter(|directive| !directive.is_empty()).fold(Self::new(), |all, text| {
-            let (name, sources) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-            match Directive::ALL.into_iter().find(|directive| directive.published_name() == name) {
-                Some(directive) => all.with(directive, sources.split_whitespace()),
-                None => all.with(Directive::Script, [text]),
+    pub fn from_policy(policy: &str) -> Self {
+        policy.split(';').map(str::trim).filter(|text| !text.is_empty()).fold(Self::new(), |all, text| {
+            let mut words = text.split_whitespace().map(str::to_owned);
+            match words.next().and_then(|name| Directive::named(&name)) {
+                Some(directive) => all.with(directive, words),
+                // No source has quotes, so this one is reported whatever it says.
+                None => all.with(Directive::Script, [format!("'{text}'")]),
             }
         })
     }
@@ -107,5 +108,30 @@ impl CspSources {
     /// Whether each can stand in a policy: no white space, separator or quote, and no more than a host and path.
     pub(crate) fn illegal(&self) -> Option<&str> {
         self.0.iter().map(|(_, source)| source.as_ref()).find(|source| !source::is_legal(source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_without_a_known_directive_is_no_source() {
+        for policy in ["https://evil.example", "/x.js", "script-scr https://a.example", "worker-src https://a.example"]
+        {
+            assert!(CspSources::from_policy(policy).illegal().is_some(), "{policy}");
+        }
+    }
+
+    #[test]
+    fn directives_are_read_in_any_case_and_as_this_crate_prints_them() {
+        let expected = CspSources::new().script(["https://a.example"]).style(["https://b.example"]);
+        for policy in [
+            "script-src https://a.example; style-src https://b.example",
+            "Script-Src-Elem https://a.example;STYLE-SRC-ELEM\thttps://b.example ; ",
+        ] {
+            assert_eq!(CspSources::from_policy(policy), expected, "{policy}");
+        }
+        assert_eq!(CspSources::from_policy(" ; "), CspSources::new());
     }
 }

@@ -43,7 +43,7 @@ pin_project! {
 const USUAL_PARTS: usize = 5;
 
 /// A body whose first frames were looked at before the headers left.
-pub(crate) struct PeekedBody<B: Body> {
+pub(super) struct PeekedBody<B: Body> {
     /// The data read so far, the snippet in its place.
     pub(crate) data: VecDeque<Bytes>,
     /// What came instead of more data, if that was the last to be peeked at: trailers or an error.
@@ -57,15 +57,15 @@ pub(crate) struct PeekedBody<B: Body> {
 }
 
 impl<B: Body> WidgetBody<B> {
-    pub(crate) fn untouched(body: B) -> Self {
+    pub(super) fn untouched(body: B) -> Self {
         Self { kind: Kind::Untouched { body } }
     }
 
-    pub(crate) fn lengthless(body: B) -> Self {
+    pub(super) fn lengthless(body: B) -> Self {
         Self { kind: Kind::Lengthless { body } }
     }
 
-    pub(crate) fn peeked(body: PeekedBody<B>) -> Self {
+    pub(super) fn peeked(body: PeekedBody<B>) -> Self {
         Self { kind: Kind::Peeked { body } }
     }
 }
@@ -113,13 +113,13 @@ impl<B: Body> Body for WidgetBody<B> {
 
 impl<B: Body> PeekedBody<B> {
     /// No frame is read yet.
-    pub(crate) fn new(body: B) -> Self {
+    pub(super) fn new(body: B) -> Self {
         let remaining = body.size_hint().exact();
         Self { data: VecDeque::with_capacity(USUAL_PARTS), next: None, rest: Some(Box::pin(body)), remaining }
     }
 
     /// The page became longer by this many bytes.
-    pub(crate) fn grow(&mut self, by: usize) {
+    pub(super) fn grow(&mut self, by: usize) {
         self.remaining = self.remaining.and_then(|remaining| remaining.checked_add(by as u64));
     }
 
@@ -159,6 +159,6 @@ impl<B: Body> PeekedBody<B> {
 }
 
 /// The frame with its data in one piece; free where the data is `Bytes` already.
-pub(crate) fn whole<D: Buf>(frame: Frame<D>) -> Frame<Bytes> {
+pub(super) fn whole<D: Buf>(frame: Frame<D>) -> Frame<Bytes> {
     frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))
 }

@@ -1,4 +1,4 @@
-//! How a response leaves whose body stays as it is. Touches the extensions, in which the outcome is noted.
+//! Returns a response with its body unchanged, and notes the outcome in its extensions.
 
 use http::{Extensions, Response};
 use http_body::Body;

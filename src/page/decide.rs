@@ -4,7 +4,7 @@ use crate::marker::{BrowserState, Fingerprint, Marker};
 
 /// What a page has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub(super) enum Action {
     Boot,
     ShutDown,
     /// End somebody else's session, then boot.
@@ -15,7 +15,7 @@ pub(crate) enum Action {
 
 /// Who is looking, as far as the decision needs to know: a person by the fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ViewerKey {
+pub(super) enum ViewerKey {
     Person(Fingerprint),
     Nobody,
     Unknown,
@@ -24,7 +24,7 @@ pub(crate) enum ViewerKey {
 /// What the page has to do; `None` where there is no need or too little is known.
 ///
 /// `visitors`: they are shown the widgets, too.
-pub(crate) fn decide(viewer: ViewerKey, browser: BrowserState, visitors: bool) -> Option<Action> {
+pub(super) fn decide(viewer: ViewerKey, browser: BrowserState, visitors: bool) -> Option<Action> {
     // A vendor's session without a marker (the first deployment, another subdomain) must end, whoever's it is.
     let unmarked_session = browser.marker == Marker::Absent && browser.has_vendor_session;
     let marker = if unmarked_session { Marker::Out } else { browser.marker };

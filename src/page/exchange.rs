@@ -43,7 +43,7 @@ pub(super) enum Step<B: Body> {
 }
 
 impl Exchange {
-    /// For `WidgetLayer`; `None` where the answer cannot concern it.
+    /// For `WidgetLayer`; `None` if this response cannot be affected.
     pub(super) fn of_page(config: &Arc<Config>, parts: &mut Parts) -> Option<Self> {
         let kind = RequestKind::of(parts, config.iframes);
         if !is_addressed(config.delivery, kind) || !config.when.allows(parts) {
@@ -104,9 +104,9 @@ impl Exchange {
         }
         self.learn(said, logout);
         if let Some(inner) = response.extensions().get::<Outcome>() {
-            // A layer further in has decided; only a logout that it could not tell is still to be noted.
-            let untold = self.logout_cleanup.is_some() && matches!(inner.kind(), OutcomeKind::Untouched(_));
-            return Step::Done(conclude(response, untold.then_some(OutcomeKind::LogOut.into())));
+            // An inner layer has decided; only a logout that it could not see is still to be reported.
+            let unreported = self.logout_cleanup.is_some() && matches!(inner.kind(), OutcomeKind::Untouched(_));
+            return Step::Done(conclude(response, unreported.then_some(OutcomeKind::LogOut.into())));
         }
         if self.concerns_nobody() {
             return Step::Done(untouched(response));

@@ -30,7 +30,7 @@ fn is_of_the_cache(name: &HeaderName) -> bool {
 }
 
 /// Whether this response may carry a snippet, by its status and headers alone.
-pub(crate) fn check_page(status: StatusCode, headers: &HeaderMap) -> Result<(), Reason> {
+pub(super) fn check_page(status: StatusCode, headers: &HeaderMap) -> Result<(), Reason> {
     if !may_have_a_page(status) {
         return Err(Reason::Status);
     }
@@ -101,7 +101,7 @@ fn lists<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = 
 }
 
 /// The headers of a response that is for one person only.
-pub(crate) fn personalise(headers: &mut HeaderMap) {
+pub(super) fn personalise(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     vary_by_cookie(headers);
     remove(headers, |name| is_of_the_cache(name) || is_of_the_bytes(name));
@@ -116,7 +116,7 @@ fn remove(headers: &mut HeaderMap, goes: impl Fn(&HeaderName) -> bool) {
 }
 
 /// The headers of a page that is the same for all visitors: as cacheable as it was, but not the same bytes.
-pub(crate) fn impersonal_but_changed(headers: &mut HeaderMap) {
+pub(super) fn impersonal_but_changed(headers: &mut HeaderMap) {
     remove(headers, is_of_the_bytes);
     let weak =
         headers.get(ETAG).filter(|tag| tag.as_bytes().starts_with(b"\"")).map(|tag| [b"W/", tag.as_bytes()].concat());
@@ -133,7 +133,7 @@ fn vary_by_cookie(headers: &mut HeaderMap) {
 }
 
 /// The length of a page that grew: exact where the application said one, gone where it cannot be read.
-pub(crate) fn lengthen(headers: &mut HeaderMap, by: usize) {
+pub(super) fn lengthen(headers: &mut HeaderMap, by: usize) {
     let Entry::Occupied(mut lengths) = headers.entry(CONTENT_LENGTH) else { return };
     let mut lines = lengths.iter();
     let length = match (lines.next(), lines.next()) {
@@ -152,7 +152,7 @@ fn digits(value: &HeaderValue) -> Option<&str> {
 }
 
 /// A response that ends a session is in no cache. What the application said stays beside it.
-pub(crate) fn forbid_storing(headers: &mut HeaderMap) {
+pub(super) fn forbid_storing(headers: &mut HeaderMap) {
     let known = lists(headers, &CACHE_CONTROL).any(|directive| directive.eq_ignore_ascii_case("no-store"));
     if !known {
         headers.append(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -160,7 +160,7 @@ pub(crate) fn forbid_storing(headers: &mut HeaderMap) {
 }
 
 /// So that no 304 revives somebody else's page or swallows a shutdown, and no range cuts the snippet in two.
-pub(crate) fn make_unconditional(request: &mut HeaderMap) {
+pub(super) fn make_unconditional(request: &mut HeaderMap) {
     remove(request, |name| matches!(name.as_str(), "if-none-match" | "if-modified-since" | "if-range" | "range"));
 }
 

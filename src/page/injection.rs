@@ -81,7 +81,7 @@ impl Injection {
         }
     }
 
-    /// A HEAD tells what the GET would have told, as far as it can without a body.
+    /// A HEAD response has the headers of the GET, except for the length.
     pub(super) fn into_head<B: Body>(self, mut response: Response<B>) -> Response<WidgetBody<B>> {
         if let Err(impossible) = csp::assess(response.headers()) {
             return conclude(response, Some(Outcome::untouched(impossible.into())));

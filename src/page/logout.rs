@@ -1,4 +1,4 @@
-//! Logouts: which answers are one, and what the answer itself takes away. Touches that answer's headers and extensions.
+//! Recognises the response to a logout, and ends the session in its headers and extensions.
 
 use http::{HeaderMap, Method, Response, StatusCode, header::SET_COOKIE, request::Parts};
 

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// How many bytes of a page are looked at, and so may be held back, before it is given up.
-pub(crate) const MAX_PROLOGUE_BYTES: usize = 64 * 1024;
+pub(super) const MAX_PROLOGUE_BYTES: usize = 64 * 1024;
 
 const LONGEST_NAME: usize = 4;
 
@@ -27,7 +27,7 @@ const LONGEST_WIDE: usize = 6;
 
 /// What the scanner knows after some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scan {
+pub(super) enum Scan {
     /// No answer yet: feed more.
     More,
     /// The place, in bytes from the beginning of the page.
@@ -38,7 +38,7 @@ pub(crate) enum Scan {
 
 /// Why there is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Miss {
+pub(super) enum Miss {
     TooLong,
     /// UTF-16 or UTF-32 by its first bytes, or perhaps ISO-2022-JP.
     Encoding,
@@ -48,7 +48,7 @@ pub(crate) enum Miss {
 
 /// Reads a page's first bytes, in whatever pieces they come.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Prologue {
+pub(super) struct Prologue {
     state: State,
     /// How many bytes were read.
     at: usize,
@@ -115,7 +115,7 @@ enum Tag {
 }
 
 impl Prologue {
-    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Scan {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Scan {
         let mut rest = bytes;
         while let Some((&byte, behind)) = rest.split_first() {
             let scan = if self.sniffed.done { self.read(byte) } else { self.sniff(byte) };
@@ -128,7 +128,7 @@ impl Prologue {
     }
 
     /// The page ended: the place is where the unfinished construct began, for behind it there is only what it eats.
-    pub(crate) fn end(&mut self) -> Scan {
+    pub(super) fn end(&mut self) -> Scan {
         match self.read_sniffed() {
             Scan::More => {}
             found => return found,
@@ -142,7 +142,7 @@ impl Prologue {
     }
 
     /// Whether this is a document by its own words, and not a fragment.
-    pub(crate) fn is_document(&self) -> bool {
+    pub(super) fn is_document(&self) -> bool {
         self.document
     }
 

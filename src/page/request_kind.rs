@@ -25,7 +25,7 @@ const PARTIAL: [HeaderName; 7] = [
 
 /// What the request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RequestKind {
+pub(super) enum RequestKind {
     /// A page that the browser will show as a document.
     Page,
     /// Perhaps such a page: without Fetch Metadata the answer has to say that it is a document.
@@ -39,7 +39,7 @@ pub(crate) enum RequestKind {
 }
 
 impl RequestKind {
-    pub(crate) fn of(parts: &Parts, iframes: bool) -> Self {
+    pub(super) fn of(parts: &Parts, iframes: bool) -> Self {
         let unsuitable = [Method::OPTIONS, Method::CONNECT, Method::TRACE];
         if unsuitable.contains(&parts.method) {
             return Self::Other;
@@ -50,11 +50,11 @@ impl RequestKind {
         }
     }
 
-    pub(crate) fn is_page(self) -> bool {
+    pub(super) fn is_page(self) -> bool {
         matches!(self, Self::Page | Self::PerhapsPage)
     }
 
-    pub(crate) fn is_fetch(self) -> bool {
+    pub(super) fn is_fetch(self) -> bool {
         matches!(self, Self::Fetch | Self::PerhapsFetch)
     }
 }

@@ -77,8 +77,8 @@ mod backend {
         Sha256::digest(bytes).into()
     }
 
-    /// HMAC (<https://www.rfc-editor.org/rfc/rfc2104#section-2>) is a hash of a hash, and each of the two begins with one
-    /// block that is the key's alone: both are kept as they are behind that block.
+    /// HMAC (<https://www.rfc-editor.org/rfc/rfc2104#section-2>) hashes twice, and each hash starts with a block that is made
+    /// of the key alone. Both states are kept as they are after that block.
     ///
     /// Written here and not taken from the crate hmac, which would bring three more crates (hmac, cmov, ctutils) into every
     /// application. A test below compares the two at every length.

@@ -107,8 +107,8 @@ mod backend {
         PrivateKey::from_pkcs1_der(pkcs1).ok()
     }
 
-    /// Blinded with random numbers of the operating system, by which the crate's feature `getrandom` hides from the clock
-    /// what the key does; the signature is the same. Without such numbers there is no signature.
+    /// Blinded with the operating system's random numbers, so that timing does not reveal the key; the signature is the same.
+    /// `None` if no random numbers are available.
     pub(super) fn sign(key: &Key, message: &[u8]) -> Option<Vec<u8>> {
         key.pkcs1v15_sign::<Sha256>(message).ok()
     }

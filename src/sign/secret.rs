@@ -20,7 +20,7 @@ use crate::{
     token_error::TokenError,
 };
 
-/// What most claims fit into as JSON, in bytes: they are written without moving house.
+/// What most claims fit into as JSON, in bytes, so that the buffer need not grow.
 const USUAL_CLAIMS_BYTES: usize = 512;
 
 /// A signing secret. `Debug` shows nothing of it. Its text is not kept, only the state that is prepared from it for HMAC,

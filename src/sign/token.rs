@@ -23,10 +23,10 @@ impl Token {
 
     /// Notes how long it is good, so that pages replace it before. Default: it does not expire.
     ///
-    /// Pages count in whole seconds, so a fraction of a second is cut off.
+    /// Pages count in whole seconds: a fraction is cut off, and less than one second counts as one.
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
-        self.lifetime = Some(lifetime);
+        self.lifetime = Some(lifetime.max(Duration::from_secs(1)));
         self
     }
 

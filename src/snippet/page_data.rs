@@ -8,7 +8,7 @@ use crate::{
     widget::{BootData, BootValue},
 };
 
-/// What one page is told.
+/// The data of one page.
 pub(crate) struct PageData<'a> {
     /// The marker that this request carried, or nothing.
     pub(crate) seen: &'a str,
@@ -39,11 +39,11 @@ impl PageData<'_> {
     /// How many bytes the members need where there is little more to say than tokens.
     pub(crate) fn usual_length(&self) -> usize {
         const MARKERS: usize = 160;
-        const VENDOR: usize = 96;
-        let facts = self.people.0.iter().flat_map(|(_, person)| person.entries());
+        const WIDGET: usize = 96;
+        let values = self.people.0.iter().flat_map(|(_, person)| person.entries());
         let tokens =
-            facts.map(|(_, fact)| if let BootValue::Token(token) = fact { token.as_str().len() } else { VENDOR });
-        MARKERS + self.people.0.len() * VENDOR + tokens.sum::<usize>()
+            values.map(|(_, value)| if let BootValue::Token(token) = value { token.as_str().len() } else { WIDGET });
+        MARKERS + self.people.0.len() * WIDGET + tokens.sum::<usize>()
     }
 
     /// Appends the members of the object, without its braces.
@@ -66,7 +66,7 @@ impl PageData<'_> {
         out.push(b'{');
         write_all(self.people.0.iter(), out, |(widget, person), out| {
             write_key(widget, out);
-            write_person(person, out)
+            write_boot_data(person, out)
         })?;
         out.extend_from_slice(b"},");
         write_key(LIFETIMES, out);
@@ -81,19 +81,19 @@ impl PageData<'_> {
     }
 }
 
-fn write_person(person: &BootData, out: &mut Vec<u8>) -> serde_json::Result<()> {
+fn write_boot_data(data: &BootData, out: &mut Vec<u8>) -> serde_json::Result<()> {
     out.push(b'{');
-    write_all(person.entries(), out, |(key, fact), out| {
+    write_all(data.entries(), out, |(key, value), out| {
         attribute_json(&key, out)?;
         out.push(b':');
-        write_fact(fact, out)
+        write_value(value, out)
     })?;
     out.push(b'}');
     Ok(())
 }
 
-fn write_fact(fact: &BootValue, out: &mut Vec<u8>) -> serde_json::Result<()> {
-    match fact {
+fn write_value(value: &BootValue, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    match value {
         BootValue::Token(token) => {
             // Made of letters, digits, `-`, `_` and dots.
             write_bare(token.as_str(), out);

@@ -98,12 +98,12 @@ adapters => {
 
   /**
    * Vendors' calls delete cookies. Where those belong to somebody else by now, they do not get hold of them.
-   * @param {() => void} action Throws no error: `callAdapter` is guarded.
+   * @param {() => void} action
    */
   const withoutCookies = action => {
     Object.defineProperty(document, 'cookie', { configurable: true, get: () => '', set: () => {} });
-    action();
-    delete /** @type {any} */ (document).cookie;
+    // What the page put in place of `console.warn` may throw.
+    try { return action(); } finally { Reflect.deleteProperty(document, 'cookie'); }
   };
 
   /**
@@ -123,7 +123,7 @@ adapters => {
    * Whether the vendors' cookies are nobody else's, by what the marker says.
    * @param {string} now
    */
-  const ownsCookies = now => !now || now === 'out' || now === booted;
+  const ownsCookies = now => !now || now === booted || now === 'out';
 
   /** @param {string} now */
   const endSession = now => shutdown(ownsCookies(now));
@@ -269,7 +269,7 @@ adapters => {
     if (booted === person) use(token, seconds);
   };
 
-  // For a login that happens without a page load: asks who is signed in now, as a page load would have told.
+  // For a login without a page load: fetches the data that a page load would have brought.
   const refresh = async () => {
     const answer = page.tokens && await request('page');
     if (answer && answer.ok) visit({ ...page, ...await answer.json() });

@@ -42,7 +42,7 @@ export interface SessionArtifacts {
   globals: string[];
 }
 
-/** What one page is told. It is also the token service's answer to `page`. */
+/** The data of one page. It is also the token service's answer to `page`. */
 export interface PageData {
   /** The marker that the page's request carried: a fingerprint, `out`, or empty. */
   seen: string;
@@ -85,7 +85,7 @@ export interface Adapter {
   boot(widget: Widget): void;
   /** The same person's next page, without `token`; or a new token that replaces the page's own one. */
   refresh(widget: Widget, token?: string): void;
-  /** Ends the session. `load` allows to load a library that is not there, for this call alone. */
+  /** Ends the session. If `load` is true, the adapter may load the library for this call alone. */
   shutdown(widget: Widget, load?: boolean): void;
 }
 

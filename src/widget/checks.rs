@@ -51,7 +51,9 @@ pub(super) fn check_lifetime(widget: &str, lifetime: Duration, limit: Duration) 
     } else if lifetime < Duration::from_secs(1) {
         "is under one second: tokens count in whole seconds".to_owned()
     } else if lifetime > limit {
-        format!("of {} seconds is over the limit of {} seconds", lifetime.as_secs(), limit.as_secs())
+        // Rounded up, so that it is not the limit's own number.
+        let seconds = lifetime.as_secs().saturating_add(u64::from(lifetime.subsec_nanos() > 0));
+        format!("of {seconds} seconds is over the limit of {} seconds", limit.as_secs())
     } else {
         return Ok(());
     };
@@ -59,7 +61,7 @@ pub(super) fn check_lifetime(widget: &str, lifetime: Duration, limit: Duration) 
     Err(ConfigError::new(ConfigErrorKind::Lifetime, message))
 }
 
-/// No setting for everybody identifies a person, which would be without a signature. `reserved`: names, separated by spaces.
+/// Refuses settings that would identify a person without a signature. `reserved`: names, separated by spaces.
 pub(super) fn check_settings(widget: &str, settings: &Settings, reserved: &str) -> Result<(), ConfigError> {
     match settings.keys().find(|key| is_reserved(key, reserved)) {
         None => Ok(()),

@@ -10,7 +10,7 @@ const REGISTERED: &str = "iss sub aud exp nbf iat jti";
 
 /// Whether a name is a registered claim or one of these, which spaces separate.
 pub(super) fn is_reserved(name: &str, reserved: &str) -> bool {
-    REGISTERED.split(' ').chain(reserved.split(' ')).any(|known| known == name)
+    REGISTERED.split_whitespace().chain(reserved.split_whitespace()).any(|known| known == name)
 }
 
 /// A person's attributes, without those that have the name of a claim: the token says each claim once, and the crate

@@ -20,7 +20,7 @@ use super::{boot_data::BootData, manifest::Manifest};
 pub trait Widget: Send + Sync + 'static {
     /// What is the same for every person: names, library, settings, what the session leaves behind, what a policy must allow.
     ///
-    /// [`build()`](crate::WidgetsBuilder::build) calls it once and keeps the answer.
+    /// [`WidgetsBuilder::widget`](crate::WidgetsBuilder::widget) calls it once and keeps the result.
     fn manifest(&self) -> Manifest;
 
     /// The secret that signs. The first widget's secret also keys the marker cookie's fingerprint, through a one-way
@@ -44,7 +44,7 @@ pub trait Widget: Send + Sync + 'static {
     /// A [`TokenError`] when the identity lacks what the vendor needs, or signing failed.
     fn mint(&self, token_name: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError>;
 
-    /// What the adapter needs to boot for this person at `now`. Leave out what the token says already.
+    /// What the adapter needs to boot for this person at `now`. Leave out what the token already contains.
     ///
     /// # Errors
     ///

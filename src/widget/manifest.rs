@@ -27,6 +27,7 @@ pub struct Manifest {
     settings: Settings,
     artifacts: SessionArtifacts,
     csp_sources: CspSources,
+    library_connections: bool,
     identified_cookie: Option<String>,
     token_names: Vec<Cow<'static, str>>,
     needs_token_path: bool,
@@ -56,6 +57,7 @@ impl Manifest {
             settings: Settings::new(),
             artifacts: SessionArtifacts::new(),
             csp_sources: CspSources::new(),
+            library_connections: false,
             identified_cookie: None,
             needs_token_path: false,
             is_costly: false,
@@ -102,8 +104,7 @@ impl Manifest {
     /// Also allows the page to connect to the library's origin, and to show frames from there. Default: scripts alone.
     #[must_use]
     pub fn with_library_connections(mut self) -> Self {
-        let origin = self.library().map(library_source);
-        self.csp_sources = self.csp_sources.connect(origin.clone()).frame(origin);
+        self.library_connections = true;
         self
     }
 
@@ -174,10 +175,11 @@ impl Manifest {
     /// What a Content-Security-Policy must allow, the library's origin included.
     pub fn csp_sources(&self) -> CspSources {
         let listed = self.csp_sources.clone();
-        match self.library().map(library_source) {
-            Some(source) if !listed.has_script(&source) => CspSources::new().script([source]).merge(listed),
-            _ => listed,
-        }
+        let Some(origin) = self.library().map(library_source) else { return listed };
+        let own =
+            if listed.has_script(&origin) { CspSources::new() } else { CspSources::new().script([origin.clone()]) };
+        let sources = own.merge(listed);
+        if self.library_connections { sources.connect([origin.clone()]).frame([origin]) } else { sources }
     }
 
     /// The cookie whose presence means that the vendor's session knows who the person is.
@@ -210,7 +212,7 @@ impl Manifest {
 }
 
 /// What a widget has to know on every page, the same for everybody: application id, region, appearance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Settings(Map<String, Value>);
 

@@ -110,7 +110,8 @@ macro_rules! setter {
         ///
         #[doc = $text]
         ///
-        /// `build()` refuses what identifies a person: that belongs into the [`Identity`](crate::Identity).
+        /// `build()` refuses a setting that identifies a person, or has the name of a registered claim: that belongs in the
+        /// [`Identity`](crate::Identity).
         #[must_use]
         pub fn setting(mut self, key: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
             self.options.settings = self.options.settings.with(key, value);

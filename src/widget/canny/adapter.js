@@ -5,7 +5,7 @@ tools => {
   /** @type {any[][]} */
   stub.q = [];
   /**
-   * The id that the library was given: loaded is no documented way to take it back.
+   * The id that the library was given: there is no documented way to take it back.
    * @type {string | undefined}
    */
   let identifiedId;

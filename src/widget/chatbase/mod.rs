@@ -16,7 +16,7 @@ use crate::widget::prelude::*;
 const NAME: &str = "chatbase";
 
 /// Names that attributes may not take: claims, and what identifies without a token.
-const RESERVED: &str = "user_id sub email name exp iat nbf iss aud jti user_hash token";
+const RESERVED: &str = "user_id email name user_hash token";
 
 /// Chatbase's chat widget.
 ///

@@ -175,7 +175,8 @@ impl Widget for Intercom {
     fn manifest(&self) -> Manifest {
         let app_id = self.options.app_id.as_str();
         let settings = self.options.settings.clone().with("app_id", app_id).with("api_base", self.region.api_base());
-        let milliseconds = self.session_duration.and_then(|duration| u64::try_from(duration.as_millis()).ok());
+        let milliseconds =
+            self.session_duration.map(|duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
         self.options
             .manifest(include_str!("adapter.min.js"), format!("https://widget.intercom.io/widget/{app_id}"))
             .with_settings(settings.with_some("session_duration", milliseconds))

@@ -31,7 +31,7 @@ tools => {
     try { sessionStorage.removeItem(widget.settings.orgId + '_WEB_STORAGE'); } catch { /* no storage, and so no session in it */ }
   };
 
-  // By default it would clearSession this page and leave the session open.
+  // Without the argument, the library would clear this page and leave the session open.
   const clearSession = () => {
     logoutPending = !ready;
     if (!ready) return;

@@ -7,7 +7,7 @@ tools => {
    */
   let currentUser = null;
   /**
-   * Who was, or is being, logged in lastUser.
+   * The user who was logged in last, or is being logged in.
    * @type {User}
    */
   let lastUser = null;
