@@ -61,7 +61,7 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 ///
 /// * 200 with the bare token as `text/plain`; `x-widget-lifetime` says for how many seconds it is good;
 /// * 401 when nobody is signed in or [`Identity::with_session_expires`] has passed, 503 when it is not known who is;
-/// * 503 also while too many [costly](crate::widget::Manifest::is_costly) tokens wait for their turn;
+/// * 503 also while too many [costly](crate::widget::Manifest::has_costly_tokens) tokens wait for their turn;
 /// * 409 when the page (header `x-widget-page`) is another person's;
 /// * 422 when the person lacks what the vendor needs, 500 when signing failed;
 /// * 403 for other sites' requests, 404 for a name that is not configured, 405 for other methods.
@@ -161,7 +161,7 @@ impl Question {
     }
 
     fn is_costly(&self) -> bool {
-        self.config.tokens().any(|(widget, name)| name == self.name && widget.manifest().is_costly())
+        self.config.tokens().any(|(widget, name)| name == self.name && widget.manifest().has_costly_tokens())
     }
 
     /// Has the token made where nobody else is held up.

@@ -13,7 +13,7 @@ use axum::routing::{MethodRouter, get, post};
 use serde::Serialize;
 
 use super::messenger::{Kind, Messenger};
-use super::verifier::{self, Rejected, Verified};
+use super::verifier::{self, Verified};
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -57,7 +57,7 @@ struct Accepted {
 }
 
 #[derive(Serialize)]
-struct TokenFailure {
+struct Rejection {
     ok: bool,
     reason: &'static str,
 }
@@ -67,12 +67,10 @@ struct TokenFailure {
 async fn verify(State(secret): State<Arc<str>>, token: String) -> Response {
     match verifier::verify(secret.as_bytes(), token.trim(), now()) {
         Ok(person) => Json(Accepted { ok: true, person }).into_response(),
-        Err(rejected) => (StatusCode::FORBIDDEN, Json(refusal(rejected))).into_response(),
+        Err(rejected) => {
+            (StatusCode::FORBIDDEN, Json(Rejection { ok: false, reason: rejected.reason() })).into_response()
+        }
     }
-}
-
-fn refusal(rejected: Rejected) -> TokenFailure {
-    TokenFailure { ok: false, reason: rejected.reason() }
 }
 
 /// Seconds since 1970. A clock that is set before then makes every token count as expired.

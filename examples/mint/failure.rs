@@ -46,7 +46,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Usage(problem) => write!(f, "{problem}\n\n{}", usage()),
             Self::Config(error) => error.fmt(f),
-            Self::NoToken(widget, refusal) => write!(f, "{widget}: {refusal}"),
+            Self::NoToken(widget, error) => write!(f, "{widget}: {error}"),
             Self::Unexpected(what) => write!(f, "unexpected: {what}"),
         }
     }

@@ -205,7 +205,7 @@ impl WidgetsBuilder {
         let snippet = Snippet::build(&self.widgets, cookie, token_path.as_deref())?;
         let csp_needs = CspNeeds::new(snippet.hash(), self.checked_sources(token_path.as_deref())?);
         Ok(Widgets(Some(Arc::new(Config {
-            worker: self.widgets.iter().any(|widget| widget.manifest().is_costly()).then(Worker::start),
+            worker: self.widgets.iter().any(|widget| widget.manifest().has_costly_tokens()).then(Worker::start),
             widgets: self.widgets,
             identify: self.identify,
             when: self.when,
@@ -253,7 +253,7 @@ impl WidgetsBuilder {
     }
 
     fn checked_token_path(&self) -> Result<Option<String>, ConfigError> {
-        let fetching = self.widgets.iter().find(|widget| widget.manifest().needs_token_path());
+        let fetching = self.widgets.iter().find(|widget| widget.manifest().requires_token_path());
         match (&self.token_path, fetching) {
             (None, None) => Ok(None),
             (None, Some(widget)) => Err(token_path_error(format!(

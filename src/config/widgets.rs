@@ -42,7 +42,7 @@ impl Widgets {
     /// A new token of this name (`intercom`, `zendesk-chat`, ...) for this person, as the token service would hand out:
     /// for applications that bring it to the page in their own way.
     ///
-    /// Signs on the calling thread, also what is [costly](crate::widget::Manifest::is_costly).
+    /// Signs on the calling thread, also what is [costly](crate::widget::Manifest::has_costly_tokens).
     ///
     /// # Errors
     ///

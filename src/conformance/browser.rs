@@ -62,7 +62,7 @@ struct Term {
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct Verdict {
     findings: Vec<Broken>,
     touched: Vec<String>,
 }
@@ -196,14 +196,14 @@ impl<'a> Theatre<'a> {
             b: &self.b,
             touched: &self.touched,
         };
-        let told = perform(&input);
-        if told.is_none() {
+        let verdict = perform(&input);
+        if verdict.is_none() {
             let detail = format!("it takes too much time or memory: does a loop wait for the library? ({scenario})");
             findings.push(Finding::new(Rule::Order, detail));
         }
-        let told = told?;
-        findings.extend(told.findings.into_iter().map(|broken| Finding::new(rule(&broken.rule), broken.detail)));
-        Some(told.touched)
+        let verdict = verdict?;
+        findings.extend(verdict.findings.into_iter().map(|broken| Finding::new(rule(&broken.rule), broken.detail)));
+        Some(verdict.touched)
     }
 }
 
@@ -224,7 +224,7 @@ fn rule(name: &str) -> Rule {
 }
 
 /// Runs one scenario to its end; nothing if it has none.
-fn perform(input: &Input<'_>) -> Option<Told> {
+fn perform(input: &Input<'_>) -> Option<Verdict> {
     let code = format!(
         "(input => {{ {}\n{}\n{}\n}})({})",
         include_str!("stage.js"),

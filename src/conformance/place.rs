@@ -88,7 +88,7 @@ impl Constants {
             artifacts: serde_json::to_value(manifest.artifacts()).unwrap_or_default(),
             cookie: manifest.identified_cookie().map(str::to_owned),
             sources: format!("{:?}", manifest.csp_sources()),
-            token_path: manifest.needs_token_path(),
+            token_path: manifest.requires_token_path(),
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) struct Exchange {
 pub(super) enum Step<B: Body> {
     Done(Response<WidgetBody<B>>),
     Ask(BoxFuture<'static, Viewer>, Exchange, Response<B>),
-    Scan(PendingInjection<B>),
+    Hold(PendingInjection<B>),
 }
 
 impl Exchange {
@@ -182,7 +182,7 @@ impl Exchange {
             Delivery::Header if action == Action::Welcome => Step::Done(untouched(response)),
             Delivery::Header => Step::Done(injection.into_headers(response)),
             Delivery::Html if is_head => Step::Done(injection.into_head(response)),
-            Delivery::Html => Step::Scan(PendingInjection::new(response, injection)),
+            Delivery::Html => Step::Hold(PendingInjection::new(response, injection)),
         }
     }
 }

@@ -42,7 +42,7 @@ pin_project! {
         /// The application is asked who is looking, now that the handler has run.
         Asking { lookup: BoxFuture<'static, Viewer>, waiting: Option<(Exchange, Response<B>)> },
         /// The body's beginning is read.
-        Scanning { pending: Option<PendingInjection<B>> },
+        Holding { pending: Option<PendingInjection<B>> },
         Done,
     }
 }
@@ -71,7 +71,7 @@ where
                 Step::Ask(lookup, exchange, response) => {
                     state.set(State::Asking { lookup, waiting: Some((exchange, response)) });
                 }
-                Step::Scan(pending) => state.set(State::Scanning { pending: Some(pending) }),
+                Step::Hold(pending) => state.set(State::Holding { pending: Some(pending) }),
             }
         }
     }
@@ -96,7 +96,7 @@ where
                 let Some((exchange, response)) = waiting.take() else { return Poll::Pending };
                 exchange.on_viewer(viewer, response)
             }
-            StateProjection::Scanning { pending } => {
+            StateProjection::Holding { pending } => {
                 let Some(held) = pending else { return Poll::Pending };
                 let place = ready!(held.poll(cx));
                 let Some(held) = pending.take() else { return Poll::Pending };

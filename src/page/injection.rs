@@ -120,7 +120,7 @@ impl Injection {
     fn token_headers(&self) -> (Vec<(HeaderName, HeaderValue)>, Vec<TokenFailure>) {
         let (mut tokens, mut failures) = (Vec::new(), Vec::new());
         let Some(identity) = &self.identity else { return (tokens, failures) };
-        for (_, name) in self.facts.config.tokens().filter(|(widget, _)| !widget.manifest().is_costly()) {
+        for (_, name) in self.facts.config.tokens().filter(|(widget, _)| !widget.manifest().has_costly_tokens()) {
             match self.token_header(name, identity) {
                 Ok(token) => tokens.push(token),
                 Err(error) => failures.push(TokenFailure::new(name, error)),

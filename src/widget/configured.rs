@@ -36,7 +36,7 @@ impl ConfiguredWidget {
     /// The widget's own check, and what no widget can do without.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.widget.check()?;
-        if self.secret().is_rsa() && !self.manifest.is_costly() {
+        if self.secret().is_rsa() && !self.manifest.has_costly_tokens() {
             let message = format!("{}: its secret is an RSA key, which this widget does not take", self.name());
             return Err(ConfigError::new(ConfigErrorKind::Secret, message));
         }

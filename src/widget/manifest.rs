@@ -16,7 +16,7 @@ use crate::csp::{CspSources, library_source};
 ///     .with_library("https://cdn.acme.example/widget.js")
 ///     .with_artifacts(SessionArtifacts::new().cookie("acme_session"));
 /// assert_eq!(manifest.token_names(), ["acme"], "its own name");
-/// assert!(!manifest.needs_token_path());
+/// assert!(!manifest.requires_token_path());
 /// ```
 #[derive(Clone, Debug)]
 pub struct Manifest {
@@ -30,8 +30,8 @@ pub struct Manifest {
     library_connections: bool,
     identified_cookie: Option<String>,
     token_names: Vec<Cow<'static, str>>,
-    needs_token_path: bool,
-    is_costly: bool,
+    requires_token_path: bool,
+    has_costly_tokens: bool,
 }
 
 impl Manifest {
@@ -59,8 +59,8 @@ impl Manifest {
             csp_sources: CspSources::new(),
             library_connections: false,
             identified_cookie: None,
-            needs_token_path: false,
-            is_costly: false,
+            requires_token_path: false,
+            has_costly_tokens: false,
         }
     }
 
@@ -126,8 +126,8 @@ impl Manifest {
     /// Says that its script fetches tokens by itself, so that the application must configure a
     /// [token path](crate::WidgetsBuilder::token_path). Default: it does not.
     #[must_use]
-    pub fn with_token_path(mut self) -> Self {
-        self.needs_token_path = true;
+    pub fn with_required_token_path(mut self) -> Self {
+        self.requires_token_path = true;
         self
     }
 
@@ -138,7 +138,7 @@ impl Manifest {
     /// in no header, so `boot_data` must not make them.
     #[must_use]
     pub fn with_costly_tokens(mut self) -> Self {
-        self.is_costly = true;
+        self.has_costly_tokens = true;
         self
     }
 
@@ -197,13 +197,13 @@ impl Manifest {
     }
 
     /// Whether its script fetches tokens by itself.
-    pub fn needs_token_path(&self) -> bool {
-        self.needs_token_path
+    pub fn requires_token_path(&self) -> bool {
+        self.requires_token_path
     }
 
     /// Whether its tokens are made on a thread of their own.
-    pub fn is_costly(&self) -> bool {
-        self.is_costly
+    pub fn has_costly_tokens(&self) -> bool {
+        self.has_costly_tokens
     }
 
     pub(crate) fn has_token(&self, name: &str) -> bool {

@@ -88,7 +88,7 @@
 //! * `tools.token(name, callback)` fetches the token of this name and hands it to `callback`, if its person's widgets are
 //!   still up by then. A failure is tried again, more and more slowly. It is for libraries that ask for tokens by
 //!   themselves; the widget says so by
-//!   [`with_token_path`](Manifest::with_token_path).
+//!   [`with_required_token_path`](Manifest::with_required_token_path).
 //! * `tools.renew(widget, token, identify)` is all of `refresh` for widgets whose token stands in `widget.person.token`: it
 //!   keeps the new token there, if there is one, and calls `identify` with the person's token. It does neither on a visitor's
 //!   page, nor after a `shutdown`.

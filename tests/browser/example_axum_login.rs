@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{Started, run_programs};
 use crate::identity::{nothing_left, verified};
-use crate::page::{CALLS, Page, RESIDUE, STATE};
+use crate::page::{ARTIFACTS, CALLS, Page, STATE};
 use crate::process::{Process, axum_login};
 
 /// The program, and the database that goes with it.
@@ -54,7 +54,7 @@ async fn login_protected_page_logout() {
         log_in(page, "demo").await;
         verified(page, "account-demo").await;
         assert_eq!(page.calls().await, ["boot"]);
-        assert_ne!(page.eval(RESIDUE).await, json!([]), "else the next lines prove nothing");
+        assert_ne!(page.eval(ARTIFACTS).await, json!([]), "else the next lines prove nothing");
         page.open("/").await;
         verified(page, "account-demo").await;
 

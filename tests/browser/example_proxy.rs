@@ -17,7 +17,7 @@ use crate::app::script;
 use crate::example::{Messenger, demo};
 use crate::harness::{Site, Started, run_programs};
 use crate::identity::{nothing_left, verified};
-use crate::page::{CALLS, Page, RESIDUE, STATE};
+use crate::page::{ARTIFACTS, CALLS, Page, STATE};
 use crate::process::{Process, example};
 
 /// A browser talks to the front, the front to the proxy, and the proxy to the application.
@@ -122,7 +122,7 @@ async fn sign_in_shows_the_user_and_sign_out_leaves_nothing() {
 
         sign_in_as(page, "user-1").await;
         assert_eq!(page.calls().await, ["boot"]);
-        assert_ne!(page.eval(RESIDUE).await, json!([]), "else the next lines prove nothing");
+        assert_ne!(page.eval(ARTIFACTS).await, json!([]), "else the next lines prove nothing");
         assert_eq!(page.eval("document.querySelectorAll('[data-widget]').length").await, 0);
         let encoded = "performance.getEntriesByType('navigation')[0].encodedBodySize";
         let decoded = "performance.getEntriesByType('navigation')[0].decodedBodySize";
@@ -166,7 +166,7 @@ async fn a_sign_out_is_known_in_the_other_tab() {
         page.wait_for(STATE, "shutdown").await;
         page.switch_to(first).await;
         page.wait_for(STATE, "shutdown").await;
-        assert_eq!(page.eval(RESIDUE).await, json!([]));
+        assert_eq!(page.eval(ARTIFACTS).await, json!([]));
     })
     .await;
 }

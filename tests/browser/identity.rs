@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::harness::run;
-use crate::page::{BUBBLE, CALLS, Page, RESIDUE, STATE, WHO};
+use crate::page::{ARTIFACTS, BUBBLE, CALLS, Page, STATE, WHO};
 
 const A_WHILE: Duration = Duration::from_millis(600);
 
@@ -17,9 +17,9 @@ pub(crate) async fn verified(page: &Page, user: &str) {
 
 /// Asserts that nothing of a messenger session is left, and that nothing comes back.
 pub(crate) async fn nothing_left(page: &Page) {
-    page.wait_for(RESIDUE, json!([])).await;
+    page.wait_for(ARTIFACTS, json!([])).await;
     page.wait_for_marker(None).await;
-    page.stays(RESIDUE, json!([]), A_WHILE).await;
+    page.stays(ARTIFACTS, json!([]), A_WHILE).await;
     page.wait_for_marker(None).await;
 }
 
@@ -47,7 +47,7 @@ async fn sign_in_shows_the_user_verified_and_sign_out_leaves_nothing() {
         assert_eq!(marker.len(), 22, "{marker}");
         let cookies = page.cookies().await;
         assert_eq!(cookies["intercom-session-demo"], "user-1");
-        assert_ne!(page.eval(RESIDUE).await, json!([]), "else the next lines prove nothing");
+        assert_ne!(page.eval(ARTIFACTS).await, json!([]), "else the next lines prove nothing");
 
         page.sign_out().await;
         page.wait_for(CALLS, json!(["shutdown"])).await;
@@ -120,7 +120,7 @@ async fn account_switch_in_another_tab_leaves_the_new_person_alone() {
         page.open("/").await;
         page.sign_in("user-2").await;
         verified(page, "user-2").await;
-        let kept = page.eval(RESIDUE).await;
+        let kept = page.eval(ARTIFACTS).await;
         let second = page.tab().await;
 
         page.switch_to(first).await;
@@ -129,7 +129,7 @@ async fn account_switch_in_another_tab_leaves_the_new_person_alone() {
         assert_eq!(page.eval(BUBBLE).await, "");
 
         // What the browser keeps is the other person's by now.
-        page.stays(RESIDUE, kept, A_WHILE).await;
+        page.stays(ARTIFACTS, kept, A_WHILE).await;
         page.switch_to(second).await;
         page.stays(WHO, "user-2", A_WHILE).await;
         page.reload().await;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::run;
 use crate::identity::{nothing_left, verified};
-use crate::page::{CALLS, RESIDUE, STATE};
+use crate::page::{ARTIFACTS, CALLS, STATE};
 
 const LIBRARY: &str = "/demo/messenger.js";
 const VERIFICATION: &str = "/demo/verify";
@@ -30,8 +30,8 @@ async fn a_library_that_comes_after_the_sign_out_learns_nothing() {
         page.wait_for(STATE, "shutdown").await;
         assert_eq!(page.calls().await, ["shutdown"]);
         // It wrote its cookies when it came.
-        page.wait_for(RESIDUE, json!([])).await;
-        page.stays(RESIDUE, json!([]), A_WHILE).await;
+        page.wait_for(ARTIFACTS, json!([])).await;
+        page.stays(ARTIFACTS, json!([]), A_WHILE).await;
         let traces = page.traces().await;
         assert!(!traces.contains("user-1"), "{traces}");
     })
@@ -51,7 +51,7 @@ async fn an_answer_that_comes_after_the_sign_out_brings_nobody_back() {
 
         page.gate.release(VERIFICATION);
         page.stays(STATE, "shutdown", A_WHILE).await;
-        assert_eq!(page.eval(RESIDUE).await, json!([]));
+        assert_eq!(page.eval(ARTIFACTS).await, json!([]));
     })
     .await;
 }

@@ -25,7 +25,7 @@ pub(crate) const CALLS: &str = "(window.demoMessenger?.calls ?? []).map((call) =
 /// What the messenger itself shows.
 pub(crate) const BUBBLE: &str = "document.querySelector('#demo-messenger')?.shadowRoot.textContent ?? ''";
 /// Whatever a messenger session leaves in the page and in the browser, but for the marker.
-pub(crate) const RESIDUE: &str = "[
+pub(crate) const ARTIFACTS: &str = "[
     ...document.cookie.split('; ').filter((pair) => pair.startsWith('intercom')),
     ...Object.entries(localStorage).map((pair) => pair.join(' = ')),
     ...(window.intercomSettings === undefined ? [] : ['window.intercomSettings'])].sort()";

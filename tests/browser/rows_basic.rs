@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::app::Settings;
 use crate::harness::in_every_engine;
 use crate::identity::{nothing_left, verified};
-use crate::page::{BUBBLE, CALLS, Page, RESIDUE, STATE, WHO};
+use crate::page::{ARTIFACTS, BUBBLE, CALLS, Page, STATE, WHO};
 use crate::sign_out::{SHUT_DOWN_AT, milliseconds};
 
 const VERIFICATION: &str = "/demo/verify";
@@ -32,7 +32,7 @@ async fn set_globals(page: &Page) {
 }
 
 async fn residue(page: &Page) -> Vec<Value> {
-    let residue = page.eval(RESIDUE).await;
+    let residue = page.eval(ARTIFACTS).await;
     residue.as_array().expect("a list").clone()
 }
 
@@ -115,10 +115,10 @@ in_every_engine!(row_04_logout_by_fetch, Settings::default(), async |page| {
 
     page.click("#sign-out-fetch").await;
     shut_down_in_place(page).await;
-    page.wait_for(RESIDUE, json!([])).await;
+    page.wait_for(ARTIFACTS, json!([])).await;
     // Nobody's page has run yet: the next one is told, whatever this one has done.
     page.wait_for_marker(Some("out")).await;
-    page.stays(RESIDUE, json!([]), AT_ONCE).await;
+    page.stays(ARTIFACTS, json!([]), AT_ONCE).await;
     assert_eq!(page.calls().await, ["boot", "shutdown"]);
 
     page.reload().await;
@@ -199,14 +199,14 @@ async fn user_2_takes_over(page: &Page) -> (WindowHandle, Value) {
     page.open("/").await;
     signed_in(page, "user-2").await;
     assert_eq!(page.calls().await, ["shutdown", "boot"]);
-    (page.tab().await, page.eval(RESIDUE).await)
+    (page.tab().await, page.eval(ARTIFACTS).await)
 }
 
 /// The old tab shuts down, and nothing else changes.
 async fn leaves_user_2_alone(page: &Page, second: WindowHandle, kept: Value) {
     let marker = page.marker().await;
     shut_down_in_place(page).await;
-    page.stays(RESIDUE, kept, AT_ONCE).await;
+    page.stays(ARTIFACTS, kept, AT_ONCE).await;
     assert_eq!(page.marker().await, marker);
 
     page.switch_to(second).await;
@@ -239,7 +239,7 @@ in_every_engine!(row_11_browser_closed_without_logout_and_user_2_signs_in, Setti
 in_every_engine!(row_12_a_page_that_does_not_know_who_is_signed_in, Settings::default(), async |page| {
     signed_in(page, "user-1").await;
     let marker = page.marker().await;
-    let kept = page.eval(RESIDUE).await;
+    let kept = page.eval(ARTIFACTS).await;
     let first = page.new_tab().await;
 
     page.open("/lost").await;
@@ -266,7 +266,7 @@ in_every_engine!(row_12_a_page_that_does_not_know_who_is_signed_in, Settings::de
 /// The application's own page, and nothing in the browser has changed.
 async fn untouched(page: &Page, kept: &Value) {
     assert_eq!(page.eval(SCRIPTS).await, 0);
-    page.stays(RESIDUE, kept.clone(), AT_ONCE).await;
+    page.stays(ARTIFACTS, kept.clone(), AT_ONCE).await;
     assert_eq!(page.eval(STATE).await, json!(null));
 }
 

@@ -19,7 +19,7 @@ use tower_widget_identity::{Secret, Widgets, WidgetsBuilder};
 use crate::app::{self, App, Session, Settings, script};
 use crate::harness::{Stage, in_every_engine};
 use crate::identity::{nothing_left, verified};
-use crate::page::{CALLS, Page, RESIDUE, STATE, WHO};
+use crate::page::{ARTIFACTS, CALLS, Page, STATE, WHO};
 use crate::rows_widgets::asking_the_session;
 
 const INSTALL: &str = "npm install --no-save --prefix target/browser-libs \
@@ -28,7 +28,7 @@ const INSTALL: &str = "npm install --no-save --prefix target/browser-libs \
 const A_WHILE: Duration = Duration::from_millis(1500);
 
 /// What the messenger was told of persons: that the body is a new one does not belong to it.
-const TOLD: &str = "(window.demoMessenger?.calls ?? []).map((call) => call.name)
+const CALL_NAMES: &str = "(window.demoMessenger?.calls ?? []).map((call) => call.name)
     .filter((name) => name !== 'reattach_activator')";
 /// Whether each of these calls brought a token.
 const TOKENS: &str = "(window.demoMessenger?.calls ?? []).filter((call) => call.name !== 'reattach_activator')
@@ -118,7 +118,7 @@ in_every_engine!(row_15_turbo_visits_follow_the_session, turbo(), async |page| {
 
     turbo_submit(page, "button[value=user-1]", "user-1").await;
     verified(page, "user-1").await;
-    assert_eq!(page.eval(TOLD).await, json!(["boot"]));
+    assert_eq!(page.eval(CALL_NAMES).await, json!(["boot"]));
 
     turbo_visit(page, "two").await;
     page.wait_for(UPDATES, 1).await;
@@ -129,7 +129,7 @@ in_every_engine!(row_15_turbo_visits_follow_the_session, turbo(), async |page| {
 
     turbo_submit(page, "button[value=user-2]", "user-2").await;
     verified(page, "user-2").await;
-    assert_eq!(page.eval(TOLD).await, json!(["boot", "update", "update", "shutdown", "boot"]));
+    assert_eq!(page.eval(CALL_NAMES).await, json!(["boot", "update", "update", "shutdown", "boot"]));
     let traces = page.traces().await;
     assert!(!traces.contains("user-1"), "{traces}");
 
@@ -149,7 +149,7 @@ in_every_engine!(row_15_a_turbo_visit_after_the_session_expired_shuts_down, turb
 
     page.app.expire("user-1");
     turbo_visit(page, "two").await;
-    page.wait_for(TOLD, json!(["boot", "shutdown"])).await;
+    page.wait_for(CALL_NAMES, json!(["boot", "shutdown"])).await;
     nothing_left(page).await;
 
     // Turbo shows its own copy of the page as it was.
@@ -175,7 +175,7 @@ in_every_engine!(row_15_a_turbo_page_prefetched_before_the_logout_boots_nobody, 
     assert_eq!(page.app.requests("/turbo/two"), 1, "the prefetched page was shown");
     assert_eq!(page.eval("document.body.dataset.user").await, "user-1", "as it was before the logout");
     page.stays(ALIVE, false, A_WHILE).await;
-    page.wait_for(RESIDUE, json!([])).await;
+    page.wait_for(ARTIFACTS, json!([])).await;
     assert_eq!(page.eval(BOOTS).await, 1);
 });
 
@@ -199,7 +199,7 @@ in_every_engine!(row_15_turbo_frames_are_untouched, turbo(), async |page| {
     page.eval("void document.querySelector('#into-the-frame').click()").await;
     page.wait_for("document.querySelector('#part #arrived')?.textContent ?? ''", "here").await;
     assert_eq!(page.eval("window.answer").await, frame().await.0);
-    assert_eq!(page.eval(TOLD).await, json!(["boot"]));
+    assert_eq!(page.eval(CALL_NAMES).await, json!(["boot"]));
 });
 
 // --- htmx -------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ in_every_engine!(row_15_htmx_boosted_forms_follow_the_session, htmx(), async |pa
     open_htmx_as_user_1(page).await;
     page.click("#boosted-logout").await;
     page.wait_for(STATE, "shutdown").await;
-    page.wait_for(RESIDUE, json!([])).await;
+    page.wait_for(ARTIFACTS, json!([])).await;
     page.wait_for("window.answers.length", 1).await;
 
     // A boosted login is not a page load: nobody is shown until the next one.
@@ -469,14 +469,14 @@ in_every_engine!(row_21_a_cached_page_boots_no_visitor_over_a_person, visitors()
     page.sign_in("user-1").await;
     verified(page, "user-1").await;
     let marker = page.marker().await.expect("a marker");
-    let kept = page.eval(RESIDUE).await;
+    let kept = page.eval(ARTIFACTS).await;
 
     go(page, "/cached").await;
     assert_eq!(page.app.requests("/cached"), 1, "the browser showed its copy");
     page.wait_for("typeof window.widgetIdentity", "object").await;
     page.stays(CALLS, json!([]), A_WHILE).await;
     assert_eq!(page.eval(STATE).await, json!(null));
-    assert_eq!(page.eval(RESIDUE).await, kept, "the session goes on");
+    assert_eq!(page.eval(ARTIFACTS).await, kept, "the session goes on");
     assert_eq!(page.marker().await, Some(marker));
 
     go(page, "/").await;
@@ -516,7 +516,7 @@ in_every_engine!(row_21_a_turbo_login_turns_the_visitor_into_the_user, turbo_for
 
     turbo_submit(page, "button[value=user-1]", "user-1").await;
     verified(page, "user-1").await;
-    assert_eq!(page.eval(TOLD).await, json!(["boot", "shutdown", "boot"]));
+    assert_eq!(page.eval(CALL_NAMES).await, json!(["boot", "shutdown", "boot"]));
     assert_eq!(page.eval(TOKENS).await, json!([false, false, true]));
 
     turbo_submit(page, "#sign-out", "").await;

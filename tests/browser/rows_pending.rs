@@ -19,7 +19,7 @@ use tower::ServiceExt;
 use crate::app::{App, Settings, script};
 use crate::harness::{Stage, in_every_engine};
 use crate::identity::{nothing_left, verified};
-use crate::page::{CALLS, PATIENCE, Page, RESIDUE};
+use crate::page::{ARTIFACTS, CALLS, PATIENCE, Page};
 
 /// Long enough for whatever might still happen to happen.
 const A_WHILE: Duration = Duration::from_millis(800);
@@ -283,7 +283,7 @@ in_every_engine!(row_08_page_slower_than_the_logout_never_boots, Settings::defau
     page.gate.release("/slow");
     page.switch_to(slow).await;
     arrives_and_never_boots(page, "out").await;
-    page.stays(RESIDUE, json!([]), A_WHILE).await;
+    page.stays(ARTIFACTS, json!([]), A_WHILE).await;
 
     page.open("/").await;
     carried_out(page).await;
@@ -420,7 +420,7 @@ async fn works_behind(page: &Stage, worker: &str) {
     verified(page, "user-1").await;
     assert_eq!(passed(page).await, before + 1);
     assert_eq!(page.calls().await, ["boot"]);
-    assert_ne!(page.eval(RESIDUE).await, json!([]), "else the next lines prove nothing");
+    assert_ne!(page.eval(ARTIFACTS).await, json!([]), "else the next lines prove nothing");
 
     page.sign_out().await;
     carried_out(page).await;

@@ -18,7 +18,7 @@ use tower_widget_identity::WidgetsBuilder;
 use crate::app::{self, App, NO_NETWORK, Session, Settings, Widget};
 use crate::harness::{Stage, in_every_engine};
 use crate::identity::verified;
-use crate::page::{BUBBLE, CALLS, Page, RESIDUE, STATE, WHO};
+use crate::page::{ARTIFACTS, BUBBLE, CALLS, Page, STATE, WHO};
 use crate::rows_pending::{log_out_by_fetch, open_beside, sign_in_without_a_page};
 
 const LIBRARY: &str = "/demo/messenger.js";
@@ -267,15 +267,15 @@ in_every_engine!(row_13_hidden_page_waits_until_it_is_looked_at, short_lived(Wid
 /// The page was not told by the marker, which is still its person's; it learns it when it asks for a token.
 async fn ends_when_it_asks(page: &Stage) {
     let marker = page.marker().await;
-    assert_ne!(page.eval(RESIDUE).await, json!([]), "else the next lines prove nothing");
+    assert_ne!(page.eval(ARTIFACTS).await, json!([]), "else the next lines prove nothing");
     page.wait_at_most(SHORT_LIFE * 2, STATE, "shutdown").await;
     assert_eq!(asked(page, "intercom"), 1);
-    page.wait_for(RESIDUE, json!([])).await;
+    page.wait_for(ARTIFACTS, json!([])).await;
     assert_eq!(page.calls().await, ["boot", "shutdown"]);
 
     page.stays(STATE, "shutdown", SHORT_LIFE * 5 / 4).await;
     assert_eq!(asked(page, "intercom"), 1, "it asks no more");
-    assert_eq!(page.eval(RESIDUE).await, json!([]));
+    assert_eq!(page.eval(ARTIFACTS).await, json!([]));
     assert_eq!(page.marker().await, marker, "that is for the next page to settle");
 }
 
@@ -330,16 +330,16 @@ async fn blocked(page: &Page) {
 in_every_engine!(row_17_blocked_intercom_is_shut_down_all_the_same, with_widget(Widget::Intercom), async |page| {
     page.sign_in("user-1").await;
     verified(page, "user-1").await;
-    let kept = page.eval(RESIDUE).await;
+    let kept = page.eval(ARTIFACTS).await;
     assert_ne!(kept, json!([]), "else the next lines prove nothing");
     page.open("/strict?before=failures").await;
     blocked(page).await;
     assert_eq!(page.eval(QUEUE).await, json!(["boot"]));
-    assert_eq!(page.eval(RESIDUE).await, kept);
+    assert_eq!(page.eval(ARTIFACTS).await, kept);
 
     log_out_by_fetch(page).await;
     page.wait_for(QUEUE, json!(["shutdown"])).await;
-    page.wait_for(RESIDUE, json!([])).await;
+    page.wait_for(ARTIFACTS, json!([])).await;
     nothing_failed(page).await;
 
     // The page that is to carry the logout out cannot load the library either.
@@ -406,16 +406,16 @@ in_every_engine!(row_17_slow_library_runs_the_queued_call_when_it_arrives, prepa
 
 in_every_engine!(row_17_slow_library_learns_nothing_of_who_left_before_it_came, prepared(), async |page| {
     waiting_for_its_library(page).await;
-    assert_ne!(page.eval(RESIDUE).await, json!([]), "else the next lines prove nothing");
+    assert_ne!(page.eval(ARTIFACTS).await, json!([]), "else the next lines prove nothing");
 
     log_out_by_fetch(page).await;
     page.wait_for(&beside(QUEUE), json!(["shutdown"])).await;
-    page.wait_for(RESIDUE, json!([])).await;
+    page.wait_for(ARTIFACTS, json!([])).await;
     page.gate.release(LIBRARY);
     page.wait_for(&beside(CALLS), json!(["shutdown"])).await;
     // It wrote its cookies when it came.
-    page.wait_for(RESIDUE, json!([])).await;
-    page.stays(RESIDUE, json!([]), A_WHILE * 2).await;
+    page.wait_for(ARTIFACTS, json!([])).await;
+    page.stays(ARTIFACTS, json!([]), A_WHILE * 2).await;
     let traces = format!("JSON.stringify([{CALLS}, {WHO}, {BUBBLE}, window.Intercom.q])");
     let traces = page.eval(&beside(&traces)).await.to_string();
     assert!(!traces.contains("user-1"), "{traces}");
@@ -488,7 +488,7 @@ async fn unaware(page: &Page) {
 async fn noticed(page: &Page) {
     page.wait_for(STATE, "shutdown").await;
     page.wait_for(WHO, Value::Null).await;
-    page.wait_for(RESIDUE, json!([])).await;
+    page.wait_for(ARTIFACTS, json!([])).await;
     nothing_failed(page).await;
 }
 

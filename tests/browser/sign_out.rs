@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::run;
 use crate::identity::{nothing_left, verified};
-use crate::page::{CALLS, Page, RESIDUE, STATE, WHO};
+use crate::page::{ARTIFACTS, CALLS, Page, STATE, WHO};
 
 const AT_ONCE: Duration = Duration::from_secs(1);
 
@@ -59,11 +59,11 @@ async fn logout_by_fetch_shuts_the_page_down() {
 
         page.click("#sign-out-fetch").await;
         page.wait_for(STATE, "shutdown").await;
-        assert_eq!(page.eval(RESIDUE).await, json!([]), "in the same breath");
+        assert_eq!(page.eval(ARTIFACTS).await, json!([]), "in the same breath");
         assert_eq!(page.calls().await, ["boot", "shutdown"]);
         // It stays until a page that was made for nobody has cleaned up.
         page.wait_for_marker(Some("out")).await;
-        page.stays(RESIDUE, json!([]), AT_ONCE).await;
+        page.stays(ARTIFACTS, json!([]), AT_ONCE).await;
 
         page.reload().await;
         page.wait_for(CALLS, json!(["shutdown"])).await;
@@ -126,7 +126,7 @@ async fn a_page_restored_by_back_notices_the_sign_out() {
     run(async |page| {
         kept_page(page, "out").await;
         back_to_the_kept_page(page).await;
-        page.stays(RESIDUE, json!([]), AT_ONCE).await;
+        page.stays(ARTIFACTS, json!([]), AT_ONCE).await;
     })
     .await;
 }
@@ -139,10 +139,10 @@ async fn a_page_restored_by_back_leaves_the_next_person_alone() {
         // What the next person's messenger keeps in this browser.
         page.eval("document.cookie = 'intercom-session-demo=user-2; Path=/'").await;
         page.eval("localStorage.setItem('intercom.intercom-state-demo', '{}')").await;
-        let kept = page.eval(RESIDUE).await;
+        let kept = page.eval(ARTIFACTS).await;
 
         back_to_the_kept_page(page).await;
-        page.stays(RESIDUE, kept, AT_ONCE).await;
+        page.stays(ARTIFACTS, kept, AT_ONCE).await;
     })
     .await;
 }

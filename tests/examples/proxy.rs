@@ -145,7 +145,7 @@ fn requests_that_cannot_be_passed_on_are_refused() {
 
 #[test]
 #[ignore = "needs python3"]
-fn the_way_is_told_as_it_was() {
+fn the_upstream_gets_no_forwarded_header_that_a_client_made_up() {
     let claims = [
         ("Host", "app.test"),
         ("X-Forwarded-For", "203.0.113.7"),

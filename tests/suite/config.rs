@@ -75,7 +75,7 @@ fn acme() -> Acme {
 impl Widget for Acme {
     fn manifest(&self) -> Manifest {
         let manifest = Manifest::new(self.name, "acme 1/é", self.adapter).with_token_names(self.tokens.clone());
-        if self.fetches { manifest.with_token_path() } else { manifest }
+        if self.fetches { manifest.with_required_token_path() } else { manifest }
     }
 
     fn secret(&self) -> &Secret {

@@ -69,7 +69,7 @@ impl Widget for FreshdeskHelpWidget {
             // Freshdesk publishes no list that could be confirmed: the library's host is known, the account's own is the
             // application's to add.
             .with_library_connections()
-            .with_token_path()
+            .with_required_token_path()
     }
 
     secret_and_check!();

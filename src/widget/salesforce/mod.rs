@@ -30,7 +30,7 @@ const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 /// attributes are not signed: Salesforce documents no claims for them.
 ///
 /// An RSA signature takes long, so no token stands in the page: it asks the token service, which makes it on a thread of
-/// its own ([`Manifest::is_costly`]), and a token path is required.
+/// its own ([`Manifest::has_costly_tokens`]), and a token path is required.
 ///
 /// Logout is `clearSession(true)`, which ends the session in every tab; without the argument the session would go on. Its
 /// entries of `localStorage` and `sessionStorage` (seen in the library's code, not documented) are removed. A widget for
@@ -147,7 +147,7 @@ impl Widget for Salesforce {
                     .style([site.clone()])
                     .font([site]),
             )
-            .with_token_path()
+            .with_required_token_path()
             .with_costly_tokens()
     }
 

@@ -6,7 +6,7 @@
 //! let zendesk = ZendeskClassic::chat("snippet-key", Secret::new("chat secret")?)
 //!     .help_center(Secret::new("help center secret")?);
 //! assert_eq!(zendesk.manifest().token_names(), ["zendesk-chat", "zendesk-help-center"]);
-//! assert!(zendesk.manifest().needs_token_path(), "the widget asks for a fresh token on each call");
+//! assert!(zendesk.manifest().requires_token_path(), "the widget asks for a fresh token on each call");
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
@@ -146,7 +146,7 @@ impl Widget for ZendeskClassic {
             )
             .with_csp_sources(CspSources::from_policy(POLICY))
             .with_token_names(self.token_names())
-            .with_token_path()
+            .with_required_token_path()
     }
 
     secret_and_check!();

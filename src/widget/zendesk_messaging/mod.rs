@@ -5,7 +5,7 @@
 //!
 //! let zendesk = ZendeskMessaging::new("snippet-key", Secret::new("s3cret")?.with_key_id("app_64b1"));
 //! assert!(zendesk.check().is_ok());
-//! assert!(zendesk.manifest().needs_token_path(), "the widget asks for a fresh token on each call");
+//! assert!(zendesk.manifest().requires_token_path(), "the widget asks for a fresh token on each call");
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
@@ -97,7 +97,7 @@ impl Widget for ZendeskMessaging {
             )
             .with_artifacts(SessionArtifacts::new().storage("ZD-*"))
             .with_csp_sources(CspSources::from_policy(POLICY))
-            .with_token_path()
+            .with_required_token_path()
     }
 
     fn secret(&self) -> &Secret {

@@ -46,8 +46,8 @@ fn each_manifest_says_what_is_expected() {
         assert_eq!(json_of(manifest.settings()), expected.settings, "{name}");
         assert_eq!(json_of(manifest.artifacts()), expected.artifacts, "{name}");
         assert_eq!(manifest.identified_cookie(), expected.identified_cookie.as_deref(), "{name}");
-        assert_eq!(manifest.needs_token_path(), expected.token_path, "{name}");
-        assert_eq!(manifest.is_costly(), expected.costly, "{name}");
+        assert_eq!(manifest.requires_token_path(), expected.token_path, "{name}");
+        assert_eq!(manifest.has_costly_tokens(), expected.costly, "{name}");
     }
 }
 

@@ -363,7 +363,7 @@ fn a_boxed_vendor_is_the_widget() {
             (widget.manifest().name(), widget.manifest().app_id())
         );
         assert_eq!(boxed.manifest().token_names(), widget.manifest().token_names());
-        assert_eq!(boxed.manifest().needs_token_path(), widget.manifest().needs_token_path());
+        assert_eq!(boxed.manifest().requires_token_path(), widget.manifest().requires_token_path());
         assert_eq!(boxed.manifest().library(), widget.manifest().library());
         assert_eq!(boxed.manifest().adapter(), widget.manifest().adapter());
         assert_eq!(boxed.manifest().identified_cookie(), widget.manifest().identified_cookie());
