@@ -51,3 +51,16 @@ impl fmt::Debug for Token {
         f.write_str("Token(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_than_a_second_counts_as_one() {
+        for (noted, lifetime) in [(0, 1_000), (1, 1_000), (999, 1_000), (1_000, 1_000), (1_500, 1_500)] {
+            let token = Token::new("a.b.c".to_owned()).unwrap().with_lifetime(Duration::from_millis(noted));
+            assert_eq!(token.lifetime(), Some(Duration::from_millis(lifetime)), "{noted} ms");
+        }
+    }
+}

@@ -288,3 +288,31 @@ impl SessionArtifacts {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn library_connections_do_not_depend_on_the_order_of_calls() {
+        let manifest = || Manifest::new("acme", "acme-1", "");
+        let more = || CspSources::new().img(["https://img.acme.example"]);
+        let library = "https://cdn.acme.example/widget.js";
+        let origin = ["https://cdn.acme.example"];
+        let expected = CspSources::new().script(origin).merge(more()).connect(origin).frame(origin);
+        for sources in [
+            manifest().with_library(library).with_csp_sources(more()).with_library_connections().csp_sources(),
+            manifest().with_library_connections().with_library(library).with_csp_sources(more()).csp_sources(),
+        ] {
+            assert_eq!(sources, expected);
+        }
+    }
+
+    #[test]
+    fn the_librarys_origin_is_a_source_of_scripts_once() {
+        let manifest = Manifest::new("acme", "acme-1", "").with_library("https://cdn.acme.example/widget.js?v=1");
+        let listed = CspSources::from_policy("script-src https://a.example https://cdn.acme.example");
+        assert_eq!(manifest.csp_sources(), CspSources::new().script(["https://cdn.acme.example"]));
+        assert_eq!(manifest.with_csp_sources(listed.clone()).csp_sources(), listed, "in the order of the list");
+    }
+}
