@@ -205,6 +205,11 @@ impl WidgetsBuilder {
         let snippet = Snippet::build(&self.widgets, cookie, token_path.as_deref())?;
         let csp_needs = CspNeeds::new(snippet.hash(), self.checked_sources(token_path.as_deref())?);
         Ok(Widgets(Some(Arc::new(Config {
+            identified_cookies: self
+                .widgets
+                .iter()
+                .filter_map(|widget| widget.manifest().identified_cookie().map(str::to_owned))
+                .collect(),
             worker: self.widgets.iter().any(|widget| widget.manifest().has_costly_tokens()).then(Worker::start),
             widgets: self.widgets,
             identify: self.identify,

@@ -31,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) snippet: Snippet,
     pub(crate) csp: CspMode,
     pub(crate) csp_needs: CspNeeds,
+    /// The cookies whose presence, without a marker, betrays a person's session: together, for every request is asked.
+    pub(super) identified_cookies: Vec<String>,
     pub(super) marker_key: MarkerKey,
     pub(super) clock: Clock,
     /// Where some vendor's tokens are costly.
@@ -92,8 +94,7 @@ impl Config {
             if name == self.marker.name.as_bytes() {
                 browser.marker = browser.marker.joined_by(value);
             } else {
-                let known = self.widgets.iter().filter_map(|widget| widget.manifest().identified_cookie());
-                browser.has_vendor_session |= known.map(str::as_bytes).any(|known| known == name);
+                browser.has_vendor_session |= self.identified_cookies.iter().any(|known| known.as_bytes() == name);
             }
         }
         // Where visitors are shown the widgets, their sessions have the same cookies.
