@@ -6,7 +6,7 @@
 // `library(me, early)` takes over what waits for it, as the vendor's does, and tells `me.accept` the message and its proof;
 // `globals` hold calls or settings for a library that is not there yet; `loadedForALogout`: it shows nothing by itself, and
 // its storage has no published names; `showsByItself`: it is shown as soon as it is there; `onePerson`: there is no
-// documented way to take a person back, so it is told of one person per page, and `opener` is the global that could open
+// documented way to take a person back, so it may learn of one person per page only, and `opener` is the global that could open
 // it; `wrong(me, at)` says what else went wrong.
 (() => {
   'use strict';
