@@ -50,10 +50,15 @@ const script = (files, ecmaVersion, environment, more = {}) => ({
   rules: { ...rules, ...more }
 });
 
+const module = (files, ecmaVersion, environment) => {
+  const entry = script(files, ecmaVersion, environment);
+  return { ...entry, languageOptions: { ...entry.languageOptions, sourceType: 'module' } };
+};
+
 export default [
   { ignores: ['**/*.min.js', 'target/**'] },
   // What pages get: browsers of 2019 read it.
-  script(['src/snippet/*.js', 'src/widget/*/*.js'], 2019, globals.browser),
+  script(['src/snippet/*.js', 'src/widget/*.js', 'src/widget/*/*.js'], 2019, globals.browser),
   // One function in three files: `tsc` knows which names there are and which are used.
   script(['src/conformance/*.js'], 2022, {}, {
     'no-unassigned-vars': 'off',
@@ -66,9 +71,24 @@ export default [
   }),
   // Joined to the stage of the conformance kit.
   script(['tests/runtime/*.js'], 2022, {
-    Document: 'readonly', dispatch: 'readonly', document: 'readonly', eventTarget: 'readonly', input: 'readonly',
-    jar: 'readonly', pass: 'readonly', promisesSettle: 'readonly', scripts: 'readonly', window: 'readonly'
+    answer: 'readonly', body: 'readonly', dispatch: 'readonly', document: 'readonly', Document: 'readonly',
+    documentState: 'readonly', EventTarget: 'readonly', head: 'readonly', input: 'readonly', jar: 'readonly',
+    KEPT: 'readonly', logOut: 'readonly', MARKER: 'readonly', pageData: 'readonly', pass: 'readonly',
+    promisesSettle: 'readonly', renewEpoch: 'readonly', reply: 'readonly', runs: 'readonly', runScript: 'readonly',
+    scripts: 'readonly', URL: 'readonly', window: 'readonly', session: 'writable'
   }, { 'no-eval': 'off', 'no-extend-native': 'off' }),
+  // Joined to the same stage.
+  script(['tests/adapters/*.js'], 2022, {
+    dispatch: 'readonly', document: 'readonly', EventTarget: 'readonly', Event: 'readonly', head: 'readonly',
+    input: 'readonly', jar: 'readonly', logOut: 'readonly', MARKER: 'readonly', OUT: 'readonly', pageData: 'readonly',
+    pass: 'readonly', refusal: 'readonly', renewEpoch: 'readonly', runs: 'readonly', runScript: 'readonly',
+    scripts: 'readonly', thrown: 'readonly', window: 'readonly', session: 'writable'
+  }, {
+    'no-eval': 'off',
+    'no-unused-vars': ['error', { vars: 'local', argsIgnorePattern: '^_', caughtErrors: 'all', ignoreRestSiblings: true }]
+  }),
   // The pages of the tests and examples.
-  script(['examples/**/*.js', 'tests/browser/**/*.js'], 2022, globals.browser)
+  script(['examples/**/*.js', 'tests/browser/**/*.js'], 2022, globals.browser),
+  // Bundled with the packages that they import.
+  module(['tests/browser/packages/**/*.js', 'tests/browser/packages/**/*.mjs'], 2022, globals.browser)
 ];

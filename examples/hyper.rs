@@ -36,7 +36,6 @@ type Answer = Response<BoxBody<Bytes, Infallible>>;
 async fn main() -> Result<(), BoxError> {
     let widgets = Widgets::builder()
         .widget(intercom()?)
-        .token_path("/widget-token")
         // For http://localhost only: leave this away where the site is served over HTTPS.
         .plain_http(true)
         .build()?;
@@ -99,7 +98,7 @@ fn has_session(headers: &HeaderMap) -> bool {
     lines.flat_map(|line| line.split(';')).any(|cookie| cookie.trim() == "demo-session=signed-in")
 }
 
-/// Both layers and the token service have body types of their own: boxed, they are one.
+/// The logout layer has a body type of its own: boxed, it is that of the other answers.
 async fn route(widgets: Widgets, request: Request<Incoming>) -> Result<Answer, Infallible> {
     let answer = match (request.method().as_str(), request.uri().path()) {
         ("GET" | "HEAD", "/") => home(&request),
@@ -107,9 +106,6 @@ async fn route(widgets: Widgets, request: Request<Incoming>) -> Result<Answer, I
         ("POST", "/logout") => {
             let logout = ServiceBuilder::new().layer(widgets.logout_layer()).service_fn(logout);
             logout.oneshot(request).await?.map(BodyExt::boxed)
-        }
-        (_, path) if path.starts_with("/widget-token/") => {
-            widgets.token_service().oneshot(request).await?.map(BodyExt::boxed)
         }
         (_, "/") => answer(StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")], ""),
         (_, "/login" | "/logout") => answer(StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")], ""),

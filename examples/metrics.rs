@@ -82,7 +82,7 @@ async fn a_few_requests() -> Result<(), BoxError> {
         request("GET", "/", nameless(), "")?,
         request("GET", "/receipt", jane(), "")?,
         request("GET", "/compressed", jane(), "")?,
-        request("POST", "/logout", jane(), "")?,
+        request("POST", "/logout", jane(), &out)?,
         request("GET", "/", Viewer::SignedOut, &out)?,
     ] {
         app.clone().oneshot(request).await?;
@@ -140,7 +140,7 @@ fn main() -> Result<(), BoxError> {
 mod tests {
     use super::*;
 
-    /// Nobody's page without a marker is not among them: there was nothing to decide.
+    /// Each page load is among them, also those without a widget.
     #[test]
     fn each_decision_is_counted_once() {
         let expected = [
@@ -148,6 +148,7 @@ mod tests {
             "widget_outcomes_total{outcome=\"encoded\"} 1",
             "widget_outcomes_total{outcome=\"logout\"} 1",
             "widget_outcomes_total{outcome=\"shutdown\"} 1",
+            "widget_outcomes_total{outcome=\"signed-out\"} 1",
             "widget_outcomes_total{outcome=\"skipped\"} 1",
             "widget_outcomes_total{outcome=\"switch\"} 1",
             "widget_token_failures_total{widget=\"ferndesk\",error=\"missing-email\"} 1",

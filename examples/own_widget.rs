@@ -26,8 +26,8 @@ impl Widget for Acme {
             .with_artifacts(SessionArtifacts::new().cookie("acme_session").storage("acme:*"))
             .with_csp_sources(CspSources::from_policy("connect-src https://api.acme.example"))
     }
-    fn secret(&self) -> &Secret {
-        &self.0
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.0)
     }
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let validity = identity.validity(now, Duration::from_secs(600))?; // never beyond the application's own session

@@ -71,6 +71,7 @@ fn app() -> Result<Router, BoxError> {
         .route("/app", get(single_page_app))
         .route("/login", post(login))
         .route("/logout", post(logout).layer(pages.logout_layer()))
+        // A layer around the whole router would answer this path by itself; these stand on single routes.
         .nest_service("/widget-token", pages.token_service())
         .layer(SessionManagerLayer::new(MemoryStore::default()).with_secure(false).with_same_site(SameSite::Lax)))
 }
@@ -83,7 +84,6 @@ fn widgets() -> Result<WidgetsBuilder, BoxError> {
     Ok(Widgets::builder()
         .widget(Intercom::new(app_id, Secret::new(secret)?))
         .identify_async(|parts| viewer(parts.extensions.get().cloned()))
-        .token_path("/widget-token")
         // For http://localhost only: leave this away where the site is served over HTTPS.
         .plain_http(true))
 }

@@ -15,7 +15,7 @@ use tower::util::ServiceExt;
 use crate::{
     Identity, Secret, Viewer, Widgets,
     protocol::{self, INTERFACES, PERSON},
-    snippet::{BootDataSet, CookieData, PageData, Snippet},
+    snippet::{BootDataSet, ConstantData, CookieData, PageData, Snippet, widget_data},
     widget::{Canny, ConfiguredWidget, Ferndesk, Intercom, Widget},
 };
 
@@ -47,19 +47,27 @@ fn ada() -> Identity {
     Identity::new("user-1").with_email("ada@example.com").with_name("Ada")
 }
 
-/// What stands in the attribute of a page's element, with every optional member or with none.
-fn page(widget: impl Widget, all: bool) -> Value {
+/// The constants in the code, and the data in the attribute, of a page's element: with every optional member or with none.
+fn element(widget: impl Widget, all: bool) -> (Value, Value) {
     let widgets = [ConfiguredWidget::new(widget)];
-    let cookie = CookieData { name: "m", attributes: "; Path=/" };
-    let snippet = Snippet::build(&widgets, cookie, all.then_some("/widget-token")).unwrap();
+    let constants = ConstantData {
+        cookie: CookieData { name: "m", attributes: "; Path=/" },
+        tokens: "/widget-token",
+        iframes: all,
+        visitors: all,
+        widgets: vec![widget_data(widgets[0].manifest())],
+    };
+    let snippet = Snippet::build(&constants, &widgets, crate::Load::AfterLoad).unwrap();
     let person = widgets[0].boot_data(&ada(), SystemTime::now()).unwrap();
     let people = BootDataSet(vec![(widgets[0].name(), person)]);
-    let data = PageData { seen: "", fp: "", reset: all, trusted: all, visitor: all, people: &people };
-    let element = snippet.parts(&data).unwrap().concat();
-    let element = String::from_utf8(element).unwrap();
+    let data = PageData { seen: "", fp: "", reset: all, trusted: all, people: &people };
+    let element = String::from_utf8(snippet.parts(&data).unwrap().concat()).unwrap();
     let (opening, rest) = element.split_once('\'').unwrap();
-    assert_eq!(opening, format!("<script {}=", protocol::DATA_ATTRIBUTE));
-    serde_json::from_str(rest.split_once('\'').unwrap().0).unwrap()
+    assert_eq!(opening, format!("<script data-cfasync=\"false\" {}=", protocol::DATA_ATTRIBUTE));
+    let (attribute, code) = rest.split_once("'>").unwrap();
+    let (_, after_the_runtime) = code.split_once(")({").unwrap();
+    let constants = format!("{{{}", after_the_runtime.rsplit_once(",{'").unwrap().0);
+    (serde_json::from_str(&constants).unwrap(), serde_json::from_str(attribute).unwrap())
 }
 
 /// What the token service answers to this viewer.
@@ -72,18 +80,15 @@ fn answer(widgets: &Widgets, path: &str, viewer: Viewer) -> Value {
 
 /// By interface, the members of data that was really written.
 fn written(all: bool) -> Members {
-    let page = page(Canny::new("app", secret()), all);
-    let element = keys(&page);
-    let constant = listed("ConstantData");
+    let (constants, page) = element(Canny::new("app", secret()), all);
     let widgets = Widgets::builder().widget(Intercom::new("app", secret())).token_path("/t").build().unwrap();
     let objects = [
-        ("CookieData", keys(&page["cookie"])),
-        ("WidgetData", keys(&page["widgets"][0])),
-        ("SessionArtifacts", keys(&page["widgets"][0]["residue"])),
+        ("CookieData", keys(&constants["cookie"])),
+        ("WidgetData", keys(&constants["widgets"][0])),
+        ("SessionArtifacts", keys(&constants["widgets"][0]["residue"])),
         ("ErrorAnswer", keys(&answer(&widgets, "/t/intercom", Viewer::SignedOut))),
-        // The two stand in one object.
-        ("ConstantData", element.intersection(&constant).cloned().collect()),
-        ("PageData", element.difference(&constant).cloned().collect()),
+        ("ConstantData", keys(&constants)),
+        ("PageData", keys(&page)),
     ];
     objects.map(|(name, members)| (name.to_owned(), members)).into()
 }
@@ -108,7 +113,7 @@ fn the_answer_to_page_has_the_members_of_a_page() {
 
 #[test]
 fn a_flag_that_is_not_set_is_not_written() {
-    let page = page(Canny::new("app", secret()), false);
+    let (_, page) = element(Canny::new("app", secret()), false);
     assert_eq!(page[protocol::RESET], Value::Null);
     assert_eq!((&page[protocol::SEEN], &page[protocol::FP]), (&json!(""), &json!("")));
 }
@@ -202,8 +207,8 @@ fn chains(code: &str) -> Vec<Vec<&str>> {
     code.split(|sign| !is_part(sign)).filter(|text| !text.is_empty()).map(|text| text.split('.').collect()).collect()
 }
 
-/// By interface, the members that a script reads. By convention, `page` holds a page's data, and what holds a widget is
-/// called `widget` or ends in `Widget`.
+/// By interface, the members that a script reads. By convention, `constants` and `page` hold the data of those names,
+/// and what holds a widget is called `widget` or ends in `Widget`.
 fn read(code: &str) -> Members {
     let mut read = Members::new();
     let mut add = |interface: &str, member: Option<&&str>| {
@@ -213,13 +218,13 @@ fn read(code: &str) -> Members {
     };
     for chain in chains(code) {
         let is_widget = chain[0] == "widget" || chain[0].ends_with("Widget");
-        if chain[0] == "page" {
-            add("page", chain.get(1));
+        if ["page", "constants"].contains(&chain[0]) {
+            add(chain[0], chain.get(1));
         } else if is_widget {
             add("widget", chain.get(1));
         }
         match chain.get(1) {
-            Some(&"cookie") if chain[0] == "page" => add("CookieData", chain.get(2)),
+            Some(&"cookie") if chain[0] == "constants" => add("CookieData", chain.get(2)),
             Some(&"residue") if is_widget => add("SessionArtifacts", chain.get(2)),
             _ => {}
         }
@@ -230,8 +235,8 @@ fn read(code: &str) -> Members {
 #[test]
 fn the_runtime_reads_every_member_of_the_page_and_no_other() {
     let read = read(&without_comments(RUNTIME));
-    let page: BTreeSet<_> = listed("ConstantData").union(&listed("PageData")).cloned().collect();
-    assert_eq!(read["page"], page);
+    assert_eq!(read["constants"], listed("ConstantData"));
+    assert_eq!(read["page"], listed("PageData"));
     assert_eq!(read["CookieData"], listed("CookieData"));
     assert_eq!(read["SessionArtifacts"], listed("SessionArtifacts"));
 }
@@ -245,7 +250,7 @@ fn the_scripts_read_every_member_of_a_widget_and_no_other() {
         let members = read(code).remove("widget").unwrap_or_default();
         assert!(members.is_subset(&known), "{name} reads {members:?}");
         all.extend(members);
-        for holder in ["page", "widget"] {
+        for holder in ["page", "constants", "widget"] {
             let taken_apart = format!("}} = {holder};");
             assert!(!code.contains(&taken_apart), "{name}: this test does not see what `{taken_apart}` reads");
         }
@@ -257,13 +262,13 @@ fn the_scripts_read_every_member_of_a_widget_and_no_other() {
 fn the_runtime_uses_the_names_that_are_no_members() {
     let code = without_comments(RUNTIME);
     let headers: BTreeSet<_> = code.split('\'').filter(|text| text.starts_with("x-widget-")).collect();
-    assert_eq!(headers, BTreeSet::from([protocol::PAGE_HEADER, protocol::LIFETIME_HEADER]));
+    assert_eq!(headers, BTreeSet::from([protocol::PAGE_HEADER, protocol::VALUE_HEADER, protocol::LIFETIME_HEADER]));
     let attribute = protocol::DATA_ATTRIBUTE.strip_prefix("data-").unwrap();
     for part in [
         format!("script.dataset.{attribute}"),
         format!("request('{}')", protocol::PAGE),
-        format!("now === '{}'", protocol::OUT),
-        format!(": '{}')", protocol::OUT),
+        format!("OUT = '{}'", protocol::OUT),
+        format!("KEPT = MARKER + '{}'", protocol::KEPT_SUFFIX),
         format!("createPolicy('{}'", protocol::TRUSTED_TYPES_POLICY),
     ] {
         assert!(code.contains(&part), "{part}");

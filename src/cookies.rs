@@ -1,14 +1,15 @@
 //! The few things about cookies that are needed: which a request carries, and lines that set or expire one.
 
-use http::{
-    HeaderMap, HeaderValue,
-    header::{COOKIE, HOST},
-    request::Parts,
-};
+use http::{HeaderMap, HeaderValue, header::COOKIE};
 use memchr::memchr;
 
-/// More domain levels than any vendor uses; a longer host name is hostile.
-const MOST_LEVELS: usize = 8;
+/// Vendors set their cookies on the registrable domain or on the host alone; of a long host name the topmost levels count.
+const MOST_LEVELS: usize = 5;
+
+/// How many bytes of a head the expiring lines may take: half of the smallest buffer that nginx has by default for the
+/// head of an answer, one memory page (<https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffer_size>).
+/// Intercom's three cookies take 1.3 KB on a host with three parent domains.
+const MOST_EXPIRING_BYTES: usize = 2048;
 
 /// The cookies of a request as pairs of name and value, over all its `Cookie` lines.
 pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
@@ -43,25 +44,45 @@ pub(crate) fn is_legal_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(legal)
 }
 
-/// The lines that expire a cookie, host-only and on each of the domains.
+/// The lines that expire these cookies, host-only and on each of the domains, as many as a head can carry.
 ///
-/// A browser deletes only the cookie with the very same `Domain`, and the request does not tell which that is.
-pub(crate) fn expiring(name: &str, domains: &[String]) -> Vec<HeaderValue> {
-    let gone = format!("{name}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0");
-    let on_domains = domains.iter().map(|domain| format!("{gone}; Domain={domain}"));
-    std::iter::once(gone.clone()).chain(on_domains).filter_map(|line| HeaderValue::try_from(line).ok()).collect()
+/// A browser deletes only the cookie with the very same `Domain`, and the request does not say which that is. Browsers
+/// need no `Expires` beside `Max-Age`: <https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2.2>.
+pub(crate) fn expiring(names: &[&str], domains: &[String]) -> Vec<HeaderValue> {
+    let on_domains = domains.iter().map(|domain| format!("; Domain={domain}"));
+    let scopes: Vec<_> = std::iter::once(String::new()).chain(on_domains).collect();
+    let lines =
+        names.iter().flat_map(|name| scopes.iter().map(move |scope| format!("{name}=; Path=/; Max-Age=0{scope}")));
+    let mut left = MOST_EXPIRING_BYTES;
+    let fitting = lines.filter(|line| {
+        let rest = left.checked_sub("set-cookie: \r\n".len() + line.len());
+        left = rest.unwrap_or(left);
+        rest.is_some()
+    });
+    fitting.filter_map(|line| HeaderValue::try_from(line).ok()).collect()
 }
 
-/// The host of a request and each of its parent domains with two labels or more; none for an address or a malformed
-/// name.
-pub(crate) fn domain_levels(parts: &Parts) -> Vec<String> {
-    let named = parts.uri.host().or_else(|| parts.headers.get(HOST).and_then(|host| host.to_str().ok()));
-    let host = without_port(named.unwrap_or_default()).to_ascii_lowercase();
+/// A host, which may have a port, and its parent domains with two labels or more, at most five of them, the topmost; none for
+/// an address or a malformed name.
+pub(crate) fn domain_levels(authority: &str) -> Vec<String> {
+    let host = without_port(authority).to_ascii_lowercase();
     if !is_domain(&host) {
         return Vec::new();
     }
     let labels: Vec<&str> = host.split('.').collect();
-    (0..labels.len() - 1).map(|at| labels[at..].join(".")).take(MOST_LEVELS).collect()
+    let levels = labels.len() - 1;
+    (levels.saturating_sub(MOST_LEVELS)..levels).map(|at| labels[at..].join(".")).collect()
+}
+
+/// Whether a `Set-Cookie` line removes its cookie. Of the two attributes, `Max-Age` counts; of dates, the epoch is what libraries
+/// write.
+pub(crate) fn is_removal(line: &str) -> bool {
+    let mut attributes = line.split(';').skip(1).filter_map(|attribute| attribute.split_once('='));
+    attributes.any(|(name, value)| {
+        let (name, value) = (name.trim(), value.trim());
+        let is_past = name.eq_ignore_ascii_case("expires") && value.contains("1970");
+        is_past || (name.eq_ignore_ascii_case("max-age") && value.parse::<i64>().is_ok_and(|seconds| seconds <= 0))
+    })
 }
 
 /// Whether this is a host name with two labels or more, and not an address.
@@ -83,14 +104,7 @@ fn without_port(authority: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use http::Request;
-
     use super::*;
-
-    fn parts(host: &str) -> Parts {
-        let request = Request::builder().header(HOST, HeaderValue::from_bytes(host.as_bytes()).unwrap());
-        request.body(()).unwrap().into_parts().0
-    }
 
     #[test]
     fn every_line_and_pair_is_seen() {
@@ -103,9 +117,24 @@ mod tests {
     }
 
     #[test]
+    fn removals_are_recognised() {
+        for (line, expected) in [
+            ("sid=; Path=/; Max-Age=0", true),
+            ("sid=; max-age=-1", true),
+            ("sid=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/", true),
+            ("sid=; Path=/", false),
+            ("sid=1; Max-Age=3600", false),
+            ("sid=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT", false),
+            ("max-age=0", false),
+        ] {
+            assert_eq!(is_removal(line), expected, "{line}");
+        }
+    }
+
+    #[test]
     fn a_host_has_its_parents_down_to_two_labels() {
-        assert_eq!(domain_levels(&parts("App.Example.test:8443")), ["app.example.test", "example.test"]);
-        assert_eq!(domain_levels(&parts("example.test")), ["example.test"]);
+        assert_eq!(domain_levels("App.Example.test:8443"), ["app.example.test", "example.test"]);
+        assert_eq!(domain_levels("example.test"), ["example.test"]);
     }
 
     #[test]
@@ -124,16 +153,30 @@ mod tests {
             "\u{e9}.test",
             "x.1",
         ] {
-            assert_eq!(domain_levels(&parts(host)), Vec::<String>::new(), "{host:?}");
+            assert_eq!(domain_levels(host), Vec::<String>::new(), "{host:?}");
         }
-        assert!(domain_levels(&parts("a.".repeat(120).trim_end_matches('.'))).len() <= MOST_LEVELS);
+    }
+
+    #[test]
+    fn long_host_has_its_topmost_parents() {
+        let levels = domain_levels("a.b.c.d.e.f.app.test");
+        assert_eq!(levels, ["c.d.e.f.app.test", "d.e.f.app.test", "e.f.app.test", "f.app.test", "app.test"]);
     }
 
     #[test]
     fn a_cookie_is_expired_host_only_and_on_each_domain() {
-        let lines = expiring("sid", &["a.b".to_owned()]);
-        assert_eq!(lines.len(), 2);
-        assert!(!lines[0].to_str().unwrap().contains("Domain"));
-        assert!(lines[1].to_str().unwrap().ends_with("; Max-Age=0; Domain=a.b"));
+        let lines = expiring(&["sid", "id"], &["a.b".to_owned()]);
+        let expected = ["sid=; Path=/; Max-Age=0", "sid=; Path=/; Max-Age=0; Domain=a.b"];
+        assert_eq!((lines.len(), &lines[..2]), (4, &expected.map(HeaderValue::from_static)[..]));
+    }
+
+    #[test]
+    fn lines_beyond_the_budget_are_left_out() {
+        let long = "n".repeat(MOST_EXPIRING_BYTES);
+        assert_eq!(expiring(&[&long, "sid"], &[]), ["sid=; Path=/; Max-Age=0"]);
+        let names: Vec<_> = (0..100).map(|number| format!("name-{number:02}")).collect();
+        let lines = expiring(&names.iter().map(String::as_str).collect::<Vec<_>>(), &["app.test".to_owned()]);
+        let bytes: usize = lines.iter().map(|line| line.len() + "set-cookie: \r\n".len()).sum();
+        assert!((MOST_EXPIRING_BYTES - 60..=MOST_EXPIRING_BYTES).contains(&bytes), "{bytes}");
     }
 }

@@ -43,6 +43,8 @@ pub enum ConfigErrorKind {
     CookieDomain,
     /// The token path is missing where a widget needs it, or is not an absolute path.
     TokenPath,
+    /// A logout path is not an absolute path.
+    LogoutPath,
     /// A widget setting would repeat, unsigned, what the token signs.
     Setting,
     /// An adapter script cannot stand in an HTML page.
@@ -64,6 +66,7 @@ impl ConfigErrorKind {
             Self::CookieName => "cookie-name",
             Self::CookieDomain => "cookie-domain",
             Self::TokenPath => "token-path",
+            Self::LogoutPath => "logout-path",
             Self::Setting => "setting",
             Self::Adapter => "adapter",
             Self::CspSource => "csp-source",

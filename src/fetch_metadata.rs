@@ -1,7 +1,9 @@
-//! What a browser says about its own request: <https://www.w3.org/TR/fetch-metadata/>. Reads headers; decides no more
-//! than whose site asks.
+//! What a browser says about its own request: <https://www.w3.org/TR/fetch-metadata/>. Reads the request; decides no more
+//! than whose page sent it, by one rule for pages, fetches, tokens and logouts.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue, header::ORIGIN, request::Parts, uri::Scheme};
+
+use crate::host::Site;
 
 const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -18,19 +20,72 @@ pub(crate) fn mode(headers: &HeaderMap) -> Option<&str> {
     text(headers, MODE)
 }
 
-/// Whether the page's own script or a page of the same origin asks.
-pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
-    text(headers, SITE) == Some("same-origin")
-}
-
 /// Whether the browser fetches what may be shown later.
 pub(crate) fn is_prefetch(headers: &HeaderMap) -> bool {
     text(headers, PURPOSE).is_some_and(|purpose| purpose.starts_with("prefetch"))
 }
 
-/// As [`is_same_origin`], or a browser that does not say; no line may say otherwise.
-pub(crate) fn is_own_site(headers: &HeaderMap) -> bool {
-    headers.get_all(SITE).iter().all(|site| site == "same-origin")
+/// Whose page sent a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sender {
+    /// A page of the same origin.
+    Own,
+    /// Another origin's page, be it of the same site.
+    Foreign,
+    /// The user: an address typed in, a bookmark.
+    User,
+    /// The request says nothing of it: a link or a same-origin `GET` without Fetch Metadata.
+    Unknown,
+}
+
+impl Sender {
+    /// `Sec-Fetch-Site` decides where it is there, for no script can set it and no proxy changes what it compares. Without
+    /// it (plain HTTP, old browsers) the `Origin` decides: every fetch whose answer another origin may read has one, which
+    /// may also be `null` (<https://fetch.spec.whatwg.org/#append-a-request-origin-header>).
+    ///
+    /// `site`: what the application says about itself.
+    pub(crate) fn of(parts: &Parts, site: Site) -> Self {
+        if let Some(sender) = said_by_all(parts.headers.get_all(SITE).iter().map(by_site)) {
+            return sender;
+        }
+        let origins = parts.headers.get_all(ORIGIN).iter();
+        let by_origin = |origin| if is_own_origin(origin, parts, site) { Self::Own } else { Self::Foreign };
+        said_by_all(origins.map(by_origin)).unwrap_or(Self::Unknown)
+    }
+}
+
+/// `None` where there is no line; lines that contradict each other are another origin's.
+fn said_by_all(mut lines: impl Iterator<Item = Sender>) -> Option<Sender> {
+    let first = lines.next()?;
+    Some(if lines.all(|line| line == first) { first } else { Sender::Foreign })
+}
+
+fn by_site(site: &HeaderValue) -> Sender {
+    match site.as_bytes() {
+        b"same-origin" => Sender::Own,
+        b"none" => Sender::User,
+        _ => Sender::Foreign,
+    }
+}
+
+/// Whether an `Origin` is the one that the request itself is for: <https://www.rfc-editor.org/rfc/rfc6454#section-6.2>.
+///
+/// Behind a proxy that ends TLS, the server sees neither the browser's scheme nor a header about it that no client can
+/// set. An `https` origin with the same host and port passes: whoever serves pages there holds our certificate. An
+/// `http` origin passes only where our own pages are served so, for anybody on the network path can answer in its name.
+fn is_own_origin(origin: &HeaderValue, parts: &Parts, site: Site) -> bool {
+    let over_tls = site.https_only || parts.uri.scheme() == Some(&Scheme::HTTPS);
+    let Some((scheme, authority)) = origin.to_str().ok().and_then(|origin| origin.split_once("://")) else {
+        return false;
+    };
+    let default_port = match scheme {
+        "https" => ":443",
+        "http" if !over_tls => ":80",
+        _ => return false,
+    };
+    // Browsers leave the default port away, and some proxies add it to the host.
+    site.authority(parts)
+        .is_some_and(|own| own.strip_suffix(default_port).unwrap_or(own).eq_ignore_ascii_case(authority))
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
@@ -39,27 +94,65 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{Request, header::HOST};
 
     use super::*;
 
-    fn sites(values: &[&'static str]) -> HeaderMap {
-        values.iter().map(|value| (SITE, HeaderValue::from_static(value))).collect()
+    fn sender(headers: &[(HeaderName, &[u8])]) -> Sender {
+        let mut parts = Request::get("/").header(HOST, "app.test").body(()).unwrap().into_parts().0;
+        for (name, value) in headers {
+            parts.headers.append(name, HeaderValue::from_bytes(value).unwrap());
+        }
+        Sender::of(&parts, Site { https_only: true, ..Site::default() })
     }
 
     #[test]
-    fn a_site_is_the_pages_own_unless_a_line_says_otherwise() {
-        for (values, same_origin, own_site) in [
-            (vec![], false, true),
-            (vec!["same-origin"], true, true),
-            (vec!["same-origin", "same-origin"], true, true),
-            (vec!["same-origin", "cross-site"], true, false),
-            (vec!["same-site"], false, false),
-            (vec!["none"], false, false),
-            (vec![""], false, false),
+    fn site_decides_where_the_browser_names_it() {
+        for (values, expected) in [
+            (vec!["same-origin"], Sender::Own),
+            (vec!["same-origin", "same-origin"], Sender::Own),
+            (vec!["same-origin", "cross-site"], Sender::Foreign),
+            (vec!["none", "same-origin"], Sender::Foreign),
+            (vec!["none"], Sender::User),
+            (vec!["same-site"], Sender::Foreign),
+            (vec!["cross-site"], Sender::Foreign),
+            (vec!["Same-Origin"], Sender::Foreign),
+            (vec![""], Sender::Foreign),
         ] {
-            let headers = sites(&values);
-            assert_eq!((is_same_origin(&headers), is_own_site(&headers)), (same_origin, own_site), "{values:?}");
+            let headers: Vec<_> = values.iter().map(|value| (SITE, value.as_bytes())).collect();
+            assert_eq!(sender(&headers), expected, "{values:?}");
+            let own_origin: (_, &[u8]) = (ORIGIN, b"https://app.test");
+            assert_eq!(sender(&[headers, vec![own_origin]].concat()), expected, "{values:?} with an origin");
+        }
+    }
+
+    #[test]
+    fn origin_decides_without_metadata() {
+        for (values, expected) in [
+            (vec![], Sender::Unknown),
+            (vec!["https://app.test"], Sender::Own),
+            (vec!["https://app.test", "https://app.test"], Sender::Own),
+            (vec!["https://app.test", "null"], Sender::Foreign),
+            (vec!["http://app.test"], Sender::Foreign),
+            (vec!["null"], Sender::Foreign),
+            (vec![""], Sender::Foreign),
+        ] {
+            let headers: Vec<_> = values.iter().map(|value| (ORIGIN, value.as_bytes())).collect();
+            assert_eq!(sender(&headers), expected, "{values:?}");
+        }
+        assert_eq!(sender(&[(ORIGIN, b"https://app.test\xff")]), Sender::Foreign);
+        assert_eq!(sender(&[(SITE, b"\xff"), (ORIGIN, b"https://app.test")]), Sender::Foreign);
+    }
+
+    #[test]
+    fn request_without_a_host_has_no_own_origin() {
+        for host in [None, Some("")] {
+            let mut request = Request::get("/").header(ORIGIN, "https://");
+            if let Some(host) = host {
+                request = request.header(HOST, host);
+            }
+            let parts = request.body(()).unwrap().into_parts().0;
+            assert_eq!(Sender::of(&parts, Site::default()), Sender::Foreign, "{host:?}");
         }
     }
 

@@ -10,7 +10,7 @@
 //! assert!(matches!(Viewer::from(Some(person)), Viewer::SignedIn(_)));
 //! assert!(matches!(Viewer::from(None::<Identity>), Viewer::SignedOut));
 //! let failed: Result<Option<Identity>, &str> = Err("session store down");
-//! assert!(matches!(Viewer::from(failed), Viewer::Unknown));
+//! assert!(matches!(Viewer::from(failed), Viewer::LookupFailed));
 //! ```
 //!
 //! One conversion serves wherever the application answers with its own type:
@@ -40,6 +40,7 @@
 //! ```
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -61,6 +62,9 @@ struct Inner {
     email: Option<String>,
     name: Option<String>,
     attributes: Map<String, Value>,
+    unsigned: Map<String, Value>,
+    company: Option<Company>,
+    auth_tokens: BTreeMap<String, String>,
     session_expires: Option<SystemTime>,
 }
 
@@ -75,6 +79,9 @@ impl Identity {
             email: None,
             name: None,
             attributes: Map::new(),
+            unsigned: Map::new(),
+            company: None,
+            auth_tokens: BTreeMap::new(),
             session_expires: None,
         }))
     }
@@ -107,6 +114,44 @@ impl Identity {
         self
     }
 
+    /// One more fact about the person that stands beside the token and is never signed; the last value of a key counts.
+    /// Default: none.
+    ///
+    /// It is for what a vendor takes in no token: a phone number, a picture, a date ([`UnixTime`]). The page can change it,
+    /// so nobody may be trusted because of it. Each widget's type says which keys its vendor knows; a key that names a
+    /// person (`email`, `user_id`, ...) is left out, and so is one that the token says. A widget that has no place for
+    /// unsigned facts leaves all of them out.
+    #[must_use]
+    pub fn with_unsigned(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.inner().unsigned.insert(key.into(), value.into());
+        self
+    }
+
+    /// The company, account or team for which the person is here. Default: none.
+    ///
+    /// Whether it is signed depends on the vendor, and the widget's type says so. A widget whose vendor knows no companies
+    /// leaves it out.
+    #[must_use]
+    pub fn with_company(mut self, company: Company) -> Self {
+        self.inner().company = Some(company).filter(|company| !company.id.trim().is_empty());
+        self
+    }
+
+    /// A secret by which the vendor's agent acts for this person at another service, under the name that the vendor's
+    /// dashboard gives it; the last value of a name counts. Default: none. A blank one is left out.
+    ///
+    /// [`Intercom`](crate::widget::Intercom) alone gets it: no other widget, no signed token and no header holds it, and
+    /// neither `Debug` nor a log line shows it. It stands in the person's own pages, where every script can read it: let it live
+    /// for a short time, with no more rights than the person has.
+    #[must_use]
+    pub fn with_auth_token(mut self, name: impl Into<String>, token: impl Into<String>) -> Self {
+        let (name, token) = (name.into(), token.into());
+        if !token.trim().is_empty() {
+            self.inner().auth_tokens.insert(name, token);
+        }
+        self
+    }
+
     /// When the application's own session ends. Default: not known.
     ///
     /// No token lives longer than this, and none is made once it has passed. Tokens count in whole seconds, so a fraction
@@ -135,6 +180,21 @@ impl Identity {
     /// The further facts.
     pub fn attributes(&self) -> &Map<String, Value> {
         &self.0.attributes
+    }
+
+    /// The facts that stand beside the token.
+    pub fn unsigned(&self) -> &Map<String, Value> {
+        &self.0.unsigned
+    }
+
+    /// The company for which the person is here.
+    pub fn company(&self) -> Option<&Company> {
+        self.0.company.as_ref()
+    }
+
+    /// The secrets for the vendor's agent, by their names.
+    pub fn auth_tokens(&self) -> &BTreeMap<String, String> {
+        &self.0.auth_tokens
     }
 
     /// When the application's own session ends.
@@ -201,6 +261,96 @@ impl fmt::Debug for Identity {
     }
 }
 
+/// A company, account or team for which a person is here. `Debug` shows none of it.
+///
+/// ```
+/// use tower_widget_identity::{Company, Identity};
+///
+/// let company = Company::new(7).with_name("Acme").with_plan("pro").with_attribute("seats", 12);
+/// let person = Identity::new("user-123").with_company(company);
+/// assert_eq!(person.company().map(Company::id), Some("7"));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Company {
+    id: String,
+    name: Option<String>,
+    plan: Option<String>,
+    attributes: Map<String, Value>,
+}
+
+impl Company {
+    /// A company by the id that never changes: a string for every vendor. A company with a blank id is left out.
+    pub fn new(id: impl ToString) -> Self {
+        Self { id: id.to_string(), name: None, plan: None, attributes: Map::new() }
+    }
+
+    /// The name to show. Default: none.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into()).filter(|name| !name.trim().is_empty());
+        self
+    }
+
+    /// What the company pays for. Default: none.
+    #[must_use]
+    pub fn with_plan(mut self, plan: impl Into<String>) -> Self {
+        self.plan = Some(plan.into()).filter(|plan| !plan.trim().is_empty());
+        self
+    }
+
+    /// One more fact about the company; the last value of a key counts. Default: none.
+    #[must_use]
+    pub fn with_attribute(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.attributes.insert(key.into(), value.into());
+        self
+    }
+
+    /// The id given to [`Company::new`].
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The name to show.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// What the company pays for.
+    pub fn plan(&self) -> Option<&str> {
+        self.plan.as_deref()
+    }
+
+    /// The further facts.
+    pub fn attributes(&self) -> &Map<String, Value> {
+        &self.attributes
+    }
+}
+
+impl fmt::Debug for Company {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Company").finish_non_exhaustive()
+    }
+}
+
+/// A date as vendors take it: whole seconds since 1970. A date before 1970 counts as 1970.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use tower_widget_identity::{Identity, UnixTime};
+///
+/// let signed_up = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_900);
+/// let person = Identity::new("user-123").with_attribute("signed_up_at", UnixTime(signed_up));
+/// assert_eq!(person.attributes()["signed_up_at"], 1_700_000_000);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnixTime(pub SystemTime);
+
+impl From<UnixTime> for Value {
+    fn from(time: UnixTime) -> Self {
+        unix_seconds(time.0).into()
+    }
+}
+
 /// When a token was made and when it expires, in whole seconds since 1970: the claims `iat` and `exp`
 /// (<https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,11 +381,11 @@ fn unix_seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }
 
-/// Who is looking at a page, in three states.
+/// Who is looking at a page.
 ///
-/// The difference between the last two is a matter of safety. A 404 outside the auth layer or a session store that
-/// does not answer is [`Unknown`](Viewer::Unknown): it neither boots nor shuts down anybody's widget. Only an
-/// application that *says* that nobody is signed in shuts one down.
+/// The difference between the last three is a matter of safety. A 404 outside the auth layer is
+/// [`Unknown`](Viewer::Unknown), a session store that does not answer is [`LookupFailed`](Viewer::LookupFailed): neither
+/// boots or shuts down anybody's widget. Only an application that *says* that nobody is signed in shuts one down.
 ///
 /// A handler may put a `Viewer` into the **response** extensions; that answer wins over every other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,8 +394,17 @@ pub enum Viewer {
     SignedIn(Identity),
     /// The application asserts that nobody is signed in.
     SignedOut,
-    /// Nothing was said, or the look-up failed: page and marker stay untouched.
+    /// The application did not say: page and marker stay untouched.
     Unknown,
+    /// The look-up failed: page and marker stay untouched. Its [outcome](crate::Reason::LookupFailed) has a name of its own.
+    LookupFailed,
+}
+
+impl Viewer {
+    /// Whether it is known who is looking.
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self, Self::SignedIn(_) | Self::SignedOut)
+    }
 }
 
 impl From<Identity> for Viewer {
@@ -262,9 +421,9 @@ impl<T: Into<Identity>> From<Option<T>> for Viewer {
 }
 
 impl<T: Into<Identity>, E> From<Result<Option<T>, E>> for Viewer {
-    /// `Err` says that it is not known; the error itself is dropped, so log it where it arises.
+    /// `Err` says that the look-up failed; the error itself is dropped, so log it where it arises.
     fn from(found: Result<Option<T>, E>) -> Self {
-        found.map_or(Self::Unknown, Self::from)
+        found.map_or(Self::LookupFailed, Self::from)
     }
 }
 

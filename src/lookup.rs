@@ -1,23 +1,17 @@
 //! How the application is asked who is looking. It reads the request's parts and its extensions, and writes to neither.
 
-use std::{future::Future, sync::Arc};
+use std::{any::type_name, future::Future, sync::Arc};
 
 use futures::{FutureExt, future::BoxFuture};
 use http::request::Parts;
 
 use crate::identity::Viewer;
 
-type Ask<T> = Arc<dyn Fn(&Parts) -> T + Send + Sync>;
+type Ask = Arc<dyn Fn(&Parts) -> Answer + Send + Sync>;
 
 /// How the configured set learns who is looking: set once, shared by both layers and the token service.
 #[derive(Clone, Default)]
-pub(crate) enum Identify {
-    /// Only by the extensions.
-    #[default]
-    Extensions,
-    Now(Ask<Viewer>),
-    Later(Ask<BoxFuture<'static, Viewer>>),
-}
+pub(crate) struct Identify(Option<Ask>);
 
 /// What is known about the viewer while the request passes.
 pub(crate) enum Answer {
@@ -27,37 +21,143 @@ pub(crate) enum Answer {
 }
 
 impl Identify {
+    /// The closure knows at once.
     pub(crate) fn now<V: Into<Viewer>>(ask: impl Fn(&Parts) -> V + Send + Sync + 'static) -> Self {
-        Self::Now(Arc::new(move |parts| known_or(ask(parts), || in_extensions(parts))))
+        Self::new(move |parts| Answer::Known(ask(parts).into()))
     }
 
+    /// The closure returns a future, which takes what it needs from the parts before the handler consumes them.
     pub(crate) fn later<Fut>(ask: impl Fn(&Parts) -> Fut + Send + Sync + 'static) -> Self
     where
         Fut: Future<Output: Into<Viewer>> + Send + 'static,
     {
-        Self::Later(Arc::new(move |parts| {
-            // The handler consumes the request, so what it says must be taken before.
-            let otherwise = in_extensions(parts);
-            ask(parts).map(move |found| known_or(found, || otherwise)).boxed()
-        }))
+        Self::new(move |parts| Answer::Asked(ask(parts).map(Into::into).boxed()))
     }
 
-    /// `identify` answers first, then a `Viewer` in the request extensions; else it is unknown.
+    /// The closure is given a clone of the request extension of type `T`.
+    pub(crate) fn with<T, R, Kind>(ask: impl Fn(T) -> R + Send + Sync + 'static) -> Self
+    where
+        T: Clone + Send + Sync + 'static,
+        R: Lookup<Kind>,
+    {
+        let missing = Missing::default();
+        Self::new(move |parts| match parts.extensions.get::<T>() {
+            Some(extension) => ask(extension.clone()).into_answer(),
+            None => {
+                missing.warn(type_name::<T>());
+                Answer::Known(Viewer::Unknown)
+            }
+        })
+    }
+
+    /// The closure is given what axum's extractor `E` finds in a copy of the parts.
+    #[cfg(feature = "axum")]
+    pub(crate) fn by<E, S, Fut>(state: S, ask: impl Fn(E) -> Fut + Send + Sync + 'static) -> Self
+    where
+        E: axum_core::extract::FromRequestParts<S> + Send + 'static,
+        S: Clone + Send + Sync + 'static,
+        Fut: Future<Output: Into<Viewer>> + Send + 'static,
+    {
+        let ask = Arc::new(ask);
+        Self::later(move |parts| {
+            let (mut parts, state, ask) = (parts.clone(), state.clone(), ask.clone());
+            async move {
+                let extracted = E::from_request_parts(&mut parts, &state).await.ok();
+                match extracted {
+                    Some(extracted) => ask(extracted).await.into(),
+                    None => Viewer::Unknown,
+                }
+            }
+        })
+    }
+
+    fn new(ask: impl Fn(&Parts) -> Answer + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(ask)))
+    }
+
+    /// What the closure says counts, then a `Viewer` in the request extensions; else it is unknown.
     pub(crate) fn ask(&self, parts: &Parts) -> Answer {
-        match self {
-            Self::Now(ask) => Answer::Known(ask(parts)),
-            Self::Later(ask) => Answer::Asked(ask(parts)),
-            Self::Extensions => Answer::Known(in_extensions(parts)),
+        let Some(ask) = &self.0 else { return Answer::Known(in_extensions(parts)) };
+        match ask(parts) {
+            Answer::Known(viewer) => Answer::Known(known_or(viewer, || in_extensions(parts))),
+            Answer::Asked(lookup) => {
+                // The handler consumes the request, so what it says must be taken before.
+                let otherwise = in_extensions(parts);
+                Answer::Asked(lookup.map(|viewer| known_or(viewer, || otherwise)).boxed())
+            }
         }
     }
 }
 
-/// The other answer, if the look-up returned `Unknown` or failed.
-fn known_or(found: impl Into<Viewer>, otherwise: impl FnOnce() -> Viewer) -> Viewer {
-    match found.into() {
-        Viewer::Unknown => otherwise(),
-        known => known,
+/// What the closure of [`identify_with`](crate::WidgetsBuilder::identify_with) may return: whatever converts into a
+/// [`Viewer`], or a future of it. Implemented for both, and for nothing else.
+pub trait Lookup<Kind>: sealed::Sealed<Kind> {}
+
+/// The answer is there.
+#[derive(Debug)]
+pub enum Now {}
+
+/// The answer is a future.
+#[derive(Debug)]
+pub enum Later {}
+
+impl<V: Into<Viewer>> Lookup<Now> for V {}
+
+impl<F: Future<Output: Into<Viewer>> + Send + 'static> Lookup<Later> for F {}
+
+mod sealed {
+    use super::{Answer, Future, FutureExt, Later, Now, Viewer};
+
+    pub trait Sealed<Kind> {
+        #[allow(private_interfaces)]
+        fn into_answer(self) -> Answer;
     }
+
+    impl<V: Into<Viewer>> Sealed<Now> for V {
+        #[allow(private_interfaces)]
+        fn into_answer(self) -> Answer {
+            Answer::Known(self.into())
+        }
+    }
+
+    impl<F: Future<Output: Into<Viewer>> + Send + 'static> Sealed<Later> for F {
+        #[allow(private_interfaces)]
+        fn into_answer(self) -> Answer {
+            Answer::Asked(self.map(Into::into).boxed())
+        }
+    }
+}
+
+/// One warning in the life of a configuration: a missing extension is a mistake in the order of layers, not an event.
+#[derive(Default)]
+struct Missing {
+    #[cfg(feature = "tracing")]
+    warned: std::sync::atomic::AtomicBool,
+}
+
+impl Missing {
+    fn warn(&self, extension: &'static str) {
+        #[cfg(feature = "tracing")]
+        if !self.warned.swap(true, std::sync::atomic::Ordering::Relaxed) {
+            tracing::warn!(
+                target: "tower_widget_identity",
+                extension,
+                "no request extension of this type: put the layer that provides it outside of this one (add it after this \
+                 one), in the same version of its crate",
+            );
+        }
+        #[cfg(not(feature = "tracing"))]
+        let _ = extension;
+    }
+}
+
+/// The other answer, if it knows who is looking and this one does not.
+fn known_or(found: Viewer, otherwise: impl FnOnce() -> Viewer) -> Viewer {
+    if found.is_known() {
+        return found;
+    }
+    let otherwise = otherwise();
+    if otherwise.is_known() { otherwise } else { found }
 }
 
 fn in_extensions(parts: &Parts) -> Viewer {
@@ -99,13 +199,55 @@ mod tests {
                 let (now, later) = (found.clone(), found.clone());
                 assert_eq!(ask(&Identify::now(move |_| now.clone()), said.clone()), expected);
                 assert_eq!(ask(&Identify::later(move |_| std::future::ready(later.clone())), said.clone()), expected);
-                assert_eq!(ask(&Identify::Extensions, said), extension);
+                assert_eq!(ask(&Identify::default(), said), extension);
             }
         }
     }
 
+    #[derive(Clone)]
+    struct Session(&'static str);
+
+    /// What the look-up says of a request with these extensions.
+    fn ask_with(identify: &Identify, session: Option<Session>, said: Option<Viewer>) -> Viewer {
+        let (mut parts, ()) = Request::new(()).into_parts();
+        parts.extensions.extend(session.map(extension).unwrap_or_default());
+        parts.extensions.extend(said.map(extension).unwrap_or_default());
+        match identify.ask(&parts) {
+            Answer::Known(viewer) => viewer,
+            Answer::Asked(lookup) => block_on(lookup),
+        }
+    }
+
+    fn extension<T: Clone + Send + Sync + 'static>(value: T) -> http::Extensions {
+        let mut extensions = http::Extensions::new();
+        extensions.insert(value);
+        extensions
+    }
+
     #[test]
-    fn a_look_up_that_failed_does_not_know() {
+    fn an_extension_is_asked_at_once_or_later() {
+        for identify in [
+            Identify::with(|session: Session| Identity::new(session.0)),
+            Identify::with(async |session: Session| Some(Identity::new(session.0))),
+            Identify::with(async |session: Session| Ok::<_, &str>(Some(Identity::new(session.0)))),
+        ] {
+            assert_eq!(ask_with(&identify, Some(Session("user-1")), None), person("user-1"));
+            assert_eq!(ask_with(&identify, Some(Session("user-1")), Some(Viewer::SignedOut)), person("user-1"));
+            assert_eq!(ask_with(&identify, None, None), Viewer::Unknown);
+            assert_eq!(ask_with(&identify, None, Some(person("said"))), person("said"));
+        }
+    }
+
+    #[test]
+    fn only_a_future_waits_for_the_handler() {
+        let (mut parts, ()) = Request::new(()).into_parts();
+        parts.extensions.insert(Session("user-1"));
+        assert!(matches!(Identify::with(|_: Session| Viewer::SignedOut).ask(&parts), Answer::Known(_)));
+        assert!(matches!(Identify::with(async |_: Session| Viewer::SignedOut).ask(&parts), Answer::Asked(_)));
+    }
+
+    #[test]
+    fn an_extension_counts_where_the_look_up_failed() {
         type Found = Result<Option<Identity>, &'static str>;
         let failing = [
             Identify::now(|_| Found::Err("store down")),
@@ -113,7 +255,7 @@ mod tests {
         ];
         for identify in failing {
             assert_eq!(ask(&identify, Some(person("said"))), person("said"));
-            assert_eq!(ask(&identify, None), Viewer::Unknown);
+            assert_eq!(ask(&identify, None), Viewer::LookupFailed);
         }
     }
 }

@@ -3,6 +3,11 @@
 //! It holds the fingerprint of a person, or `out` for a session that must end. Only the logout response and the
 //! running page write it; a page response never does, for it may be prefetched, aborted or overtaken.
 //!
+//! Browsers give cookies that scripts wrote a shorter life, and consent tools and full jars remove them. So a second
+//! cookie stands beside it, which page responses do write: where it is there and the marker is not, a session must end.
+//! Its value is an epoch: it changes with every page of a signed-in user and with every logout, so that a page that waits for
+//! an answer can see a login or logout that left the marker as it was.
+//!
 //! ```
 //! use http::{Request, Response};
 //! use tower::{Layer, ServiceExt, service_fn};
@@ -14,26 +19,30 @@
 //!     Response::builder().status(303).header("location", "/").body(String::new())
 //! });
 //!
-//! let response = widgets.logout_layer().layer(sign_out).oneshot(Request::post("/logout").body(())?).await?;
+//! let request = Request::post("/logout").header("cookie", "__Host-widget=BJnaK0RIxTEoe1IsMJW0bA").body(())?;
+//! let response = widgets.logout_layer().layer(sign_out).oneshot(request).await?;
 //! let marker = response.headers()["set-cookie"].to_str()?;
-//! assert!(marker.starts_with("__Host-widget-") && marker.contains("=out; Path=/; Secure"));
+//! assert!(marker.starts_with("__Host-widget=out; Path=/; Secure"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # }).unwrap();
 //! ```
 
+use bytes::Bytes;
 use http::HeaderValue;
 
 use crate::{
     cookies,
     error::{ConfigError, ConfigErrorKind},
-    protocol::OUT,
+    protocol::{KEPT_SUFFIX, OUT},
     sign::{self, Secret},
     token_error::TokenError,
     widget::ConfiguredWidget,
 };
 
 const FINGERPRINT_LENGTH: usize = 22;
-const PURPOSE: &str = "tower-widget-identity/marker/v1";
+/// It is not UTF-8, so it is no user id and no e-mail address: some widgets hand users the HMAC of those, and a user whose
+/// id is the purpose would get the key itself.
+const PURPOSE: &[u8] = b"tower-widget-identity/marker/v1\xff";
 /// 400 days in seconds, the most that browsers grant: vendor sessions outlive the browser's.
 const MAX_AGE: u32 = 34_560_000;
 
@@ -69,8 +78,27 @@ impl Marker {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BrowserState {
     pub(crate) marker: Marker,
+    /// The cookie beside the marker, which outlives it.
+    pub(crate) has_kept: bool,
     /// A vendor's cookie says that somebody is identified.
     pub(crate) has_vendor_session: bool,
+}
+
+impl BrowserState {
+    /// There is, or was, a session.
+    pub(crate) fn has_session(&self) -> bool {
+        self.marker != Marker::Absent || self.is_unmarked()
+    }
+
+    /// There is, or was, a session, by this crate's own cookies.
+    pub(crate) fn has_marker(&self) -> bool {
+        self.marker != Marker::Absent || self.has_kept
+    }
+
+    /// There is, or was, a session, and the marker does not say whose.
+    pub(crate) fn is_unmarked(&self) -> bool {
+        self.marker == Marker::Absent && (self.has_kept || self.has_vendor_session)
+    }
 }
 
 /// A stable pseudonym of a person, the same on every instance, from which the id cannot be learnt.
@@ -118,10 +146,14 @@ pub(crate) struct MarkerOptions {
 #[derive(Clone, Debug)]
 pub(crate) struct MarkerCookie {
     pub(crate) name: String,
-    /// Everything behind the value but `Max-Age`, beginning with a semicolon.
+    /// The name of the cookie that outlives the marker.
+    pub(crate) kept_name: String,
+    /// Everything after the value but `Max-Age`, beginning with a semicolon.
     pub(crate) attributes: String,
     pub(crate) domain: Option<String>,
     out: HeaderValue,
+    /// Everything after the value of the cookie beside it.
+    kept_attributes: String,
 }
 
 impl MarkerCookie {
@@ -132,23 +164,42 @@ impl MarkerCookie {
             return Err(ConfigError::new(ConfigErrorKind::CookieDomain, message));
         }
         let name = match &options.name {
-            Some(name) if widgets.iter().any(|widget| widget.manifest().artifacts().owns_cookie(name)) => {
+            Some(name) if widgets.iter().any(|widget| owns_marker(widget, name)) => {
                 return Err(illegal_name("is that of a vendor's cookie, which a shutdown deletes: choose another one"));
             }
             Some(name) => checked_name(name, options)?,
-            None => format!("{}widget-{}", prefix(options), short_hash(widgets)),
+            None => format!("{}widget", prefix(options)),
         };
         let secure = if options.plain_http { "" } else { "; Secure" };
         let scope = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
         let attributes = format!("; Path=/{scope}{secure}; SameSite=Lax");
         let out = HeaderValue::try_from(format!("{name}={OUT}{attributes}; Max-Age={MAX_AGE}"))
             .map_err(|_| illegal_name("holds a character that no cookie name may hold"))?;
-        Ok(Self { name, attributes, domain: domain.map(str::to_owned), out })
+        let kept_name = format!("{name}{KEPT_SUFFIX}");
+        let kept_attributes = format!("{attributes}; Max-Age={MAX_AGE}");
+        Ok(Self { kept_attributes, name, kept_name, attributes, domain: domain.map(str::to_owned), out })
+    }
+
+    /// Whether browsers keep the marker only over HTTPS, and so the application serves its pages there alone.
+    pub(crate) fn needs_https(&self) -> bool {
+        self.attributes.contains("; Secure")
     }
 
     /// The line with which a logout response says that the session must end.
     pub(crate) fn out(&self) -> HeaderValue {
         self.out.clone()
+    }
+
+    /// The line that sets the cookie beside the marker, with a value that this browser has not had before. If the system has
+    /// no random numbers, the value is constant: then a page recognises a login or logout by the marker alone.
+    pub(crate) fn keep(&self) -> Option<HeaderValue> {
+        let mut random = [0; 9];
+        let mut epoch = [b'1'; 12];
+        if getrandom::getrandom(&mut random).is_ok() {
+            sign::base64url_into(&random, &mut epoch);
+        }
+        let line = [self.kept_name.as_bytes(), b"=", &epoch, self.kept_attributes.as_bytes()].concat();
+        HeaderValue::from_maybe_shared(Bytes::from(line)).ok()
     }
 }
 
@@ -159,6 +210,12 @@ fn prefix(options: &MarkerOptions) -> &'static str {
         (false, Some(_)) => "__Secure-",
         (false, None) => "__Host-",
     }
+}
+
+/// Whether a shutdown of this widget would delete the marker, or the cookie beside it.
+fn owns_marker(widget: &ConfiguredWidget, name: &str) -> bool {
+    let artifacts = widget.manifest().artifacts();
+    artifacts.owns_cookie(name) || artifacts.owns_cookie(&format!("{name}{KEPT_SUFFIX}"))
 }
 
 fn checked_name(name: &str, options: &MarkerOptions) -> Result<String, ConfigError> {
@@ -181,13 +238,6 @@ fn checked_name(name: &str, options: &MarkerOptions) -> Result<String, ConfigErr
 
 fn illegal_name(problem: &str) -> ConfigError {
     ConfigError::new(ConfigErrorKind::CookieName, format!("the marker cookie's name {problem}"))
-}
-
-/// Two applications on one host keep their markers apart by what they have configured.
-fn short_hash(widgets: &[ConfiguredWidget]) -> String {
-    let ids: Vec<_> = widgets.iter().map(|widget| (widget.name(), widget.manifest().app_id())).collect();
-    let text = serde_json::to_vec(&ids).unwrap_or_default();
-    sign::hex(&sign::sha256(&text)[..4])
 }
 
 #[cfg(test)]
@@ -223,6 +273,18 @@ mod tests {
             assert_eq!(read(&[line]), Marker::Out, "{line:?}");
         }
         assert_eq!(read(&[&format!("m={FP}"), "m=out"]), Marker::Out);
+    }
+
+    /// Some widgets hand users the HMAC of their own id under the very secret from which the key is derived.
+    #[test]
+    fn no_user_id_has_the_key_as_its_hash() {
+        let secret = Secret::new("secret").unwrap();
+        let fingerprint = Fingerprint::of(&MarkerKey::derive(&secret), "user-1").unwrap();
+        for id in ["tower-widget-identity/marker/v1", "tower-widget-identity/marker/v1\u{ff}"] {
+            let hash = Secret::from_bytes(secret.hmac(id.as_bytes()).unwrap()).unwrap();
+            assert_ne!(Fingerprint::of(&MarkerKey(hash), "user-1").unwrap(), fingerprint, "{id}");
+        }
+        assert!(PURPOSE.contains(&0xFF), "a byte that no UTF-8 holds");
     }
 
     #[test]

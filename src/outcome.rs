@@ -21,16 +21,20 @@
 //! # }).unwrap();
 //! ```
 
+use std::sync::Arc;
+
 use crate::token_error::TokenError;
 
-/// What the layer did with one response. The layer puts it into the response's extensions where there was a viewer, a
-/// marker or a logout.
+/// What the layer did with one response. The layer puts it into the response's extensions for every page load, and where
+/// there was a marker or a logout.
 ///
 /// It holds no secret, token, e-mail address or name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     kind: OutcomeKind,
     failures: Vec<TokenFailure>,
+    /// Shared with the configuration.
+    widgets: Arc<[String]>,
 }
 
 /// What the layer did with a response.
@@ -43,7 +47,8 @@ pub enum OutcomeKind {
     Switch,
     /// The page ends the widgets' sessions.
     ShutDown,
-    /// The page shows the widgets to a visitor ([`visitors`](crate::WidgetsBuilder::visitors)).
+    /// The page carries the runtime for a visitor, with the widgets ([`visitors`](crate::WidgetsBuilder::visitors)) or
+    /// without them ([`spa`](crate::WidgetsBuilder::spa)).
     Visitor,
     /// The response ended the session by cookies; no script went with it (a redirect, an API answer).
     LogOut,
@@ -64,12 +69,22 @@ pub struct TokenFailure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
+    /// Nobody is signed in, and no session is left that would have to end.
+    SignedOut,
     /// Who is looking is not known.
     UnknownViewer,
+    /// The look-up of who is looking failed ([`Viewer::LookupFailed`](crate::Viewer::LookupFailed)).
+    LookupFailed,
+    /// The application opted the request out ([`when`](crate::WidgetsBuilder::when)).
+    OptedOut,
+    /// A logout without a session of a widget's that it could end.
+    NoSession,
     /// The handler said so, by [`SkipWidget`](crate::SkipWidget).
     Skipped,
-    /// The request is not of the sort that the delivery goes to: no page load, or no fetch.
-    NotAddressed,
+    /// The request is not the load of a page, as a browser asks for one. `curl` without `Accept: text/html` is none.
+    NoPageLoad,
+    /// The request is no fetch by the page's script, to which [`Delivery::Header`](crate::Delivery::Header) goes.
+    NoFetch,
     /// The status has no page of its own (1xx, 204, 205, 206, 3xx).
     Status,
     /// The media type is not `text/html`.
@@ -102,7 +117,7 @@ pub enum Reason {
 
 impl Outcome {
     pub(crate) fn new(kind: OutcomeKind, failures: Vec<TokenFailure>) -> Self {
-        Self { kind, failures }
+        Self { kind, failures, widgets: Arc::default() }
     }
 
     pub(crate) fn untouched(reason: Reason) -> Self {
@@ -121,6 +136,16 @@ impl Outcome {
     /// A stable name for logs and counters.
     pub fn as_str(&self) -> &'static str {
         self.kind.as_str()
+    }
+
+    pub(crate) fn of_set(self, widgets: &Arc<[String]>) -> Self {
+        Self { widgets: widgets.clone(), ..self }
+    }
+
+    /// The names of the widgets in the set that decided. Where two sets are layered over one page, the inner one does: its
+    /// widgets are on the page, and the outer one's are not.
+    pub fn widgets(&self) -> &[String] {
+        &self.widgets
     }
 
     /// The widgets without a token for this person. The page boots the others all the same.
@@ -155,9 +180,14 @@ impl Reason {
     /// A stable name for logs and counters.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::SignedOut => "signed-out",
             Self::UnknownViewer => "unknown-viewer",
+            Self::LookupFailed => "lookup-failed",
+            Self::OptedOut => "opted-out",
+            Self::NoSession => "no-session",
             Self::Skipped => "skipped",
-            Self::NotAddressed => "not-addressed",
+            Self::NoPageLoad => "no-page-load",
+            Self::NoFetch => "no-fetch",
             Self::Status => "status",
             Self::NotHtml => "not-html",
             Self::Encoded => "encoded",
@@ -192,32 +222,17 @@ impl TokenFailure {
     }
 }
 
-/// Logs an outcome, under the target `tower_widget_identity`.
-pub(crate) fn report(outcome: &Outcome) {
+/// Logs an outcome, under the target `tower_widget_identity`. The path comes without its query.
+pub(crate) fn report(outcome: &Outcome, path: &str) {
     #[cfg(feature = "tracing")]
     {
-        tracing::debug!(target: "tower_widget_identity", outcome = outcome.as_str());
+        tracing::debug!(target: "tower_widget_identity", outcome = outcome.as_str(), path);
         for failure in outcome.failures() {
             tracing::debug!(target: "tower_widget_identity", widget = failure.widget(), error = failure.error().as_str());
         }
-        if outcome.kind == OutcomeKind::Untouched(Reason::Encoded) {
-            warn_once();
-        }
     }
     #[cfg(not(feature = "tracing"))]
-    let _ = outcome;
-}
-
-/// Once in the life of a process: this is a mistake in the order of layers, not an event.
-#[cfg(feature = "tracing")]
-fn warn_once() {
-    static WARNED: std::sync::Once = std::sync::Once::new();
-    WARNED.call_once(|| {
-        tracing::warn!(
-            target: "tower_widget_identity",
-            "an encoded page cannot carry the widget: put this layer inside of compression",
-        );
-    });
+    let _ = (outcome, path);
 }
 
 #[cfg(test)]
@@ -234,10 +249,15 @@ mod tests {
         (OutcomeKind::Headers, "headers"),
     ];
 
-    const REASONS: [(Reason, &str); 17] = [
+    const REASONS: [(Reason, &str); 22] = [
+        (Reason::SignedOut, "signed-out"),
         (Reason::UnknownViewer, "unknown-viewer"),
+        (Reason::LookupFailed, "lookup-failed"),
+        (Reason::OptedOut, "opted-out"),
+        (Reason::NoSession, "no-session"),
         (Reason::Skipped, "skipped"),
-        (Reason::NotAddressed, "not-addressed"),
+        (Reason::NoPageLoad, "no-page-load"),
+        (Reason::NoFetch, "no-fetch"),
         (Reason::Status, "status"),
         (Reason::NotHtml, "not-html"),
         (Reason::Encoded, "encoded"),
@@ -254,7 +274,7 @@ mod tests {
         (Reason::Unwritable, "unwritable"),
     ];
 
-    const TOKEN_ERRORS: [(TokenError, &str); 8] = [
+    const TOKEN_ERRORS: [(TokenError, &str); 9] = [
         (TokenError::MissingId, "missing-id"),
         (TokenError::MissingEmail, "missing-email"),
         (TokenError::UnacceptableEmail, "unacceptable-email"),
@@ -263,6 +283,7 @@ mod tests {
         (TokenError::TooLarge, "too-large"),
         (TokenError::Signing, "signing"),
         (TokenError::UnknownToken, "unknown-token"),
+        (TokenError::Issued, "issued"),
     ];
 
     /// The number of variants: a new one does not compile until it is counted here, and then it is missing above.
@@ -276,9 +297,9 @@ mod tests {
     const fn number_of_reasons(reason: Reason) -> usize {
         use Reason::*;
         match reason {
-            UnknownViewer | Skipped | NotAddressed | Status | NotHtml | Encoded | Partial | Attachment
-            | NoTransform | Encoding | Fragment | LongPrologue | BodyError | Sandbox | TrustedTypes | NoToken
-            | Unwritable => 17,
+            SignedOut | UnknownViewer | LookupFailed | OptedOut | NoSession | Skipped | NoPageLoad | NoFetch
+            | Status | NotHtml | Encoded | Partial | Attachment | NoTransform | Encoding | Fragment | LongPrologue
+            | BodyError | Sandbox | TrustedTypes | NoToken | Unwritable => 22,
         }
     }
 
@@ -286,7 +307,7 @@ mod tests {
         use TokenError::*;
         match error {
             MissingId | MissingEmail | UnacceptableEmail | UnacceptableId | SessionOver | TooLarge | Signing
-            | UnknownToken => 8,
+            | UnknownToken | Issued => 9,
         }
     }
 

@@ -10,8 +10,12 @@
 /// In requests to the token service: the fingerprint of the person for whom the page is. In answers to fetches
 /// ([`Delivery::Header`](crate::Delivery::Header)): the fingerprint of the person whose tokens they carry.
 pub(crate) const PAGE_HEADER: &str = "x-widget-page";
+/// In requests to the token service: the text of the page's that the token is to sign.
+pub(crate) const VALUE_HEADER: &str = "x-widget-value";
 /// For how many seconds the token in this answer is good.
 pub(crate) const LIFETIME_HEADER: &str = "x-widget-lifetime";
+/// In development ([`explain`](crate::WidgetsBuilder::explain)): what the layer did with this response.
+pub(crate) const OUTCOME_HEADER: &str = "x-widget-outcome";
 /// The widgets whose session must end, in answers to fetches.
 pub(crate) const SHUTDOWN_HEADER: &str = "x-widget-shutdown";
 /// Before a token's name, in answers to fetches.
@@ -30,6 +34,8 @@ pub(crate) const DATA_ATTRIBUTE: &str = "data-widget";
 pub(crate) const TRUSTED_TYPES_POLICY: &str = "tower-widget-identity";
 /// What the marker says of a session that must end.
 pub(crate) const OUT: &str = "out";
+/// After the marker's name: the cookie that says that there is, or was, a session, if the marker gets lost.
+pub(crate) const KEPT_SUFFIX: &str = "-kept";
 
 // ---- members of one page's data, and of the answer to `page` --------------------------------------------------------
 
@@ -41,8 +47,6 @@ pub(crate) const FP: &str = "fp";
 pub(crate) const RESET: &str = "reset";
 /// Whether the addresses of scripts must be trusted types.
 pub(crate) const TRUSTED: &str = "trusted";
-/// Whether the widgets are shown to visitors.
-pub(crate) const VISITOR: &str = "visitor";
 /// By widget: what its adapter boots with.
 pub(crate) const PEOPLE: &str = "people";
 /// By widget: for how many seconds its token is good.
@@ -53,11 +57,11 @@ pub(crate) const LIFETIMES: &str = "lifetimes";
 /// Each interface whose members are JSON, with all that it can have.
 #[cfg(test)]
 pub(crate) const INTERFACES: &[(&str, &[&str])] = &[
-    ("ConstantData", &["cookie", "tokens", "widgets"]),
+    ("ConstantData", &["cookie", "tokens", "iframes", "visitors", "widgets"]),
     ("CookieData", &["name", "attributes"]),
     ("WidgetData", &["name", "token", "library", "settings", "residue"]),
-    ("SessionArtifacts", &["cookies", "storage", "globals"]),
-    ("PageData", &[SEEN, FP, RESET, TRUSTED, VISITOR, PEOPLE, LIFETIMES]),
+    ("SessionArtifacts", &["cookies", "storage", "session", "globals"]),
+    ("PageData", &[SEEN, FP, RESET, TRUSTED, PEOPLE, LIFETIMES]),
     ("ErrorAnswer", &["error"]),
 ];
 

@@ -22,6 +22,8 @@ pub enum TokenError {
     Signing,
     /// The vendor has no token of this name.
     UnknownToken,
+    /// The vendor's own API issues this token, so that the [`TokenService`](crate::TokenService) alone has it.
+    Issued,
 }
 
 impl TokenError {
@@ -36,6 +38,7 @@ impl TokenError {
             Self::TooLarge => "too-large",
             Self::Signing => "signing",
             Self::UnknownToken => "unknown-token",
+            Self::Issued => "issued",
         }
     }
 }
@@ -51,6 +54,7 @@ impl fmt::Display for TokenError {
             Self::TooLarge => "the token would be too large: sign fewer attributes",
             Self::Signing => "the claims could not be signed",
             Self::UnknownToken => "the vendor has no token of this name",
+            Self::Issued => "the vendor's own API issues this token: ask the token service for it",
         })
     }
 }

@@ -31,7 +31,7 @@ use std::{
 use bytes::Bytes;
 use futures::{FutureExt, channel::oneshot, future::BoxFuture};
 use http::{
-    HeaderName, HeaderValue, Method, Request, Response, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode,
     header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
     request::Parts,
 };
@@ -39,18 +39,22 @@ use http_body::{Body, Frame, SizeHint};
 use serde::Serialize;
 use tower::Service;
 
+#[cfg(feature = "issued")]
+use crate::issued::{IssueError, IssuedTokens};
 use crate::{
     config::{Config, Widgets},
-    fetch_metadata::is_own_site,
+    fetch_metadata::Sender,
     identity::{Identity, Viewer},
     lookup::Answer,
     marker::{BrowserState, Fingerprint},
     protocol::{self, PAGE},
     sign::Token,
     token_error::TokenError,
+    widget::PageValue,
 };
 
 const PAGE_HEADER: HeaderName = HeaderName::from_static(protocol::PAGE_HEADER);
+const VALUE_HEADER: HeaderName = HeaderName::from_static(protocol::VALUE_HEADER);
 const LIFETIME_HEADER: HeaderName = HeaderName::from_static(protocol::LIFETIME_HEADER);
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
@@ -61,10 +65,14 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 ///
 /// * 200 with the bare token as `text/plain`; `x-widget-lifetime` says for how many seconds it is good;
 /// * 401 when nobody is signed in or [`Identity::with_session_expires`] has passed, 503 when it is not known who is;
-/// * 503 also while too many [costly](crate::widget::Manifest::has_costly_tokens) tokens wait for their turn;
+/// * 503 also while too many [costly](crate::widget::Manifest::is_costly) tokens wait for their turn, and where an issuer (the
+///   type `Issuer`, feature `issued`) fails or is slow;
 /// * 409 when the page (header `x-widget-page`) is another person's;
+/// * 400 when the token [signs a value of the page's](crate::widget::Manifest::with_value_token_names), and the header
+///   `x-widget-value` has none, more than one, or something else than 1 to 64 letters, digits and hyphens;
 /// * 422 when the person lacks what the vendor needs, 500 when signing failed;
-/// * 403 for other sites' requests, 404 for a name that is not configured, 405 for other methods.
+/// * 403 for other origins' requests, by `Sec-Fetch-Site` or, where the browser sends none, by `Origin`;
+/// * 404 for a name that is not configured, 405 for other methods.
 ///
 /// Errors are JSON: `{"error":"signed-out"}`. Every answer has `Cache-Control: no-store`, `Vary: Cookie`,
 /// `X-Content-Type-Options: nosniff` and `Cross-Origin-Resource-Policy: same-origin`; never a CORS header.
@@ -92,24 +100,24 @@ impl<B> Service<Request<B>> for TokenService {
 
     fn call(&mut self, request: Request<B>) -> TokenFuture {
         let (parts, _) = request.into_parts();
-        let Some(config) = self.0.config() else {
-            return TokenFuture::ready(Reply::Error(StatusCode::NOT_FOUND, "not-configured"));
-        };
-        let question = match Question::read(config, &parts) {
-            Ok(question) => question,
-            Err(reply) => return TokenFuture::ready(reply),
-        };
-        match config.identify.ask(&parts) {
-            Answer::Known(viewer) => TokenFuture(question.answer(viewer)),
-            Answer::Asked(lookup) => TokenFuture(Waiting::Lookup(lookup, question)),
+        match self.0.config_for(&parts) {
+            Some(config) => TokenFuture::of(&config, &parts),
+            None => TokenFuture::ready(Reply::Error(StatusCode::NOT_FOUND, "not-configured")),
         }
     }
+}
+
+/// Whether this is the path of a token, as the browser asks for it.
+pub(crate) fn is_token_path(config: &Config, path: &str) -> bool {
+    path.strip_prefix(config.token_path.as_str()).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// A request that may be answered once it is known who asks.
 struct Question {
     config: Arc<Config>,
     name: String,
+    /// What the token is to sign besides, for the tokens that do.
+    value: Option<PageValue>,
     browser: BrowserState,
     /// The fingerprint of the person for whom the asking page is, as it says.
     page: Vec<HeaderValue>,
@@ -117,18 +125,23 @@ struct Question {
 
 impl Question {
     fn read(config: &Arc<Config>, parts: &Parts) -> Result<Self, Reply> {
-        if !is_own_site(&parts.headers) {
+        // A page asks for its own token; at an address that a user typed in, the token would stand on the screen.
+        if matches!(Sender::of(parts, config.site), Sender::Foreign | Sender::User) {
             return Err(Reply::Error(StatusCode::FORBIDDEN, "cross-site"));
         }
-        let name = token_name(parts.uri.path(), config.token_path.as_deref());
-        if name != PAGE && !config.tokens().any(|(_, known)| known == name) {
+        let name = token_name(parts.uri.path(), &config.token_path);
+        let takes_value = config.value_tokens().any(|(_, known)| known == name);
+        if name != PAGE && !takes_value && !config.tokens().any(|(_, known)| known == name) {
             return Err(Reply::Error(StatusCode::NOT_FOUND, "not-configured"));
         }
         if parts.method != Method::GET {
             return Err(Reply::Error(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"));
         }
+        // No other token gets to see it.
+        let value = if takes_value { Some(page_value(&parts.headers)?) } else { None };
         Ok(Self {
             name: name.to_owned(),
+            value,
             browser: config.read_cookies(&parts.headers),
             page: parts.headers.get_all(PAGE_HEADER).iter().cloned().collect(),
             config: config.clone(),
@@ -137,7 +150,7 @@ impl Question {
 
     fn answer(&self, viewer: Viewer) -> Waiting {
         Waiting::reply(match viewer {
-            Viewer::Unknown => Reply::Error(StatusCode::SERVICE_UNAVAILABLE, "unknown-viewer"),
+            Viewer::Unknown | Viewer::LookupFailed => Reply::Error(StatusCode::SERVICE_UNAVAILABLE, "unknown-viewer"),
             Viewer::SignedOut if self.name == PAGE => self.page_data(None),
             Viewer::SignedOut => Reply::Error(StatusCode::UNAUTHORIZED, "signed-out"),
             Viewer::SignedIn(identity) => {
@@ -154,20 +167,31 @@ impl Question {
         if self.name == PAGE {
             return Ok(Waiting::reply(self.page_data(Some((&fingerprint, &identity)))));
         }
+        #[cfg(feature = "issued")]
+        if let Some(issued) = self.issued() {
+            return Ok(Waiting::Issuer(issued.obtain(identity, &self.config.clock)));
+        }
         if self.is_costly() {
             return Ok(self.work(identity));
         }
-        Ok(Waiting::reply(Reply::token(self.config.mint(&self.name, &identity)?)))
+        Ok(Waiting::reply(Reply::token(mint(&self.config, &self.name, self.value.as_ref(), &identity)?)))
+    }
+
+    #[cfg(feature = "issued")]
+    fn issued(&self) -> Option<&Arc<IssuedTokens>> {
+        self.config.tokens().find(|(_, name)| *name == self.name)?.0.issued()
     }
 
     fn is_costly(&self) -> bool {
-        self.config.tokens().any(|(widget, name)| name == self.name && widget.manifest().has_costly_tokens())
+        let mut all = self.config.tokens().chain(self.config.value_tokens());
+        all.any(|(widget, name)| name == self.name && widget.manifest().is_costly(name))
     }
 
     /// Has the token made where nobody else is held up.
     fn work(&self, identity: Identity) -> Waiting {
-        let (config, name) = (self.config.clone(), self.name.clone());
-        let answer = self.config.worker.as_ref().and_then(|worker| worker.take(move || config.mint(&name, &identity)));
+        let (config, name, value) = (self.config.clone(), self.name.clone(), self.value.clone());
+        let job = move || mint(&config, &name, value.as_ref(), &identity);
+        let answer = self.config.worker.as_ref().and_then(|worker| worker.take(job));
         answer.map_or_else(|| Waiting::reply(Reply::busy()), Waiting::Worker)
     }
 
@@ -179,9 +203,24 @@ impl Question {
     }
 }
 
+fn mint(config: &Config, name: &str, value: Option<&PageValue>, identity: &Identity) -> Result<Token, TokenError> {
+    match value {
+        Some(value) => config.mint_with_value(name, value, identity),
+        None => config.mint(name, identity),
+    }
+}
+
+/// The one value that the page hands over.
+fn page_value(headers: &HeaderMap) -> Result<PageValue, Reply> {
+    let mut values = headers.get_all(VALUE_HEADER).iter();
+    let only = values.next().filter(|_| values.next().is_none());
+    let value = only.and_then(|value| value.to_str().ok()).and_then(PageValue::new);
+    value.ok_or(Reply::Error(StatusCode::BAD_REQUEST, "bad-value"))
+}
+
 /// The last segment, whether the path was stripped by nesting or not.
-fn token_name<'a>(path: &'a str, token_path: Option<&str>) -> &'a str {
-    let stripped = token_path.and_then(|prefix| path.strip_prefix(prefix)).filter(|rest| rest.starts_with('/'));
+fn token_name<'a>(path: &'a str, token_path: &str) -> &'a str {
+    let stripped = path.strip_prefix(token_path).filter(|rest| rest.starts_with('/'));
     let name = stripped.unwrap_or(path);
     name.strip_prefix('/').unwrap_or(name)
 }
@@ -206,6 +245,16 @@ impl Reply {
     /// As for an unknown viewer: the page asks again later.
     fn busy() -> Self {
         Self::Error(StatusCode::SERVICE_UNAVAILABLE, "busy")
+    }
+
+    #[cfg(feature = "issued")]
+    fn not_issued(error: IssueError) -> Self {
+        match error {
+            IssueError::Failed => Self::Error(StatusCode::SERVICE_UNAVAILABLE, "issuer-failed"),
+            IssueError::Slow => Self::Error(StatusCode::SERVICE_UNAVAILABLE, "issuer-slow"),
+            IssueError::Busy => Self::busy(),
+            IssueError::SessionOver => Self::no_token(TokenError::SessionOver),
+        }
     }
 
     fn no_token(error: TokenError) -> Self {
@@ -250,6 +299,8 @@ enum Waiting {
     Ready(Option<Reply>),
     Lookup(BoxFuture<'static, Viewer>, Question),
     Worker(oneshot::Receiver<Result<Token, TokenError>>),
+    #[cfg(feature = "issued")]
+    Issuer(BoxFuture<'static, Result<Token, IssueError>>),
 }
 
 impl Waiting {
@@ -259,6 +310,18 @@ impl Waiting {
 }
 
 impl TokenFuture {
+    /// The answer to this request, whoever received it: the service, or the layer at its own path.
+    pub(crate) fn of(config: &Arc<Config>, parts: &Parts) -> Self {
+        let question = match Question::read(config, parts) {
+            Ok(question) => question,
+            Err(reply) => return Self::ready(reply),
+        };
+        match config.identify.ask(parts) {
+            Answer::Known(viewer) => Self(question.answer(viewer)),
+            Answer::Asked(lookup) => Self(Waiting::Lookup(lookup, question)),
+        }
+    }
+
     fn ready(reply: Reply) -> Self {
         Self(Waiting::reply(reply))
     }
@@ -278,6 +341,10 @@ impl Future for TokenFuture {
                 // The job was dropped, or failed.
                 Err(oneshot::Canceled) => Some(Reply::busy()),
             },
+            #[cfg(feature = "issued")]
+            Waiting::Issuer(token) => {
+                Some(ready!(token.as_mut().poll(cx)).map_or_else(Reply::not_issued, Reply::token))
+            }
             Waiting::Ready(reply) => reply.take(),
             Waiting::Lookup(..) => None,
         };
@@ -297,12 +364,18 @@ impl fmt::Debug for TokenFuture {
 #[derive(Default)]
 pub struct TokenBody(Option<Bytes>);
 
+impl TokenBody {
+    pub(crate) fn next_frame(&mut self) -> Option<Frame<Bytes>> {
+        self.0.take().map(Frame::data)
+    }
+}
+
 impl Body for TokenBody {
     type Data = Bytes;
     type Error = Infallible;
 
     fn poll_frame(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.take().map(|data| Ok(Frame::data(data))))
+        Poll::Ready(self.next_frame().map(Ok))
     }
 
     fn is_end_stream(&self) -> bool {

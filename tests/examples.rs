@@ -33,3 +33,5 @@ mod proxy;
 mod proxy_parts;
 #[path = "examples/proxy_streams.rs"]
 mod proxy_streams;
+#[path = "examples/tenants.rs"]
+mod tenants;

@@ -43,12 +43,13 @@ const EMAIL: &str = "jane.roe@private.example";
 const NAME: &str = "Jane Q. Roe";
 const KEY: &str = "salary_band";
 const VALUE: &str = "ninety-nine thousand";
+const AGENT: &str = "aGeNt-7d1e";
 
 // ---- the application ------------------------------------------------------------------------------------------------
 
 /// Jane, Jane without an address, with too many attributes, with a session that is over, or somebody without an id.
 fn person(id: &str) -> Identity {
-    let jane = Identity::new(id).with_name(NAME).with_attribute(KEY, VALUE);
+    let jane = Identity::new(id).with_name(NAME).with_attribute(KEY, VALUE).with_auth_token("billing", AGENT);
     match id {
         "id-user-78" => jane,
         "id-user-79" => jane.with_email(EMAIL).with_attribute("essay", VALUE.repeat(2_000)),
@@ -65,6 +66,8 @@ fn builder() -> WidgetsBuilder {
         .widget(ZendeskClassic::chat("0c54afe8", secret()).help_center(secret()))
         .widget(Ferndesk::new("widget-1", secret()))
         .token_path("/tokens")
+        // One page is encoded inside of the layer, so that there is a warning.
+        .uncompressed(false)
         .identify_async(|parts| {
             let session = parts.extensions.get::<Session>().cloned();
             async move {
@@ -265,7 +268,7 @@ async fn no_line_has_a_secret_a_token_or_anything_personal() {
     }
     #[cfg(feature = "tracing")]
     has_our_lines(&lines);
-    for hidden in [SECRET, "id-user-", EMAIL, NAME, KEY, VALUE, "eyJ", "private.example", "Roe"] {
+    for hidden in [SECRET, AGENT, "id-user-", EMAIL, NAME, KEY, VALUE, "eyJ", "private.example", "Roe"] {
         let line = lines.lines().find(|line| line.contains(hidden));
         assert_eq!(line, None, "{hidden}");
     }

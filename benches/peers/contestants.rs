@@ -216,7 +216,9 @@ where
 
 /// The element that the peers with a snippet insert: the layer's own code, behind a token of their own.
 fn element(code: &str, token: &str) -> String {
-    format!(r#"<script data-widget='{{"people":{{"intercom":{{"intercom_user_jwt":"{token}"}}}}}}'>{code}"#)
+    format!(
+        r#"<script data-cfasync="false" data-widget='{{"people":{{"intercom":{{"intercom_user_jwt":"{token}"}}}}}}'>{code}"#
+    )
 }
 
 /// The code and closing tag of the layer's own element.

@@ -1,6 +1,6 @@
 //! What the demo serves besides the shop: the page's script and style, and the vendor's stand-in.
 //!
-//! None of this stands behind the session or the widget layer: a vendor's server knows neither.
+//! None of this looks at the session: a vendor's server does not know it.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};

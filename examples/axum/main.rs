@@ -7,8 +7,7 @@
 //! Then open <http://localhost:3000> (or the port in `PORT`). Without further settings a demo
 //! messenger stands in for Intercom; with `INTERCOM_APP_ID` and `INTERCOM_SECRET` it is the real one.
 //!
-//! What belongs to `tower-widget-identity` is all in [`app`] and [`viewer`]: the handlers below
-//! know nothing of it.
+//! What belongs to `tower-widget-identity` is all in [`app`]: the handlers below know nothing of it.
 
 use std::error::Error;
 use std::net::Ipv4Addr;
@@ -24,7 +23,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::session::Error as SessionError;
 use tower_sessions::{Expiry, MemoryStore, Session, SessionManagerLayer};
-use tower_widget_identity::{Identity, Viewer, Widgets};
+use tower_widget_identity::{Identity, Widgets};
 
 mod accounts;
 pub(crate) mod demo;
@@ -65,33 +64,24 @@ fn port() -> Result<u16, BoxError> {
 pub(crate) fn app(messenger: Messenger) -> Result<Router, BoxError> {
     let widgets = Widgets::builder()
         .widget(messenger.widget()?)
-        // Only a handle is taken along; `viewer` reads the session later.
-        .identify_async(|parts| viewer(parts.extensions.get().cloned()))
-        .token_path("/widget-token")
+        // Reads the session after the handler, so that a sign-in or sign-out there counts. `Ok(None)` says that nobody
+        // is signed in; an error says that this is not known at the moment.
+        .identify_with(async |session: Session| signed_in(&session).await)
+        .logout_path("/logout")
         // For http://localhost only: leave this away where the site is served over HTTPS.
         .plain_http(true)
         .build()?;
 
-    let shop = Router::new()
+    Ok(Router::new()
         .route("/", get(home))
         .route("/login", post(login))
-        .route("/logout", post(logout).layer(widgets.logout_layer()))
-        .nest_service("/widget-token", widgets.token_service())
+        .route("/logout", post(logout))
         .with_state(messenger.kind())
+        .merge(demo::routes(&messenger))
+        // After `merge`, which would drop the part of the layer that answers `/widget-token`.
         .layer(widgets.layer())
         // Outside of ours: it puts the session into the request before we look for it.
-        .layer(sessions());
-
-    Ok(shop.merge(demo::routes(&messenger)))
-}
-
-/// Who is looking at a page. Awaited after the handler ran, so that a sign-in or sign-out there counts.
-async fn viewer(session: Option<Session>) -> Viewer {
-    match session {
-        // `Ok(None)` says that nobody is signed in; an error says that this is not known just now.
-        Some(session) => Viewer::from(signed_in(&session).await),
-        None => Viewer::Unknown,
-    }
+        .layer(sessions()))
 }
 
 impl From<&Account> for Identity {

@@ -15,7 +15,7 @@
   }
 
   // Production cookies carry the prefix; over plain HTTP a browser would refuse it.
-  const isMarker = (cookie) => /^(__Host-)?widget-/.test(cookie.name);
+  const isMarker = (cookie) => /^(__Host-)?widget$/.test(cookie.name);
   const isMessengers = (name) => name.startsWith('intercom');
 
   // --- What goes on ---------------------------------------------------------------------------

@@ -20,17 +20,41 @@ pub(crate) const ISSUER: &str = "--issuer";
 pub(crate) const AUDIENCE: &str = "--audience";
 pub(crate) const DEPLOYMENT: &str = "--deployment";
 pub(crate) const SITE_URL: &str = "--site-url";
+pub(crate) const ORGANIZATION: &str = "--organization";
 pub(crate) const SCRT2_URL: &str = "--scrt2-url";
+pub(crate) const INSTANCE: &str = "--instance";
+pub(crate) const SNIPPET_ID: &str = "--snippet-id";
+pub(crate) const ORG_ID: &str = "--org-id";
+pub(crate) const ORG_URL: &str = "--org-url";
+pub(crate) const LIBRARY_URL: &str = "--library-url";
+pub(crate) const SALESFORCE_KEY: &str = "--salesforce-key";
 
 /// Of every vendor.
 const COMMON: [&str; 5] = [APP_ID, SECRET, USER_ID, EMAIL, NAME];
 /// Of the vendors whose row says so.
-const SPECIAL: [&str; 8] = [TTL, KEY_ID, USER_HASH, ISSUER, AUDIENCE, DEPLOYMENT, SITE_URL, SCRT2_URL];
+const SPECIAL: [&str; 15] = [
+    TTL,
+    KEY_ID,
+    USER_HASH,
+    ISSUER,
+    AUDIENCE,
+    DEPLOYMENT,
+    SITE_URL,
+    SCRT2_URL,
+    INSTANCE,
+    SNIPPET_ID,
+    ORG_ID,
+    ORG_URL,
+    LIBRARY_URL,
+    ORGANIZATION,
+    SALESFORCE_KEY,
+];
 
 /// What a PEM begins with, and no secret of another kind.
 const PEM: &str = "-----BEGIN ";
 
 const SECRET_VARIABLE: &str = "WIDGET_SECRET";
+const SALESFORCE_KEY_VARIABLE: &str = "WIDGET_SALESFORCE_KEY";
 
 const USAGE: &str = "\
 Usage: mint <widget> --app-id ID --secret SECRET --user-id ID [options]
@@ -50,12 +74,22 @@ do not post it.
                       which else say `missing-email`)
   --name NAME         the person's name
   --ttl SECONDS       for how long the token is good
-  --key-id ID         the id of the signing key (needed for Zendesk Messaging and Salesforce)
+  --key-id ID         the id of the signing key (needed for Zendesk Messaging, Sunshine Conversations,
+                      Salesforce and Intercom's token for Salesforce)
   --issuer TEXT       whom the claim `iss` names (default: the application's id)
   --audience TEXT     whom the claim `aud` names (default: nobody)
   --deployment NAME   the deployment's name; like the two addresses for the page, not for the token
   --site-url URL      the deployment's site
   --scrt2-url URL     the messaging service
+  --organization NAME the organization's name (HelpCrunch: for the page, not for the hash; Intercom's token
+                      for Salesforce: what stands before `.my.salesforce-scrt.com`)
+  --salesforce-key PEM the private key of Intercom's token for Salesforce, beside Intercom's own secret; `-`
+                      takes it from the environment variable WIDGET_SALESFORCE_KEY
+  --instance NAME     the instance's alias; like the snippet's id for the page, not for the token
+  --snippet-id ID     the id that the widget's snippet names
+  --org-id ID         the organisation's id in the widget's snippet; this, too, is for the page
+  --org-url URL       the organisation's address
+  --library-url URL   the address of the snippet's script
   --user-hash         Intercom's older identity verification: a hash in place of the token
 
 A value that begins with `--` is written --option=VALUE.
@@ -70,6 +104,8 @@ pub(crate) struct Options {
     /// As it was given, for a vendor whose dashboard shows the key encoded.
     pub(crate) secret_text: String,
     pub(crate) ttl: Option<Duration>,
+    /// A second key, to which the key id then belongs.
+    pub(crate) salesforce_key: Option<Secret>,
     values: BTreeMap<&'static str, String>,
 }
 
@@ -80,7 +116,7 @@ pub(crate) fn ask_for_help(arguments: &[String]) -> bool {
 pub(crate) fn usage() -> String {
     let rows = table().into_iter().map(|row| {
         let takes = row.takes.iter().chain(row.note.iter()).copied().collect::<Vec<_>>().join(" ");
-        format!("\n  {:<22}{takes}", row.name).trim_end().to_owned()
+        format!("\n  {:<24}{takes}", row.name).trim_end().to_owned()
     });
     rows.fold(USAGE.to_owned(), |text, row| text + &row)
 }
@@ -100,14 +136,19 @@ impl Options {
         if let Some(missing) = [APP_ID, SECRET, USER_ID].iter().find(|option| !values.contains_key(*option)) {
             return Err(Failure::Usage(format!("{missing} is missing")));
         }
-        let secret_text = secret(values.remove(SECRET).unwrap_or_default(), variable)?;
-        let secret = key(&secret_text)?;
-        let secret = match values.get(KEY_ID) {
+        let secret_text = secret(values.remove(SECRET).unwrap_or_default(), SECRET_VARIABLE, &variable)?;
+        let salesforce_key = values.remove(SALESFORCE_KEY);
+        let salesforce_key = salesforce_key.map(|text| secret(text, SALESFORCE_KEY_VARIABLE, &variable)).transpose()?;
+        let named = |secret: Secret| match values.get(KEY_ID) {
             Some(key_id) => secret.with_key_id(key_id),
             None => secret,
         };
+        let (secret, salesforce_key) = match salesforce_key {
+            Some(pem) => (key(&secret_text)?, Some(named(Secret::rsa_pem(pem)?))),
+            None => (named(key(&secret_text)?), None),
+        };
         let ttl = values.get(TTL).map(|text| seconds(text)).transpose()?.map(Duration::from_secs);
-        Ok(Self { widget, secret, secret_text, ttl, values })
+        Ok(Self { widget, secret, secret_text, ttl, salesforce_key, values })
     }
 
     pub(crate) fn app_id(&self) -> &str {
@@ -171,9 +212,9 @@ fn option(argument: &str, rest: &mut impl Iterator<Item = String>) -> Result<(&'
     value.map(|value| (known, value)).ok_or_else(|| wrong(format!("{known} needs a value")))
 }
 
-fn secret(text: String, variable: impl Fn(&str) -> Option<String>) -> Result<String, Failure> {
+fn secret(text: String, name: &str, variable: impl Fn(&str) -> Option<String>) -> Result<String, Failure> {
     match text.as_str() {
-        "-" => variable(SECRET_VARIABLE).ok_or_else(|| wrong(format!("{SECRET_VARIABLE} is not set"))),
+        "-" => variable(name).ok_or_else(|| wrong(format!("{name} is not set"))),
         _ => Ok(text),
     }
 }

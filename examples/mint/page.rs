@@ -31,7 +31,7 @@ async fn page(_request: Request<()>) -> Result<Response<String>, http::Error> {
 }
 
 fn cut(html: &str) -> Option<String> {
-    let element = html.get(html.find("<script data-widget=")?..)?;
+    let element = html.get(html.find("<script data-cfasync=\"false\" data-widget=")?..)?;
     let end = element.find(ENDING)? + ENDING.len();
     Some(element.get(..end)?.to_owned())
 }

@@ -1,11 +1,17 @@
 //! The tokens that can be minted: one row each. Most come from the crate's catalog; a few widgets have options of their own.
 
-use serde_json::{Value, json};
-use tower_widget_identity::widget::{self, CatalogEntry, Intercom, Pylon, Salesforce, Widget, ZendeskClassic};
+use serde_json::Value;
+use tower_widget_identity::widget::{
+    self, AmazonConnect, CatalogEntry, Dynamics365, HelpCrunch, Intercom, Pylon, Salesforce, Widget, ZendeskClassic,
+    ZohoDeskAsap,
+};
 use tower_widget_identity::{Identity, Secret};
 
 use super::failure::Failure;
-use super::options::{AUDIENCE, DEPLOYMENT, ISSUER, KEY_ID, Options, SCRT2_URL, SITE_URL, TTL, USER_HASH};
+use super::options::{
+    AUDIENCE, DEPLOYMENT, INSTANCE, ISSUER, KEY_ID, LIBRARY_URL, ORG_ID, ORG_URL, ORGANIZATION, Options,
+    SALESFORCE_KEY, SCRT2_URL, SITE_URL, SNIPPET_ID, TTL, USER_HASH,
+};
 
 /// A token by its name in the token path.
 #[derive(Clone, Copy)]
@@ -24,9 +30,30 @@ enum Configure {
     Special(fn(&Options) -> Result<Box<dyn Widget>, Failure>),
 }
 
+const PEM: &str = "(the secret as the text of the private key's PEM)";
+
 /// The rows of widgets that the catalog's entry alone does not configure.
 const SPECIAL: &[Row] = &[
+    Row { name: "helpcrunch", takes: &[ORGANIZATION], note: None, configure: Configure::Special(helpcrunch) },
+    Row {
+        name: "amazon-connect",
+        takes: &[TTL, INSTANCE, SNIPPET_ID],
+        note: Some("(the secret as it stands: all 44 characters)"),
+        configure: Configure::Special(amazon_connect),
+    },
+    Row {
+        name: "dynamics-365",
+        takes: &[TTL, KEY_ID, ISSUER, ORG_ID, ORG_URL, LIBRARY_URL],
+        note: Some(PEM),
+        configure: Configure::Special(dynamics_365),
+    },
     Row { name: "intercom", takes: &[TTL, USER_HASH], note: None, configure: Configure::Special(intercom) },
+    Row {
+        name: "intercom-salesforce",
+        takes: &[SALESFORCE_KEY, KEY_ID, ISSUER, ORGANIZATION],
+        note: None,
+        configure: Configure::Special(intercom_salesforce),
+    },
     Row {
         name: "pylon",
         takes: &[],
@@ -36,14 +63,15 @@ const SPECIAL: &[Row] = &[
     Row {
         name: "salesforce",
         takes: &[TTL, KEY_ID, ISSUER, AUDIENCE, DEPLOYMENT, SITE_URL, SCRT2_URL],
-        note: Some("(the secret as the text of the private key's PEM)"),
+        note: Some(PEM),
         configure: Configure::Special(salesforce),
     },
     Row { name: "zendesk-chat", takes: &[TTL], note: None, configure: Configure::Special(zendesk_chat) },
     Row { name: "zendesk-help-center", takes: &[], note: None, configure: Configure::Special(zendesk_help_center) },
+    Row { name: "zoho-desk-asap", takes: &[TTL, ORG_ID], note: None, configure: Configure::Special(zoho_desk_asap) },
 ];
 
-/// Every row, by name. Zendesk Classic has two rows, by the names of its two tokens.
+/// Every row, by name. Zendesk Classic and Intercom have two rows each, by the names of their tokens.
 pub(crate) fn table() -> Vec<Row> {
     let own =
         |entry: &&CatalogEntry| entry.name() != "zendesk-classic" && SPECIAL.iter().all(|row| row.name != entry.name());
@@ -55,7 +83,7 @@ pub(crate) fn table() -> Vec<Row> {
 
 fn row(entry: CatalogEntry) -> Row {
     let takes: &[_] = match (entry.has_lifetime(), entry.name()) {
-        (true, "zendesk-messaging") => &[TTL, KEY_ID],
+        (true, "sunshine-conversations" | "zendesk-messaging") => &[TTL, KEY_ID],
         (true, _) => &[TTL],
         (false, _) => &[],
     };
@@ -75,17 +103,19 @@ impl Row {
     }
 }
 
-/// What a hash is over, under the name by which the vendor knows it: the fact about the person that changes the hash.
+/// What a hash is over, under the names by which the vendor knows it: the facts about the person that change the hash.
 pub(crate) fn hashed(hash: &str, of: impl Fn(&Identity) -> Option<String>, identity: &Identity, page: &Value) -> Value {
-    let other = Identity::new(format!("{}-other", identity.id()));
-    let other = identity.email().into_iter().fold(other, Identity::with_email);
-    let of_email = of(&other).as_deref() == Some(hash);
-    let fact = if of_email { identity.email().unwrap_or_default() } else { identity.id() };
-    let named = page.as_object().into_iter().flatten().find(|(_, value)| value.as_str() == Some(fact));
-    match named {
-        Some((name, fact)) => json!({ name.as_str(): fact }),
-        None => json!({ if of_email { "email" } else { "id" }: fact }),
-    }
+    let (id, email) = (identity.id(), identity.email());
+    let with_name = |other: Identity| identity.name().into_iter().fold(other, Identity::with_name);
+    let other_id = with_name(email.into_iter().fold(Identity::new(format!("{id}-other")), Identity::with_email));
+    let other_email = with_name(Identity::new(id).with_email(format!("other-{}", email.unwrap_or_default())));
+    let facts = [("id", id, other_id), ("email", email.unwrap_or_default(), other_email)];
+    let changing = facts.into_iter().filter(|(.., other)| of(other).as_deref() != Some(hash));
+    let named = changing.map(|(usual, fact, _)| {
+        let known = page.as_object().into_iter().flatten().find(|(_, value)| value.as_str() == Some(fact));
+        (known.map_or_else(|| usual.to_owned(), |(name, _)| name.clone()), Value::from(fact))
+    });
+    Value::Object(named.collect())
 }
 
 fn intercom(options: &Options) -> Result<Box<dyn Widget>, Failure> {
@@ -98,14 +128,55 @@ fn intercom(options: &Options) -> Result<Box<dyn Widget>, Failure> {
     }
 }
 
+/// The second token, which stands beside Intercom's own in the page.
+fn intercom_salesforce(options: &Options) -> Result<Box<dyn Widget>, Failure> {
+    let key = options.salesforce_key.clone().ok_or_else(|| Failure::Usage(format!("{SALESFORCE_KEY} is missing")))?;
+    let issuer = or(options, ISSUER, options.app_id());
+    let organization = options.value(ORGANIZATION);
+    let organization = organization.ok_or_else(|| Failure::Usage(format!("{ORGANIZATION} is missing")))?;
+    let widget = Intercom::new(options.app_id(), options.secret.clone());
+    Ok(Box::new(widget.salesforce_identity_token(key, issuer, organization)))
+}
+
+fn helpcrunch(options: &Options) -> Result<Box<dyn Widget>, Failure> {
+    // It says nothing about the hash.
+    let organization = options.value(ORGANIZATION).unwrap_or("organization");
+    Ok(Box::new(HelpCrunch::new(options.app_id(), options.secret.clone()).organization(organization)))
+}
+
+/// What was given, or what says nothing about the token: a caller who looks at the token alone need not name hosts.
+fn or<'a>(options: &'a Options, option: &str, default: &'a str) -> &'a str {
+    options.value(option).unwrap_or(default)
+}
+
+fn amazon_connect(options: &Options) -> Result<Box<dyn Widget>, Failure> {
+    let widget = AmazonConnect::new(options.app_id(), options.secret.clone())
+        .instance(or(options, INSTANCE, "example"))
+        .snippet_id(or(options, SNIPPET_ID, "snippet"));
+    Ok(match options.ttl {
+        Some(ttl) => Box::new(widget.lifetime(ttl)),
+        None => Box::new(widget),
+    })
+}
+
+fn dynamics_365(options: &Options) -> Result<Box<dyn Widget>, Failure> {
+    let widget = Dynamics365::new(options.app_id(), options.secret.clone())
+        .issuer(or(options, ISSUER, options.app_id()))
+        .org_id(or(options, ORG_ID, "organisation"))
+        .org_url(or(options, ORG_URL, "https://example.omnichannelengagementhub.com"))
+        .library_url(or(options, LIBRARY_URL, "https://example.azureedge.net/scripts/LiveChatBootstrapper.js"));
+    Ok(match options.ttl {
+        Some(ttl) => Box::new(widget.lifetime(ttl)),
+        None => Box::new(widget),
+    })
+}
+
 fn salesforce(options: &Options) -> Result<Box<dyn Widget>, Failure> {
-    let or = |option, default: &str| options.value(option).unwrap_or(default).to_owned();
-    // The hosts say nothing about the token: whoever looks at that alone need not name them.
     let mut widget = Salesforce::new(options.app_id(), options.secret.clone())
-        .issuer(or(ISSUER, options.app_id()))
-        .deployment(or(DEPLOYMENT, "Deployment"))
-        .site_url(or(SITE_URL, "https://example.my.site.com/ESWDeployment"))
-        .scrt2_url(or(SCRT2_URL, "https://example.my.salesforce-scrt.com"));
+        .issuer(or(options, ISSUER, options.app_id()))
+        .deployment(or(options, DEPLOYMENT, "Deployment"))
+        .site_url(or(options, SITE_URL, "https://example.my.site.com/ESWDeployment"))
+        .scrt2_url(or(options, SCRT2_URL, "https://example.my.salesforce-scrt.com"));
     if let Some(audience) = options.value(AUDIENCE) {
         widget = widget.audience(audience);
     }
@@ -130,4 +201,13 @@ fn zendesk_help_center(options: &Options) -> Result<Box<dyn Widget>, Failure> {
 /// Its dashboard shows the key as hexadecimal digits.
 fn pylon(options: &Options) -> Result<Box<dyn Widget>, Failure> {
     Ok(Box::new(Pylon::new(options.app_id(), Secret::from_hex(&options.secret_text)?)))
+}
+
+fn zoho_desk_asap(options: &Options) -> Result<Box<dyn Widget>, Failure> {
+    let widget =
+        ZohoDeskAsap::new(options.app_id(), options.secret.clone()).org_id(or(options, ORG_ID, "organisation"));
+    Ok(match options.ttl {
+        Some(ttl) => Box::new(widget.lifetime(ttl)),
+        None => Box::new(widget),
+    })
 }

@@ -4,9 +4,11 @@ use std::net::IpAddr;
 
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, FORWARDED, HOST,
-    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE,
+    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+use super::identity;
 
 /// What holds between two neighbours only: <https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1>, and what proxies ask
 /// of and tell their own clients (section 11.7).
@@ -39,11 +41,29 @@ const OF_THE_BYTES: [HeaderName; 4] = [
 pub(crate) fn strip_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = list(headers, &CONNECTION)
         .filter_map(|name| HeaderName::try_from(name).ok())
-        // It is for everybody, whatever `Connection` says.
-        .filter(|name| *name != HOST)
+        // These are for the application, whatever a client says in `Connection`.
+        .filter(|name| *name != HOST && !identity::is_identity(name.as_str()))
         .collect();
     for name in HOP_BY_HOP.iter().chain(&named) {
         headers.remove(name);
+    }
+}
+
+/// Removes what a client can make an application take for an identity: headers with look-alike names, and identity headers
+/// among the trailers, which hyper sends on only if `Trailer` announces them.
+pub(crate) fn strip_false_identities(headers: &mut HeaderMap) {
+    let look_alikes = headers.keys().filter(|name| identity::is_look_alike(name.as_str()));
+    for name in look_alikes.cloned().collect::<Vec<_>>() {
+        headers.remove(name);
+    }
+    let announced: Vec<&str> = list(headers, &TRAILER).collect();
+    let kept: Vec<&str> = announced.iter().copied().filter(|name| !identity::is_identity(name)).collect();
+    if kept.len() == announced.len() {
+        return;
+    }
+    match HeaderValue::try_from(kept.join(", ")) {
+        Ok(kept) if !kept.is_empty() => drop(headers.insert(TRAILER, kept)),
+        _ => drop(headers.remove(TRAILER)),
     }
 }
 

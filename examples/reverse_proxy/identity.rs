@@ -11,6 +11,24 @@ const USER: HeaderName = HeaderName::from_static("x-auth-request-user");
 const EMAIL: HeaderName = HeaderName::from_static("x-auth-request-email");
 const NAME: HeaderName = HeaderName::from_static("x-auth-request-preferred-username");
 
+/// What the names of all identity headers begin with; there are more than those three, for groups and tokens.
+const PREFIX: &str = "x-auth-request-";
+
+/// Whether an application may take a header or trailer of this name for an identity header.
+///
+/// As variables of CGI and its heirs (WSGI, Rack, PHP), `-` and `_` are the same in a name, with some servers also every
+/// other character that is no letter and no digit: <https://www.rfc-editor.org/rfc/rfc3875#section-4.1.18>.
+pub(crate) fn is_identity(name: &str) -> bool {
+    let folded = name.bytes().map(|byte| if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' });
+    folded.take(PREFIX.len()).eq(PREFIX.bytes())
+}
+
+/// Whether it only looks like one. No proxy in front sets such a name, and many do not remove it from what clients send.
+pub(crate) fn is_look_alike(name: &str) -> bool {
+    is_identity(name)
+        && !(name.starts_with(PREFIX) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+}
+
 pub(crate) fn warning(loopback: bool) -> String {
     let where_it_listens = if loopback {
         "It listens on loopback, where every program of this machine can."

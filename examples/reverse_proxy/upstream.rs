@@ -90,6 +90,7 @@ impl Upstream {
         let headers = request.headers_mut();
         let trailers = headers::takes_trailers(headers);
         headers::strip_hop_by_hop(headers);
+        headers::strip_false_identities(headers);
         if websocket {
             headers::ask_for_websocket(headers);
         }

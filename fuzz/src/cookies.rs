@@ -170,7 +170,8 @@ fn judge_token_page(widgets: &Widgets, request: &Asked, held: &Held) {
     judge_data(&serde_json::from_slice(&body).expect("JSON"), held, FP_1);
 }
 
-/// The marker says `out`, and each of the vendor's cookies is expired, host-only and on the same domains.
+/// The marker says `out`, and each of the vendor's cookies is expired, host-only and on the same domains, as far as the
+/// lines fit into 2,048 bytes of the head.
 fn judge_logout(served: &Served, request: &Asked, held: &Held) {
     let lines = served.head.headers.get_all(SET_COOKIE).iter().map(|line| line.to_str().expect("text"));
     let mut lines: Vec<_> = lines.collect();
@@ -182,12 +183,18 @@ fn judge_logout(served: &Served, request: &Asked, held: &Held) {
         let (name, rest) = line.split_once('=').expect("a name");
         let domain = line.split_once("; Domain=").map(|(_, domain)| domain);
         let scope = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
-        assert_eq!(rest, format!("; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0{scope}"));
+        assert_eq!(rest, format!("; Path=/; Max-Age=0{scope}"));
         assert!(expired.insert((name, domain)), "{line} twice");
     }
     let names: BTreeSet<_> = expired.iter().map(|(name, _)| name.as_bytes().to_vec()).collect();
-    assert_eq!(names, held.owned);
-    assert_eq!(expired.len(), names.len() * domains.len(), "each on each domain");
+    let length = |line: &&str| line.len() + "set-cookie: \r\n".len();
+    let (bytes, longest) = (lines.iter().map(length).sum::<usize>(), lines.iter().map(length).max().unwrap_or(0));
+    assert!(bytes <= 2048, "{bytes} bytes");
+    // Where one line more would not fit, some are missing. No line is longer than one for the host itself.
+    if bytes + longest + 255 <= 2048 {
+        assert_eq!(names, held.owned);
+        assert_eq!(expired.len(), names.len() * domains.len(), "each on each domain");
+    }
     assert!(names.is_empty() || domains.contains(&None), "host-only");
     domains.into_iter().flatten().for_each(|domain| judge_domain(domain, request.host.as_ref()));
 }

@@ -21,19 +21,22 @@ const OWN_HOST: &str = "app.test";
 const TOKEN_PATH: &str = "/widget-token";
 
 /// What may be changed, each with what stands in for it: <https://www.w3.org/TR/CSP3/#directive-fallback-list>.
-const MANAGED: [[&str; 3]; 7] = [
-    ["script-src-elem", "script-src", "default-src"],
-    ["connect-src", "default-src", "default-src"],
-    ["frame-src", "child-src", "default-src"],
-    ["img-src", "default-src", "default-src"],
-    ["font-src", "default-src", "default-src"],
-    ["media-src", "default-src", "default-src"],
-    ["style-src-elem", "style-src", "default-src"],
+const MANAGED: [&[&str]; 9] = [
+    &["script-src-elem", "script-src", "default-src"],
+    &["connect-src", "default-src"],
+    &["frame-src", "child-src", "default-src"],
+    &["img-src", "default-src"],
+    &["font-src", "default-src"],
+    &["media-src", "default-src"],
+    &["style-src-elem", "style-src", "default-src"],
+    &["worker-src", "child-src", "script-src", "default-src"],
+    &["form-action"],
 ];
 
 thread_local! {
     static WIDGETS: Widgets = {
         let sources = CspSources::new().style(["https://style.vendor.example"]).frame(["https://frame.vendor.example:8443"]);
+        let sources = sources.worker(["blob:"]).form_action(["https://form.vendor.example"]);
         support::builder().token_path(TOKEN_PATH).csp_sources(sources).build().unwrap()
     };
 }
@@ -201,7 +204,7 @@ fn judge_kept(old: &Directive<'_>, new: &Directive<'_>, repeated: bool, needs: &
     if old.raw == new.raw {
         return;
     }
-    let managed = MANAGED.iter().any(|[name, ..]| *name == old.name);
+    let managed = MANAGED.iter().any(|chain| chain[0] == old.name);
     assert!(managed && !repeated, "{:?} became {:?}", old.raw, new.raw);
     let kept = if old.sources().is_empty() { &old.raw[..old.name.len()] } else { old.raw };
     let more = new.raw.strip_prefix(kept).unwrap_or_else(|| panic!("{:?} became {:?}", old.raw, new.raw));
@@ -210,7 +213,7 @@ fn judge_kept(old: &Directive<'_>, new: &Directive<'_>, repeated: bool, needs: &
 }
 
 fn judge_added(before: &[Directive<'_>], new: &Directive<'_>, needs: &BTreeMap<String, Vec<String>>) {
-    let chain = MANAGED.iter().find(|[name, ..]| *name == new.name).unwrap_or_else(|| panic!("added: {:?}", new.raw));
+    let chain = MANAGED.iter().find(|chain| chain[0] == new.name).unwrap_or_else(|| panic!("added: {:?}", new.raw));
     assert!(first(before, chain[0]).is_none(), "{:?} was there", new.raw);
     let governing = chain.iter().find_map(|name| first(before, name));
     let copied = governing.unwrap_or_else(|| panic!("{:?} forbids what was allowed", new.raw)).sources();
@@ -230,7 +233,7 @@ fn judge_new_sources(sources: &[&str], name: &str, needs: &BTreeMap<String, Vec<
 fn judge_effect(
     before: &[Directive<'_>],
     after: &[Directive<'_>],
-    chain: &[&str; 3],
+    chain: &[&str],
     needs: &BTreeMap<String, Vec<String>>,
 ) {
     let governing = |policy| chain.iter().find_map(|name| first(policy, name).map(Directive::sources));
@@ -241,7 +244,7 @@ fn judge_effect(
     for needed in &needs[chain[0]] {
         let allowed = match needed.starts_with("'sha256-") {
             true => allows_all_inline(after) || after.contains(&needed.as_str()),
-            false => (dynamic && chain[0] == "script-src-elem") || after.iter().any(|source| may_cover(source, needed)),
+            false => (dynamic && ["script-src-elem", "worker-src"].contains(&chain[0])) || after.iter().any(|source| may_cover(source, needed)),
         };
         assert!(allowed, "{}: {needed} is not allowed by {after:?}", chain[0]);
     }
@@ -251,10 +254,25 @@ fn judge_effect(
 fn allows_all_inline(sources: &[&str]) -> bool {
     let lower: Vec<_> = sources.iter().map(|source| source.to_ascii_lowercase()).collect();
     let narrows = |source: &String| {
-        source == "'strict-dynamic'"
-            || ["'nonce-", "'sha256-", "'sha384-", "'sha512-"].iter().any(|it| source.starts_with(it))
+        let values = ["'nonce-", "'sha256-", "'sha384-", "'sha512-"].iter().filter_map(|it| source.strip_prefix(it));
+        source == "'strict-dynamic'" || values.into_iter().any(ends_as_base64_value)
     };
     lower.iter().any(|source| source == "'unsafe-inline'") && !lower.iter().any(narrows)
+}
+
+/// <https://www.w3.org/TR/CSP3/#grammardef-base64-value>, and the closing quote, letter by letter.
+fn ends_as_base64_value(text: &str) -> bool {
+    let (mut digits, mut padding, mut closed) = (0, 0, false);
+    for letter in text.chars() {
+        match letter {
+            _ if closed => return false,
+            '\'' => closed = true,
+            '=' => padding += 1,
+            'a'..='z' | '0'..='9' | '+' | '/' | '-' | '_' if padding == 0 => digits += 1,
+            _ => return false,
+        }
+    }
+    closed && digits > 0 && padding < 3
 }
 
 /// By the broadest reading of <https://www.w3.org/TR/CSP3/#match-url-to-source-expression>.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support;
 
-const OPENING: &[u8] = b"<script data-widget='";
+const OPENING: &[u8] = b"<script data-cfasync=\"false\" data-widget='";
 const CLOSING: &[u8] = b"</script>";
 
 /// Where the snippet stands in `result`, which must be `page` and one snippet in it.

@@ -7,20 +7,25 @@ use http::request::Parts;
 use super::{
     checked::{Config, When},
     delivery::Delivery,
-    widgets::Widgets,
+    widgets::{Set, Widgets},
 };
 use crate::{
     csp::{self, CspMode, CspNeeds, CspSources},
     error::{ConfigError, ConfigErrorKind},
+    hints::Hints,
+    host::Site,
     identity::Viewer,
-    lookup::Identify,
+    lookup::{Identify, Lookup},
     marker::{MarkerCookie, MarkerKey, MarkerOptions},
     protocol::PAGE,
     sign::{Clock, Secret},
-    snippet::{CookieData, Snippet},
+    snippet::{ConstantData, CookieData, Load, Snippet, widget_data},
     widget::{ConfiguredWidget, Widget},
     worker::Worker,
 };
+
+/// Where the layer answers if the application names no other path.
+const TOKEN_PATH: &str = "/widget-token";
 
 /// Collects the configuration; [`build`](WidgetsBuilder::build) checks it.
 #[derive(Default)]
@@ -37,6 +42,12 @@ pub struct WidgetsBuilder {
     csp_sources: CspSources,
     marker: MarkerOptions,
     clock: Clock,
+    logout_paths: Vec<String>,
+    encoded: bool,
+    explain: bool,
+    forwarded_host: bool,
+    load: Load,
+    spa: bool,
 }
 
 impl Widgets {
@@ -47,7 +58,8 @@ impl Widgets {
 }
 
 impl WidgetsBuilder {
-    /// Adds a widget. Several may be configured, each once. The first one's secret also keys the marker.
+    /// Adds a widget. Several may be configured, each once, in any order. The secret of the one whose name comes first in
+    /// the alphabet also keys the marker, unless there is a [`marker_key`](WidgetsBuilder::marker_key).
     pub fn widget(mut self, widget: impl Widget) -> Self {
         self.widgets.push(ConfiguredWidget::new(widget));
         self
@@ -69,7 +81,7 @@ impl WidgetsBuilder {
 
     /// Like [`identify`](WidgetsBuilder::identify) for session stores that are asked asynchronously.
     ///
-    /// The closure runs before the handler, and only for possible page loads; let it clone a *handle* to the session.
+    /// The closure runs before the handler, and only for possible page loads and logouts; let it clone a *handle* to the session.
     /// The future is awaited after the handler ran, and only if the response may carry the identity: a login or
     /// logout in the handler is seen. Page loads lose their conditional headers, for nobody can tell before the
     /// handler runs whether the page will be personal. After `Unknown` or an
@@ -102,6 +114,83 @@ impl WidgetsBuilder {
         self
     }
 
+    /// Like [`identify`](WidgetsBuilder::identify), with a clone of one request extension: the session, or the user whom the
+    /// application's own layer has put there.
+    ///
+    /// The closure may be asynchronous; then it runs after the handler, as with
+    /// [`identify_async`](WidgetsBuilder::identify_async). A plain closure runs before it. A request without the extension is
+    /// [`Viewer::Unknown`], and the first one is warned of (feature `tracing`): most often the layer that provides the
+    /// extension is inside of this one, or another version of its crate. For a type that is only there while somebody is
+    /// signed in, ask with [`identify`](WidgetsBuilder::identify) and `parts.extensions.get::<T>()`: there, `None` means
+    /// signed out.
+    ///
+    /// ```
+    /// use tower_sessions::Session;
+    /// use tower_widget_identity::{Identity, Secret, Widgets, widget::Intercom};
+    ///
+    /// let widgets = Widgets::builder()
+    ///     .widget(Intercom::new("abcd1234", Secret::new("s3cret")?))
+    ///     .identify_with(async |session: Session| {
+    ///         session.get::<String>("user_id").await.map(|id| id.map(Identity::new))
+    ///     })
+    ///     .build()?;
+    /// # assert!(widgets.is_enabled());
+    /// # Ok::<(), tower_widget_identity::ConfigError>(())
+    /// ```
+    pub fn identify_with<T, R, Kind>(mut self, ask: impl Fn(T) -> R + Send + Sync + 'static) -> Self
+    where
+        T: Clone + Send + Sync + 'static,
+        R: Lookup<Kind>,
+    {
+        self.identify = Identify::with(ask);
+        self
+    }
+
+    /// Like [`identify_async`](WidgetsBuilder::identify_async), with what an extractor of the application's finds. Feature
+    /// `axum`.
+    ///
+    /// The extractor runs after the handler, on a copy of the request's parts from before it; a rejection is
+    /// [`Viewer::Unknown`]. `state` is the router's, or `()`.
+    ///
+    /// An extractor that reads the user from a cookie still finds the user after a logout. The layer recognises the logout by
+    /// the cookie that the response removes, or by its redirect; otherwise let the logout handler put
+    /// [`Viewer::SignedOut`] into the response.
+    ///
+    /// ```
+    /// # #[cfg(feature = "axum")] {
+    /// use axum::{extract::FromRequestParts, http::{StatusCode, request::Parts}};
+    /// use tower_widget_identity::{Identity, Secret, Widgets, widget::Intercom};
+    ///
+    /// struct CurrentUser(Option<String>);
+    ///
+    /// impl<S: Sync> FromRequestParts<S> for CurrentUser {
+    ///     type Rejection = StatusCode;
+    ///
+    ///     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+    ///         // The application looks its session up here.
+    ///         Ok(Self(parts.headers.get("cookie").map(|_| "user-1".to_owned())))
+    ///     }
+    /// }
+    ///
+    /// let widgets = Widgets::builder()
+    ///     .widget(Intercom::new("abcd1234", Secret::new("s3cret")?))
+    ///     .identify_by((), async |user: CurrentUser| user.0.map(Identity::new))
+    ///     .build()?;
+    /// # assert!(widgets.is_enabled());
+    /// # }
+    /// # Ok::<(), tower_widget_identity::ConfigError>(())
+    /// ```
+    #[cfg(feature = "axum")]
+    pub fn identify_by<E, S, Fut>(mut self, state: S, ask: impl Fn(E) -> Fut + Send + Sync + 'static) -> Self
+    where
+        E: axum_core::extract::FromRequestParts<S> + Send + 'static,
+        S: Clone + Send + Sync + 'static,
+        Fut: Future<Output: Into<Viewer>> + Send + 'static,
+    {
+        self.identify = Identify::by(state, ask);
+        self
+    }
+
     /// Opts requests in: where it answers `false`, [`WidgetLayer`](crate::WidgetLayer) does nothing. Default: every request.
     ///
     /// A logout is never opted out.
@@ -131,11 +220,70 @@ impl WidgetsBuilder {
         self
     }
 
-    /// The path at which [`Widgets::token_service`] is mounted, like `/widget-token`. Default: none.
+    /// Whether pages of signed-out visitors carry the runtime too, for single-page applications: after a login by fetch,
+    /// `window.widgetIdentity.refresh()` boots the widgets without a page load. Default: `false`.
     ///
-    /// Needed by widgets whose script fetches tokens (Zendesk), and for fresh tokens on pages that stay open long.
+    /// The snippet is the same for all visitors, so their pages stay as cacheable as they were (a strong `ETag` becomes weak).
+    pub fn spa(mut self, spa: bool) -> Self {
+        self.spa = spa;
+        self
+    }
+
+    /// When the browser loads the vendors' libraries. Default: [`Load::AfterLoad`].
+    pub fn load(mut self, load: Load) -> Self {
+        self.load = load;
+        self
+    }
+
+    /// The path below which pages ask for fresh tokens, and who is signed in, as the browser writes it. Default:
+    /// `/widget-token`.
+    ///
+    /// [`WidgetLayer`](crate::WidgetLayer) answers requests below it, and the inner service does not see them. Where the
+    /// layer stands on single routes, where axum's `merge` adds a router without the layer (whose fallback then answers
+    /// unknown paths), or where a proxy in front removes a prefix from the path, mount [`Widgets::token_service`] where
+    /// those requests arrive.
     pub fn token_path(mut self, path: impl Into<String>) -> Self {
         self.token_path = Some(path.into());
+        self
+    }
+
+    /// A path at which the application logs out, like `/logout`, as the layer sees it: inside of a nested router, without the
+    /// prefix. May be given several times. Default: none.
+    ///
+    /// There, [`WidgetLayer`](crate::WidgetLayer) does what [`LogoutLayer`](crate::LogoutLayer) does, so one layer is enough.
+    /// A GET that shows a page ("Do you want to sign out?") stays an ordinary page.
+    pub fn logout_path(mut self, path: impl Into<String>) -> Self {
+        self.logout_paths.push(path.into());
+        self
+    }
+
+    /// Whether the layer asks the inner service for an uncompressed page (`Accept-Encoding: identity`) wherever the page may
+    /// become personal. Default: `true`.
+    ///
+    /// An encoded page cannot carry the snippet. So precompressed files, a proxied upstream and compression inside of the
+    /// layer serve those pages uncompressed; compression around the layer still works. With `false`, the request stays as
+    /// it is, and a page that comes encoded has no widget ([`Reason::Encoded`](crate::Reason::Encoded)).
+    pub fn uncompressed(mut self, asked: bool) -> Self {
+        self.encoded = !asked;
+        self
+    }
+
+    /// Whether the host for which the browser asked stands in `X-Forwarded-Host`, because a proxy in front rewrites `Host`.
+    /// Default: `false`.
+    ///
+    /// The patched policy, the domains on which a logout expires cookies, and the comparison with `Origin` go by it. The
+    /// proxy has to set the header itself: a client can send any. A header with several hosts counts as none.
+    pub fn forwarded_host(mut self, trusted: bool) -> Self {
+        self.forwarded_host = trusted;
+        self
+    }
+
+    /// Whether every response says in the header `x-widget-outcome` what the layer did with it: the name of its
+    /// [`Outcome`](crate::Outcome). Default: `false`. For development: visitors can read it, too.
+    ///
+    /// A request that is no page load says `no-page-load` (or `no-fetch` with [`Delivery::Header`]), also to `curl`.
+    pub fn explain(mut self, explained: bool) -> Self {
+        self.explain = explained;
         self
     }
 
@@ -152,14 +300,19 @@ impl WidgetsBuilder {
         self
     }
 
-    /// The marker cookie's name. Default: `__Host-widget-<hash of the configured widgets and ids>`.
+    /// The marker cookie's name; the name of the cookie beside it is this one with `-kept`. Default: `__Host-widget`, or
+    /// `__Secure-widget` with a [`cookie_domain`](WidgetsBuilder::cookie_domain), or `widget` with
+    /// [`plain_http`](WidgetsBuilder::plain_http).
+    ///
+    /// Two applications on one host that show the same or other widgets need names of their own: with one name, each takes
+    /// the other's user for a former one, and ends that session.
     pub fn marker_name(mut self, name: impl Into<String>) -> Self {
         self.marker.name = Some(name.into());
         self
     }
 
     /// The domain that shares the marker, like `example.com`; the logout expires vendor cookies there. Default: the
-    /// host alone, and the logout tries each parent domain.
+    /// host alone, and the logout tries its five topmost domains.
     ///
     /// Set it where several subdomains show the same widget: then a logout on one is known on all. The name's prefix
     /// becomes `__Secure-`.
@@ -174,9 +327,10 @@ impl WidgetsBuilder {
         self
     }
 
-    /// The secret from which the marker's key is derived. Default: the first widget's secret.
+    /// The secret from which the marker's key is derived. Default: the secret of the widget whose name comes first in the
+    /// alphabet, among those that have one.
     ///
-    /// Set it where instances have different vendor secrets, or before rotating one: the fingerprints stay the same,
+    /// It must be set where none has one, for their vendors issue the tokens. Set it also where instances have different vendor secrets, or before rotating one: the fingerprints stay the same,
     /// and nobody's widget is shut down for the change.
     pub fn marker_key(mut self, secret: Secret) -> Self {
         self.marker.key = Some(secret);
@@ -195,28 +349,40 @@ impl WidgetsBuilder {
     ///
     /// A [`ConfigError`] that says how to correct it: no widget, one that is configured twice, or an id, a lifetime, a cookie
     /// name or a path that cannot be.
-    pub fn build(self) -> Result<Widgets, ConfigError> {
+    pub fn build(mut self) -> Result<Widgets, ConfigError> {
         self.check_widgets()?;
+        // Neither the code nor the marker's key depends on the order in which the application adds them.
+        self.widgets.sort_by(|one, other| one.name().cmp(other.name()));
         let token_path = self.checked_token_path()?;
+        self.check_logout_paths()?;
         let marker = MarkerCookie::build(&self.marker, &self.widgets)?;
-        let secret = self.marker.key.as_ref().or_else(|| self.widgets.first().map(|widget| widget.secret()));
-        let marker_key = MarkerKey::derive(secret.ok_or_else(no_widget)?);
-        let cookie = CookieData { name: &marker.name, attributes: &marker.attributes };
-        let snippet = Snippet::build(&self.widgets, cookie, token_path.as_deref())?;
-        let csp_needs = CspNeeds::new(snippet.hash(), self.checked_sources(token_path.as_deref())?);
-        Ok(Widgets(Some(Arc::new(Config {
+        let secret = self.marker.key.as_ref().or_else(|| self.widgets.iter().find_map(ConfiguredWidget::secret));
+        let marker_key = MarkerKey::derive(secret.ok_or_else(no_marker_key)?);
+        let constants = ConstantData {
+            cookie: CookieData { name: &marker.name, attributes: &marker.attributes },
+            tokens: &token_path,
+            iframes: self.iframes,
+            visitors: self.visitors,
+            widgets: self.widgets.iter().map(|widget| widget_data(widget.manifest())).collect(),
+        };
+        let snippet = Snippet::build(&constants, &self.widgets, self.load)?;
+        let https_only = marker.needs_https();
+        let csp_needs = CspNeeds::new(snippet.hash(), self.checked_sources(&token_path)?);
+        Ok(Widgets(Set::One(Arc::new(Config {
             identified_cookies: self
                 .widgets
                 .iter()
                 .filter_map(|widget| widget.manifest().identified_cookie().map(str::to_owned))
                 .collect(),
             worker: self.widgets.iter().any(|widget| widget.manifest().has_costly_tokens()).then(Worker::start),
+            names: self.widgets.iter().map(|widget| widget.name().to_owned()).collect(),
             widgets: self.widgets,
             identify: self.identify,
             when: self.when,
             delivery: self.delivery,
             iframes: self.iframes,
             visitors: self.visitors,
+            runtime_for_visitors: self.visitors || self.spa,
             token_path,
             marker,
             snippet,
@@ -224,6 +390,11 @@ impl WidgetsBuilder {
             csp_needs,
             marker_key,
             clock: self.clock,
+            site: Site { https_only, forwarded_host: self.forwarded_host },
+            explain: self.explain,
+            uncompressed: !self.encoded,
+            logout_paths: self.logout_paths,
+            hints: Hints::default(),
         }))))
     }
 
@@ -235,7 +406,10 @@ impl WidgetsBuilder {
         for widget in &self.widgets {
             widget.check()?;
             check_unique(&mut names, widget.name())?;
-            for token in widget.manifest().token_names().into_iter().filter(|token| *token != widget.name()) {
+            for token in widget.manifest().tokens().filter(|token| *token != widget.name()) {
+                check_unique(&mut names, token)?;
+            }
+            for token in widget.manifest().value_tokens() {
                 check_unique(&mut names, token)?;
             }
         }
@@ -243,8 +417,8 @@ impl WidgetsBuilder {
     }
 
     /// What the widgets load, and the runtime's own fetches.
-    fn checked_sources(&self, token_path: Option<&str>) -> Result<CspSources, ConfigError> {
-        let own = self.csp_sources.clone().connect(token_path.map(|path| csp::path_source(&format!("{path}/"))));
+    fn checked_sources(&self, token_path: &str) -> Result<CspSources, ConfigError> {
+        let own = self.csp_sources.clone().connect([csp::path_source(&format!("{token_path}/"))]);
         let sources = self.widgets.iter().fold(own, |all, widget| all.merge(widget.manifest().csp_sources()));
         match sources.illegal() {
             None => Ok(sources),
@@ -257,19 +431,23 @@ impl WidgetsBuilder {
         }
     }
 
-    fn checked_token_path(&self) -> Result<Option<String>, ConfigError> {
-        let fetching = self.widgets.iter().find(|widget| widget.manifest().requires_token_path());
-        match (&self.token_path, fetching) {
-            (None, None) => Ok(None),
-            (None, Some(widget)) => Err(token_path_error(format!(
-                "{}: its script fetches tokens: set token_path(\"/widget-token\") and mount token_service() there",
-                widget.name()
-            ))),
-            (Some(path), _) if is_absolute_path(path) => Ok(Some(path.trim_end_matches('/').to_owned())),
-            (Some(_), _) => Err(token_path_error(
-                "the token path must be an absolute path of its own, like `/widget-token`".to_owned(),
+    fn check_logout_paths(&self) -> Result<(), ConfigError> {
+        match self.logout_paths.iter().find(|path| !is_absolute_path(path)) {
+            None => Ok(()),
+            Some(path) => Err(ConfigError::new(
+                ConfigErrorKind::LogoutPath,
+                format!("{path:?} cannot be a logout path: name an absolute path, like `/logout`"),
             )),
         }
+    }
+
+    fn checked_token_path(&self) -> Result<String, ConfigError> {
+        let path = self.token_path.as_deref().unwrap_or(TOKEN_PATH);
+        if is_absolute_path(path) {
+            return Ok(path.trim_end_matches('/').to_owned());
+        }
+        let message = "the token path must be an absolute path of its own, like `/widget-token`";
+        Err(ConfigError::new(ConfigErrorKind::TokenPath, message))
     }
 }
 
@@ -307,8 +485,11 @@ fn is_absolute_path(path: &str) -> bool {
         && trimmed.split('/').skip(1).all(|segment| !matches!(segment, "" | "." | ".."))
 }
 
-fn token_path_error(message: String) -> ConfigError {
-    ConfigError::new(ConfigErrorKind::TokenPath, message)
+fn no_marker_key() -> ConfigError {
+    ConfigError::new(
+        ConfigErrorKind::Secret,
+        "no widget has a secret, for their vendors issue the tokens: name one for the marker cookie with marker_key(..)",
+    )
 }
 
 fn no_widget() -> ConfigError {

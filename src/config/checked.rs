@@ -8,6 +8,8 @@ use super::delivery::Delivery;
 use crate::{
     cookies,
     csp::{CspMode, CspNeeds},
+    hints::Hints,
+    host::Site,
     identity::Identity,
     lookup::Identify,
     marker::{BrowserState, Fingerprint, Marker, MarkerCookie, MarkerKey},
@@ -15,18 +17,23 @@ use crate::{
     sign::{Clock, Token},
     snippet::{BootDataSet, PageData, Snippet},
     token_error::TokenError,
-    widget::ConfiguredWidget,
+    widget::{ConfiguredWidget, PageValue},
     worker::Worker,
 };
 
 pub(crate) struct Config {
     pub(crate) widgets: Vec<ConfiguredWidget>,
+    /// Their names, for each outcome.
+    pub(crate) names: Arc<[String]>,
     pub(crate) identify: Identify,
     pub(crate) when: When,
     pub(crate) delivery: Delivery,
     pub(crate) iframes: bool,
     pub(crate) visitors: bool,
-    pub(crate) token_path: Option<String>,
+    /// Whether visitors' pages carry the runtime, with widgets or without.
+    pub(crate) runtime_for_visitors: bool,
+    /// Without a slash at its end.
+    pub(crate) token_path: String,
     pub(crate) marker: MarkerCookie,
     pub(crate) snippet: Snippet,
     pub(crate) csp: CspMode,
@@ -34,7 +41,12 @@ pub(crate) struct Config {
     /// The cookies whose presence, without a marker, betrays a person's session: together, for every request is asked.
     pub(super) identified_cookies: Vec<String>,
     pub(super) marker_key: MarkerKey,
-    pub(super) clock: Clock,
+    pub(crate) clock: Clock,
+    pub(crate) site: Site,
+    pub(crate) explain: bool,
+    pub(crate) uncompressed: bool,
+    pub(super) logout_paths: Vec<String>,
+    pub(crate) hints: Hints,
     /// Where some vendor's tokens are costly.
     pub(crate) worker: Option<Worker>,
 }
@@ -80,19 +92,20 @@ impl Config {
         PageData {
             seen: browser.marker.as_str(),
             fp: fingerprint.map_or("", Fingerprint::as_str),
-            reset: browser.marker == Marker::Absent && browser.has_vendor_session,
+            reset: browser.is_unmarked(),
             trusted: false,
-            visitor: fingerprint.is_none() && self.visitors,
             people,
         }
     }
 
     /// What these headers of a request say about the sessions of its browser.
     pub(crate) fn read_cookies(&self, headers: &HeaderMap) -> BrowserState {
-        let mut browser = BrowserState { marker: Marker::Absent, has_vendor_session: false };
+        let mut browser = BrowserState { marker: Marker::Absent, has_kept: false, has_vendor_session: false };
         for (name, value) in cookies::pairs(headers) {
             if name == self.marker.name.as_bytes() {
                 browser.marker = browser.marker.joined_by(value);
+            } else if name == self.marker.kept_name.as_bytes() {
+                browser.has_kept = true;
             } else {
                 browser.has_vendor_session |= self.identified_cookies.iter().any(|known| known.as_bytes() == name);
             }
@@ -102,9 +115,29 @@ impl Config {
         browser
     }
 
+    /// Whether the application logs out at this path ([`logout_path`](crate::WidgetsBuilder::logout_path)).
+    pub(crate) fn is_logout_path(&self, path: &str) -> bool {
+        self.logout_paths.iter().any(|known| known == path)
+    }
+
     pub(crate) fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, TokenError> {
         let owner = self.widgets.iter().find(|widget| widget.manifest().has_token(token_name));
         owner.ok_or(TokenError::UnknownToken)?.mint(token_name, identity, self.clock.now())
+    }
+
+    pub(crate) fn mint_with_value(
+        &self,
+        token_name: &str,
+        value: &PageValue,
+        identity: &Identity,
+    ) -> Result<Token, TokenError> {
+        let owner = self.widgets.iter().find(|widget| widget.manifest().value_tokens().any(|name| name == token_name));
+        owner.ok_or(TokenError::UnknownToken)?.mint_with_value(token_name, value, identity, self.clock.now())
+    }
+
+    /// Every token that signs a value of the page's, by its name, with the widget that hands it out.
+    pub(crate) fn value_tokens(&self) -> impl Iterator<Item = (&ConfiguredWidget, &str)> {
+        self.widgets.iter().flat_map(|widget| widget.manifest().value_tokens().map(move |name| (widget, name)))
     }
 
     /// Every token by its name, with the widget that hands it out.

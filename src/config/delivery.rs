@@ -9,8 +9,9 @@ pub enum Delivery {
     Html,
     /// Headers on the answers to same-origin fetches, for applications whose own script drives the widget:
     /// `x-widget-token-<name>` and `x-widget-page` (the person's fingerprint) on 2xx answers for a signed-in person,
-    /// `x-widget-shutdown: <vendor>, ...` where a session must end. That script carries the shutdown out and then
-    /// deletes the marker cookie. Tokens that are [costly](crate::widget::Manifest::has_costly_tokens) (Salesforce) are for it to
+    /// `x-widget-shutdown: <vendor>, ...` where a session must end. That script writes the fingerprint into the marker
+    /// cookie when it boots a widget; it carries a shutdown out, and then deletes the marker and the cookie beside it
+    /// (`<marker>-kept`). Tokens that are [costly](crate::widget::Manifest::is_costly) (Salesforce) are for it to
     /// fetch from the token service.
     Header,
 }

@@ -1,14 +1,28 @@
 //! The application's handle to its checked configuration. `layer()`, `logout_layer()` and `token_service()` stand beside what
 //! they return.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use http::request::Parts;
 
 use super::checked::Config;
 use crate::{csp::CspNeeds, identity::Identity, sign::Token, token_error::TokenError};
 
-/// The configured set: one `Arc` inside.
+/// The configured set, or a choice among several: one `Arc` inside.
 #[derive(Clone)]
-pub struct Widgets(pub(super) Option<Arc<Config>>);
+pub struct Widgets(pub(super) Set);
+
+#[derive(Clone)]
+pub(super) enum Set {
+    Disabled,
+    One(Arc<Config>),
+    Selected(Select),
+}
+
+type Select = Arc<dyn Fn(&Parts) -> Option<Widgets> + Send + Sync>;
+
+/// A choice that leads to a choice: more of them are a circle.
+const MOST_CHOICES: usize = 8;
 
 impl Widgets {
     /// A set that does nothing, for environments without keys: same types, every request and response untouched.
@@ -21,47 +35,93 @@ impl Widgets {
     /// let _layer = widgets.layer();
     /// ```
     pub fn disabled() -> Self {
-        Self(None)
+        Self(Set::Disabled)
+    }
+
+    /// Chooses the set for each request, by its host, its path or an extension: for an application whose tenants have
+    /// workspaces of their own. `None`: the request passes untouched, and the token path is 404.
+    ///
+    /// The layers and the token service are the same for all tenants, and ask the closure each time, so tenants may come and
+    /// go while the application runs. Build each set once and clone it here. Tenants on one host, told apart by the path,
+    /// need a [`marker_name`](crate::WidgetsBuilder::marker_name) and a [`token_path`](crate::WidgetsBuilder::token_path) each.
+    ///
+    /// ```
+    /// use std::{collections::HashMap, sync::{Arc, RwLock}};
+    /// use tower_widget_identity::{Secret, Widgets, widget::Intercom};
+    ///
+    /// let workspace = Widgets::builder().widget(Intercom::new("abcd1234", Secret::new("s3cret")?)).build()?;
+    /// let tenants = Arc::new(RwLock::new(HashMap::from([("one.example.com".to_owned(), workspace)])));
+    ///
+    /// let chosen = tenants.clone();
+    /// let widgets = Widgets::select(move |parts| {
+    ///     let host = parts.headers.get("host")?.to_str().ok()?;
+    ///     chosen.read().ok()?.get(host).cloned()
+    /// });
+    /// let _layer = widgets.layer();
+    /// assert!(widgets.is_enabled());
+    /// # Ok::<(), tower_widget_identity::ConfigError>(())
+    /// ```
+    pub fn select(choose: impl Fn(&Parts) -> Option<Widgets> + Send + Sync + 'static) -> Self {
+        Self(Set::Selected(Arc::new(choose)))
     }
 
     /// Whether this set does anything: `false` only for [`Widgets::disabled`].
     pub fn is_enabled(&self) -> bool {
-        self.0.is_some()
+        !matches!(self.0, Set::Disabled)
     }
 
-    /// The name of the marker cookie, for scripts that acknowledge a shutdown themselves; `None` when disabled.
+    /// The name of the marker cookie, for scripts that acknowledge a shutdown themselves; `None` when disabled, and of a
+    /// [choice](Widgets::select): ask the chosen set.
     pub fn marker_name(&self) -> Option<&str> {
-        self.0.as_ref().map(|config| config.marker.name.as_str())
+        self.config().map(|config| config.marker.name.as_str())
     }
 
-    /// What a static Content-Security-Policy must allow, to be shown or pasted; `None` when disabled.
+    /// What a static Content-Security-Policy must allow, to be shown or pasted; `None` when disabled, and of a
+    /// [choice](Widgets::select): ask the chosen set.
     pub fn csp(&self) -> Option<&CspNeeds> {
-        self.0.as_ref().map(|config| &config.csp_needs)
+        self.config().map(|config| &config.csp_needs)
     }
 
     /// A new token of this name (`intercom`, `zendesk-chat`, ...) for this person, as the token service would hand out:
     /// for applications that bring it to the page in their own way.
     ///
-    /// Signs on the calling thread, also what is [costly](crate::widget::Manifest::has_costly_tokens).
+    /// Signs on the calling thread, also what is [costly](crate::widget::Manifest::is_costly).
     ///
     /// # Errors
     ///
-    /// [`TokenError::UnknownToken`] when no widget has a token of this name or the set is disabled; otherwise the widget's.
+    /// [`TokenError::UnknownToken`] when no widget has a token of this name, or the set is disabled or a
+    /// [choice](Widgets::select); otherwise the widget's.
     pub fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, TokenError> {
         let config = self.config().ok_or(TokenError::UnknownToken)?;
         config.mint(token_name, identity)
     }
 
+    /// Of a set that is the same for all requests.
     pub(crate) fn config(&self) -> Option<&Arc<Config>> {
-        self.0.as_ref()
+        match &self.0 {
+            Set::One(config) => Some(config),
+            Set::Disabled | Set::Selected(_) => None,
+        }
+    }
+
+    /// Of the set for this request.
+    pub(crate) fn config_for(&self, parts: &Parts) -> Option<Cow<'_, Arc<Config>>> {
+        let Set::Selected(choose) = &self.0 else { return self.config().map(Cow::Borrowed) };
+        let mut chosen = choose(parts)?;
+        for _ in 0..MOST_CHOICES {
+            let Set::Selected(choose) = &chosen.0 else { return chosen.config().cloned().map(Cow::Owned) };
+            chosen = choose(parts)?;
+        }
+        None
     }
 }
 
 impl fmt::Debug for Widgets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            None => f.write_str("Widgets(disabled)"),
-            Some(config) => f
+            Set::Disabled => f.write_str("Widgets(disabled)"),
+            Set::Selected(_) => f.write_str("Widgets(selected for each request)"),
+            Set::One(config) => f
                 .debug_struct("Widgets")
                 .field("widgets", &config.widgets.iter().map(|widget| widget.name()).collect::<Vec<_>>())
                 .field("delivery", &config.delivery)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
-    paper::{self, leaves},
+    paper::{self, VALUES, leaves},
     people::{self, NOW, at},
     rule::{Finding, Rule},
 };
@@ -37,6 +37,8 @@ struct Input<'a> {
     adapter: &'a str,
     token_path: &'a str,
     widget: &'a WidgetData<'a>,
+    /// The names of the tokens that sign a value of the page's.
+    value_tokens: &'a [&'a str],
     a: &'a Actor,
     b: &'a Actor,
     touched: &'a [String],
@@ -78,7 +80,11 @@ impl Actor {
         let person = widget.boot_data(identity, at(NOW))?;
         let mut tokens = Map::new();
         for name in widget.manifest().token_names() {
-            tokens.insert(name.to_owned(), widget.mint(name, identity, at(NOW + 300))?.into_string().into());
+            tokens.insert(name.to_owned(), paper::token(widget, name, identity, at(NOW + 300))?.into_string().into());
+        }
+        for name in widget.manifest().value_token_names() {
+            let token = paper::mint_with_value(widget, name, VALUES[0], identity, at(NOW + 300))?;
+            tokens.insert(name.to_owned(), token.into_string().into());
         }
         let mut terms: Vec<_> = people::facts(identity).map(|(label, text)| Term::new(label, text)).collect();
         let own = texts(&paper::of_person(&person));
@@ -122,6 +128,7 @@ struct Theatre<'a> {
     runtime: String,
     adapter: String,
     widget: WidgetData<'a>,
+    value_tokens: Vec<&'a str>,
     a: Actor,
     b: Actor,
     touched: Vec<String>,
@@ -130,7 +137,8 @@ struct Theatre<'a> {
 impl<'a> Theatre<'a> {
     fn new(manifest: &'a Manifest, a: Actor, b: Actor) -> Self {
         let runtime = format!("({})", compact(RUNTIME));
-        Self { runtime, adapter: compact(manifest.adapter()), widget: widget_data(manifest), a, b, touched: Vec::new() }
+        let (adapter, widget) = (compact(manifest.adapter()), widget_data(manifest));
+        Self { runtime, adapter, widget, value_tokens: manifest.value_token_names(), a, b, touched: Vec::new() }
     }
 
     /// The whole repertory, until a play does not end.
@@ -192,6 +200,7 @@ impl<'a> Theatre<'a> {
             adapter: &self.adapter,
             token_path: TOKEN_PATH,
             widget: &self.widget,
+            value_tokens: &self.value_tokens,
             a: &self.a,
             b: &self.b,
             touched: &self.touched,
@@ -209,6 +218,7 @@ impl<'a> Theatre<'a> {
 
 fn rule(name: &str) -> Rule {
     match name {
+        "value" => Rule::PageValue,
         "order" => Rule::Order,
         "library" => Rule::Library,
         "boot" => Rule::Boot,

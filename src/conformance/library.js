@@ -55,15 +55,16 @@ const FIXED = {
   toString: () => '',
   valueOf: () => '',
   toJSON: () => null,
-  then: (done, failed) => Promise.resolve().then(done, failed),
   catch: () => Promise.resolve(),
   finally: done => Promise.resolve().then(done)
 };
 
-// A function that is an object that is a constructor: each of its properties is one more of the kind.
-const makeLibrary = () => {
+// A function that is an object that is a constructor: each of its properties is one more of the kind. It is a promise,
+// too, for yet another one, unless it is what a promise was kept with.
+const makeLibrary = (isAwaited = false) => {
+  // Only what can be constructed itself may stand for a constructor; bound, it has no `prototype`.
   /** @type {any} */
-  const target = () => {};
+  const target = function () {}.bind(undefined);
   delete target.length;
   delete target.name;
   const made = {};
@@ -78,6 +79,10 @@ const makeLibrary = () => {
       if (key === Symbol.iterator) return () => [][Symbol.iterator]();
       if (typeof key === 'symbol') return undefined;
       if (Object.hasOwnProperty.call(FIXED, key)) return FIXED[key];
+      if (key === 'then') return isAwaited ? undefined : made.then = made.then || ((done, failed) => {
+        made.awaited = made.awaited || makeLibrary(true);
+        return Promise.resolve(made.awaited).then(done, failed);
+      });
       if (key === 'call') return (self, ...args) => call(args);
       if (key === 'apply') return (self, args) => call([...args || []]);
       if (key === 'bind') return (self, ...bound) => (...args) => call([...bound, ...args]);

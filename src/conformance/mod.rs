@@ -36,8 +36,8 @@
 //! | | rules | how they are checked |
 //! |---|---|---|
 //! | 1 to 9 | [`NoPanic`](Rule::NoPanic), [`Check`](Rule::Check), [`Names`](Rule::Names), [`Constant`](Rule::Constant), [`Secret`](Rule::Secret), [`Debug`](Rule::Debug), [`SessionArtifacts`](Rule::SessionArtifacts), [`Sources`](Rule::Sources), [`AdapterText`](Rule::AdapterText) | what is the same for everybody, read |
-//! | 10 to 19 | [`Mints`](Rule::Mints), [`Subject`](Rule::Subject), [`StringIds`](Rule::StringIds), [`Times`](Rule::Times), [`Lifetime`](Rule::Lifetime), [`SessionEnd`](Rule::SessionEnd), [`BlankId`](Rule::BlankId), [`Unaltered`](Rule::Unaltered), [`Attributes`](Rule::Attributes), [`Unsigned`](Rule::Unsigned) | tokens made for persons with hostile facts, read back |
-//! | 20 to 30 | [`Shape`](Rule::Shape), [`Order`](Rule::Order), [`Library`](Rule::Library), [`Boot`](Rule::Boot), [`Fresh`](Rule::Fresh), [`Left`](Rule::Left), [`Late`](Rule::Late), [`Callback`](Rule::Callback), [`Refresh`](Rule::Refresh), [`Second`](Rule::Second), [`Visitor`](Rule::Visitor) | the adapter run |
+//! | 10 to 20 | [`Mints`](Rule::Mints), [`Subject`](Rule::Subject), [`StringIds`](Rule::StringIds), [`Times`](Rule::Times), [`Lifetime`](Rule::Lifetime), [`SessionEnd`](Rule::SessionEnd), [`BlankId`](Rule::BlankId), [`Unaltered`](Rule::Unaltered), [`Attributes`](Rule::Attributes), [`Unsigned`](Rule::Unsigned), [`PageValue`](Rule::PageValue) | tokens made for persons with hostile facts, read back |
+//! | 21 to 31 | [`Shape`](Rule::Shape), [`Order`](Rule::Order), [`Library`](Rule::Library), [`Boot`](Rule::Boot), [`Fresh`](Rule::Fresh), [`Left`](Rule::Left), [`Late`](Rule::Late), [`Callback`](Rule::Callback), [`Refresh`](Rule::Refresh), [`Second`](Rule::Second), [`Visitor`](Rule::Visitor) | the adapter run |
 //!
 //! The adapter runs in QuickJS, under the very runtime that stands in pages, in a small browser with a clock of its own.
 //! Under each global that it looks for or makes, a library is put that takes whatever it is given and calls back: in
@@ -106,7 +106,7 @@ fn unpanicked(all: &mut Vec<Finding>, check: impl FnOnce(&mut Vec<Finding>)) {
 
 /// A vendor's own error texts could show what the findings must not.
 fn withhold(widget: &dyn Widget, all: &mut [Finding]) {
-    let secret = widget.secret();
+    let Some(secret) = widget.secret() else { return };
     for finding in all.iter_mut().filter(|finding| place::shows(finding.detail(), secret)) {
         *finding = Finding::new(finding.rule(), "its text is withheld, for it shows the secret");
     }

@@ -6,15 +6,20 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::{Map, Value};
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 use super::people::{NOW, at};
+#[cfg(feature = "issued")]
+use crate::issued::{IssueError, issue};
 use crate::{
     identity::Identity,
     sign::Token,
     token_error::TokenError,
-    widget::{BootData, Widget},
+    widget::{BootData, PageValue, Widget},
 };
+
+/// Two values that a page might hand over. No person is known by either.
+pub(super) const VALUES: [&str; 2] = ["value-of-the-page-6605", "other-value-3318"];
 
 /// A JWT's claims, in the order in which they stand, doubled ones included.
 #[derive(Clone)]
@@ -72,13 +77,57 @@ pub(super) struct Minted {
     pub(super) claims: Option<Claims>,
 }
 
+/// Whether the vendor's own API issues the tokens: what such a token says, nobody but the vendor can read, and in the page
+/// it is proof of nothing.
+#[cfg_attr(not(feature = "issued"), allow(unused_variables))]
+pub(super) fn has_issued_tokens(widget: &dyn Widget) -> bool {
+    #[cfg(feature = "issued")]
+    return widget.issuer().is_some();
+    #[cfg(not(feature = "issued"))]
+    false
+}
+
+/// A token as the token service would hand it out.
+pub(super) fn token(
+    widget: &dyn Widget,
+    name: &str,
+    identity: &Identity,
+    now: SystemTime,
+) -> Result<Token, TokenError> {
+    #[cfg(feature = "issued")]
+    if let Some(issuer) = widget.issuer() {
+        identity.required_id()?;
+        return issue(issuer, identity, now).map_err(|error| match error {
+            IssueError::SessionOver => TokenError::SessionOver,
+            _ => TokenError::Issued,
+        });
+    }
+    widget.mint(name, identity, now)
+}
+
 /// Each of the vendor's tokens for this person, or why there is none.
 pub(super) fn mint(widget: &dyn Widget, identity: &Identity) -> Vec<(String, Result<Minted, TokenError>)> {
-    let one = |name: &str| {
-        let token = widget.mint(name, identity, at(NOW))?;
-        Ok(Minted { name: name.to_owned(), claims: Claims::read(token.as_str()), token })
+    let noted = |name: &str, token: Result<Token, TokenError>| {
+        let minted = |token: Token| Minted { name: name.to_owned(), claims: Claims::read(token.as_str()), token };
+        (name.to_owned(), token.map(minted))
     };
-    widget.manifest().tokens().map(|name| (name.to_owned(), one(name))).collect()
+    let manifest = widget.manifest();
+    let plain = manifest.tokens().map(|name| noted(name, token(widget, name, identity, at(NOW))));
+    let with_value =
+        manifest.value_tokens().map(|name| noted(name, mint_with_value(widget, name, VALUES[0], identity, at(NOW))));
+    plain.chain(with_value).collect()
+}
+
+/// A token that signs this value, as the token service would hand it out.
+pub(super) fn mint_with_value(
+    widget: &dyn Widget,
+    name: &str,
+    value: &str,
+    identity: &Identity,
+    now: SystemTime,
+) -> Result<Token, TokenError> {
+    let value = PageValue::new(value).ok_or(TokenError::UnknownToken)?;
+    widget.mint_with_value(name, &value, identity, now)
 }
 
 /// Those that there are.

@@ -34,6 +34,22 @@ pub(super) fn bela() -> Identity {
     bare.with_attribute(PLAN, "zaunplan-8841")
 }
 
+/// A person's facts, and for each the person without any other difference.
+pub(super) fn others(identity: &Identity) -> Vec<(&str, Identity)> {
+    let (id, email, name) = (identity.id(), identity.email(), identity.name());
+    let build = |id: &str, email: Option<&str>, name: Option<&str>| {
+        let other = email.into_iter().fold(Identity::new(id), Identity::with_email);
+        let other = name.into_iter().fold(other, Identity::with_name);
+        let attributes = identity.attributes().iter();
+        attributes.fold(other, |other, (key, value)| other.with_attribute(key.clone(), value.clone()))
+    };
+    let other = |text: &str| format!("other-{text}");
+    let mut all = vec![(id, build(&other(id), email, name))];
+    all.extend(email.map(|text| (text, build(id, Some(&other(text)), name))));
+    all.extend(name.map(|text| (text, build(id, email, Some(&other(text))))));
+    all
+}
+
 /// What identifies, by what it is: whole facts, and the parts of the name.
 pub(super) fn facts(identity: &Identity) -> impl Iterator<Item = (&'static str, &str)> {
     let name = identity.name().unwrap_or_default();

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     config::check_unique,
+    protocol::KEPT_SUFFIX,
     sign::{self, Secret},
     snippet::{check_adapter, compact},
     widget::{Manifest, Widget},
@@ -19,8 +20,10 @@ use crate::{
 
 /// Shorter secrets are found in innocent texts.
 const SHORTEST_SECRET: usize = 8;
-/// The beginning of a pattern must say whose names it means.
+/// What stands around the `*` of a pattern must say whose names it means.
 const SHORTEST_STEM: usize = 3;
+/// The marker cookie's default name.
+const MARKER: &str = "__Host-widget";
 /// What a purge must never take from the page.
 const PAGES_OWN: [&str; 12] = [
     "document",
@@ -55,13 +58,13 @@ fn legal_names(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     // A token may be called as its vendor, once.
     let own = tokens.iter().position(|name| *name == manifest.name());
     let others = tokens.iter().enumerate().filter(|(at, _)| Some(*at) != own).map(|(_, name)| *name);
-    for name in [manifest.name()].into_iter().chain(others) {
+    for name in [manifest.name()].into_iter().chain(others).chain(manifest.value_tokens()) {
         if let Err(error) = check_unique(&mut known, name) {
             tell(error.to_string());
         }
     }
     if manifest.app_id().trim().is_empty() {
-        tell("the application id is blank: the marker cookie's name is made of it".to_owned());
+        tell("the application id is blank: the vendor's library does not know which account it serves".to_owned());
     }
 }
 
@@ -79,7 +82,8 @@ struct Constants {
 
 impl Constants {
     fn of(manifest: &Manifest) -> Self {
-        let names = [manifest.name(), manifest.app_id()].into_iter().chain(manifest.tokens());
+        let names =
+            [manifest.name(), manifest.app_id()].into_iter().chain(manifest.tokens()).chain(manifest.value_tokens());
         Self {
             names: names.map(str::to_owned).collect(),
             settings: serde_json::to_value(manifest.settings()).unwrap_or_default(),
@@ -124,7 +128,7 @@ fn constants(widget: &dyn Widget, findings: &mut Vec<Finding>) {
 }
 
 fn secrets(widget: &dyn Widget, findings: &mut Vec<Finding>) {
-    let secret = widget.secret();
+    let Some(secret) = widget.secret() else { return };
     if secret.to_bytes().len() < SHORTEST_SECRET {
         let detail = format!("it is too short to be looked for: test with one of {SHORTEST_SECRET} bytes or more");
         return findings.push(Finding::new(Rule::Secret, detail));
@@ -162,15 +166,15 @@ fn artifacts(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         let name = leaf.as_str().unwrap_or_default();
         let problem = match path.split('.').next() {
             Some("globals") => wrong_global(name),
-            Some("cookies") if !name.trim_end_matches('*').bytes().all(is_token) => Some("is no cookie's name"),
+            Some("cookies") if !name.bytes().all(is_token) => Some("is no cookie's name"),
             _ => wrong_pattern(name),
         };
         if let Some(problem) = problem {
             tell(format!("`{name}` {problem}"));
         }
     }
-    if artifacts.owns_cookie("__Host-widget-conformance") {
-        tell("a pattern takes the marker cookie".to_owned());
+    if [MARKER.to_owned(), format!("{MARKER}{KEPT_SUFFIX}")].iter().any(|name| artifacts.owns_cookie(name)) {
+        tell("a pattern takes the marker cookie, or the one beside it".to_owned());
     }
     if let Some(cookie) = manifest.identified_cookie().filter(|cookie| !artifacts.owns_cookie(cookie)) {
         tell(format!("the identified cookie `{cookie}` is no artifact: each page would end the session again"));
@@ -183,11 +187,15 @@ fn is_token(byte: u8) -> bool {
 }
 
 fn wrong_pattern(name: &str) -> Option<&'static str> {
-    let stem = name.strip_suffix('*').unwrap_or(name);
-    match stem {
-        _ if stem.trim().is_empty() => Some("stands for every name, or for none"),
-        _ if stem.contains('*') => Some("has a `*` that is not at its end"),
-        _ if stem != name && stem.len() < SHORTEST_STEM => Some("stands for names that are not the vendor's"),
+    let (start, end) = name.split_once('*').unwrap_or((name, ""));
+    let after_id = name.strip_prefix('#').filter(|_| !name.contains('*'));
+    match start.len() + end.len() {
+        _ if after_id.is_some_and(|rest| rest.len() < SHORTEST_STEM) => {
+            Some("stands for names that are not the vendor's")
+        }
+        _ if start.trim().is_empty() && end.trim().is_empty() => Some("stands for every name, or for none"),
+        _ if end.contains('*') => Some("has more than one `*`"),
+        stem if stem < name.len() && stem < SHORTEST_STEM => Some("stands for names that are not the vendor's"),
         _ => None,
     }
 }
@@ -262,7 +270,7 @@ pub(super) fn debug(widget: &(impl Widget + std::fmt::Debug), findings: &mut Vec
     let ada = people::ada();
     said(widget, &ada);
     for text in [format!("{widget:?}"), format!("{widget:#?}")] {
-        if shows(&text, widget.secret()) {
+        if widget.secret().is_some_and(|secret| shows(&text, secret)) {
             let remedy = "it shows the secret: keep it in a `Secret`, or write `Debug` by hand";
             findings.push(Finding::new(Rule::Debug, remedy));
         }

@@ -44,6 +44,9 @@ pub enum Rule {
     Attributes,
     /// What is signed does not stand unsigned beside it.
     Unsigned,
+    /// A token that [signs a value of the page's](crate::widget::Manifest::with_value_token_names) holds that value once,
+    /// under a name of its own, and the adapter asks for it with a value, and for no other token.
+    PageValue,
     /// The adapter is a function that returns exactly `boot`, `refresh` and `shutdown`.
     Shape,
     /// The three neither throw nor run for ever, in whatever order, twice, and before the library is there.
@@ -71,7 +74,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::NoPanic,
         Self::Check,
         Self::Names,
@@ -91,6 +94,7 @@ impl Rule {
         Self::Unaltered,
         Self::Attributes,
         Self::Unsigned,
+        Self::PageValue,
         Self::Shape,
         Self::Order,
         Self::Library,
@@ -119,7 +123,7 @@ impl Rule {
         match self {
             Self::NoPanic => ("no method panics", "it would take the page with it"),
             Self::Check => ("`check()` passes", "`build()` refuses the vendor otherwise"),
-            Self::Names => ("names are legal and told apart", "they stand in paths, header names and cookie names"),
+            Self::Names => ("names are legal and told apart", "they stand in paths and in header names"),
             Self::Constant => ("what is the same for everybody holds nobody", "it is cached, and sent to everybody"),
             Self::Secret => ("the secret stays secret", "whoever reads it signs as anybody"),
             Self::Debug => ("`Debug` shows no secret", "logs are read by many"),
@@ -149,6 +153,9 @@ impl Rule {
             }
             Self::Unsigned => {
                 ("nothing signed is repeated unsigned", "the vendor may believe the one that can be changed")
+            }
+            Self::PageValue => {
+                ("a value of the page's is signed as that", "whoever runs a script in the page chooses it")
             }
             Self::Shape => ("the adapter is `tools => ({ boot, refresh, shutdown })`", "the runtime calls these three"),
             Self::Order => ("any order, twice, before the library", "pages are restored, revisited and overtaken"),

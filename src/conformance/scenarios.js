@@ -4,7 +4,6 @@ const find = (rule, detail) => findings.push({ rule, detail });
 
 const { a: ada, b: bela } = input;
 const name = input.widget.name;
-const marker = '__Host-widget-kit';
 
 // ---- the adapter, watched -------------------------------------------------------------------------------------------
 
@@ -48,7 +47,8 @@ const watched = (place, action) => action && (() => attempt(place, action));
 
 const factory = tools => {
   const load = (url, options = {}) => {
-    asked.push(String(url));
+    // As the runtime writes it on the element.
+    asked.push(new URL(url, window.location.origin).href);
     const onload = watched('what follows the library', options.onload);
     const before = watched('what precedes the library', options.before);
     tools.load(url, Object.assign({}, options, { onload, before }));
@@ -61,26 +61,42 @@ const factory = tools => {
   return { boot: verb('boot'), refresh: verb('refresh'), shutdown: verb('shutdown') };
 };
 
+// ---- the token service ----------------------------------------------------------------------------------------------
+
+// What it takes as a value of the page's.
+const VALUE = /^[A-Za-z\d-]{1,64}$/;
+const answerOfStage = window.fetch;
+
+window.fetch = async (address, options = {}) => {
+  const token = String(address).slice((window.location.origin + input.tokenPath + '/').length).split('?')[0];
+  const value = (options.headers || {})['x-widget-value'];
+  const signsValue = input.valueTokens.includes(token);
+  if (signsValue && !VALUE.test(value || '')) {
+    find('value', 'the adapter asks for the token `' + token + '` without 1 to 64 letters, digits and hyphens to be signed');
+    return refusal(400, 'value');
+  }
+  if (!signsValue && value !== undefined) find('value', 'the adapter hands a value to the token `' + token + '`, which signs none');
+  return answerOfStage(address, options);
+};
+
 // ---- the page -------------------------------------------------------------------------------------------------------
 
-const pageOf = (person, more) => Object.assign({
-  cookie: { name: marker, attributes: '; Path=/; Secure; SameSite=Lax' },
+const CONSTANTS = {
+  cookie: { name: MARKER, attributes: '; Path=/; Secure; SameSite=Lax' },
   tokens: input.tokenPath,
-  widgets: [Object.assign({}, input.widget)],
-  seen: jar.get(marker) || '',
-  fp: person ? person.fp : '',
-  people: person ? { [name]: JSON.parse(JSON.stringify(person.person)) } : {},
-  lifetimes: person && person.lifetime ? { [name]: person.lifetime } : {}
-}, more);
+  widgets: [Object.assign({}, input.widget)]
+};
 
-const visit = async (person, more) => {
+// As the middleware answers the request for a page: a person's page brings the cookie beside the marker with it.
+const visit = async (person, more = {}) => {
   session = person;
-  const data = pageOf(person, more);
+  const data = Object.assign(pageData(person), more);
+  if (person) renewEpoch();
   if (window.widgetIdentity) window.widgetIdentity.visit(data);
   else {
-    document.currentScript = { dataset: { widget: JSON.stringify(data) }, remove() {} };
-    (0, eval)(input.runtime)({ [name]: factory });
-    document.currentScript = null;
+    const element = document.createElement('script');
+    element.dataset.widget = JSON.stringify(data);
+    runScript(element, () => (0, eval)(input.runtime)(CONSTANTS, { [name]: factory }));
   }
   await pass(0);
 };
@@ -88,18 +104,24 @@ const visit = async (person, more) => {
 // How a session ends: by the next page, by a logout in another tab, by another person's login there.
 const ENDINGS = {
   'the next page': () => visit(undefined),
-  'a logout in another tab': () => elsewhere('out', undefined),
-  'another login in another tab': () => elsewhere(bela.fp, bela),
+  'a logout in another tab': () => elsewhere(logOut, undefined),
+  'another login in another tab': () => elsewhere(() => logIn(bela), bela),
   'another login of which the next page tells first': async () => {
-    jar.set(marker, bela.fp);
+    logIn(bela);
     await visit(bela);
   }
 };
 
-const elsewhere = async (mark, next) => {
+// In another tab, whose page has run.
+const logIn = person => {
+  renewEpoch();
+  jar.set(MARKER, person.fp);
+};
+
+const elsewhere = async (change, next) => {
   session = next;
   await pass(1000);
-  jar.set(marker, mark);
+  change();
   dispatch('focus');
   await pass(0);
 };
@@ -131,14 +153,14 @@ const arrive = async () => {
   ours().forEach(key => walk(window[key], '', { callback: keep }));
   ours().forEach(key => walk(window[key], '', { text: (_, text) => found.push(text) }));
   touched.forEach(install);
-  scripts.forEach(script => { if (script.onload) script.onload(); });
+  scripts.forEach(runs);
   await pass(0);
   await respond();
 };
 
 // It does what it was asked: events that it sends, callbacks that it calls.
 const respond = async () => {
-  [...listeners.keys()].filter(type => !['load', 'focus', 'pageshow'].includes(type)).forEach(type => dispatch(type));
+  [...shared.keys()].filter(type => !['load', 'focus', 'pageshow'].includes(type)).forEach(type => dispatch(type));
   await pass(2000);
   await poke();
 };
@@ -208,7 +230,7 @@ const STEPS = {
 // `when`: before which step the library arrives.
 const order = async ({ steps, when }) => {
   direct = true;
-  await visit(undefined, { seen: '' });
+  await visitStalePage();
   for (let turn = 0; turn <= steps.length; turn++) {
     if (turn === when) await arrive();
     if (turn < steps.length) await STEPS[steps[turn]](turn);
@@ -228,14 +250,21 @@ const twice = told => {
   if (alone !== undefined) find('library', 'a script comes into the page without `tools.load`: ' + alone);
 };
 
-const early = async there => { if (there) { await visit(undefined, { seen: '' }); await arrive(); } };
+// A page from a cache, while a session may be there whose marker was lost: the runtime is there, and does nothing.
+const visitStalePage = async () => {
+  jar.set(KEPT, 'lost');
+  await visit(undefined, { reset: false });
+  jar.delete(KEPT);
+};
+
+const early = async there => { if (there) { await visitStalePage(); await arrive(); } };
 
 const boots = async ({ there }) => {
   await early(there);
   await visit(ada);
   const { library } = input.widget;
   // Its path may hold the time.
-  const host = address => address.split('/')[2];
+  const host = address => new URL(address).href.split('/')[2];
   if (library && !there && !asked.some(address => host(address) === host(library))) find('library', '`boot` does not load ' + library);
   if (!there) await arrive();
   await respond();
@@ -315,15 +344,16 @@ const second = async options => {
 };
 
 const visitor = async ({ there }) => {
+  CONSTANTS.visitors = true;
   await early(there);
   thrown.length = 0;
-  await visit(undefined, { visitor: true, seen: '' });
+  await visit(undefined);
   await pass(2000);
   if (!there) await arrive();
-  jar.set(marker, ada.fp);
+  logIn(ada);
   await visit(ada);
   const before = given.length;
-  await visit(undefined, { visitor: true });
+  await visit(undefined);
   await pass(2000);
   shown(ada.terms, given.slice(before)).forEach(label => find('visitor', label + ' after the person left'));
   // What a shutdown throws is told by `order`.
@@ -333,7 +363,7 @@ const visitor = async ({ there }) => {
 // A shutdown for which nothing need be loaded loads nothing; and whatever happens without a person loads nothing.
 const idle = async () => {
   direct = true;
-  await visit(undefined, { seen: '' });
+  await visitStalePage();
   call('shutdown', widget, false);
   call('refresh', widget);
   await pass(2000);

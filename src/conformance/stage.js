@@ -30,7 +30,8 @@ const fire = timer => {
   attempt('a timer', timer.run);
 };
 
-const promisesSettle = async () => { for (let turn = 0; turn < 12; turn++) await undefined; };
+// More turns than a question to the server, its answer and what follows from it need.
+const promisesSettle = async () => { for (let turn = 0; turn < 24; turn++) await undefined; };
 
 // A timer that sets itself again is not waited for for ever.
 const pass = async milliseconds => {
@@ -45,24 +46,37 @@ const pass = async milliseconds => {
 
 // ---- events ---------------------------------------------------------------------------------------------------------
 
-const listeners = new Map();
+// Those of `window` and `document` are one list; each element in it has its own.
+const shared = new Map();
+const own = new WeakMap();
+const listenersOf = target => own.get(target) || shared;
 
-const eventTarget = {
+// Whatever the target is, its listeners hear of every event of the type.
+class EventTarget {
   addEventListener(type, listener, options) {
     const once = !!options && options.once === true;
+    const listeners = listenersOf(this);
     listeners.set(type, (listeners.get(type) || []).concat({ listener, once }));
-  },
+  }
   removeEventListener(type, listener) {
+    const listeners = listenersOf(this);
     listeners.set(type, (listeners.get(type) || []).filter(each => each.listener !== listener));
-  },
-  dispatchEvent(event) { dispatch(event.type, event); return true; }
-};
+  }
+  dispatchEvent(event) { dispatch(event.type, event, this); return true; }
+}
 
-const dispatch = (type, event = { type, detail: {}, data: {}, preventDefault() {}, stopPropagation() {} }) => {
+const dispatch = (type, event = { type, detail: {}, data: {}, preventDefault() {}, stopPropagation() {} }, target = window) => {
+  const listeners = listenersOf(target);
   const all = listeners.get(type) || [];
   listeners.set(type, all.filter(each => !each.once));
   all.forEach(({ listener }) => attempt('the listener of `' + type + '`', () =>
     typeof listener === 'function' ? listener(event) : listener.handleEvent(event)));
+};
+
+// As an element of a script tells that it has run.
+const runs = script => {
+  if (script.onload) script.onload();
+  dispatch('load', undefined, script);
 };
 
 class Event {
@@ -76,8 +90,48 @@ class Event {
 // Scripts in the order in which they came into the document.
 const scripts = [];
 
-class Element {
+const selects = selector => each =>
+  selector[0] === '#' ? each.id === selector.slice(1) : each.tagName === selector.toUpperCase();
+
+const parents = new WeakMap();
+
+class Node extends EventTarget {
+  get parentNode() { return parents.get(this) || null; }
+  appendChild(child) {
+    child.remove();
+    this.children.push(child);
+    parents.set(child, this);
+    if (child.tagName === 'SCRIPT') scripts.push(child);
+    return child;
+  }
+  append(...children) { children.forEach(child => this.appendChild(child)); }
+  insertBefore(child) { return this.appendChild(child); }
+  removeChild(child) {
+    this.children = this.children.filter(each => each !== child);
+    parents.delete(child);
+    return child;
+  }
+  remove() { if (this.parentNode) this.parentNode.removeChild(this); }
+  contains() { return false; }
+  find(matches) {
+    for (const child of this.children) {
+      const found = matches(child) ? child : child.find(matches);
+      if (found) return found;
+    }
+    return null;
+  }
+  findAll(matches) {
+    return this.children.flatMap(child => (matches(child) ? [child] : []).concat(child.findAll(matches)));
+  }
+  querySelector(selector) { return this.find(selects(selector)); }
+  querySelectorAll(selector) { return this.findAll(selects(selector)); }
+  getElementsByTagName(tag) { return this.querySelectorAll(tag); }
+}
+
+class Element extends Node {
   constructor(tag) {
+    super();
+    own.set(this, new Map());
     this.attributes = {};
     Object.assign(this, { tagName: tag.toUpperCase(), children: [], dataset: {}, style: {} });
     this.classList = { add() {}, remove() {}, toggle() {}, contains: () => false };
@@ -89,34 +143,24 @@ class Element {
   getAttribute(name) { return name in this.attributes ? this.attributes[name] : null; }
   hasAttribute(name) { return name in this.attributes; }
   removeAttribute(name) { delete this.attributes[name]; }
-  appendChild(child) {
-    this.children.push(child);
-    if (child.tagName === 'SCRIPT') scripts.push(child);
-    return child;
-  }
-  append(...children) { children.forEach(child => this.appendChild(child)); }
-  insertBefore(child) { return this.appendChild(child); }
-  removeChild(child) { this.children = this.children.filter(each => each !== child); return child; }
-  remove() { everyElement().forEach(each => each.removeChild(this)); }
-  contains() { return false; }
-  find(matches) {
-    for (const child of this.children) {
-      const found = matches(child) ? child : child.find(matches);
-      if (found) return found;
-    }
-    return null;
-  }
-  querySelector(selector) {
-    return this.find(each => selector[0] === '#' ? each.id === selector.slice(1) : each.tagName === selector.toUpperCase());
-  }
-  querySelectorAll(selector) { return [this.querySelector(selector)].filter(Boolean); }
-  getElementsByTagName(tag) { return this.querySelectorAll(tag); }
 }
-Object.assign(Element.prototype, eventTarget);
 
 const jar = new Map();
+const [head, body, documentElement] = ['head', 'body', 'html'].map(tag => new Element(tag));
+// What the document's getters answer. They stand on its prototype, as in browsers.
+const documentState = {
+  currentScript: null, hidden: false, visibilityState: 'visible', readyState: 'complete', prerendering: false
+};
 
-class Document extends Element {
+class Document extends Node {
+  constructor() {
+    super();
+    Object.assign(this, { tagName: '#DOCUMENT', children: [], title: 'A page', referrer: '' });
+  }
+  get head() { return head; }
+  get body() { return body; }
+  get documentElement() { return documentElement; }
+  get scripts() { return this.querySelectorAll('script'); }
   get cookie() { return [...jar].map(([name, value]) => name + '=' + value).join('; '); }
   set cookie(line) {
     const [pair, ...attributes] = String(line).split('; ');
@@ -127,14 +171,21 @@ class Document extends Element {
   createElement(tag) { return new Element(tag); }
   getElementById(id) { return this.find(each => each.id === id); }
 }
+Object.keys(documentState).forEach(name =>
+  Object.defineProperty(Document.prototype, name, { configurable: true, get: () => documentState[name] }));
 
 /** @type {any} */
-const document = new Document('#document');
-const [head, body, documentElement] = ['head', 'body', 'html'].map(tag => new Element(tag));
-Object.assign(document, { head, body, documentElement, readyState: 'complete', hidden: false, visibilityState: 'visible' });
-Object.assign(document, { currentScript: null, title: 'A page', referrer: '' });
+const document = new Document();
 documentElement.append(head, body);
 document.append(documentElement);
+
+// As the parser meets it: it stands in its parent while its code runs.
+const runScript = (element, code, parent = head) => {
+  parent.children.push(element);
+  parents.set(element, parent);
+  documentState.currentScript = element;
+  try { code(); } finally { documentState.currentScript = null; }
+};
 
 const everyElement = () => {
   const all = [document];
@@ -153,19 +204,49 @@ class Storage {
 // Whose session the cookies of the application are.
 let session;
 
-const reply = (status, text = '', lifetime = '600') => ({
-  status, ok: status === 200, text: async () => text, json: async () => JSON.parse(text), headers: { get: () => lifetime }
-});
+const OUT = 'out';
+const MARKER = '__Host-widget';
+const KEPT = MARKER + '-kept';
 
-const answer = (path, person) => {
-  if (!path.startsWith(input.tokenPath + '/')) return reply(404);
-  if (!session) return reply(401);
-  if (person !== session.fp) return reply(409);
-  const token = session.tokens[path.slice(input.tokenPath.length + 1)];
-  return token === undefined ? reply(422) : reply(200, token);
+// The cookie beside the marker changes with every page of a user, and with every logout.
+let epochs = 0;
+const renewEpoch = () => { jar.set(KEPT, 'epoch-' + ++epochs); };
+const logOut = () => {
+  jar.set(MARKER, OUT);
+  renewEpoch();
 };
 
-const fetch = async (path, { headers = {} } = {}) => answer(String(path), headers['x-widget-page']);
+const pageData = person => Object.assign(
+  { seen: jar.get(MARKER) || '', fp: person ? person.fp : '' },
+  !jar.has(MARKER) && jar.has(KEPT) ? { reset: true } : {},
+  {
+    people: person ? { [input.widget.name]: JSON.parse(JSON.stringify(person.person)) } : {},
+    lifetimes: person && person.lifetime ? { [input.widget.name]: person.lifetime } : {}
+  });
+
+const reply = (status, type, text, more = {}) => {
+  const headers = Object.assign({ 'content-type': type }, more);
+  return {
+    status, ok: status === 200, text: async () => text, json: async () => JSON.parse(text),
+    headers: { get: name => name.toLowerCase() in headers ? headers[name.toLowerCase()] : null }
+  };
+};
+
+const refusal = (status, error) => reply(status, 'application/json', JSON.stringify({ error }));
+
+const answer = (address, page) => {
+  const base = window.location.origin + input.tokenPath + '/';
+  if (!address.startsWith(base)) return reply(404, 'text/html', '<!DOCTYPE html>');
+  const name = address.slice(base.length).split('?')[0];
+  if (!session) return name === 'page' ? reply(200, 'application/json', JSON.stringify(pageData())) : refusal(401, 'signed-out');
+  if (page !== undefined && page !== session.fp) return refusal(409, 'another-person');
+  if (name === 'page') return reply(200, 'application/json', JSON.stringify(pageData(session)));
+  const token = session.tokens[name];
+  if (token === undefined) return refusal(422, 'no-token');
+  return reply(200, 'text/plain', token, { 'x-widget-lifetime': '600' });
+};
+
+const fetch = async (address, { headers = {} } = {}) => answer(String(address), headers['x-widget-page']);
 
 // ---- the window -----------------------------------------------------------------------------------------------------
 
@@ -206,8 +287,11 @@ class TextEncoder {
   encode(text) { return Uint8Array.from(unescape(encodeURIComponent(text)), sign => sign.charCodeAt(0)); }
 }
 
-Object.assign(window, eventTarget, { URL, TextDecoder, TextEncoder,
-  window, self: window, top: window, parent: window, document, fetch, Event, CustomEvent: Event, Element, name: '',
+const { addEventListener, removeEventListener, dispatchEvent } = EventTarget.prototype;
+
+Object.assign(window, { addEventListener, removeEventListener, dispatchEvent, EventTarget, Node, Element, Document,
+  URL, TextDecoder, TextEncoder,
+  window, self: window, top: window, parent: window, document, fetch, Event, CustomEvent: Event, name: '',
   localStorage: new Storage(), sessionStorage: new Storage(),
   location: { protocol: 'https:', hostname: 'www.app.example', host: 'www.app.example', origin: 'https://www.app.example',
     href: 'https://www.app.example/', pathname: '/', search: '', hash: '' },

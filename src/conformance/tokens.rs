@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    paper::{self, Claims, Minted, jwts, leaves, mint, minted, of_person, said},
+    paper::{Claims, Minted, VALUES, has_issued_tokens, jwts, leaves, mint, mint_with_value, minted, of_person, said},
     people::{self, NOW, PLAN, at},
     rule::{Finding, Rule},
 };
@@ -20,13 +20,27 @@ use crate::{
 const LONGEST: u64 = 31 * 24 * 60 * 60;
 /// What a claim of time is called.
 const TIMES: [&str; 4] = ["exp", "iat", "nbf", "auth_time"];
+/// The two claims of Zoho's that are milliseconds: when a token begins, and when it ends.
+const BEGINS_IN_MS: &str = "not_before";
+const ENDS_IN_MS: &str = "not_after";
 /// Claims that mean something to every reader of JWTs: <https://www.rfc-editor.org/rfc/rfc7519#section-4.1>.
 const REGISTERED: [&str; 7] = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti"];
 /// The claim that differs from token to token.
 const UNIQUE: &str = "jti";
 
-pub(super) const RULES: [fn(&dyn Widget, &mut Vec<Finding>); 10] =
-    [mints, subjects, string_ids, times, lifetimes, session_end, blank_ids, unaltered, attributes, unsigned];
+pub(super) const RULES: [fn(&dyn Widget, &mut Vec<Finding>); 11] = [
+    mints,
+    subjects,
+    string_ids,
+    times,
+    lifetimes,
+    session_end,
+    blank_ids,
+    unaltered,
+    attributes,
+    unsigned,
+    page_values,
+];
 
 fn mints(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let mut refuse = |what: String, error: TokenError| {
@@ -96,6 +110,9 @@ fn times(widget: &dyn Widget, findings: &mut Vec<Finding>) {
 
 fn wrong_time(path: &str, leaf: &Value) -> Option<&'static str> {
     let near = |number: f64, now: u64| (number - now as f64).abs() < (LONGEST * 100) as f64;
+    if [BEGINS_IN_MS, ENDS_IN_MS].contains(&path) {
+        return wrong_milliseconds(path, leaf);
+    }
     if leaf.as_f64().is_some_and(|number| near(number / 1000.0, NOW)) {
         return Some("is in milliseconds: write seconds");
     }
@@ -114,7 +131,19 @@ fn wrong_time(path: &str, leaf: &Value) -> Option<&'static str> {
     }
 }
 
+/// By the rules for seconds.
+fn wrong_milliseconds(path: &str, leaf: &Value) -> Option<&'static str> {
+    let Some(time) = leaf.as_u64() else { return Some("is no integer: write milliseconds since 1970") };
+    if time / 1000 < NOW / 2 {
+        return Some("is in seconds: this claim is in milliseconds");
+    }
+    wrong_time(if path == ENDS_IN_MS { "exp" } else { "nbf" }, &Value::from(time / 1000))
+}
+
 fn lifetimes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    if has_issued_tokens(widget) {
+        return;
+    }
     let mut tell = |detail| findings.push(Finding::new(Rule::Lifetime, detail));
     for Minted { name, token, claims } in minted(widget, &people::ada()) {
         let timed = claims.as_ref().is_some_and(|claims| TIMES.iter().any(|time| claims.get(time).is_some()));
@@ -125,7 +154,9 @@ fn lifetimes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             (Some(left), Some(said)) if left != said => {
                 tell(format!("the token `{name}` says {said} s, and its `exp` {left} s"));
             }
-            (None, Some(said)) if !timed => tell(format!("the token `{name}` says {said} s and never expires")),
+            (None, Some(said)) if !timed && !changes(widget, &name, &token, NOW + said) => {
+                tell(format!("the token `{name}` says {said} s and never expires"));
+            }
             _ => {}
         }
     }
@@ -141,13 +172,21 @@ fn lifetimes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether the same person gets another token then: a hash can be over the time.
+fn changes(widget: &dyn Widget, name: &str, token: &Token, then: u64) -> bool {
+    widget.mint(name, &people::ada(), at(then)).is_ok_and(|later| later.as_str() != token.as_str())
+}
+
 fn lifetime(token: &Token) -> Option<u64> {
     token.lifetime().map(|lifetime| lifetime.as_secs())
 }
 
 /// `None` where the time is none: `Times` tells.
 fn seconds_left(claims: Option<&Claims>) -> Option<u64> {
-    claims?.get("exp")?.as_u64()?.checked_sub(NOW).filter(|left| *left < NOW)
+    let claims = claims?;
+    let in_ms = || claims.get(ENDS_IN_MS)?.as_u64().map(|end| end / 1000);
+    let end = claims.get("exp").map_or_else(in_ms, Value::as_u64)?;
+    end.checked_sub(NOW).filter(|left| *left < NOW)
 }
 
 fn session_end(widget: &dyn Widget, findings: &mut Vec<Finding>) {
@@ -193,8 +232,10 @@ fn blank_ids(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         let whole = bare.clone().with_email("ada.q@one.conformance.example").with_name("Adelaide Quillfeather");
         for person in [&bare, &whole] {
             let email = person.email();
-            let of_email =
-                |text: &str| email.is_some_and(|email| hashes(secret, email).iter().any(|hash| hash == text));
+            let of_email = |text: &str| {
+                let both = secret.zip(email);
+                both.is_some_and(|(secret, email)| hashes(secret, email).iter().any(|hash| hash == text))
+            };
             for Minted { name, .. } in minted(widget, person).iter().filter(|minted| !of_email(minted.token.as_str())) {
                 tell(&format!("the token `{name}`"), id);
             }
@@ -281,8 +322,11 @@ fn both(is: fn(&Value) -> bool, one: &Value, other: &Value) -> bool {
     is(one) && is(other)
 }
 
-/// Beside a JWT nothing of what it signs; without one, facts only where there is a hash over one of them.
+/// Beside a JWT nothing of what it signs; without one, facts only where there is a hash over one or several of them.
 fn unsigned(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    if has_issued_tokens(widget) {
+        return;
+    }
     let strange =
         Identity::new("\u{e4} \"7731\"").with_email("ada.q@one.conformance.example").with_name("Adelaide Quillfeather");
     for person in [people::ada(), strange.with_attribute(PLAN, "quillplan-5108")] {
@@ -294,14 +338,14 @@ fn unsigned(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             .filter_map(|(path, leaf)| Some((path, leaf.as_str()?)))
             .filter(|(_, text)| facts.iter().any(|(_, fact)| text.contains(fact)))
             .collect();
-        if plain.is_empty() || is_hashed(widget.secret(), &page, &plain) {
+        if plain.is_empty() || (jwts(&page).is_empty() && is_hashed(widget, &person, &page, &plain)) {
             continue;
         }
         let has_claims = |minted: &Minted| minted.claims.is_some();
         let remedy = if minted(widget, &person).iter().any(has_claims) {
             "it stands unsigned beside the token that signs it: leave it out"
         } else {
-            "it stands unsigned, and no hash over it or over another of these facts beside it"
+            "it stands unsigned, and no hash over it or over others of these facts beside it"
         };
         findings.extend(
             plain.iter().map(|(path, _)| Finding::new(Rule::Unsigned, format!("`{path}` of boot_data(): {remedy}"))),
@@ -309,10 +353,58 @@ fn unsigned(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether the page is told a hash over one of the facts that stand there.
-fn is_hashed(secret: &Secret, page: &Value, plain: &[(String, &str)]) -> bool {
-    let hashes: Vec<_> = plain.iter().flat_map(|(_, fact)| hashes(secret, fact)).collect();
-    let leaves = paper::leaves(page);
-    let is_hash = |leaf: &Value| leaf.as_str().is_some_and(|text| hashes.iter().any(|hash| hash == text));
-    jwts(page).is_empty() && leaves.iter().any(|(_, leaf)| is_hash(leaf))
+/// Whether the page has a hash over one of the facts that stand there, or over several.
+fn is_hashed(widget: &dyn Widget, person: &Identity, page: &Value, plain: &[(String, &str)]) -> bool {
+    let texts: Vec<_> = leaves(page).into_iter().filter_map(|(_, leaf)| leaf.as_str()).collect();
+    let of_one =
+        widget.secret().into_iter().flat_map(|secret| plain.iter().flat_map(move |(_, fact)| hashes(secret, fact)));
+    of_one.into_iter().any(|hash| texts.contains(&hash.as_str()))
+        || minted(widget, person)
+            .iter()
+            .any(|minted| texts.contains(&minted.token.as_str()) && covers(widget, person, minted, plain))
+}
+
+/// Whether this is a hash over facts that all stand in the page. How they are put together is the vendor's affair: whatever
+/// changes the hash is in it, and the vendor cannot check one over a fact that it is not told.
+fn covers(widget: &dyn Widget, person: &Identity, minted: &Minted, plain: &[(String, &str)]) -> bool {
+    let mint = |person: &Identity| widget.mint(&minted.name, person, at(NOW)).ok();
+    let changes = |person: &Identity| mint(person).as_ref() != Some(&minted.token);
+    let covered: Vec<_> = people::others(person).into_iter().filter(|(_, other)| changes(other)).collect();
+    let told = |fact: &str| plain.iter().any(|(_, text)| *text == fact);
+    !changes(person) && !covered.is_empty() && covered.iter().all(|(fact, _)| told(fact))
+}
+
+/// Of a hash, the kit sees whether it depends on the value; of a JWT, also where the value stands.
+fn page_values(widget: &dyn Widget, findings: &mut Vec<Finding>) {
+    for name in widget.manifest().value_tokens() {
+        let tokens = VALUES.map(|value| mint_with_value(widget, name, value, &people::ada(), at(NOW)));
+        // One that is refused is `Mints`'s affair.
+        let [Ok(one), Ok(other)] = tokens else { continue };
+        let [first, second] = [&one, &other].map(|token| Claims::read(token.as_str()));
+        let places = first.as_ref().map(places_of_the_value).unwrap_or_default();
+        let same = match first.as_ref().zip(second.as_ref()) {
+            Some((first, second)) => lasting(first) == lasting(second),
+            None => one == other,
+        };
+        let problem = match places.as_slice() {
+            _ if same => "is the same for two values of the page: sign the value".to_owned(),
+            [place] if REGISTERED.contains(&place.as_str()) => {
+                format!("holds the value of the page in `{place}`: say who the person is by the identity alone")
+            }
+            [] | [_] => continue,
+            several => format!("holds the value of the page in `{}`: sign it under one name", several.join("` and `")),
+        };
+        findings.push(Finding::new(Rule::PageValue, format!("the token `{name}` {problem}")));
+    }
+}
+
+fn places_of_the_value(claims: &Claims) -> Vec<String> {
+    let value = claims.value();
+    let holds = |leaf: &Value| leaf.as_str().is_some_and(|text| text.contains(VALUES[0]));
+    leaves(&value).into_iter().filter(|(_, leaf)| holds(leaf)).map(|(path, _)| path).collect()
+}
+
+/// The claims without the one that differs from token to token.
+fn lasting(claims: &Claims) -> Vec<&(String, Value)> {
+    claims.0.iter().filter(|(key, _)| key != UNIQUE).collect()
 }

@@ -10,11 +10,22 @@ pub(super) enum Directive {
     Font,
     Media,
     Style,
+    Worker,
+    FormAction,
 }
 
 impl Directive {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Script, Self::Connect, Self::Frame, Self::Img, Self::Font, Self::Media, Self::Style];
+    pub(super) const ALL: [Self; 9] = [
+        Self::Script,
+        Self::Connect,
+        Self::Frame,
+        Self::Img,
+        Self::Font,
+        Self::Media,
+        Self::Style,
+        Self::Worker,
+        Self::FormAction,
+    ];
 
     /// The directive itself, then its fallbacks: <https://www.w3.org/TR/CSP3/#directive-fallback-list>.
     pub(super) fn chain(self) -> &'static [&'static str] {
@@ -26,6 +37,9 @@ impl Directive {
             Self::Font => &["font-src", "default-src"],
             Self::Media => &["media-src", "default-src"],
             Self::Style => &["style-src-elem", "style-src", "default-src"],
+            Self::Worker => &["worker-src", "child-src", "script-src", "default-src"],
+            // Where it is missing, forms may go anywhere.
+            Self::FormAction => &["form-action"],
         }
     }
 

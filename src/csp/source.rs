@@ -1,5 +1,8 @@
 //! Source expressions: <https://www.w3.org/TR/CSP3/#match-url-to-source-list>. Pure.
 
+/// What a script has made by itself.
+pub(super) const BLOB: &str = "blob:";
+
 /// Whether this can be asked for: a scheme and a host, or a path on the page's own host.
 pub(super) fn is_legal(source: &str) -> bool {
     let legal = |byte: u8| byte.is_ascii_graphic() && !b"'\";,<>\\?#".contains(&byte);
@@ -76,6 +79,27 @@ fn includes_host(host: &str, wanted: &str) -> bool {
     }
 }
 
+/// Whether this is a `nonce-source` or a `hash-source`: <https://www.w3.org/TR/CSP3/#grammardef-nonce-source>.
+///
+/// Browsers ignore what does not fit the grammar, such as the unfilled placeholder of a template. Chromium
+/// alone counts any text between `'nonce-` and a quote, and `'sha-256-…'`. There the page's own inline scripts are off
+/// already; to count these, too, would switch them off in the other browsers.
+pub(super) fn is_nonce_or_hash(token: &str) -> bool {
+    let quoted = token.strip_prefix('\'').and_then(|token| token.strip_suffix('\''));
+    let parts = quoted.and_then(|quoted| quoted.split_once('-'));
+    parts.is_some_and(|(kind, value)| {
+        ["nonce", "sha256", "sha384", "sha512"].iter().any(|known| kind.eq_ignore_ascii_case(known))
+            && is_base64_value(value)
+    })
+}
+
+/// `1*( ALPHA / DIGIT / "+" / "/" / "-" / "_" )*2( "=" )`, in either alphabet of base64, or in both.
+fn is_base64_value(value: &str) -> bool {
+    let digits = value.trim_end_matches('=');
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
+    !digits.is_empty() && value.len() - digits.len() <= 2 && digits.bytes().all(legal)
+}
+
 /// A path as policies write it: their own separators are escaped, and browsers decode them.
 pub(crate) fn path_source(path: &str) -> String {
     path.replace(';', "%3B").replace(',', "%2C").replace('\'', "%27")
@@ -118,6 +142,47 @@ mod tests {
             ("'unsafe-inline'", "/widget.js", false),
         ] {
             assert_eq!(covers(&[token], wanted), expected, "{token} {wanted}");
+        }
+    }
+
+    #[test]
+    fn nonce_or_hash_is_one_only_by_the_grammar() {
+        for token in [
+            "'nonce-a'",
+            "'nonce-YWJj'",
+            "'NONCE-a=='",
+            "'nonce--'",
+            "'nonce-a-_+/9='",
+            "'sha256-YQ=='",
+            "'Sha384-a'",
+            "'sha512-YWJj'",
+        ] {
+            assert!(is_nonce_or_hash(token), "{token}");
+        }
+        for token in [
+            "",
+            "'",
+            "''",
+            "'nonce'",
+            "'nonce-'",
+            "'nonce-=='",
+            "'nonce-a==='",
+            "'nonce-a=b'",
+            "'nonce-a b'",
+            "'nonce-\u{e9}'",
+            "'nonce-{{nonce}}'",
+            "'nonce-abc$def'",
+            "'nonce-abc",
+            "nonce-abc'",
+            "nonce-abc",
+            "''nonce-abc'",
+            "'sha256-'",
+            "'sha1-YWJj'",
+            "'sha-256-YWJj'",
+            "'sha2567-YWJj'",
+            "'strict-dynamic'",
+        ] {
+            assert!(!is_nonce_or_hash(token), "{token}");
         }
     }
 

@@ -7,7 +7,7 @@ use super::{directive::Directive, source};
 /// The sources that a widget loads from, by directive.
 ///
 /// A source is a host with its scheme (`https://widget.example.com`, `wss://*.example.com`), or a path on the page's own
-/// host (`/widget.js`).
+/// host (`/widget.js`). For [workers](CspSources::worker) it may be `blob:`: only a script that runs already makes one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CspSources(pub(super) Vec<(Directive, Cow<'static, str>)>);
 
@@ -82,6 +82,18 @@ impl CspSources {
         self.with(Directive::Style, sources)
     }
 
+    /// Adds sources of workers: hosts, or `blob:` for those that a script makes by itself.
+    #[must_use]
+    pub fn worker<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
+        self.with(Directive::Worker, sources)
+    }
+
+    /// Adds hosts to which forms are sent.
+    #[must_use]
+    pub fn form_action<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
+        self.with(Directive::FormAction, sources)
+    }
+
     fn with<S: Into<Cow<'static, str>>>(mut self, directive: Directive, sources: impl IntoIterator<Item = S>) -> Self {
         for source in sources {
             let entry = (directive, source.into());
@@ -107,7 +119,10 @@ impl CspSources {
 
     /// Whether each can stand in a policy: no white space, separator or quote, and no more than a host and path.
     pub(crate) fn illegal(&self) -> Option<&str> {
-        self.0.iter().map(|(_, source)| source.as_ref()).find(|source| !source::is_legal(source))
+        let legal = |(directive, source): &(Directive, Cow<'_, str>)| {
+            source::is_legal(source) || (*directive == Directive::Worker && source == source::BLOB)
+        };
+        self.0.iter().find(|entry| !legal(entry)).map(|(_, source)| source.as_ref())
     }
 }
 
@@ -117,8 +132,9 @@ mod tests {
 
     #[test]
     fn a_policy_without_a_known_directive_is_no_source() {
-        for policy in ["https://evil.example", "/x.js", "script-scr https://a.example", "worker-src https://a.example"]
-        {
+        let policies =
+            ["https://evil.example", "/x.js", "script-scr https://a.example", "object-src https://a.example"];
+        for policy in policies.into_iter().chain(["script-src blob:", "worker-src data:", "img-src blob:"]) {
             assert!(CspSources::from_policy(policy).illegal().is_some(), "{policy}");
         }
     }
@@ -133,5 +149,8 @@ mod tests {
             assert_eq!(CspSources::from_policy(policy), expected, "{policy}");
         }
         assert_eq!(CspSources::from_policy(" ; "), CspSources::new());
+        let more = CspSources::from_policy("worker-src blob: https://a.example; form-action https://b.example");
+        let expected = CspSources::new().worker(["blob:", "https://a.example"]).form_action(["https://b.example"]);
+        assert_eq!((more.illegal(), &more), (None, &expected));
     }
 }

@@ -12,6 +12,8 @@ use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
+use crate::token_service::TokenBody;
+
 pin_project! {
     /// The body of a response that went through [`WidgetLayer`](crate::WidgetLayer) or
     /// [`LogoutLayer`](crate::LogoutLayer).
@@ -36,11 +38,13 @@ pin_project! {
         /// The answer to a HEAD for a personal page: the length of the GET is not known.
         Lengthless { #[pin] body: B },
         Peeked { body: PeekedBody<B> },
+        /// The layer's own answer at the token path.
+        Token { body: TokenBody },
     }
 }
 
-/// What comes before the snippet, its three parts, and what comes behind it.
-const USUAL_PARTS: usize = 5;
+/// What comes before the snippet, its two parts, and what comes after it.
+const USUAL_PARTS: usize = 4;
 
 /// A body whose first frames were looked at before the headers left.
 pub(super) struct PeekedBody<B: Body> {
@@ -63,6 +67,10 @@ impl<B: Body> WidgetBody<B> {
 
     pub(super) fn lengthless(body: B) -> Self {
         Self { kind: Kind::Lengthless { body } }
+    }
+
+    pub(super) fn token(body: TokenBody) -> Self {
+        Self { kind: Kind::Token { body } }
     }
 
     pub(super) fn peeked(body: PeekedBody<B>) -> Self {
@@ -92,6 +100,7 @@ impl<B: Body> Body for WidgetBody<B> {
                 body.poll_frame(cx).map_ok(whole)
             }
             KindProjection::Peeked { body } => body.poll_frame(cx),
+            KindProjection::Token { body } => Poll::Ready(body.next_frame().map(Ok)),
         }
     }
 
@@ -99,6 +108,7 @@ impl<B: Body> Body for WidgetBody<B> {
         match &self.kind {
             Kind::Untouched { body } | Kind::Lengthless { body } => body.is_end_stream(),
             Kind::Peeked { body } => body.is_end_stream(),
+            Kind::Token { body } => body.is_end_stream(),
         }
     }
 
@@ -107,6 +117,7 @@ impl<B: Body> Body for WidgetBody<B> {
             Kind::Untouched { body } => body.size_hint(),
             Kind::Lengthless { .. } => SizeHint::default(),
             Kind::Peeked { body } => body.size_hint(),
+            Kind::Token { body } => body.size_hint(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use http::{Extensions, Response};
 use http_body::Body;
 
-use super::body::WidgetBody;
+use super::{body::WidgetBody, facts::RequestFacts};
 use crate::outcome::{Outcome, report};
 
 pub(super) fn untouched<B: Body>(response: Response<B>) -> Response<WidgetBody<B>> {
@@ -11,15 +11,22 @@ pub(super) fn untouched<B: Body>(response: Response<B>) -> Response<WidgetBody<B
 }
 
 /// The body passes; the outcome is noted where there is one.
-pub(super) fn conclude<B: Body>(mut response: Response<B>, outcome: Option<Outcome>) -> Response<WidgetBody<B>> {
+pub(super) fn conclude<B: Body>(
+    facts: &RequestFacts,
+    mut response: Response<B>,
+    outcome: Option<Outcome>,
+) -> Response<WidgetBody<B>> {
     if let Some(outcome) = outcome {
-        note(outcome, response.extensions_mut());
+        note(facts, outcome, response.extensions_mut());
     }
     untouched(response)
 }
 
 /// For the application, beside the response, and for its log.
-pub(super) fn note(outcome: Outcome, extensions: &mut Extensions) {
-    report(&outcome);
-    extensions.insert(outcome);
+pub(super) fn note(facts: &RequestFacts, outcome: Outcome, extensions: &mut Extensions) {
+    report(&outcome, facts.path());
+    if facts.is_addressed() {
+        facts.config.hints.observe(outcome.kind(), facts.has_cookies);
+    }
+    extensions.insert(outcome.of_set(&facts.config.names));
 }

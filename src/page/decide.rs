@@ -9,7 +9,7 @@ pub(super) enum Action {
     ShutDown,
     /// End somebody else's session, then boot.
     Switch,
-    /// Show the widgets to a visitor: the same for all of them, so the page may be cached.
+    /// Bring the runtime to a visitor, and perhaps the widgets: the same for all of them, so the page may be cached.
     Welcome,
 }
 
@@ -23,11 +23,10 @@ pub(super) enum ViewerKey {
 
 /// What the page has to do; `None` where there is no need or too little is known.
 ///
-/// `visitors`: they are shown the widgets, too.
+/// `visitors`: their pages carry the runtime, too.
 pub(super) fn decide(viewer: ViewerKey, browser: BrowserState, visitors: bool) -> Option<Action> {
-    // A vendor's session without a marker (the first deployment, another subdomain) must end, whoever's it is.
-    let unmarked_session = browser.marker == Marker::Absent && browser.has_vendor_session;
-    let marker = if unmarked_session { Marker::Out } else { browser.marker };
+    // A session without a marker (a lost marker, the first deployment, another subdomain) must end, whoever's it is.
+    let marker = if browser.is_unmarked() { Marker::Out } else { browser.marker };
     match (viewer, marker) {
         (ViewerKey::Unknown, _) => None,
         (ViewerKey::Nobody, Marker::Absent) => visitors.then_some(Action::Welcome),
@@ -47,7 +46,7 @@ mod tests {
     }
 
     fn browser(marker: Marker, has_vendor_session: bool) -> BrowserState {
-        BrowserState { marker, has_vendor_session }
+        BrowserState { marker, has_kept: false, has_vendor_session }
     }
 
     #[test]
@@ -77,6 +76,22 @@ mod tests {
             "it is their own"
         );
         assert_eq!(decide(ViewerKey::Unknown, browser(Marker::Absent, true), false), None);
+    }
+
+    #[test]
+    fn a_kept_cookie_without_a_marker_is_a_session_that_must_end() {
+        let own = fingerprint(b'a');
+        let lost = BrowserState { has_kept: true, ..browser(Marker::Absent, false) };
+        for (viewer, visitors, expected) in [
+            (ViewerKey::Nobody, false, Some(Action::ShutDown)),
+            (ViewerKey::Nobody, true, Some(Action::ShutDown)),
+            (ViewerKey::Person(own), false, Some(Action::Switch)),
+            (ViewerKey::Unknown, false, None),
+        ] {
+            assert_eq!(decide(viewer, lost, visitors), expected, "{viewer:?}");
+        }
+        let marked = BrowserState { marker: Marker::Of(own), ..lost };
+        assert_eq!(decide(ViewerKey::Person(own), marked, false), Some(Action::Boot), "the marker is there");
     }
 
     #[test]

@@ -4,7 +4,11 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use http::{Method, Response, header::CONTENT_TYPE, request::Parts};
+use http::{
+    HeaderMap, Method, Response, StatusCode,
+    header::{CONTENT_TYPE, COOKIE},
+    request::Parts,
+};
 use http_body::Body;
 
 use super::{
@@ -14,9 +18,10 @@ use super::{
     facts::{RequestFacts, is_addressed},
     headers,
     injection::Injection,
-    logout::{LogoutCleanup, LogoutRoute, is_logout},
+    logout::{LogoutCleanup, LogoutRoute, is_logout, is_own, may_end, may_log_out},
     pending::PendingInjection,
     request_kind::RequestKind,
+    service::Role,
 };
 use crate::{
     config::{Config, Delivery},
@@ -24,15 +29,23 @@ use crate::{
     lookup::Answer,
     marker::Marker,
     outcome::{Outcome, OutcomeKind, Reason, TokenFailure},
+    protocol::PAGE_HEADER,
 };
 
 pub(super) struct Exchange {
     facts: RequestFacts,
+    role: Role,
+    /// Whether the application wants this request to carry the widgets.
+    opted_in: bool,
     answer: Answer,
-    /// Whether a logout layer is on the way, here or around this layer.
-    logout_route: bool,
-    /// For the logout layer itself.
-    logout_cleanup: Option<LogoutCleanup>,
+    /// Where a logout route is on the way, here or around this layer.
+    logout_route: Option<LogoutRoute>,
+    /// What a logout would remove: on a logout route, and wherever a session could be ended.
+    cleanup: Option<LogoutCleanup>,
+    /// A logout took place, unless the look-up still finds somebody signed in.
+    is_undecided: bool,
+    /// A page's script asks for a token, at a path that is not the configured one.
+    asks_for_token: bool,
 }
 
 /// How it goes on with a response.
@@ -45,87 +58,217 @@ pub(super) enum Step<B: Body> {
 impl Exchange {
     /// For `WidgetLayer`; `None` if this response cannot be affected.
     pub(super) fn of_page(config: &Arc<Config>, parts: &mut Parts) -> Option<Self> {
-        let kind = RequestKind::of(parts, config.iframes);
-        if !is_addressed(config.delivery, kind) || !config.when.allows(parts) {
+        if config.is_logout_path(parts.uri.path()) && may_log_out(&parts.method) {
+            return Some(Self::of_logout_route(config, parts, Role::Page));
+        }
+        let kind = RequestKind::of(parts, config.iframes, config.site);
+        let is_addressed = is_addressed(config.delivery, kind);
+        if !is_addressed && !could_end_a_session(config, parts) {
             return None;
         }
-        let exchange = Self { answer: config.identify.ask(parts), ..Self::new(config, parts, kind) };
-        if kind.is_page() && exchange.may_be_personal() {
-            headers::make_unconditional(&mut parts.headers);
+        let mut exchange = Self::new(config, parts, kind, Role::Page);
+        exchange.opted_in = config.when.allows(parts);
+        // What the response says may end a session, if the application's own page asks. A page does so by its snippet, and a
+        // logout layer around by itself.
+        let has_snippet = is_addressed && parts.method == Method::GET;
+        let is_free = exchange.logout_route.is_none() && !has_snippet;
+        if is_free && exchange.facts.browser.has_marker() && is_own(config, parts) {
+            exchange.cleanup = Some(LogoutCleanup::read(config, parts, &exchange.answer));
+        }
+        if is_addressed && exchange.opted_in {
+            exchange.answer = config.identify.ask(parts);
+            exchange.prepare(&mut parts.headers);
         }
         Some(exchange)
     }
 
     /// For `LogoutLayer`; `None` for methods that cannot log anybody out.
     pub(super) fn of_logout(config: &Arc<Config>, parts: &mut Parts) -> Option<Self> {
-        if matches!(parts.method, Method::HEAD | Method::OPTIONS) {
-            return None;
-        }
-        parts.extensions.insert(LogoutRoute);
-        let kind = RequestKind::of(parts, config.iframes);
-        let logout_cleanup = Some(LogoutCleanup::read(config, parts));
-        let exchange = Self { logout_cleanup, ..Self::new(config, parts, kind) };
-        if kind.is_page() {
-            headers::make_unconditional(&mut parts.headers);
-        }
-        Some(exchange)
+        may_log_out(&parts.method).then(|| Self::of_logout_route(config, parts, Role::Logout))
     }
 
-    fn new(config: &Arc<Config>, parts: &Parts, kind: RequestKind) -> Self {
+    fn of_logout_route(config: &Arc<Config>, parts: &mut Parts, role: Role) -> Self {
+        let kind = RequestKind::of(parts, config.iframes, config.site);
+        let before = config.identify.ask(parts);
+        let cleanup = LogoutCleanup::read(config, parts, &before);
+        let mut exchange = Self::new(config, parts, kind, role);
+        exchange.opted_in = role == Role::Logout || config.when.allows(parts);
+        exchange.answer = match (role, before) {
+            // Taken before the handler, so it says nothing about the logout.
+            (Role::Logout, Answer::Known(_)) => Answer::Known(Viewer::Unknown),
+            (_, answer) => answer,
+        };
+        parts.extensions.insert(cleanup.route);
+        exchange.logout_route = Some(cleanup.route);
+        exchange.cleanup = Some(cleanup);
+        exchange.prepare(&mut parts.headers);
+        exchange
+    }
+
+    fn new(config: &Arc<Config>, parts: &Parts, kind: RequestKind, role: Role) -> Self {
         Self {
             facts: RequestFacts::read(config, parts, kind),
+            role,
+            opted_in: true,
             answer: Answer::Known(Viewer::Unknown),
-            logout_route: parts.extensions.get::<LogoutRoute>().is_some(),
-            logout_cleanup: None,
+            logout_route: parts.extensions.get().copied(),
+            cleanup: None,
+            is_undecided: false,
+            asks_for_token: parts.headers.contains_key(PAGE_HEADER),
+        }
+    }
+
+    /// Asks the inner service for a page that can carry something, where it may have to.
+    fn prepare(&self, request: &mut HeaderMap) {
+        if !self.facts.kind.is_page() {
+            return;
+        }
+        let is_personal = self.may_be_personal();
+        if is_personal {
+            headers::make_unconditional(request);
+        }
+        if self.facts.config.uncompressed && (is_personal || self.facts.config.runtime_for_visitors) {
+            headers::ask_uncompressed(request);
         }
     }
 
     fn may_be_personal(&self) -> bool {
         let asked = matches!(self.answer, Answer::Asked(_) | Answer::Known(Viewer::SignedIn(_)));
-        let browser = &self.facts.browser;
-        asked || self.logout_route || browser.marker != Marker::Absent || browser.has_vendor_session
-    }
-
-    /// Whether nobody is looking and the browser holds no session: most of the pages that pass.
-    fn concerns_nobody(&self) -> bool {
-        let nobody = matches!(self.answer, Answer::Known(Viewer::SignedOut | Viewer::Unknown));
-        nobody && !self.may_be_personal() && !self.facts.config.visitors && self.logout_cleanup.is_none()
+        asked || self.logout_route.is_some() || self.facts.browser.has_session()
     }
 
     /// The handler has answered.
-    pub(super) fn on_response<B: Body>(mut self, mut response: Response<B>) -> Step<B> {
+    pub(super) fn on_response<B: Body>(mut self, response: Response<B>) -> Step<B> {
+        if self.asks_for_token && response.status() == StatusCode::NOT_FOUND {
+            self.facts.config.hints.token_not_found(&self.facts.config.token_path);
+        }
         let said = response.extensions().get::<Viewer>().cloned();
-        let logout = self.logout_route && is_logout(&self.facts.method, response.status(), said.as_ref());
-        if let Some(cleanup) = &self.logout_cleanup {
-            if !logout {
-                return Step::Done(untouched(response));
+        let is_logout = self.logout_route.is_some() && is_logout(&self.facts.method, response.status(), said.as_ref());
+        let is_silent = !said.as_ref().is_some_and(Viewer::is_known);
+        if is_logout && is_silent && matches!(self.answer, Answer::Asked(_)) {
+            self.is_undecided = true;
+            return self.look_up(response);
+        }
+        self.on_said(said, is_logout, response)
+    }
+
+    /// What looks like a logout, and the look-up's word after it.
+    ///
+    /// Where the look-up still finds the user whose session this is, it may have looked at a copy from before the handler. Then
+    /// the safe side is a logout: the next page boots the widgets again.
+    fn on_looked_up<B: Body>(self, viewer: Viewer, response: Response<B>) -> Step<B> {
+        let is_page = response.status().is_success() && headers::is_html(response.headers());
+        let is_logout = match &viewer {
+            Viewer::SignedIn(identity) => {
+                let removes_cookie = self.cleanup.as_ref().is_some_and(|cleanup| cleanup.is_removed_by(&response));
+                removes_cookie || (self.may_be_session_of(identity) && !is_page)
             }
-            cleanup.end_session(&self.facts.config, &mut response);
+            // A failed attempt to sign in shows the form again.
+            Viewer::SignedOut => !is_page || self.logout_route.is_some_and(LogoutRoute::carries_session),
+            Viewer::Unknown | Viewer::LookupFailed => true,
+        };
+        if matches!(viewer, Viewer::SignedIn(_)) {
+            self.note_login();
         }
-        self.learn(said, logout);
-        if let Some(inner) = response.extensions().get::<Outcome>() {
-            // An inner layer has decided; only a logout that it could not see is still to be reported.
-            let unreported = self.logout_cleanup.is_some() && matches!(inner.kind(), OutcomeKind::Untouched(_));
-            return Step::Done(conclude(response, unreported.then_some(OutcomeKind::LogOut.into())));
-        }
-        if self.concerns_nobody() {
-            return Step::Done(untouched(response));
-        }
-        match self.check(&response) {
-            Ok(()) => self.look_up(response),
-            Err(reason) => Step::Done(conclude(response, self.outcome_without(reason))),
+        let said = match viewer {
+            Viewer::SignedIn(_) if is_logout => Some(Viewer::SignedOut),
+            viewer => viewer.is_known().then_some(viewer),
+        };
+        self.on_said(said, is_logout, response)
+    }
+
+    /// Whether the browser's session is, or may be, this user's.
+    fn may_be_session_of(&self, identity: &Identity) -> bool {
+        match self.facts.browser.marker {
+            Marker::Of(held) => self.facts.config.fingerprint(identity).is_ok_and(|own| own == held),
+            Marker::Absent => self.logout_route.is_some_and(LogoutRoute::carries_session),
+            Marker::Out => false,
         }
     }
 
-    /// What the response says about the viewer wins over what was known before.
-    fn learn(&mut self, said: Option<Viewer>, logout: bool) {
-        self.logout_route = logout;
-        if logout {
+    /// It is known what the application says after the handler, and whether that was a logout.
+    fn on_said<B: Body>(mut self, said: Option<Viewer>, is_logout: bool, mut response: Response<B>) -> Step<B> {
+        let route = self.logout_route.take();
+        if route.is_some() && matches!(said, Some(Viewer::SignedIn(_))) {
+            self.note_login();
+        }
+        self.logout_route = route.filter(|_| is_logout);
+        let ends_session = self.logout_route.is_some_and(|route| route.ends_session(said.as_ref()));
+        if self.role == Role::Logout && !is_logout {
+            return Step::Done(untouched(response));
+        }
+        if is_logout && let Some(cleanup) = &self.cleanup {
+            // A snapshot that an outer layer took before the logout does not count any more.
+            response.extensions_mut().insert(Viewer::SignedOut);
+            if ends_session {
+                cleanup.end_session(&self.facts.config, &mut response);
+            } else if self.role == Role::Logout {
+                return Step::Done(conclude(&self.facts, response, Some(Outcome::untouched(Reason::NoSession))));
+            }
+        }
+        let is_signed_out = said == Some(Viewer::SignedOut);
+        self.learn(said, ends_session);
+        if let Some(inner) = response.extensions().get::<Outcome>() {
+            let config = &self.facts.config;
+            if inner.widgets() != &*config.names && !matches!(inner.kind(), OutcomeKind::Untouched(_)) {
+                config.hints.nested_sets(&inner.widgets().join(", "));
+            }
+            // An inner layer has decided; only a logout that it could not see is still to be reported.
+            let is_unreported =
+                ends_session && self.cleanup.is_some() && matches!(inner.kind(), OutcomeKind::Untouched(_));
+            return Step::Done(conclude(&self.facts, response, is_unreported.then(|| OutcomeKind::LogOut.into())));
+        }
+        match self.check(&response) {
+            Ok(()) => self.look_up(response),
+            Err(reason) => Step::Done(self.without_a_page(reason, ends_session, is_signed_out, response)),
+        }
+    }
+
+    /// What the application says about the viewer now wins over what was known before.
+    fn learn(&mut self, said: Option<Viewer>, ends_session: bool) {
+        if ends_session {
             // The response itself sets the marker, so this is what its page will find.
             self.facts.browser.marker = Marker::Out;
+        }
+        if self.logout_route.is_some() {
             self.answer = Answer::Known(Viewer::SignedOut);
         } else if let Some(said) = said {
             self.answer = Answer::Known(said);
+        }
+    }
+
+    /// A response that cannot carry anything: a logout still ends the session, in its headers.
+    fn without_a_page<B: Body>(
+        &self,
+        reason: Reason,
+        ends_session: bool,
+        is_signed_out: bool,
+        mut response: Response<B>,
+    ) -> Response<WidgetBody<B>> {
+        let outcome = match &self.cleanup {
+            Some(_) if ends_session => Some(OutcomeKind::LogOut.into()),
+            Some(cleanup) if is_signed_out && self.may_end_by_word(response.status()) => {
+                cleanup.end_session(&self.facts.config, &mut response);
+                Some(OutcomeKind::LogOut.into())
+            }
+            _ if self.facts.kind.is_page() || self.may_be_personal_fetch() => Some(Outcome::untouched(reason)),
+            _ => None,
+        };
+        conclude(&self.facts, response, outcome)
+    }
+
+    /// Whether the application's word ends the session of this browser, which is there.
+    fn may_end_by_word(&self, status: StatusCode) -> bool {
+        self.facts.browser.has_marker() && may_log_out(&self.facts.method) && may_end(status)
+    }
+
+    fn may_be_personal_fetch(&self) -> bool {
+        self.facts.is_addressed() && self.may_be_personal()
+    }
+
+    fn note_login(&self) {
+        if self.facts.method != Method::GET {
+            self.facts.config.hints.signed_in_on_logout_route();
         }
     }
 
@@ -135,24 +278,18 @@ impl Exchange {
             return Err(Reason::Skipped);
         }
         if !self.facts.is_addressed() {
-            return Err(Reason::NotAddressed);
+            return Err(self.facts.not_addressed());
+        }
+        if !self.opted_in && self.logout_route.is_none() {
+            return Err(Reason::OptedOut);
         }
         match self.facts.config.delivery {
             Delivery::Html => headers::check_page(response.status(), response.headers()),
             Delivery::Header if !response.status().is_success() => Err(Reason::Status),
             Delivery::Header if self.facts.kind == RequestKind::PerhapsFetch && is_media(response) => {
-                Err(Reason::NotAddressed)
+                Err(Reason::NoFetch)
             }
             Delivery::Header => Ok(()),
-        }
-    }
-
-    /// The outcome of a response that cannot carry anything: `None` where it would not have had to.
-    fn outcome_without(&self, reason: Reason) -> Option<Outcome> {
-        match (&self.logout_cleanup, self.may_be_personal()) {
-            (Some(_), _) => Some(OutcomeKind::LogOut.into()),
-            (None, true) => Some(Outcome::untouched(reason)),
-            (None, false) => None,
         }
     }
 
@@ -164,16 +301,19 @@ impl Exchange {
     }
 
     /// It is known who is looking.
-    pub(super) fn on_viewer<B: Body>(self, viewer: Viewer, response: Response<B>) -> Step<B> {
+    pub(super) fn on_viewer<B: Body>(mut self, viewer: Viewer, response: Response<B>) -> Step<B> {
+        if std::mem::take(&mut self.is_undecided) {
+            return self.on_looked_up(viewer, response);
+        }
         let facts = self.facts;
+        let why = why_nothing(&viewer);
         let (viewer, identity) = match recognise(&facts.config, viewer) {
             Ok(recognised) => recognised,
-            Err(no_token) => return Step::Done(conclude(response, Some(no_token))),
+            Err(no_token) => return Step::Done(conclude(&facts, response, Some(no_token))),
         };
-        let Some(action) = decide(viewer, facts.browser, facts.config.visitors) else {
-            let undecided = viewer == ViewerKey::Unknown && facts.browser.marker != Marker::Absent;
-            let outcome = undecided.then_some(OutcomeKind::Untouched(Reason::UnknownViewer).into());
-            return Step::Done(conclude(response, outcome));
+        let Some(action) = decide(viewer, facts.browser, facts.config.runtime_for_visitors) else {
+            let is_told = facts.kind.is_page() || facts.browser.has_session();
+            return Step::Done(conclude(&facts, response, is_told.then(|| Outcome::untouched(why))));
         };
         let (delivery, is_head) = (facts.config.delivery, facts.method == Method::HEAD);
         let injection = Injection::new(facts, action, viewer, identity);
@@ -187,10 +327,24 @@ impl Exchange {
     }
 }
 
+/// Whether a response that is no page may have to end a session. Most requests are for images, scripts and data.
+fn could_end_a_session(config: &Config, parts: &Parts) -> bool {
+    parts.headers.contains_key(COOKIE) && config.read_cookies(&parts.headers).has_marker()
+}
+
+/// Why a page without a session stays as it is.
+fn why_nothing(viewer: &Viewer) -> Reason {
+    match viewer {
+        Viewer::LookupFailed => Reason::LookupFailed,
+        Viewer::Unknown => Reason::UnknownViewer,
+        Viewer::SignedOut | Viewer::SignedIn(_) => Reason::SignedOut,
+    }
+}
+
 /// A person without an id has no fingerprint, and so no token from any of the vendors.
 fn recognise(config: &Config, viewer: Viewer) -> Result<(ViewerKey, Option<Identity>), Outcome> {
     let identity = match viewer {
-        Viewer::Unknown => return Ok((ViewerKey::Unknown, None)),
+        Viewer::Unknown | Viewer::LookupFailed => return Ok((ViewerKey::Unknown, None)),
         Viewer::SignedOut => return Ok((ViewerKey::Nobody, None)),
         Viewer::SignedIn(identity) => identity,
     };

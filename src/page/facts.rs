@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
-use http::{HeaderValue, Method, header::HOST, request::Parts};
+use http::{
+    HeaderValue, Method, Uri,
+    header::{COOKIE, HOST},
+    request::Parts,
+};
 
 use super::request_kind::RequestKind;
 use crate::{
     config::{Config, Delivery},
+    host::Site,
     marker::BrowserState,
+    outcome::Reason,
 };
 
 pub(super) struct RequestFacts {
@@ -15,8 +21,12 @@ pub(super) struct RequestFacts {
     pub(super) method: Method,
     pub(super) kind: RequestKind,
     pub(super) browser: BrowserState,
+    /// Whether the browser sent any cookie.
+    pub(super) has_cookies: bool,
     /// The page's own host, for policies: read only where one needs it.
     pub(super) host: Option<HeaderValue>,
+    /// For the log: read only where somebody listens.
+    uri: Option<Uri>,
 }
 
 impl RequestFacts {
@@ -25,14 +35,33 @@ impl RequestFacts {
             method: parts.method.clone(),
             kind,
             browser: config.read_cookies(&parts.headers),
-            host: config.csp_needs.has_paths().then(|| own_host(parts)).flatten(),
+            has_cookies: parts.headers.contains_key(COOKIE),
+            host: config.csp_needs.has_paths().then(|| own_host(config.site, parts)).flatten(),
+            uri: is_logged().then(|| parts.uri.clone()),
             config: config.clone(),
         }
+    }
+
+    /// The path without the query, or nothing where no log takes it.
+    pub(super) fn path(&self) -> &str {
+        self.uri.as_ref().map_or("", Uri::path)
+    }
+
+    /// Why the delivery does not go to this request.
+    pub(super) fn not_addressed(&self) -> Reason {
+        not_addressed(self.config.delivery)
     }
 
     pub(super) fn is_addressed(&self) -> bool {
         is_addressed(self.config.delivery, self.kind)
     }
+}
+
+fn is_logged() -> bool {
+    #[cfg(feature = "tracing")]
+    return tracing::enabled!(target: "tower_widget_identity", tracing::Level::DEBUG);
+    #[cfg(not(feature = "tracing"))]
+    false
 }
 
 /// Whether this sort of request is what the delivery goes to.
@@ -43,12 +72,20 @@ pub(super) fn is_addressed(delivery: Delivery, kind: RequestKind) -> bool {
     }
 }
 
+pub(super) fn not_addressed(delivery: Delivery) -> Reason {
+    match delivery {
+        Delivery::Html => Reason::NoPageLoad,
+        Delivery::Header => Reason::NoFetch,
+    }
+}
+
 /// The host for which the browser asked, where it can stand in a policy.
-fn own_host(parts: &Parts) -> Option<HeaderValue> {
-    let authority = || parts.uri.authority().and_then(|authority| HeaderValue::try_from(authority.as_str()).ok());
-    let legal = |byte: &u8| byte.is_ascii_alphanumeric() || b".-:".contains(byte);
-    let host = parts.headers.get(HOST).cloned().or_else(authority)?;
-    host.as_bytes().iter().all(legal).then_some(host)
+fn own_host(site: Site, parts: &Parts) -> Option<HeaderValue> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b".-:".contains(&byte);
+    let host = site.authority(parts).filter(|host| host.bytes().all(legal))?;
+    // Most often it is the header itself, which costs no copy.
+    let header = parts.headers.get(HOST).filter(|header| header.as_bytes() == host.as_bytes());
+    header.cloned().or_else(|| HeaderValue::try_from(host).ok())
 }
 
 #[cfg(test)]
@@ -76,7 +113,7 @@ mod tests {
     fn a_host_that_cannot_stand_in_a_policy_is_none() {
         for (uri, host, expected) in [
             ("/", Some("app.test:8080"), Some("app.test:8080")),
-            ("http://other.test/", Some("app.test"), Some("app.test")),
+            ("http://other.test/", Some("app.test"), Some("other.test")),
             ("http://app.test:81/", None, Some("app.test:81")),
             ("http://user@app.test/", None, None),
             ("/", None, None),
@@ -89,7 +126,7 @@ mod tests {
                 request = request.header(HOST, host);
             }
             let parts = request.body(()).unwrap().into_parts().0;
-            let found = own_host(&parts);
+            let found = own_host(Site::default(), &parts);
             assert_eq!(found.as_ref().map(|host| host.to_str().unwrap()), expected, "{uri} {host:?}");
         }
     }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use http::Response;
+use http::{HeaderName, HeaderValue, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 
@@ -18,7 +18,12 @@ use super::{
     exchange::{Exchange, Step},
     pending::PendingInjection,
 };
-use crate::identity::Viewer;
+use crate::{
+    identity::Viewer,
+    outcome::{Outcome, Reason},
+    protocol::OUTCOME_HEADER,
+    token_service::TokenFuture,
+};
 
 pin_project! {
     /// The response future of [`WidgetService`](crate::WidgetService).
@@ -28,6 +33,8 @@ pin_project! {
     {
         #[pin]
         state: State<F, B>,
+        // In development: what to say in a header about a response without an outcome.
+        explained: Option<Reason>,
     }
 }
 
@@ -37,6 +44,8 @@ pin_project! {
     where
         B: Body,
     {
+        /// The layer itself answers, at its token path: the inner service is not called.
+        Token { #[pin] answer: TokenFuture },
         /// The inner service is at work.
         Running { #[pin] inner: F, exchange: Option<Exchange> },
         /// The application is asked who is looking, now that the handler has run.
@@ -48,8 +57,13 @@ pin_project! {
 }
 
 impl<F, B: Body> ResponseFuture<F, B> {
-    pub(super) fn new(inner: F, exchange: Option<Exchange>) -> Self {
-        Self { state: State::Running { inner, exchange } }
+    /// `explained`: say in a header what was done, and this where nothing was decided.
+    pub(super) fn new(inner: F, exchange: Option<Exchange>, explained: Option<Reason>) -> Self {
+        Self { state: State::Running { inner, exchange }, explained }
+    }
+
+    pub(super) fn token(answer: TokenFuture) -> Self {
+        Self { state: State::Token { answer }, explained: None }
     }
 }
 
@@ -61,11 +75,15 @@ where
     type Output = Result<Response<WidgetBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.project().state;
+        let this = self.project();
+        let mut state = this.state;
         loop {
             match ready!(state.as_mut().poll_step(cx))? {
-                Step::Done(response) => {
+                Step::Done(mut response) => {
                     state.set(State::Done);
+                    if let Some(otherwise) = this.explained {
+                        explain(&mut response, *otherwise);
+                    }
                     return Poll::Ready(Ok(response));
                 }
                 Step::Ask(lookup, exchange, response) => {
@@ -84,6 +102,10 @@ where
 {
     fn poll_step(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Step<B>, E>> {
         let step = match self.project() {
+            StateProjection::Token { answer } => {
+                let Ok(response) = ready!(answer.poll(cx));
+                Step::Done(response.map(WidgetBody::token))
+            }
             StateProjection::Running { inner, exchange } => {
                 let response = ready!(inner.poll(cx))?;
                 match exchange.take() {
@@ -106,6 +128,19 @@ where
             StateProjection::Done => return Poll::Pending,
         };
         Poll::Ready(Ok(step))
+    }
+}
+
+/// An inner layer's word stays where this one has nothing to say.
+fn explain<B>(response: &mut Response<B>, otherwise: Reason) {
+    const OUTCOME: HeaderName = HeaderName::from_static(OUTCOME_HEADER);
+    match response.extensions().get::<Outcome>().map(Outcome::as_str) {
+        Some(outcome) => {
+            response.headers_mut().insert(OUTCOME, HeaderValue::from_static(outcome));
+        }
+        None => {
+            response.headers_mut().entry(OUTCOME).or_insert(HeaderValue::from_static(otherwise.as_str()));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, Entry, VARY},
+    header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, Entry, VARY},
 };
 
 use crate::outcome::Reason;
@@ -52,6 +52,11 @@ pub(super) fn check_page(status: StatusCode, headers: &HeaderMap) -> Result<(), 
 fn may_have_a_page(status: StatusCode) -> bool {
     let without_page = [StatusCode::NO_CONTENT, StatusCode::RESET_CONTENT, StatusCode::PARTIAL_CONTENT];
     !status.is_informational() && !status.is_redirection() && !without_page.contains(&status)
+}
+
+/// Whether the response says that it is an HTML page, whatever its encoding.
+pub(super) fn is_html(headers: &HeaderMap) -> bool {
+    !matches!(check_type(headers), Err(Reason::NotHtml))
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Reason> {
@@ -162,6 +167,12 @@ pub(super) fn forbid_storing(headers: &mut HeaderMap) {
 /// So that no 304 revives somebody else's page or swallows a shutdown, and no range cuts the snippet in two.
 pub(super) fn make_unconditional(request: &mut HeaderMap) {
     remove(request, |name| matches!(name.as_str(), "if-none-match" | "if-modified-since" | "if-range" | "range"));
+}
+
+/// So that the inner service sends the page as it is: an encoded one cannot carry the snippet. Compression around the
+/// layer has read the browser's own header by then.
+pub(super) fn ask_uncompressed(request: &mut HeaderMap) {
+    request.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
 }
 
 #[cfg(test)]

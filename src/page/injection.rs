@@ -2,7 +2,10 @@
 //! response's head; the body is for `pending`.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, header::CONTENT_LENGTH};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Response,
+    header::{CONTENT_LENGTH, SET_COOKIE},
+};
 use http_body::Body;
 
 use super::{
@@ -39,13 +42,17 @@ impl Injection {
         Self { facts, action, fingerprint, identity }
     }
 
+    pub(super) fn facts(&self) -> &RequestFacts {
+        &self.facts
+    }
+
     /// Whether the body has to say that it is a document.
     pub(super) fn needs_document(&self) -> bool {
         self.facts.kind == RequestKind::PerhapsPage
     }
 
     /// Signs, and writes the snippet for a page with these headers.
-    pub(super) fn snippet(&self, headers: &HeaderMap) -> Result<([Bytes; 3], Outcome), Outcome> {
+    pub(super) fn snippet(&self, headers: &HeaderMap) -> Result<([Bytes; 2], Outcome), Outcome> {
         let RequestFacts { config, browser, .. } = &self.facts;
         let trusted = csp::assess(headers).map_err(|impossible| Outcome::untouched(impossible.into()))?;
         let (people, failures) = self.identity.as_ref().map(|identity| config.people(identity)).unwrap_or_default();
@@ -79,16 +86,25 @@ impl Injection {
             Action::Welcome => headers::impersonal_but_changed(headers),
             Action::Boot | Action::ShutDown | Action::Switch => headers::personalise(headers),
         }
+        self.keep(headers);
+    }
+
+    /// From a page that may boot on, the browser says that there was a session, also if the marker gets lost.
+    fn keep(&self, headers: &mut HeaderMap) {
+        let RequestFacts { config, .. } = &self.facts;
+        if matches!(self.action, Action::Boot | Action::Switch) {
+            headers.extend(config.marker.keep().map(|line| (SET_COOKIE, line)));
+        }
     }
 
     /// A HEAD response has the headers of the GET, except for the length.
     pub(super) fn into_head<B: Body>(self, mut response: Response<B>) -> Response<WidgetBody<B>> {
         if let Err(impossible) = csp::assess(response.headers()) {
-            return conclude(response, Some(Outcome::untouched(impossible.into())));
+            return conclude(&self.facts, response, Some(Outcome::untouched(impossible.into())));
         }
         self.adapt(response.headers_mut());
         response.headers_mut().remove(CONTENT_LENGTH);
-        note(self.outcome(Vec::new()), response.extensions_mut());
+        note(&self.facts, self.outcome(Vec::new()), response.extensions_mut());
         response.map(WidgetBody::lengthless)
     }
 
@@ -97,7 +113,7 @@ impl Injection {
         let (tokens, failures) = self.token_headers();
         // The script fetches costly tokens by itself: it only has to know for whom.
         if self.action == Action::Boot && tokens.is_empty() && self.facts.config.worker.is_none() {
-            return conclude(response, Some(Outcome::no_token(failures)));
+            return conclude(&self.facts, response, Some(Outcome::no_token(failures)));
         }
         let headers = response.headers_mut();
         headers::personalise(headers);
@@ -106,10 +122,14 @@ impl Injection {
         }
         let page = self.fingerprint.and_then(|fingerprint| HeaderValue::try_from(fingerprint.as_str()).ok());
         headers.extend(page.map(|page| (PAGE_HEADER, page)));
+        // Fetches are many: once is enough.
+        if !self.facts.browser.has_kept {
+            self.keep(headers);
+        }
         for (name, token) in tokens {
             headers.insert(name, token);
         }
-        conclude(response, Some(Outcome::new(OutcomeKind::Headers, failures)))
+        conclude(&self.facts, response, Some(Outcome::new(OutcomeKind::Headers, failures)))
     }
 
     fn shutdown_header(&self) -> Option<(HeaderName, HeaderValue)> {
@@ -120,7 +140,7 @@ impl Injection {
     fn token_headers(&self) -> (Vec<(HeaderName, HeaderValue)>, Vec<TokenFailure>) {
         let (mut tokens, mut failures) = (Vec::new(), Vec::new());
         let Some(identity) = &self.identity else { return (tokens, failures) };
-        for (_, name) in self.facts.config.tokens().filter(|(widget, _)| !widget.manifest().has_costly_tokens()) {
+        for (_, name) in self.facts.config.tokens().filter(|(widget, name)| widget.is_minted_at_once(name)) {
             match self.token_header(name, identity) {
                 Ok(token) => tokens.push(token),
                 Err(error) => failures.push(TokenFailure::new(name, error)),

@@ -17,14 +17,25 @@ pub struct WidgetLayer(Widgets);
 ///
 /// A logout is an unsafe method answered 2xx or 3xx, or a GET that redirects or whose response says
 /// [`Viewer::SignedOut`](crate::Viewer::SignedOut); never a HEAD or OPTIONS, and never an answer that says
-/// [`Viewer::SignedIn`](crate::Viewer::SignedIn). On such an answer it
+/// [`Viewer::SignedIn`](crate::Viewer::SignedIn). Where the response says nothing and the look-up is asynchronous
+/// ([`identify_async`](crate::WidgetsBuilder::identify_async) and its like), the layer asks it after the handler: if somebody
+/// is signed in then, it was no logout. So a route that also takes the login may carry the layer.
+///
+/// The layer acts if the request carried a session of a widget's (the marker, the cookie beside it or a vendor's cookie), or if
+/// the application says that somebody was signed in before the handler or nobody is after it. Otherwise the [`Outcome`](crate::Outcome) is
+/// [`NoSession`](crate::Reason::NoSession). On a logout it
 ///
 /// 1. sets the marker cookie to `out`: the next page that goes through [`WidgetLayer`] carries the shutdown, until a
 ///    browser has run it, and pages in other tabs shut down at once;
-/// 2. expires the vendors' cookies that the request carried, host-only and on each parent domain;
+/// 2. expires the vendors' cookies that the request carried, host-only and on the parent domains, in at most 2 KiB of the
+///    head;
 /// 3. adds `Cache-Control: no-store`;
 /// 4. puts `Viewer::SignedOut` into the response extensions, which wins over any snapshot of the session;
 /// 5. where the answer is itself a page, adds the shutdown script to it.
+///
+/// A form on another origin, whose request carries neither the marker nor a vendor's cookie, ends no widget session: only
+/// `Viewer::SignedOut` goes into the extensions. The layer does not replace the protection against CSRF that a logout
+/// route needs.
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until it is applied"]
 pub struct LogoutLayer(Widgets);

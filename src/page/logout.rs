@@ -1,21 +1,66 @@
 //! Recognises the response to a logout, and ends the session in its headers and extensions.
 
-use http::{HeaderMap, Method, Response, StatusCode, header::SET_COOKIE, request::Parts};
+use std::collections::BTreeSet;
+
+use http::{
+    HeaderMap, Method, Response, StatusCode,
+    header::{COOKIE, SET_COOKIE},
+    request::Parts,
+};
 
 use super::headers;
-use crate::{config::Config, cookies, identity::Viewer};
+use crate::{
+    config::Config, cookies, fetch_metadata::Sender, identity::Viewer, lookup::Answer, widget::SessionArtifacts,
+};
 
-/// Left in the request by `LogoutLayer`, so that a `WidgetLayer` inside it knows that the answer may be a logout.
+/// How many cookies a logout answer expires. Intercom sets three, tawk.to four, Chatwoot two, the others fewer.
+const MOST_COOKIES: usize = 16;
+/// The longest name that a pattern stands for; vendors' own hold an id of some 40 characters.
+const LONGEST_BY_PATTERN: usize = 128;
+
+/// Left in the request by the layer that watches for a logout, so that a `WidgetLayer` inside it knows that the answer may
+/// be one.
 #[derive(Clone, Copy)]
-pub(super) struct LogoutRoute;
+pub(super) struct LogoutRoute {
+    /// Whether the browser sent a cookie of a widget session along.
+    ///
+    /// It keeps `SameSite=Lax` cookies back from another site's form, the marker among them. Such a form would end the
+    /// session of a user who stays signed in, for the application does not see its own session either.
+    carries_session: bool,
+    /// Whether the application's own page, or the user, asks for the logout.
+    is_own: bool,
+    /// Whether somebody was signed in before the handler, where that is known at once. Their widgets may be booting in
+    /// another tab that has not written its cookies yet.
+    was_signed_in: bool,
+}
+
+impl LogoutRoute {
+    pub(super) fn carries_session(self) -> bool {
+        self.carries_session
+    }
+
+    /// Whether a logout ends the widgets' session, too. Where the browser sent none along, it is the application that has to
+    /// say that there was one.
+    pub(super) fn ends_session(self, said: Option<&Viewer>) -> bool {
+        self.carries_session || (self.is_own && (self.was_signed_in || said == Some(&Viewer::SignedOut)))
+    }
+}
+
+pub(super) fn may_log_out(method: &Method) -> bool {
+    ![Method::HEAD, Method::OPTIONS, Method::TRACE, Method::CONNECT].contains(method)
+}
+
+/// Whether the headers of such a response take effect: those of a 304 belong to another response.
+pub(super) fn may_end(status: StatusCode) -> bool {
+    !status.is_informational() && status != StatusCode::NOT_MODIFIED
+}
 
 /// Whether the answer on a logout route is a logout that took place.
 ///
-/// `said` is what the response itself says about the viewer.
+/// `said` is what the application says about the viewer after the handler.
 pub(super) fn is_logout(method: &Method, status: StatusCode, said: Option<&Viewer>) -> bool {
     let answered = status.is_success() || (status.is_redirection() && status != StatusCode::NOT_MODIFIED);
-    let never = [Method::HEAD, Method::OPTIONS, Method::TRACE, Method::CONNECT];
-    if !answered || never.contains(method) || matches!(said, Some(Viewer::SignedIn(_))) {
+    if !answered || !may_log_out(method) || matches!(said, Some(Viewer::SignedIn(_))) {
         return false;
     }
     // A GET may be the page that asks "Do you want to sign out?".
@@ -24,45 +69,77 @@ pub(super) fn is_logout(method: &Method, status: StatusCode, said: Option<&Viewe
 
 /// The vendor cookies that the request carried, and the domains on which to expire them.
 pub(super) struct LogoutCleanup {
+    pub(super) route: LogoutRoute,
     cookies: Vec<String>,
     domains: Vec<String>,
+    /// All the cookies that the request carried, as lines.
+    sent: HeaderMap,
 }
 
 impl LogoutCleanup {
-    pub(super) fn read(config: &Config, parts: &Parts) -> Self {
+    /// `before`: who was looking before the handler, as far as that is known.
+    pub(super) fn read(config: &Config, parts: &Parts, before: &Answer) -> Self {
         let domains = match &config.marker.domain {
             Some(domain) => vec![domain.clone()],
-            None => cookies::domain_levels(parts),
+            None => cookies::domain_levels(config.site.authority(parts).unwrap_or_default()),
         };
-        Self { cookies: vendor_cookies(config, &parts.headers), domains }
+        let cookies = vendor_cookies(config, &parts.headers);
+        let carries_session = config.read_cookies(&parts.headers).has_session() || !cookies.is_empty();
+        let was_signed_in = matches!(before, Answer::Known(Viewer::SignedIn(_)));
+        let route = LogoutRoute { carries_session, is_own: is_own(config, parts), was_signed_in };
+        let sent = parts.headers.get_all(COOKIE).iter().map(|line| (COOKIE, line.clone())).collect();
+        Self { route, cookies, domains, sent }
+    }
+
+    /// Whether the response removes a cookie that the request carried, as a logout does that keeps its session in one.
+    pub(super) fn is_removed_by<B>(&self, response: &Response<B>) -> bool {
+        let lines = response.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let mut removed = lines.filter(|line| cookies::is_removal(line)).filter_map(|line| line.split('=').next());
+        removed.any(|name| cookies::pairs(&self.sent).any(|(sent, _)| sent == name.trim().as_bytes()))
     }
 
     /// What takes effect on the logout answer itself, also on a redirect or a fetch.
     pub(super) fn end_session<B>(&self, config: &Config, response: &mut Response<B>) {
         let headers = response.headers_mut();
         headers.append(SET_COOKIE, config.marker.out());
-        for name in &self.cookies {
-            for line in cookies::expiring(name, &self.domains) {
-                headers.append(SET_COOKIE, line);
-            }
+        headers.extend(config.marker.keep().map(|line| (SET_COOKIE, line)));
+        let names: Vec<_> = self.cookies.iter().map(String::as_str).collect();
+        for line in cookies::expiring(&names, &self.domains) {
+            headers.append(SET_COOKIE, line);
         }
         headers::forbid_storing(headers);
-        // A snapshot that an outer layer took before the logout does not count any more.
-        response.extensions_mut().insert(Viewer::SignedOut);
     }
 }
 
-/// The names of the vendors' cookies among these, each once.
+/// Whether the application's own page, or the user, asks for the logout.
+pub(super) fn is_own(config: &Config, parts: &Parts) -> bool {
+    Sender::of(parts, config.site) != Sender::Foreign
+}
+
+/// The names of the vendors' cookies among these, each once: the exact ones in the order of the configuration, then those
+/// that only a pattern stands for, widget by widget in alphabetical order.
+///
+/// A sibling subdomain can set any number of cookies that fit a pattern. So those come last, their number is limited, and
+/// the order of the request does not matter. The page's script removes what is left.
 fn vendor_cookies(config: &Config, headers: &HeaderMap) -> Vec<String> {
     let artifacts: Vec<_> = config.widgets.iter().map(|widget| widget.manifest().artifacts()).collect();
     let names = cookies::pairs(headers).filter_map(|(name, _)| std::str::from_utf8(name).ok());
-    let mut found: Vec<String> = names
-        .filter(|name| cookies::is_legal_name(name) && artifacts.iter().any(|artifacts| artifacts.owns_cookie(name)))
-        .map(str::to_owned)
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
+    let mut found = BTreeSet::new();
+    for name in names.filter(|name| cookies::is_legal_name(name)) {
+        found.extend(rank(&artifacts, name).map(|rank| (rank, name)));
+        // Never many more than will be used, however many the request carried.
+        if found.len() > MOST_COOKIES {
+            found.pop_last();
+        }
+    }
+    found.into_iter().map(|(_, name)| name.to_owned()).collect()
+}
+
+/// Whether a pattern alone stands for the cookie, the widget and the place among its cookies; `None` for other cookies.
+fn rank(artifacts: &[&SessionArtifacts], name: &str) -> Option<(bool, usize, usize)> {
+    let owners = artifacts.iter().enumerate();
+    let ranks = owners.filter_map(|(at, owner)| owner.cookie_rank(name).map(|(pattern, place)| (pattern, at, place)));
+    ranks.min().filter(|(by_pattern, ..)| !by_pattern || name.len() <= LONGEST_BY_PATTERN)
 }
 
 #[cfg(test)]
@@ -107,7 +184,7 @@ mod tests {
             request = request.header("cookie", *line);
         }
         let parts = request.body(()).unwrap().into_parts().0;
-        LogoutCleanup::read(builder.build().unwrap().config().unwrap(), &parts)
+        LogoutCleanup::read(builder.build().unwrap().config().unwrap(), &parts, &Answer::Known(Viewer::Unknown))
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! What sort of request this is: a page load, a fetch, or one that does not concern the widgets. Reads the request's
 //! method and headers.
 
-use http::{
-    HeaderMap, HeaderName, Method,
-    header::{ACCEPT, HOST, ORIGIN},
-    request::Parts,
-};
+use http::{HeaderMap, HeaderName, Method, header::ACCEPT, request::Parts};
 
-use crate::fetch_metadata;
+use crate::{
+    fetch_metadata::{self, Sender},
+    host::Site,
+};
 
 const TURBO_REQUEST: HeaderName = HeaderName::from_static("x-turbo-request-id");
 const TURBO_FRAME: HeaderName = HeaderName::from_static("turbo-frame");
@@ -39,14 +38,16 @@ pub(super) enum RequestKind {
 }
 
 impl RequestKind {
-    pub(super) fn of(parts: &Parts, iframes: bool) -> Self {
+    /// `iframes`: pages in them count, too. `site`: as in [`Sender::of`].
+    pub(super) fn of(parts: &Parts, iframes: bool, site: Site) -> Self {
         let unsuitable = [Method::OPTIONS, Method::CONNECT, Method::TRACE];
         if unsuitable.contains(&parts.method) {
             return Self::Other;
         }
+        let sender = Sender::of(parts, site);
         match fetch_metadata::destination(&parts.headers) {
-            Some(destination) => by_metadata(destination, &parts.headers, iframes),
-            None => by_accept(&parts.headers),
+            Some(destination) => by_metadata(destination, &parts.headers, iframes, sender),
+            None => by_accept(&parts.headers, sender),
         }
     }
 
@@ -60,29 +61,36 @@ impl RequestKind {
 }
 
 /// With Fetch Metadata: the browser says it.
-fn by_metadata(destination: &str, headers: &HeaderMap, iframes: bool) -> RequestKind {
+fn by_metadata(destination: &str, headers: &HeaderMap, iframes: bool, sender: Sender) -> RequestKind {
     match destination {
+        // Also a link on another site: only the browser's own window gets the answer.
         "document" => RequestKind::Page,
         "iframe" | "frame" if iframes => RequestKind::Page,
-        "empty" if is_page_by_script(headers) => RequestKind::Page,
+        "empty" if is_passed_on(headers) => RequestKind::Page,
+        "empty" if is_turbo_visit(headers) && sender == Sender::Own => RequestKind::Page,
         "empty" if is_prefetched_page(headers) => RequestKind::PerhapsPage,
-        "empty" if fetch_metadata::is_same_origin(headers) => RequestKind::Fetch,
+        "empty" if sender == Sender::Own => RequestKind::Fetch,
         _ => RequestKind::Other,
     }
 }
 
-/// Pages that arrive through a script: a service worker that passes navigations on (its `fetch(request)` keeps
-/// `navigate`, or becomes `same-origin`, by engine), or a Turbo Drive visit.
-fn is_page_by_script(headers: &HeaderMap) -> bool {
+/// A navigation that a service worker passes on: its `fetch(request)` keeps `navigate`, or becomes `same-origin`, by engine.
+///
+/// Chromium's `<a download>` is `navigate` and `empty` as well, but does not ask for HTML: the saved file must not hold a
+/// token. Firefox and WebKit send the headers of a page load or none at all, so no server can know there.
+fn is_passed_on(headers: &HeaderMap) -> bool {
     let accept = accept(headers);
-    let turbo_visit =
-        headers.contains_key(TURBO_REQUEST) && !headers.contains_key(TURBO_FRAME) && accept.contains("text/html");
-    turbo_visit
-        || match fetch_metadata::mode(headers) {
-            Some("navigate") => true,
-            Some("same-origin") => accept.starts_with("text/html") && !is_partial(headers),
-            _ => false,
-        }
+    match fetch_metadata::mode(headers) {
+        Some("navigate") => accept.contains("text/html"),
+        Some("same-origin") => accept.starts_with("text/html") && !is_partial(headers),
+        _ => false,
+    }
+}
+
+/// A visit by Turbo Drive. Other origins' scripts can set its header, where the application lets them by CORS.
+fn is_turbo_visit(headers: &HeaderMap) -> bool {
+    let is_whole = headers.contains_key(TURBO_REQUEST) && !headers.contains_key(TURBO_FRAME);
+    is_whole && accept(headers).contains("text/html")
 }
 
 /// `<link rel=prefetch>`: some engines show this very answer when the page is navigated to. That it is for a page, its
@@ -92,26 +100,20 @@ fn is_prefetched_page(headers: &HeaderMap) -> bool {
 }
 
 /// Without Fetch Metadata: plain HTTP, or an old browser.
-fn by_accept(headers: &HeaderMap) -> RequestKind {
+fn by_accept(headers: &HeaderMap, sender: Sender) -> RequestKind {
+    if sender == Sender::Foreign {
+        return RequestKind::Other;
+    }
     let accept = accept(headers);
-    let turbo_visit = headers.contains_key(TURBO_REQUEST) && !headers.contains_key(TURBO_FRAME);
-    if accept.contains("text/html") && (turbo_visit || !is_partial(headers)) {
+    if is_turbo_visit(headers) || (accept.contains("text/html") && !is_partial(headers)) {
         return RequestKind::PerhapsPage;
     }
     let is_media = ["image/", "text/css", "video/", "audio/"].iter().any(|media| accept.starts_with(media));
-    if is_media || !has_own_origin(headers) { RequestKind::Other } else { RequestKind::PerhapsFetch }
+    if is_media { RequestKind::Other } else { RequestKind::PerhapsFetch }
 }
 
 fn is_partial(headers: &HeaderMap) -> bool {
     PARTIAL.iter().any(|name| headers.contains_key(name))
-}
-
-/// A cross-origin fetch that could read the answer carries an `Origin` of its own.
-fn has_own_origin(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else { return true };
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
-    authority.is_some() && authority == host
 }
 
 fn accept(headers: &HeaderMap) -> &str {
@@ -129,7 +131,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        RequestKind::of(&request.body(()).unwrap().into_parts().0, false)
+        RequestKind::of(&request.body(()).unwrap().into_parts().0, false, Site::default())
     }
 
     const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
@@ -143,12 +145,21 @@ mod tests {
         for (headers, expected) in [
             (vec![(DEST, "document")], RequestKind::Page),
             (vec![(DEST, "document"), ("accept", "*/*")], RequestKind::Page),
-            (vec![EMPTY, (MODE, "navigate")], RequestKind::Page),
+            (vec![(DEST, "document"), (SITE, "cross-site"), ("origin", "null")], RequestKind::Page),
+            (vec![EMPTY, (MODE, "navigate"), HTML], RequestKind::Page),
+            (vec![EMPTY, (MODE, "navigate"), (SITE, "cross-site"), HTML], RequestKind::Page),
+            (vec![EMPTY, (MODE, "navigate"), ("accept", "*/*")], RequestKind::Other),
+            (vec![EMPTY, (MODE, "navigate")], RequestKind::Other),
             (vec![EMPTY, (MODE, "same-origin"), HTML], RequestKind::Page),
             (vec![EMPTY, (MODE, "same-origin"), HTML, ("hx-request", "true")], RequestKind::Other),
             (vec![EMPTY, (MODE, "same-origin"), ("accept", "*/*")], RequestKind::Other),
-            (vec![EMPTY, (MODE, "cors"), HTML, ("x-turbo-request-id", "1")], RequestKind::Page),
-            (vec![EMPTY, (MODE, "cors"), HTML, ("x-turbo-request-id", "1"), ("turbo-frame", "a")], RequestKind::Other),
+            (vec![EMPTY, (SITE, "same-origin"), HTML, ("x-turbo-request-id", "1")], RequestKind::Page),
+            (vec![EMPTY, (SITE, "same-site"), HTML, ("x-turbo-request-id", "1")], RequestKind::Other),
+            (vec![EMPTY, HTML, ("x-turbo-request-id", "1")], RequestKind::Other),
+            (
+                vec![EMPTY, (SITE, "same-origin"), HTML, ("x-turbo-request-id", "1"), ("turbo-frame", "a")],
+                RequestKind::Fetch,
+            ),
             (vec![EMPTY, (MODE, "cors"), (SITE, "same-origin"), HTML, ("hx-boosted", "true")], RequestKind::Fetch),
             (vec![EMPTY, (MODE, "cors"), (SITE, "same-origin")], RequestKind::Fetch),
             (vec![EMPTY, (MODE, "cors"), (SITE, "same-site")], RequestKind::Other),
@@ -176,6 +187,10 @@ mod tests {
             (vec![("accept", "*/*"), ("origin", "http://app.test")], RequestKind::PerhapsFetch),
             (vec![("accept", "*/*"), ("origin", "http://evil.test")], RequestKind::Other),
             (vec![("accept", "*/*"), ("origin", "null")], RequestKind::Other),
+            (vec![HTML, ("origin", "https://app.test")], RequestKind::PerhapsPage),
+            (vec![HTML, ("origin", "http://evil.test")], RequestKind::Other),
+            (vec![HTML, ("origin", "null"), ("x-turbo-request-id", "1")], RequestKind::Other),
+            (vec![HTML, (SITE, "cross-site")], RequestKind::Other),
             (vec![("accept", "image/avif,*/*")], RequestKind::Other),
             (vec![], RequestKind::PerhapsFetch),
         ] {
@@ -188,9 +203,9 @@ mod tests {
         let request = |method: &str, dest: &str| {
             Request::builder().method(method).header(DEST, dest).body(()).unwrap().into_parts().0
         };
-        assert_eq!(RequestKind::of(&request("GET", "iframe"), true), RequestKind::Page);
-        assert_eq!(RequestKind::of(&request("HEAD", "document"), false), RequestKind::Page);
-        assert_eq!(RequestKind::of(&request("POST", "document"), false), RequestKind::Page);
-        assert_eq!(RequestKind::of(&request("OPTIONS", "document"), false), RequestKind::Other);
+        assert_eq!(RequestKind::of(&request("GET", "iframe"), true, Site::default()), RequestKind::Page);
+        assert_eq!(RequestKind::of(&request("HEAD", "document"), false, Site::default()), RequestKind::Page);
+        assert_eq!(RequestKind::of(&request("POST", "document"), false, Site::default()), RequestKind::Page);
+        assert_eq!(RequestKind::of(&request("OPTIONS", "document"), false, Site::default()), RequestKind::Other);
     }
 }

@@ -9,8 +9,11 @@ use http::{Request, Response, request::Parts};
 use http_body::Body;
 use tower::Service;
 
-use super::{body::WidgetBody, exchange::Exchange, future::ResponseFuture};
-use crate::config::{Config, Widgets};
+use super::{body::WidgetBody, exchange::Exchange, facts::not_addressed, future::ResponseFuture};
+use crate::{
+    config::{Config, Widgets},
+    token_service::{TokenFuture, is_token_path},
+};
 
 /// The service made by [`WidgetLayer`](crate::WidgetLayer) and [`LogoutLayer`](crate::LogoutLayer).
 #[derive(Clone, Debug)]
@@ -22,13 +25,18 @@ pub struct WidgetService<S> {
 }
 
 /// Which of the two layers made the service.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Page,
     Logout,
 }
 
 impl Role {
+    /// The page's scripts ask where the page came from.
+    fn answers_tokens(self) -> bool {
+        matches!(self, Self::Page)
+    }
+
     fn exchange(self, config: &Arc<Config>, parts: &mut Parts) -> Option<Exchange> {
         match self {
             Self::Page => Exchange::of_page(config, parts),
@@ -73,11 +81,16 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let Some(config) = self.widgets.config() else {
-            return ResponseFuture::new(self.inner.call(request), None);
-        };
         let (mut parts, body) = request.into_parts();
+        let Some(config) = self.widgets.config_for(&parts) else {
+            return ResponseFuture::new(self.inner.call(Request::from_parts(parts, body)), None, None);
+        };
+        let config = config.as_ref();
+        if self.role.answers_tokens() && is_token_path(config, parts.uri.path()) {
+            return ResponseFuture::token(TokenFuture::of(config, &parts));
+        }
         let exchange = self.role.exchange(config, &mut parts);
-        ResponseFuture::new(self.inner.call(Request::from_parts(parts, body)), exchange)
+        let explained = config.explain.then(|| not_addressed(config.delivery));
+        ResponseFuture::new(self.inner.call(Request::from_parts(parts, body)), exchange, explained)
     }
 }

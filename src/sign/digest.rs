@@ -132,7 +132,7 @@ mod tests {
     /// <https://www.rfc-editor.org/rfc/rfc4231#section-4.3> and, with a key of more than a block, section 4.7.
     #[test]
     fn hmac_is_that_of_the_standard() {
-        let hex = |key: &[u8], message: &[u8]| super::super::hex(&HmacKey::new(key).authenticate(message));
+        let hex = |key: &[u8], message: &[u8]| super::super::encoding::hex(&HmacKey::new(key).authenticate(message));
         assert_eq!(
             hex(b"Jefe", b"what do ya want for nothing?"),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

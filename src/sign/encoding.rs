@@ -26,6 +26,12 @@ pub(super) fn push_base64url(bytes: &[u8], text: &mut String) {
     URL_SAFE_NO_PAD.encode_string(bytes, text);
 }
 
+/// As [`base64url`], into memory of just the right length.
+pub(crate) fn base64url_into(bytes: &[u8], text: &mut [u8]) {
+    // Where the length is another one, the text stays as it is.
+    let _ = URL_SAFE_NO_PAD.encode_slice(bytes, text);
+}
+
 /// As [`base64url`], without an allocation: 43 ASCII characters.
 pub(crate) fn base64url_digest(digest: &[u8; digest::LENGTH]) -> [u8; 43] {
     let mut text = [0; 43];

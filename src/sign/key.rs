@@ -65,6 +65,15 @@ impl Key {
         self.state.algorithm() == Algorithm::RS256
     }
 
+    /// The public half of an RSA key.
+    #[cfg(feature = "rsa")]
+    pub(super) fn public_pem(&self) -> Option<&str> {
+        match &*self.state {
+            State::Hmac(_) => None,
+            State::Rsa(key) => Some(key.public_pem()),
+        }
+    }
+
     pub(super) fn header(&self) -> &str {
         &self.header
     }

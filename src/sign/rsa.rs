@@ -4,7 +4,14 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jsonwebtoken::EncodingKey;
-use rustcrypto_rsa::{pkcs1::ALGORITHM_OID, pkcs8::PrivateKeyInfoRef};
+use rustcrypto_rsa::{
+    pkcs1::{
+        ALGORITHM_ID, ALGORITHM_OID, RsaPrivateKeyRef, RsaPublicKeyRef,
+        der::{Encode, asn1::BitStringRef},
+        pem::{LineEnding, encode_string},
+    },
+    pkcs8::{PrivateKeyInfoRef, SubjectPublicKeyInfoRef},
+};
 use zeroize::Zeroizing;
 
 use super::digest::{HmacKey, sha256};
@@ -18,6 +25,7 @@ pub(super) struct RsaKey {
     prepared: backend::Key,
     signature_bytes: usize,
     root: HmacKey,
+    public_pem: String,
     /// Kept only for the conformance kit, which looks for it where it must not be.
     #[cfg(feature = "conformance")]
     material: EncodingKey,
@@ -30,10 +38,12 @@ impl RsaKey {
         let prepared = backend::read(material.as_bytes())?;
         // It tells how long its signatures are, and whether it can make any.
         let signature_bytes = backend::sign(&prepared, b"")?.len();
+        let public_pem = public_pem(material.as_bytes())?;
         (signature_bytes >= SHORTEST_BYTES).then(|| Self {
             prepared,
             signature_bytes,
             root: HmacKey::new(&sha256(material.as_bytes())),
+            public_pem,
             #[cfg(feature = "conformance")]
             material,
         })
@@ -52,6 +62,10 @@ impl RsaKey {
         self.signature_bytes
     }
 
+    pub(super) fn public_pem(&self) -> &str {
+        &self.public_pem
+    }
+
     /// The digest of the key, from which keys for other purposes are derived: this one authenticates nothing.
     pub(super) fn root(&self) -> &HmacKey {
         &self.root
@@ -67,6 +81,15 @@ fn pkcs1(pem: &str) -> Option<EncodingKey> {
     let info = PrivateKeyInfoRef::try_from(wrapped.as_slice()).ok()?;
     // Not the one for RSASSA-PSS either: such a key must not sign in another way (RFC 4055, section 1.2).
     (info.algorithm.oid == ALGORITHM_OID).then(|| EncodingKey::from_rsa_der(info.private_key.as_bytes()))
+}
+
+/// The public half as SubjectPublicKeyInfo in PEM: <https://www.rfc-editor.org/rfc/rfc7468#section-13>.
+fn public_pem(pkcs1: &[u8]) -> Option<String> {
+    let key = RsaPrivateKeyRef::try_from(pkcs1).ok()?;
+    let public = RsaPublicKeyRef { modulus: key.modulus, public_exponent: key.public_exponent }.to_der().ok()?;
+    let subject_public_key = BitStringRef::from_bytes(&public).ok()?;
+    let info = SubjectPublicKeyInfoRef { algorithm: ALGORITHM_ID, subject_public_key }.to_der().ok()?;
+    encode_string("PUBLIC KEY", LineEnding::LF, &info).ok()
 }
 
 /// What stands between the two lines of PEM. Lines may have any length, and be indented: keys travel through

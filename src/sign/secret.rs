@@ -111,6 +111,16 @@ impl Secret {
         Ok(Self::fixed(Key::rsa(key)))
     }
 
+    /// The public half of an RSA key as SubjectPublicKeyInfo in PEM, as `openssl rsa -pubout` writes it; `None` for a secret
+    /// of another kind. It is public: a vendor verifies by it what this secret signs. Needs the feature `rsa`.
+    ///
+    /// [`PublicKeyService`](crate::PublicKeyService) answers with it. Of a [rotating](crate::SecretRotation) secret it is
+    /// the present key's.
+    #[cfg(feature = "rsa")]
+    pub fn rsa_public_pem(&self) -> Option<String> {
+        self.with_key(|key| key.public_pem().map(str::to_owned))
+    }
+
     /// Whether it signs with RSA, and so takes its time.
     pub(crate) fn is_rsa(&self) -> bool {
         self.with_key(Key::is_rsa)
@@ -167,9 +177,9 @@ impl Secret {
         self.with_key(|key| key.authenticate(message))
     }
 
-    /// A key for another purpose, from which this one cannot be learnt.
-    pub(crate) fn derive(&self, purpose: &str) -> Self {
-        Self::fixed(Key::hmac(&self.with_key(|key| key.derive(purpose.as_bytes()))))
+    /// A key for another purpose, from which this one cannot be learnt. The purpose must be no message that is signed.
+    pub(crate) fn derive(&self, purpose: &[u8]) -> Self {
+        Self::fixed(Key::hmac(&self.with_key(|key| key.derive(purpose))))
     }
 
     #[cfg(feature = "conformance")]

@@ -2,6 +2,9 @@
 
 use std::{fmt, time::Duration};
 
+use serde::Serialize;
+
+use super::encoding::base64url;
 use crate::token_error::TokenError;
 
 /// The longest token that is made, in bytes: 8 KiB, what common servers and proxies take in one header line.
@@ -17,8 +20,14 @@ pub struct Token {
 }
 
 impl Token {
-    pub(super) fn new(text: String) -> Result<Self, TokenError> {
+    pub(crate) fn new(text: String) -> Result<Self, TokenError> {
         if text.len() > MAX_TOKEN_BYTES { Err(TokenError::TooLarge) } else { Ok(Self { text, lifetime: None }) }
+    }
+
+    /// JSON as base64url, for a vendor that takes a record with a hash in it in place of a JWT.
+    pub(crate) fn of_json(record: &impl Serialize) -> Result<Self, TokenError> {
+        let json = serde_json::to_vec(record).map_err(|_| TokenError::Signing)?;
+        Self::new(base64url(&json))
     }
 
     /// Notes how long it is good, so that pages replace it before. Default: it does not expire.

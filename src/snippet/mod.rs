@@ -1,6 +1,11 @@
-//! What the browser gets: one element whose code is the same for everybody, with the data in its attribute.
+//! What the browser gets: one element. Its code is the same on every page, and holds all that the pages of a
+//! configuration have in common; its attribute holds one page's data.
+//!
+//! A policy that allows the code by its hash also allows a copy of the element with another attribute, which whoever can
+//! inject markup can write. So the attribute names no address, no cookie and nothing that is deleted.
 
 mod escape;
+mod load;
 mod page_data;
 
 use bytes::Bytes;
@@ -14,17 +19,18 @@ use crate::{
 };
 
 pub(crate) use escape::attribute_json;
+pub use load::Load;
 pub(crate) use page_data::{BootDataSet, PageData};
 
 const CLOSING: &[u8] = b"</script>";
 /// What `.ci/minify` makes of `runtime.js`.
 pub(crate) const RUNTIME: &str = include_str!("runtime.min.js");
 
-/// What every page of a configuration has in common, prepared once.
+/// The code that every page of a configuration gets, prepared once.
 pub(crate) struct Snippet {
-    /// The element's opening and the beginning of its data, as far as it is the same for everybody.
-    opening: Bytes,
-    /// The code and the closing tag: shared by all pages, never copied.
+    /// As far as the data's opening brace.
+    opening: String,
+    /// With the closing tag: shared by all pages, never copied.
     code: Bytes,
 }
 
@@ -35,12 +41,21 @@ pub(crate) struct CookieData<'a> {
     pub(crate) attributes: &'a str,
 }
 
+/// What every page of a configuration has in common.
 #[derive(Serialize)]
-struct ConstantData<'a> {
-    cookie: CookieData<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tokens: Option<&'a str>,
-    widgets: Vec<WidgetData<'a>>,
+pub(crate) struct ConstantData<'a> {
+    pub(crate) cookie: CookieData<'a>,
+    /// The token service's path.
+    pub(crate) tokens: &'a str,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) iframes: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) visitors: bool,
+    pub(crate) widgets: Vec<WidgetData<'a>>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// What the runtime knows of one vendor on every page.
@@ -55,19 +70,16 @@ pub(crate) struct WidgetData<'a> {
 }
 
 impl Snippet {
+    /// `constants` has the data of these widgets.
     pub(crate) fn build(
+        constants: &ConstantData<'_>,
         widgets: &[ConfiguredWidget],
-        cookie: CookieData<'_>,
-        tokens: Option<&str>,
+        load: Load,
     ) -> Result<Self, ConfigError> {
-        let data = widgets.iter().map(|widget| widget_data(widget.manifest())).collect();
-        let mut opening = format!("<script {DATA_ATTRIBUTE}='").into_bytes();
-        attribute_json(&ConstantData { cookie, tokens, widgets: data }, &mut opening)
-            .map_err(|error| ConfigError::new(ConfigErrorKind::Setting, format!("settings: {error}")))?;
-        // Each page's own data goes on in place of the closing brace.
-        opening.pop();
-        opening.push(b',');
-        Ok(Self { opening: opening.into(), code: code(widgets)? })
+        // Cloudflare's Rocket Loader would run the code later, when `document.currentScript` is not the element any more:
+        // <https://developers.cloudflare.com/speed/optimization/content/rocket-loader/ignore-javascripts/>.
+        let opening = format!("<script data-cfasync=\"false\" {DATA_ATTRIBUTE}='{{");
+        Ok(Self { opening, code: code(constants, widgets, load)? })
     }
 
     /// The hash by which a policy allows the element: over the very bytes that are sent.
@@ -76,12 +88,13 @@ impl Snippet {
         format!("'sha256-{}'", sign::base64(&sign::sha256(code)))
     }
 
-    /// The element for one page, in the parts that go out one after the other; nothing if the data cannot be written.
-    pub(crate) fn parts(&self, data: &PageData<'_>) -> Option<[Bytes; 3]> {
-        let mut members = Vec::with_capacity(data.usual_length());
-        data.write_members(&mut members).ok()?;
-        members.extend_from_slice(b"}'>");
-        Some([self.opening.clone(), members.into(), self.code.clone()])
+    /// The element for one page, in the parts that go out one after the other; `None` if the data cannot be written.
+    pub(crate) fn parts(&self, data: &PageData<'_>) -> Option<[Bytes; 2]> {
+        let mut opening = Vec::with_capacity(self.opening.len() + data.usual_length());
+        opening.extend_from_slice(self.opening.as_bytes());
+        data.write_members(&mut opening).ok()?;
+        opening.extend_from_slice(b"}'>");
+        Some([opening.into(), self.code.clone()])
     }
 }
 
@@ -95,15 +108,30 @@ pub(crate) fn widget_data(manifest: &Manifest) -> WidgetData<'_> {
     }
 }
 
-/// Runtime and adapters in one expression; it depends on the crate's version and the set of vendors, on nothing else.
-fn code(widgets: &[ConfiguredWidget]) -> Result<Bytes, ConfigError> {
-    let mut code = format!("({})({{", compact(RUNTIME));
+/// Runtime, constants and adapters in one expression; it depends on the crate's version and the configuration, not on the
+/// order in which that was written, and on no secret.
+fn code(constants: &ConstantData<'_>, widgets: &[ConfiguredWidget], load: Load) -> Result<Bytes, ConfigError> {
+    let mut data = Vec::new();
+    // What can stand in an attribute can also stand in a script: the escapes are those of JSON.
+    attribute_json(constants, &mut data)
+        .map_err(|error| ConfigError::new(ConfigErrorKind::Setting, format!("settings: {error}")))?;
+    let data = String::from_utf8_lossy(&data);
+    if data.contains(r#""__proto__":"#) {
+        // In JSON a name like others; in a script it would be the object's prototype.
+        return Err(ConfigError::new(ConfigErrorKind::Setting, "settings: no name can be `__proto__`".to_owned()));
+    }
+    let mut code = format!("({})({data},{{", compact(RUNTIME));
     for widget in widgets {
         let adapter = compact(widget.manifest().adapter());
         check_adapter(widget.name(), &adapter)?;
         code.push_str(&format!("'{}':{adapter},", widget.name()));
     }
-    code.push_str("});");
+    code.push('}');
+    if let Some(gate) = load.gate() {
+        code.push(',');
+        code.push_str(&compact(gate));
+    }
+    code.push_str(");");
     Ok([code.as_bytes(), CLOSING].concat().into())
 }
 
@@ -142,7 +170,7 @@ mod tests {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let folders = fs::read_dir(source.join("widget")).unwrap().map(|entry| entry.unwrap().path());
         let adapters = folders.filter(|path| path.is_dir()).map(|folder| folder.join("adapter.js"));
-        let paths = adapters.chain([source.join("snippet/runtime.js")]);
+        let paths = adapters.chain(["snippet/runtime.js", "widget/read_json.js"].map(|name| source.join(name)));
         let read = |path: &Path| fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         paths
             .map(|path| (read(&path), read(&path.with_extension("min.js")), path))
@@ -169,7 +197,7 @@ mod tests {
 
     /// Gzipped as a server in front would. The README names the size.
     #[test]
-    fn the_code_for_three_vendors_stays_below_two_and_a_half_kilobytes() {
+    fn the_code_for_three_widgets_stays_small() {
         use crate::{
             sign::Secret,
             widget::{Ferndesk, Intercom, ZendeskClassic},
@@ -182,11 +210,18 @@ mod tests {
             ConfiguredWidget::new(Ferndesk::new("app", secret())),
             ConfiguredWidget::new(ZendeskClassic::chat("app", secret())),
         ];
-        let code = code(&widgets).unwrap();
+        let constants = ConstantData {
+            cookie: CookieData { name: "__Host-widget", attributes: "; Path=/; Secure; SameSite=Lax" },
+            tokens: "/widget-token",
+            iframes: false,
+            visitors: false,
+            widgets: widgets.iter().map(|widget| widget_data(widget.manifest())).collect(),
+        };
+        let code = code(&constants, &widgets, Load::AfterLoad).unwrap();
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         gzip.write_all(&code).unwrap();
         let size = gzip.finish().unwrap().len();
-        assert!((1000..2500).contains(&size), "{size} bytes, {} before gzip", code.len());
+        assert!((1000..4400).contains(&size), "{size} bytes, {} before gzip", code.len());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use super::escape::attribute_json;
 use crate::{
-    protocol::{FP, LIFETIMES, PEOPLE, RESET, SEEN, TRUSTED, VISITOR},
+    protocol::{FP, LIFETIMES, PEOPLE, RESET, SEEN, TRUSTED},
     widget::{BootData, BootValue},
 };
 
@@ -18,8 +18,6 @@ pub(crate) struct PageData<'a> {
     pub(crate) reset: bool,
     /// Whether the addresses of scripts must be trusted types.
     pub(crate) trusted: bool,
-    /// Whether the widgets are shown to visitors.
-    pub(crate) visitor: bool,
     pub(crate) people: &'a BootDataSet<'a>,
 }
 
@@ -54,7 +52,7 @@ impl PageData<'_> {
         out.push(b',');
         write_key(FP, out);
         write_bare(self.fp, out);
-        for (flag, member) in [(self.reset, RESET), (self.trusted, TRUSTED), (self.visitor, VISITOR)] {
+        for (flag, member) in [(self.reset, RESET), (self.trusted, TRUSTED)] {
             if flag {
                 out.push(b',');
                 write_key(member, out);

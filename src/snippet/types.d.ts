@@ -6,11 +6,15 @@
 
 // ---- the page's data ------------------------------------------------------------------------------------------------
 
-/** What every page of a configuration has in common. */
+/** What every page of a configuration has in common. It stands in the code, whose hash a policy can allow. */
 export interface ConstantData {
   cookie: CookieData;
-  /** The path of the token service, where there is one. */
-  tokens?: string;
+  /** The path of the token service. */
+  tokens: string;
+  /** Whether pages in iframes of the same origin get the widgets. */
+  iframes?: true;
+  /** Whether visitors are shown the widgets. */
+  visitors?: true;
   widgets: WidgetData[];
 }
 
@@ -33,11 +37,16 @@ export interface WidgetData {
   residue: SessionArtifacts;
 }
 
-/** What a vendor's session leaves in the browser. A name that ends in `*` stands for every name that begins so. */
+/**
+ * What a vendor's session leaves in the browser. One `*` in a name or key stands for any text; without one, a `#` in front
+ * stands for 24 lower-case hexadecimal digits.
+ */
 export interface SessionArtifacts {
   cookies: string[];
   /** Keys of `localStorage`. */
   storage: string[];
+  /** Keys of `sessionStorage`. */
+  session: string[];
   /** Properties of `window`, as paths with dots. */
   globals: string[];
 }
@@ -48,12 +57,10 @@ export interface PageData {
   seen: string;
   /** The fingerprint of the person for whom the page is, or empty. */
   fp: string;
-  /** Whether somebody's session must end although the request carried no marker. */
+  /** Whether a session must end although the request carried no marker. */
   reset?: true;
   /** Whether the addresses of scripts must be trusted types. */
   trusted?: true;
-  /** Whether the widgets are shown to visitors. */
-  visitor?: true;
   /** By the widget's name: what its adapter needs to know of the person. */
   people: Record<string, BootData>;
   /** By the widget's name: for how many seconds the page's token is good. */
@@ -79,6 +86,12 @@ export interface Widget extends WidgetData {
 /** What an adapter script is: the runtime calls it once, before anything else. */
 export type AdapterFactory = (tools: Tools) => Adapter;
 
+/** Reads JSON in UTF-8 out of base64url: a part of a JWT, or a token that is an object. */
+export type ReadJson = (text: string) => any;
+
+/** An adapter of this crate that reads such texts: the Rust code calls it with the one function that does. */
+export type ReadingAdapterFactory = (readJson: ReadJson) => AdapterFactory;
+
 /** The runtime may call these in any order, twice, and before the vendor's library is there. */
 export interface Adapter {
   /** Shows the widget: to the person, or to a visitor. */
@@ -95,37 +108,65 @@ export interface LoadOptions {
   id?: string;
   /** More of its attributes. */
   attributes?: Record<string, string>;
-  /** Called when the library's script has run. */
+  /** Called when the library's script has run; where the page has an element for it, also at once. */
   onload?: () => void;
-  /** Called immediately before the element is made. */
-  before?: () => void;
+  /** Called immediately before the element is made; `found` where the page has one already. */
+  before?: (found: boolean) => void;
 }
 
 /** What the runtime does for adapters. */
 export interface Tools {
   /** Whether anybody's widgets are up: a person's or a visitor's. */
   alive(): boolean;
-  /** Loads a library once the page is loaded; an address that was loaded before is not loaded again. */
+  /** Loads a library once the page is loaded, unless the page has a script of that address or id already. */
   load(url: string | undefined, options?: LoadOptions): void;
-  /** Fetches a new token and hands it over if its person's widgets are still up then. */
-  token(name: string, callback: (token: string) => void): void;
+  /** Fetches a new token and hands it over if its person's widgets are still up then. `value`: what it is to sign besides. */
+  token(name: string, callback: (token: string, seconds?: number) => void, value?: string): void;
   /** While the person's widgets are up: keeps `token`, if there is one, as `person.token`, and hands that over. */
   renew(widget: Widget, token: string | undefined, identify: (token: string) => void): void;
+  /** Removes cookies and storage, now and some seconds later, if nobody's widgets are up and they are no other person's. */
+  purge(): void;
+  /** Calls `action` after each swap of the body, or of a part of it, while the widgets are up. */
+  onSwap(action: () => void): void;
   /** Takes from a stub's queue what its library has not seen yet, except for the calls that `keep` is true for. */
   emptyQueue(queue: any, keep?: (call: any) => boolean): boolean;
 }
 
 // ---- the runtime ----------------------------------------------------------------------------------------------------
 
-/** The runtime is called with each widget's `AdapterFactory`, and puts the `Adapter` in its place. */
-export type Runtime = (adapters: Record<string, any>) => void;
+/** What the token service answered, as the runtime sees it. */
+export interface Answer {
+  status: number;
+  text: string;
+  /** The media type. */
+  type?: string | null;
+  /** For how long the token is good. */
+  seconds?: number;
+}
 
-/** `window.widgetIdentity`. */
+/** The runtime is called with each widget's `AdapterFactory`, and puts the `Adapter` in its place. */
+export type Runtime = (constants: ConstantData, adapters: Record<string, any>, gate?: Gate) => void;
+
+/** Calls `open` when the vendors' libraries may be loaded. `on` and `read` are the runtime's own, which no markup shadows. */
+export type Gate = (
+  open: (value?: any) => void,
+  on: (target: EventTarget, event: string, action: () => void, once?: boolean) => void,
+  read: (name: string) => any
+) => void;
+
+/**
+ * `window.widgetIdentity`. The events are fired on `window`, without details: `widgetidentity:ready` when this is there
+ * (after deferred scripts have run), `widgetidentity:identified` when the widgets are booted for a signed-in user,
+ * `widgetidentity:shutdown` when their sessions were ended, and `widgetidentity:refused` when the server says that the page is
+ * not the user's who is signed in now.
+ */
 export interface WidgetIdentity {
   /** Takes the place of the page's data, as each page load does. */
-  visit(page: ConstantData & PageData): void;
+  visit(page: PageData): void;
   /** Asks who is signed in now, and acts as a page load would. */
   refresh(): Promise<void>;
+  /** Whether the widgets are booted for a signed-in user. */
+  identified(): boolean;
 }
 
 declare global {

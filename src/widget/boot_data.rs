@@ -1,11 +1,15 @@
 //! What a widget boots with: the data about one person.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{
+    borrow::Cow,
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::sign::Token;
+use crate::{identity::Identity, sign::Token, token_error::TokenError};
 
 /// What an adapter needs to boot for one person. `Debug` does not show it.
 #[derive(Clone, Default)]
@@ -27,6 +31,13 @@ impl BootData {
         Self::default()
     }
 
+    /// Without entries, for a page that fetches the token: an error for a person who would be given none.
+    pub(super) fn of_fetched_token(identity: &Identity, now: SystemTime) -> Result<Self, TokenError> {
+        identity.required_id()?;
+        identity.check_session(now)?;
+        Ok(Self::new())
+    }
+
     /// Adds one entry; the last value of a key counts.
     #[must_use]
     pub fn with(self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
@@ -46,6 +57,11 @@ impl BootData {
             Some(value) => self.with(key, value),
             None => self,
         }
+    }
+
+    /// Adds a list of facts under this key, where there is one.
+    pub(super) fn with_facts(self, key: &'static str, facts: Map<String, Value>) -> Self {
+        if facts.is_empty() { self } else { self.with(key, facts) }
     }
 
     /// Adds the token, and when the page is to replace it ([`Token::lifetime`]).

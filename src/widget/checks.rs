@@ -20,6 +20,25 @@ pub(super) fn check_https(widget: &str, what: &str, url: &str) -> Result<(), Con
     Err(ConfigError::new(ConfigErrorKind::CspSource, message))
 }
 
+/// A value that has no default: the application has to set it.
+pub(super) fn check_set(widget: &str, setter: &str, value: &str) -> Result<(), ConfigError> {
+    if !value.trim().is_empty() {
+        return Ok(());
+    }
+    let message = format!("{widget}: the {setter} is missing: set it with {setter}(..)");
+    Err(ConfigError::new(ConfigErrorKind::AppId, message))
+}
+
+/// A key that makes RS256 signatures.
+#[cfg(feature = "rsa")]
+pub(super) fn check_rsa(widget: &str, secret: &Secret) -> Result<(), ConfigError> {
+    if secret.is_rsa() {
+        return Ok(());
+    }
+    let message = format!("{widget}: the secret is no RSA key: read it with Secret::rsa_pem(..)");
+    Err(ConfigError::new(ConfigErrorKind::Secret, message))
+}
+
 /// The name of the key, where a vendor knows several at a time.
 pub(super) fn check_key_id(widget: &str, secret: &Secret) -> Result<(), ConfigError> {
     if secret.has_key_id() {
@@ -68,6 +87,19 @@ pub(super) fn check_settings(widget: &str, settings: &Settings, reserved: &str) 
         Some(key) => Err(ConfigError::new(
             ConfigErrorKind::Setting,
             format!("{widget}: `{key}` is not a setting for everybody: say it by the identity or its own setter"),
+        )),
+    }
+}
+
+/// For libraries whose settings are methods: each begins with `set`, or is one of `others`, which spaces separate. Any
+/// other method might name a person, or end the session.
+pub(super) fn check_methods(widget: &str, settings: &Settings, others: &str) -> Result<(), ConfigError> {
+    let is_setter = |key: &str| key.starts_with("set") || others.split_whitespace().any(|method| method == key);
+    match settings.keys().find(|key| !is_setter(key)) {
+        None => Ok(()),
+        Some(key) => Err(ConfigError::new(
+            ConfigErrorKind::Setting,
+            format!("{widget}: `{key}` is not a setting: name a method of the library that begins with `set`"),
         )),
     }
 }

@@ -1,8 +1,12 @@
 //! A widget together with its manifest, and what must hold for every widget.
 
+#[cfg(feature = "issued")]
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{boot_data::BootData, definition::Widget, manifest::Manifest};
+use super::{boot_data::BootData, definition::Widget, manifest::Manifest, page_value::PageValue};
+#[cfg(feature = "issued")]
+use crate::issued::IssuedTokens;
 use crate::{
     error::{ConfigError, ConfigErrorKind},
     identity::Identity,
@@ -14,11 +18,25 @@ use crate::{
 pub(crate) struct ConfiguredWidget {
     widget: Box<dyn Widget>,
     manifest: Manifest,
+    /// Where the vendor's own API issues them.
+    #[cfg(feature = "issued")]
+    issued: Option<Arc<IssuedTokens>>,
 }
 
 impl ConfiguredWidget {
     pub(crate) fn new(widget: impl Widget) -> Self {
-        Self { manifest: widget.manifest(), widget: Box::new(widget) }
+        Self {
+            manifest: widget.manifest(),
+            #[cfg(feature = "issued")]
+            issued: widget.issuer().map(|issuer| Arc::new(IssuedTokens::new(issuer.clone()))),
+            widget: Box::new(widget),
+        }
+    }
+
+    /// The tokens that the vendor's own API issues; `None` where the widget signs.
+    #[cfg(feature = "issued")]
+    pub(crate) fn issued(&self) -> Option<&Arc<IssuedTokens>> {
+        self.issued.as_ref()
     }
 
     pub(crate) fn manifest(&self) -> &Manifest {
@@ -29,14 +47,16 @@ impl ConfiguredWidget {
         self.manifest.name()
     }
 
-    pub(crate) fn secret(&self) -> &Secret {
+    pub(crate) fn secret(&self) -> Option<&Secret> {
         self.widget.secret()
     }
 
     /// The widget's own check, and what no widget can do without.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.widget.check()?;
-        if self.secret().is_rsa() && !self.manifest.has_costly_tokens() {
+        // The secret signs whatever has no other key.
+        let takes_rsa = || self.manifest.tokens().all(|name| self.manifest.is_costly(name));
+        if self.secret().is_some_and(Secret::is_rsa) && !takes_rsa() {
             let message = format!("{}: its secret is an RSA key, which this widget does not take", self.name());
             return Err(ConfigError::new(ConfigErrorKind::Secret, message));
         }
@@ -44,12 +64,39 @@ impl ConfiguredWidget {
             let message = format!("{}: no token is configured: name one with `with_token_names`", self.name());
             return Err(ConfigError::new(ConfigErrorKind::WidgetName, message));
         }
+        if let Some(unknown) = self.manifest.unknown_costly_token() {
+            let message = format!(
+                "{}: {unknown:?} is called costly and is no token of its: name it with `with_token_names`",
+                self.name()
+            );
+            return Err(ConfigError::new(ConfigErrorKind::WidgetName, message));
+        }
         Ok(())
+    }
+
+    /// Whether a token can stand in a page or a header: neither costly nor issued.
+    pub(crate) fn is_minted_at_once(&self, token_name: &str) -> bool {
+        #[cfg(feature = "issued")]
+        if self.issued.is_some() {
+            return false;
+        }
+        !self.manifest.is_costly(token_name)
     }
 
     /// `token_name` is one of the manifest's: `Config::mint` has refused every other name.
     pub(crate) fn mint(&self, token_name: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         self.widget.mint(token_name, identity, now)
+    }
+
+    /// `token_name` is one of those that sign a value.
+    pub(crate) fn mint_with_value(
+        &self,
+        token_name: &str,
+        value: &PageValue,
+        identity: &Identity,
+        now: SystemTime,
+    ) -> Result<Token, TokenError> {
+        self.widget.mint_with_value(token_name, value, identity, now)
     }
 
     pub(crate) fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {

@@ -1,4 +1,4 @@
-//! What the widgets have in common whose vendor checks an HMAC of one field.
+//! What the widgets have in common whose vendor checks an HMAC.
 
 use std::time::SystemTime;
 
@@ -19,8 +19,9 @@ pub(super) fn of_id(secret: &Secret, identity: &Identity, now: SystemTime) -> Re
     of(secret, identity.required_id()?, identity, now)
 }
 
-/// A hash never expires: after the application's session has ended, the only protection is to make none.
-fn of(secret: &Secret, message: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+/// The hash of what the vendor puts together. A hash never expires: after the application's session has ended, the only
+/// protection is to make none.
+pub(super) fn of(secret: &Secret, message: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
     identity.check_session(now)?;
     secret.hmac_hex(message)
 }

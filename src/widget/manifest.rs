@@ -30,15 +30,22 @@ pub struct Manifest {
     library_connections: bool,
     identified_cookie: Option<String>,
     token_names: Vec<Cow<'static, str>>,
+    value_token_names: Vec<Cow<'static, str>>,
     requires_token_path: bool,
-    has_costly_tokens: bool,
+    costly_tokens: CostlyTokens,
+}
+
+/// Which of a widget's tokens take long to make.
+#[derive(Clone, Debug)]
+enum CostlyTokens {
+    Named(Vec<Cow<'static, str>>),
+    All,
 }
 
 impl Manifest {
     /// A widget by its name, the application's public id at the vendor, and its adapter script.
     ///
     /// * The name is of lower-case ASCII letters, digits and hyphens, and names the adapter in the page.
-    /// * Name and id together decide the marker cookie's name.
     /// * The adapter is one JavaScript expression, ASCII, ES2019, without line comments behind code: a function that takes
     ///   the runtime's tools and returns `{ boot(widget), refresh(widget, token), shutdown(widget, load) }`. The runtime may
     ///   call the three in any order, twice, and before the vendor's library is there. See [the module](crate::widget).
@@ -59,8 +66,9 @@ impl Manifest {
             csp_sources: CspSources::new(),
             library_connections: false,
             identified_cookie: None,
+            value_token_names: Vec::new(),
             requires_token_path: false,
-            has_costly_tokens: false,
+            costly_tokens: CostlyTokens::Named(Vec::new()),
         }
     }
 
@@ -123,6 +131,15 @@ impl Manifest {
         self
     }
 
+    /// The names of the tokens that also sign a value which the page hands over, made by
+    /// [`mint_with_value`](crate::widget::Widget::mint_with_value). They stand in no page and in no header: the page's script
+    /// asks the token service for them. Default: none.
+    #[must_use]
+    pub fn with_value_token_names<S: Into<Cow<'static, str>>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.value_token_names = names.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Says that its script fetches tokens by itself, so that the application must configure a
     /// [token path](crate::WidgetsBuilder::token_path). Default: it does not.
     #[must_use]
@@ -131,14 +148,38 @@ impl Manifest {
         self
     }
 
-    /// Says that making a token takes longer than an async thread may be held up: more than 100 µs, as RSA does. Default:
-    /// it does not.
+    /// Says that making its tokens takes longer than an async thread may be held up: more than 100 µs, as RSA does.
+    /// Default: none does.
     ///
     /// The [`TokenService`](crate::TokenService) alone makes such tokens, on a thread of its own. They stand in no page and
     /// in no header, so `boot_data` must not make them.
     #[must_use]
     pub fn with_costly_tokens(mut self) -> Self {
-        self.has_costly_tokens = true;
+        self.costly_tokens = CostlyTokens::All;
+        self
+    }
+
+    /// Says so of the token of this [name](Self::with_token_names) alone: the widget's other tokens stand in pages and
+    /// headers as they otherwise do. Default: none.
+    ///
+    /// The adapter fetches it by `tools.token(name, ..)`, which needs
+    /// [`with_required_token_path`](Self::with_required_token_path).
+    ///
+    /// ```
+    /// use tower_widget_identity::widget::Manifest;
+    ///
+    /// let manifest = Manifest::new("acme", "acme-1", "tools => ({ boot() {}, refresh() {}, shutdown() {} })")
+    ///     .with_token_names(["acme", "acme-partner"])
+    ///     .with_costly_token("acme-partner")
+    ///     .with_required_token_path();
+    /// assert!(manifest.is_costly("acme-partner") && !manifest.is_costly("acme"));
+    /// assert!(manifest.has_costly_tokens());
+    /// ```
+    #[must_use]
+    pub fn with_costly_token(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        if let CostlyTokens::Named(names) = &mut self.costly_tokens {
+            names.push(name.into());
+        }
         self
     }
 
@@ -192,6 +233,15 @@ impl Manifest {
         self.tokens().collect()
     }
 
+    /// The names of the tokens that also sign a value which the page hands over.
+    pub fn value_token_names(&self) -> Vec<&str> {
+        self.value_tokens().collect()
+    }
+
+    pub(crate) fn value_tokens(&self) -> impl Iterator<Item = &str> {
+        self.value_token_names.iter().map(AsRef::as_ref)
+    }
+
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &str> {
         self.token_names.iter().map(AsRef::as_ref)
     }
@@ -201,9 +251,28 @@ impl Manifest {
         self.requires_token_path
     }
 
-    /// Whether its tokens are made on a thread of their own.
+    /// Whether any of its tokens is made on a thread of its own.
     pub fn has_costly_tokens(&self) -> bool {
-        self.has_costly_tokens
+        match &self.costly_tokens {
+            CostlyTokens::Named(names) => !names.is_empty(),
+            CostlyTokens::All => true,
+        }
+    }
+
+    /// Whether the token of this name is made there.
+    pub fn is_costly(&self, token_name: &str) -> bool {
+        match &self.costly_tokens {
+            CostlyTokens::Named(names) => names.iter().any(|name| name == token_name),
+            CostlyTokens::All => self.has_token(token_name),
+        }
+    }
+
+    /// What is called costly, and is no token of this widget.
+    pub(crate) fn unknown_costly_token(&self) -> Option<&str> {
+        match &self.costly_tokens {
+            CostlyTokens::Named(names) => names.iter().map(AsRef::as_ref).find(|name| !self.has_token(name)),
+            CostlyTokens::All => None,
+        }
     }
 
     pub(crate) fn has_token(&self, name: &str) -> bool {
@@ -241,15 +310,22 @@ impl Settings {
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter()
+    }
 }
 
 /// What a vendor's session leaves in the browser, to be removed when the session ends.
 ///
-/// A name that ends in `*` stands for every name that begins so.
+/// One `*` in the name of a cookie or a storage key stands for any text: `acme_*`, `*.acme`, `acme.*.session`. In front of a
+/// name without a `*`, a `#` stands for an id that the page does not know: exactly 24 lower-case hexadecimal digits, as in
+/// `#.sessionToken`. It matches no other name that only ends in the same way.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SessionArtifacts {
     cookies: Vec<String>,
     storage: Vec<String>,
+    session: Vec<String>,
     globals: Vec<String>,
 }
 
@@ -273,6 +349,13 @@ impl SessionArtifacts {
         self
     }
 
+    /// Adds a `sessionStorage` entry.
+    #[must_use]
+    pub fn session_storage(mut self, key: impl Into<String>) -> Self {
+        self.session.push(key.into());
+        self
+    }
+
     /// Adds a property of `window` that holds identity, as a path with dots (`zESettings.webWidget.authenticate`).
     #[must_use]
     pub fn global(mut self, path: impl Into<String>) -> Self {
@@ -282,11 +365,29 @@ impl SessionArtifacts {
 
     /// Whether a cookie of this name is one of them.
     pub fn owns_cookie(&self, name: &str) -> bool {
-        self.cookies.iter().any(|pattern| match pattern.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => name == pattern,
-        })
+        self.cookie_rank(name).is_some()
     }
+
+    /// Whether a pattern alone stands for this cookie, and the place of its first entry: exact names rank first.
+    pub(crate) fn cookie_rank(&self, name: &str) -> Option<(bool, usize)> {
+        let entries = self.cookies.iter().enumerate().filter(|(_, pattern)| matches(pattern, name));
+        entries.map(|(at, pattern)| (*pattern != name, at)).min()
+    }
+}
+
+/// The rule of `matches` in the runtime; `tests/runtime/patterns.json` holds for both.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        // The two ends do not overlap.
+        Some((start, end)) => name.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
+        None => name == pattern || after_id(name).is_some_and(|rest| pattern.strip_prefix('#') == Some(rest)),
+    }
+}
+
+/// What stands after 24 hexadecimal digits.
+fn after_id(name: &str) -> Option<&str> {
+    let (id, rest) = name.split_at_checked(24)?;
+    id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).then_some(rest)
 }
 
 #[cfg(test)]

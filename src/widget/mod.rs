@@ -17,7 +17,7 @@
 //!             .with_setting("app", "acme-1")
 //!             .with_artifacts(SessionArtifacts::new().cookie("acme_session").global("acme.token"))
 //!     }
-//!     fn secret(&self) -> &Secret { &self.0 }
+//!     fn secret(&self) -> Option<&Secret> { Some(&self.0) }
 //!     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
 //!         let validity = identity.validity(now, Duration::from_secs(600))?;
 //!         let claims = json!({ "sub": identity.required_id()?, "exp": validity.exp() });
@@ -83,18 +83,26 @@
 //!
 //! * `tools.load(url, { id, attributes, onload, before })` loads a script, once for each address, after the page's own `load`
 //!   event; where the page demands Trusted Types, by our policy. All options may be left out: `id` and `attributes` are the
-//!   element's, `before` is called immediately before the element is made, `onload` when the script has run. Without an
-//!   address no script is loaded.
-//! * `tools.token(name, callback)` fetches the token of this name and hands it to `callback`, if its person's widgets are
-//!   still up by then. A failure is tried again, more and more slowly. It is for libraries that ask for tokens by
+//!   element's, `before` is called immediately before the element is made, `onload` when the script has run. Where the page
+//!   has a script with this address or id already, as the vendor's own package makes one, that one is taken: `before` gets
+//!   `true`, and `onload` is called at once and again when that script has run, for no page can tell whether it has. Without
+//!   an address no script is loaded.
+//! * `tools.token(name, callback, value)` fetches the token of this name and calls `callback(token, seconds)` with it and its
+//!   lifetime, if its person's widgets are still up by then. A failure is tried again, more and more slowly. It is for libraries that ask for tokens by
 //!   themselves; the widget says so by
-//!   [`with_required_token_path`](Manifest::with_required_token_path).
+//!   [`with_required_token_path`](Manifest::with_required_token_path). `value` is for the tokens that
+//!   [sign one](Manifest::with_value_token_names): a text of the library's, such as its own id of the user.
 //! * `tools.renew(widget, token, identify)` is all of `refresh` for widgets whose token stands in `widget.person.token`: it
 //!   keeps the new token there, if there is one, and calls `identify` with the person's token. It does neither on a visitor's
 //!   page, nor after a `shutdown`.
 //! * `tools.emptyQueue(queue, keep)` takes out of an array what a library that is still to come would read there: after a
 //!   `shutdown` those calls identify a person whose session is over. `keep(call)` is true for calls that stay; without it none
 //!   stays. It answers whether `queue` is an array; whatever else it is, it is left alone.
+//! * `tools.purge()` removes the cookies and the storage of the [`SessionArtifacts`] again, at once and some seconds later,
+//!   while no widgets are up and the marker says that they are no other person's. The runtime does so after each `shutdown`;
+//!   an adapter calls it where it sees that a library has written more.
+//! * `tools.onSwap(action)` calls `action` while the widgets are up, each time after Turbo Drive, htmx, Astro, Unpoly or
+//!   Livewire have replaced the body or a part of it: what the library has put into the body may be gone.
 //! * `tools.alive()` tells whether the widgets are up, for a person or for a visitor. Ask it wherever the library calls back.
 //!
 //! A stub that keeps calls until the library comes is in most vendors' loaders. With one, an adapter is this:
@@ -129,7 +137,7 @@
 //! #             .with_library("https://cdn.acme.example/sdk.js")
 //! #             .with_artifacts(SessionArtifacts::new().cookie("acme_session"))
 //! #     }
-//! #     fn secret(&self) -> &Secret { &self.0 }
+//! #     fn secret(&self) -> Option<&Secret> { Some(&self.0) }
 //! #     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
 //! #         let validity = identity.validity(now, Duration::from_secs(600))?;
 //! #         let claims = serde_json::json!({ "sub": identity.required_id()?, "exp": validity.exp() });
@@ -150,9 +158,13 @@ mod checks;
 mod claims;
 mod configured;
 mod definition;
+mod facts;
 mod hash;
+#[cfg(feature = "issued")]
+mod issued;
 mod manifest;
 mod options;
+mod page_value;
 mod prelude;
 #[cfg(test)]
 mod testing;
@@ -163,14 +175,21 @@ pub use catalog::CatalogEntry;
 pub(crate) use configured::ConfiguredWidget;
 pub use definition::Widget;
 pub use manifest::{Manifest, SessionArtifacts, Settings};
+pub use page_value::PageValue;
 
 // The widgets of this crate: a folder each here and in `tests/widgets`, a line in the list below, and a row of the README's
 // table. No other place names them all.
+#[cfg(feature = "issued")]
+mod ada;
+mod amazon_connect;
 mod canny;
 mod chatbase;
 mod chatwoot;
 mod crisp;
+mod customerly;
 mod drift;
+#[cfg(feature = "rsa")]
+mod dynamics_365;
 mod featurebase;
 mod ferndesk;
 mod freshchat;
@@ -179,17 +198,29 @@ mod front;
 mod gist;
 mod gleap;
 mod help_scout;
+mod helpcrunch;
+#[cfg(feature = "issued")]
+mod hubspot;
 mod intercom;
 mod kustomer;
+#[cfg(feature = "issued")]
+mod live_chat;
 mod plain;
 mod pylon;
+mod reamaze;
 #[cfg(feature = "rsa")]
 mod salesforce;
+#[cfg(feature = "issued")]
+mod sendbird;
+mod sprinklr;
+mod sunshine_conversations;
 mod tawk;
 mod userflow;
 mod userjot;
+mod uservoice;
 mod zendesk_classic;
 mod zendesk_messaging;
+mod zoho_desk_asap;
 
 /// Each line: the widget's name, its type, its constructor and, where it hands out tokens that expire, the setter of their
 /// lifetime.
@@ -235,11 +266,14 @@ macro_rules! widgets {
 }
 
 widgets! {
+    "amazon-connect": amazon_connect::AmazonConnect, new, lifetime;
     "canny": canny::Canny, new;
     "chatbase": chatbase::Chatbase, new, lifetime;
     "chatwoot": chatwoot::Chatwoot, new;
     "crisp": crisp::Crisp, new;
+    "customerly": customerly::Customerly, new;
     "drift": drift::Drift, new, lifetime;
+    #[cfg(feature = "rsa")] "dynamics-365": dynamics_365::Dynamics365, new, lifetime;
     "featurebase": featurebase::Featurebase, new, lifetime;
     "ferndesk": ferndesk::Ferndesk, new, lifetime;
     "freshchat": freshchat::Freshchat, new, lifetime;
@@ -248,16 +282,32 @@ widgets! {
     "gist": gist::Gist, new;
     "gleap": gleap::Gleap, new;
     "help-scout": help_scout::HelpScout, new;
+    "helpcrunch": helpcrunch::HelpCrunch, new;
     "intercom": intercom::Intercom, new, lifetime;
     "kustomer": kustomer::Kustomer, new, lifetime;
     "plain": plain::Plain, new;
     "pylon": pylon::Pylon, new;
+    "reamaze": reamaze::Reamaze, new;
     #[cfg(feature = "rsa")] "salesforce": salesforce::Salesforce, new, lifetime;
+    "sprinklr": sprinklr::Sprinklr, new, lifetime;
+    "sunshine-conversations": sunshine_conversations::SunshineConversations, new, lifetime;
     "tawk": tawk::Tawk, new;
     "userflow": userflow::Userflow, new;
     "userjot": userjot::UserJot, new, lifetime;
+    "uservoice": uservoice::UserVoice, new, lifetime;
     "zendesk-classic": zendesk_classic::ZendeskClassic, chat, chat_lifetime;
     "zendesk-messaging": zendesk_messaging::ZendeskMessaging, new, lifetime;
+    "zoho-desk-asap": zoho_desk_asap::ZohoDeskAsap, new, lifetime;
 }
 
-pub use intercom::IntercomRegion;
+// Those whose tokens the vendor's own API issues: they have an issuer in place of a secret, so the catalog has no place for
+// them.
+#[cfg(feature = "issued")]
+pub use ada::Ada;
+#[cfg(feature = "issued")]
+pub use hubspot::HubSpot;
+pub use intercom::{IntercomAlignment, IntercomRegion};
+#[cfg(feature = "issued")]
+pub use live_chat::LiveChat;
+#[cfg(feature = "issued")]
+pub use sendbird::Sendbird;

@@ -2,11 +2,18 @@
 
 use std::{borrow::Cow, time::Duration};
 
+use serde::Serialize;
+
 use super::{
-    checks::{check_app_id, check_lifetime, check_settings},
+    checks::{check_app_id, check_key_id, check_lifetime, check_methods, check_settings},
     manifest::{Manifest, Settings},
 };
-use crate::{error::ConfigError, sign::Secret};
+use crate::{
+    error::ConfigError,
+    identity::Validity,
+    sign::{Secret, Token},
+    token_error::TokenError,
+};
 
 /// The longest lifetime where the vendor documents no limit: longer than any session that a token should follow.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(31 * 24 * 60 * 60);
@@ -22,6 +29,9 @@ pub(super) struct Options {
     pub(super) library_url: Option<String>,
     pub(super) settings: Settings,
     reserved_settings: &'static str,
+    /// Where settings are methods: those that do not begin with `set`, separated by spaces.
+    methods: Option<&'static str>,
+    requires_key_id: bool,
 }
 
 impl Options {
@@ -35,6 +45,8 @@ impl Options {
             library_url: None,
             settings: Settings::new(),
             reserved_settings: "",
+            methods: None,
+            requires_key_id: false,
         }
     }
 
@@ -54,10 +66,29 @@ impl Options {
         Self { reserved_settings, ..self }
     }
 
+    /// For libraries whose settings are methods that begin with `set`, or are one of `others`, which spaces separate.
+    pub(super) fn with_methods_as_settings(self, others: &'static str) -> Self {
+        Self { methods: Some(others), ..self }
+    }
+
+    /// For vendors that find the signing key by its id. Default: none is needed.
+    pub(super) fn with_required_key_id(self) -> Self {
+        Self { requires_key_id: true, ..self }
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         check_app_id(self.name, &self.app_id)?;
         check_lifetime(self.name, self.lifetime, self.longest_lifetime)?;
-        check_settings(self.name, &self.settings, self.reserved_settings)
+        check_settings(self.name, &self.settings, self.reserved_settings)?;
+        if let Some(others) = self.methods {
+            check_methods(self.name, &self.settings, others)?;
+        }
+        if self.requires_key_id { check_key_id(self.name, &self.secret) } else { Ok(()) }
+    }
+
+    /// A JWT with the lifetime that its claims say.
+    pub(super) fn jwt(&self, claims: &impl Serialize, validity: &Validity) -> Result<Token, TokenError> {
+        Ok(self.secret.jwt(claims)?.with_lifetime(validity.lifetime()))
     }
 
     /// The address of the library: the configured one, else the vendor's.
@@ -123,8 +154,8 @@ macro_rules! setter {
 /// The two methods of `Widget` that are the options' alone, for a widget that has no check besides.
 macro_rules! secret_and_check {
     () => {
-        fn secret(&self) -> &Secret {
-            &self.options.secret
+        fn secret(&self) -> Option<&Secret> {
+            Some(&self.options.secret)
         }
 
         fn check(&self) -> Result<(), ConfigError> {
@@ -133,4 +164,11 @@ macro_rules! secret_and_check {
     };
 }
 
-pub(super) use {secret_and_check, setter};
+/// The adapter beside the file that this stands in, which reads JSON out of base64url by the function of `read_json.js`.
+macro_rules! adapter_with_reader {
+    () => {
+        concat!("(", include_str!("adapter.min.js"), ")(", include_str!("../read_json.min.js"), ")")
+    };
+}
+
+pub(super) use {adapter_with_reader, secret_and_check, setter};

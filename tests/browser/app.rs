@@ -50,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) visitors: bool,
     pub(crate) iframes: bool,
     pub(crate) cookie_domain: Option<&'static str>,
+    /// Without TLS, where browsers have no cookie store.
+    pub(crate) plain_http: bool,
     /// The host in the pages' addresses; see `tls::HOSTS`.
     pub(crate) host: &'static str,
     /// How many instances share the port and take turns. The sessions are common to them.
@@ -72,6 +74,7 @@ impl Default for Settings {
             visitors: false,
             iframes: false,
             cookie_domain: None,
+            plain_http: false,
             host: "localhost",
             instances: 1,
             routes: |_| Router::new(),
@@ -99,6 +102,7 @@ struct Data {
     sessions: BTreeMap<String, String>,
     next_session: usize,
     failing_tokens: Option<u16>,
+    offline: bool,
     log: Vec<Logged>,
     /// Which instance answered which path.
     turns: Vec<(usize, String)>,
@@ -140,6 +144,11 @@ impl App {
     /// From now on, token requests are answered with this status, or not at all: [`NO_NETWORK`].
     pub(crate) fn fail_tokens(&self, status: Option<u16>) {
         self.data().failing_tokens = status;
+    }
+
+    /// From now on, no request is answered.
+    pub(crate) fn offline(&self, offline: bool) {
+        self.data().offline = offline;
     }
 
     // --- What it saw --------------------------------------------------------------------------
@@ -216,7 +225,7 @@ impl App {
 
     /// A set of its own for each instance, as separate processes have.
     fn widgets(&self) -> Widgets {
-        let Settings { lifetime, visitors, iframes, cookie_domain, widgets, .. } = self.0.settings.clone();
+        let Settings { lifetime, visitors, iframes, cookie_domain, plain_http, widgets, .. } = self.0.settings.clone();
         let mut builder = self
             .with_widget(Widgets::builder(), lifetime)
             .identify_async(|parts| viewer(parts.extensions.get().cloned()))
@@ -226,7 +235,7 @@ impl App {
         if let Some(domain) = cookie_domain {
             builder = builder.cookie_domain(domain);
         }
-        widgets(builder).build().expect("a good configuration")
+        widgets(builder).plain_http(plain_http).build().expect("a good configuration")
     }
 
     fn with_widget(&self, builder: WidgetsBuilder, lifetime: u64) -> WidgetsBuilder {
@@ -289,7 +298,8 @@ impl Session {
         let id = format!("{}-{user}", data.next_session);
         data.sessions.insert(id.clone(), user.to_owned());
         *self.id.lock().expect("no test panics in here") = Some(id.clone());
-        format!("sid={id}; Path=/; HttpOnly; Secure; SameSite=Lax")
+        let secure = if self.app.0.settings.plain_http { "" } else { "; Secure" };
+        format!("sid={id}; Path=/; HttpOnly{secure}; SameSite=Lax")
     }
 
     pub(crate) fn sign_out(&self) {
@@ -348,8 +358,12 @@ async fn note_instance(State((app, number)): State<(App, usize)>, request: Reque
 }
 
 async fn fail_tokens(State(app): State<App>, request: Request, next: Next) -> Response {
-    let failing = app.data().failing_tokens;
-    let status = failing.filter(|_| request.uri().path().starts_with(TOKEN_PATH));
+    let (failing, offline) = {
+        let data = app.data();
+        (data.failing_tokens, data.offline)
+    };
+    let failing = failing.filter(|_| request.uri().path().starts_with(TOKEN_PATH));
+    let status = if offline { Some(NO_NETWORK) } else { failing };
     match status {
         None => next.run(request).await,
         Some(NO_NETWORK) => {

@@ -1,10 +1,12 @@
-//! Starting a browser and its WebDriver server, and getting rid of both again.
+//! Starts a browser and its WebDriver server, and ends both again.
 
 use std::env;
 use std::fs;
 use std::net::Ipv4Addr;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command as Blocking, Stdio};
+use std::process::Stdio;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -14,7 +16,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
 /// How long a driver and a browser may take to start, on a busy machine.
@@ -50,8 +53,11 @@ impl Engine {
     fn driver(self, port: u16) -> Command {
         let (program, args) = match self {
             Self::Chromium => (program("CHROMEDRIVER", "/usr/bin/chromedriver"), vec!["--port=0".to_owned()]),
-            // The second port is for a protocol that nobody uses here; the usual one may be taken.
-            Self::Firefox => (program("GECKODRIVER", "geckodriver"), words("--port=0 --websocket-port=0")),
+            // The second port is for a protocol that nobody uses here; the usual one may be taken. System access is for
+            // `pool`, which forgets everything between two tests.
+            Self::Firefox => {
+                (program("GECKODRIVER", "geckodriver"), words("--port=0 --websocket-port=0 --allow-system-access"))
+            }
             Self::WebKit => (program("WEBKIT_DRIVER", "/usr/bin/WebKitWebDriver"), vec![format!("--port={port}")]),
         };
         let mut command = Command::new(program);
@@ -114,34 +120,67 @@ fn words(text: &str) -> Vec<String> {
     text.split(' ').map(str::to_owned).collect()
 }
 
-/// A browser. Dropped, it leaves no process behind; its files are the profile's.
+/// Drivers and the connections to them outlive the test that started them, and its runtime with it.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(1).enable_all().build().expect("a runtime")
+});
+
+/// A browser with its files. Dropped, it leaves no process and no file behind.
 pub(crate) struct Browser {
+    pub(crate) engine: Engine,
     pub(crate) client: Client,
     _driver: Driver,
+    // The last one to go: the browser still writes when it is killed.
+    profile: Profile,
 }
 
 impl Browser {
-    pub(crate) async fn start(engine: Engine, profile: &Profile) -> Self {
-        let driver = Driver::start(engine, &profile.files).await;
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        let connecting = builder.capabilities(engine.capabilities(profile)).connect(&driver.url);
-        let connected = timeout(START, connecting).await.expect("the browser starts in time");
-        Self { client: connected.expect("the browser starts"), _driver: driver }
+    /// Starts one that has seen no page. `widget` is where the vendor's own host leads.
+    pub(crate) async fn start(engine: Engine, widget: Option<u16>) -> Self {
+        Self::with_files(engine, Profile::new(widget)).await
+    }
+
+    async fn with_files(engine: Engine, profile: Profile) -> Self {
+        let starting = RUNTIME.spawn(async move {
+            let driver = Driver::start(engine, &profile.files).await;
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            let connecting = builder.capabilities(engine.capabilities(&profile)).connect(&driver.url);
+            let connected = timeout(START, connecting).await.expect("the browser starts in time");
+            Self { engine, client: connected.expect("the browser starts"), _driver: driver, profile }
+        });
+        starting.await.expect("the browser starts")
+    }
+
+    /// Whether what a test sees in it depends on the test's own ports.
+    pub(crate) fn is_special(&self) -> bool {
+        self.profile.widget.is_some()
+    }
+
+    /// Closes it and starts it again with the same files. No page is open then.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { engine, client, _driver: driver, profile } = self;
+        end(client).await;
+        driver.end().await;
+        Self::with_files(engine, profile).await
     }
 
     /// The orderly way; dropping the browser kills it.
     pub(crate) async fn close(self) {
-        let closing = self.client.clone().close();
-        if !matches!(timeout(Duration::from_secs(10), closing).await, Ok(Ok(()))) {
-            eprintln!("the browser did not close by itself");
-        }
+        end(self.client.clone()).await;
+    }
+}
+
+async fn end(client: Client) {
+    if !matches!(timeout(Duration::from_secs(10), client.close()).await, Ok(Ok(()))) {
+        eprintln!("the browser did not close by itself");
     }
 }
 
 struct Driver {
     url: String,
     // In this order: a browser whose screen is gone complains.
-    _processes: Group,
+    processes: Group,
     _display: Option<Display>,
 }
 
@@ -154,13 +193,17 @@ impl Driver {
         if let Some(display) = &display {
             command.env("DISPLAY", &display.name);
         }
-        let mut processes = Group::spawn(command);
+        let mut processes = Group::spawn(&command);
         let port = match engine.announcement() {
             Some(words) => processes.announced(words).await,
             None => processes.listening(chosen).await,
         };
         processes.drain();
-        Self { url: format!("http://127.0.0.1:{port}"), _processes: processes, _display: display }
+        Self { url: format!("http://127.0.0.1:{port}"), processes, _display: display }
+    }
+
+    async fn end(self) {
+        self.processes.end().await;
     }
 }
 
@@ -171,6 +214,8 @@ fn keep_files_in(command: &mut Command, files: &Path) {
     }
     // WebKit's own sandbox wants more from the system than a container has. What it shows comes from here.
     command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1").env("NO_AT_BRIDGE", "1");
+    // The list of media plug-ins, which each start of WebKit would make anew.
+    command.env("GST_REGISTRY", env::temp_dir().join("widget-browser-gstreamer.bin"));
 }
 
 fn free_port() -> u16 {
@@ -188,26 +233,46 @@ impl Display {
     async fn start() -> Self {
         let mut command = Command::new("Xvfb");
         command.args(words("-displayfd 1 -screen 0 1280x900x24 -nolisten tcp"));
-        let mut server = Group::spawn(command);
+        let mut server = Group::spawn(&command);
         let number = server.announced("").await;
         server.drain();
         Self { name: format!(":{number}"), _server: server }
     }
 }
 
-/// A program in a process group of its own, which its children join: all can be ended together.
+/// Runs a program in a process group of its own, which its children join, until the standard input is closed: by the
+/// group's end, or by the end of the whole test program, which no test can notice.
+const GUARD: &str = r#"
+setsid "$@" </dev/null & group=$!
+exec >/dev/null
+cat
+kill -s KILL -- "-$group"
+"#;
+
+/// A program and its children, which end with it.
 struct Group {
-    child: Child,
+    guard: Child,
+    input: Option<ChildStdin>,
     output: Option<BufReader<ChildStdout>>,
 }
 
 impl Group {
-    fn spawn(mut command: Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let spawned = command.process_group(0).kill_on_drop(true).spawn();
+    fn spawn(command: &Command) -> Self {
+        let command = command.as_std();
+        let mut guarded = Command::new("sh");
+        guarded.args(["-c", GUARD, "sh"]).arg(command.get_program()).args(command.get_args());
+        guarded.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        guarded.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let spawned = guarded.process_group(0).spawn();
         let mut child = spawned.unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let output = child.stdout.take().map(BufReader::new);
-        Self { child, output }
+        Self { input: child.stdin.take(), guard: child, output }
+    }
+
+    /// Ends the program and waits until it is gone.
+    async fn end(mut self) {
+        self.input = None;
+        let _ = timeout(START, self.guard.wait()).await;
     }
 
     /// The number that the program writes behind these words when it is ready.
@@ -221,8 +286,7 @@ impl Group {
     async fn listening(&mut self, port: u16) -> u16 {
         let start = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
-            let ended = self.child.try_wait().expect("its state");
-            assert!(ended.is_none() && start.elapsed() < START, "the driver is not ready: {ended:?}");
+            assert!(start.elapsed() < START, "the driver is not ready");
             sleep(Duration::from_millis(20)).await;
         }
         port
@@ -252,41 +316,27 @@ async fn announced_number(words: &str, output: &mut BufReader<ChildStdout>) -> u
     }
 }
 
-impl Drop for Group {
-    fn drop(&mut self) {
-        // Not yet waited for, so the number cannot belong to anybody else.
-        let Some(group) = self.child.id() else { return };
-        let _ = Blocking::new("kill").args(["-KILL", "--", &format!("-{group}")]).stderr(Stdio::null()).status();
-    }
-}
+/// Removes a directory as soon as the standard input is closed, twice: a browser that is just being killed still writes.
+const REMOVER: &str = r#"cat; rm -rf -- "$1"; sleep 1; rm -rf -- "$1""#;
 
-/// The browser's files, in a directory that is new for each test.
-pub(crate) struct Profile {
+/// The browser's files, in a directory that is new for each browser and goes with it.
+struct Profile {
     files: PathBuf,
+    _remover: std::process::Child,
     /// Where the vendor's host leads; without it, nowhere. For Chromium.
     widget: Option<u16>,
 }
 
 impl Profile {
-    pub(crate) fn new(widget: Option<u16>) -> Self {
+    fn new(widget: Option<u16>) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("widget-browser-{}-{number}", std::process::id());
         let files = env::temp_dir().join(name);
         fs::create_dir(&files).expect("a new directory for the browser");
-        Self { files, widget }
-    }
-}
-
-impl Drop for Profile {
-    fn drop(&mut self) {
-        // A process that is just being killed may still write a file in between.
-        for _ in 0..20 {
-            if fs::remove_dir_all(&self.files).is_ok() || !self.files.exists() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        eprintln!("could not remove {}", self.files.display());
+        let mut remover = std::process::Command::new("sh");
+        remover.args(["-c", REMOVER, "sh"]).arg(&files).stdin(Stdio::piped()).process_group(0);
+        let remover = remover.spawn().expect("the shell starts");
+        Self { files, _remover: remover, widget }
     }
 }

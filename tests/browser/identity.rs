@@ -19,7 +19,7 @@ pub(crate) async fn verified(page: &Page, user: &str) {
 pub(crate) async fn nothing_left(page: &Page) {
     page.wait_for(ARTIFACTS, json!([])).await;
     page.wait_for_marker(None).await;
-    page.stays(ARTIFACTS, json!([]), A_WHILE).await;
+    page.settles(ARTIFACTS, json!([]), A_WHILE).await;
     page.wait_for_marker(None).await;
 }
 

@@ -13,8 +13,8 @@ use tokio::time::sleep;
 use crate::harness::Gate;
 
 /// How long something may take that has no deadline of its own.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
-const PAUSE: Duration = Duration::from_millis(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The messenger's state; null where it is not loaded.
 pub(crate) const STATE: &str = "window.demoMessenger?.state ?? null";
@@ -27,13 +27,13 @@ pub(crate) const BUBBLE: &str = "document.querySelector('#demo-messenger')?.shad
 /// Whatever a messenger session leaves in the page and in the browser, but for the marker.
 pub(crate) const ARTIFACTS: &str = "[
     ...document.cookie.split('; ').filter((pair) => pair.startsWith('intercom')),
-    ...Object.entries(localStorage).map((pair) => pair.join(' = ')),
+    ...Object.entries(localStorage).filter(([name]) => !name.endsWith('widget-kept')).map((pair) => pair.join(' = ')),
     ...(window.intercomSettings === undefined ? [] : ['window.intercomSettings'])].sort()";
 
 /// Over HTTPS, its name has a prefix.
 fn is_marker(name: &str) -> bool {
     let bare = name.strip_prefix("__Host-").or_else(|| name.strip_prefix("__Secure-"));
-    bare.unwrap_or(name).starts_with("widget-")
+    bare.unwrap_or(name) == "widget"
 }
 
 pub(crate) struct Page {
@@ -153,6 +153,20 @@ impl Page {
         while start.elapsed() < period {
             let now = self.eval(js).await;
             assert_eq!(now, expected, "{js} after {:?}", start.elapsed());
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Waits until `js` has kept this value for a while: a library that comes late may write once more before it is purged.
+    pub(crate) async fn settles(&self, js: &str, expected: impl Into<Value>, period: Duration) {
+        let expected = expected.into();
+        let (start, mut since) = (Instant::now(), Instant::now());
+        while since.elapsed() < period {
+            let now = self.eval(js).await;
+            if now != expected {
+                since = Instant::now();
+            }
+            assert!(start.elapsed() < PATIENCE, "{js} is {now}, and does not stay {expected}");
             sleep(PAUSE).await;
         }
     }

@@ -7,6 +7,7 @@ use fantoccini::wd::WindowHandle;
 use serde_json::{Value, json};
 
 use crate::app::Settings;
+use crate::before::with_scripts_before;
 use crate::harness::in_every_engine;
 use crate::identity::{nothing_left, verified};
 use crate::page::{ARTIFACTS, BUBBLE, CALLS, Page, STATE, WHO};
@@ -173,27 +174,28 @@ in_every_engine!(row_10_login_as_another_person_in_another_tab, Settings::defaul
     leaves_user_2_alone(page, second, kept).await;
 });
 
-in_every_engine!(row_10_old_tab_that_notices_the_other_person_late, Settings::default(), async |page| {
+fn sleeping() -> Settings {
+    Settings { around: with_scripts_before, ..Settings::default() }
+}
+
+in_every_engine!(row_10_old_tab_that_notices_the_other_person_late, sleeping(), async |page| {
     signed_in(page, "user-1").await;
+    page.open("/?before=sleeping").await;
+    verified(page, "user-1").await;
     page.eval("window.sameDocument = true").await;
-    page.eval(FREEZE).await;
+    page.eval("void sleep()").await;
     let first = page.new_tab().await;
     let (second, kept) = user_2_takes_over(page).await;
 
     // By now there is something of the other person's to destroy.
     page.switch_to(first).await;
     assert_eq!(page.eval(WHO).await, "user-1", "else nothing is proved");
-    page.eval(THAW).await;
+    page.eval("void wake()").await;
     page.eval(FOCUS).await;
     leaves_user_2_alone(page, second, kept).await;
 });
 
 const FOCUS: &str = "void window.dispatchEvent(new Event('focus'))";
-/// Sees no change any more, as a tab that the browser has put to sleep.
-const FREEZE: &str = "void ((cookie) => Object.defineProperty(document, 'cookie', \
-    { configurable: true, get: () => cookie, set: () => {} }))(document.cookie)";
-const THAW: &str = "void delete document.cookie";
-
 /// Opens a page of user-1 and signs in as user-2 there. Answers the tab and what the browser keeps then.
 async fn user_2_takes_over(page: &Page) -> (WindowHandle, Value) {
     page.open("/").await;

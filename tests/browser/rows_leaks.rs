@@ -230,8 +230,8 @@ impl Widget for Acme {
         })";
         Manifest::new("acme", "acme-1", adapter).with_artifacts(SessionArtifacts::new().global("acme").global("Acme"))
     }
-    fn secret(&self) -> &Secret {
-        &self.0
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.0)
     }
     fn mint(&self, _: &str, identity: &Identity, _: SystemTime) -> Result<Token, TokenError> {
         self.0.hmac_hex(identity.required_id()?)

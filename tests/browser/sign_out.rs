@@ -4,9 +4,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::harness::run;
+use crate::app::Settings;
+use crate::harness::{in_every_engine, run};
 use crate::identity::{nothing_left, verified};
 use crate::page::{ARTIFACTS, CALLS, Page, STATE, WHO};
+use crate::rows_widgets::{all_show, all_widgets};
 
 const AT_ONCE: Duration = Duration::from_secs(1);
 
@@ -167,3 +169,17 @@ async fn an_expired_session_shuts_the_widget_down_on_reload() {
     })
     .await;
 }
+
+// --- Without a cookie store -------------------------------------------------------------------
+
+fn over_plain_http() -> Settings {
+    Settings { plain_http: true, ..all_widgets() }
+}
+
+in_every_engine!(sign_out_by_fetch_is_noticed_over_plain_http, over_plain_http(), async |stage| {
+    stage.sign_in("user-1").await;
+    all_show(stage, Some("user-1")).await;
+    assert_eq!(stage.eval("typeof window.cookieStore").await, "undefined");
+    stage.eval("void fetch('/logout?fetch', { method: 'POST' })").await;
+    all_show(stage, None).await;
+});

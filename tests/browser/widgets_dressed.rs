@@ -36,7 +36,7 @@ impl Widget for Dressed {
             None => manifest,
         }
     }
-    fn secret(&self) -> &Secret {
+    fn secret(&self) -> Option<&Secret> {
         self.widget.secret()
     }
     fn check(&self) -> Result<(), ConfigError> {

@@ -1,4 +1,4 @@
-//! The adapters of the widgets that hash one fact, by themselves: against stand-ins for the libraries that record what they
+//! The adapters of the widgets that hash facts, by themselves: against stand-ins for the libraries that record what they
 //! are told.
 
 use std::time::{Duration, SystemTime};
@@ -26,7 +26,7 @@ fn entry(widget: &dyn Widget, hash: &Hash) -> Value {
         let person = json!(widget.boot_data(&identity, SystemTime::now()).expect("a person"));
         json!({
             "user": user,
-            "message": person[&hash.in_page_as],
+            "message": hash.message(&person),
             "proof": person[&hash.proof],
             "token": person["token"],
             "person": person,
@@ -85,7 +85,7 @@ in_every_engine!(widgets_hmac_adapters_take_any_order, alone(), async |stage| {
     for (golden, _) in golden::every_hash() {
         let name = golden.name();
         stage.open("/hmac").await;
-        let verbs = format!("Object.keys(hmac['{name}'].adapter({{}})).sort()");
+        let verbs = format!("Object.keys(hmac['{name}'].adapter(toolsFor(() => false))).sort()");
         assert_eq!(stage.eval(&verbs).await, json!(["boot", "refresh", "shutdown"]), "{name}");
         for visitor_load_same in [[false, true, false], [false, false, false], [false, true, true], [true, true, false]]
         {

@@ -1,5 +1,5 @@
-//! The adapters of the widgets that take JWTs and have a `stub.js` in `tests/widgets`: by themselves in every order, and on
-//! a whole page with the runtime and the token service.
+//! The adapters of the widgets that take JWTs or records and have a `stub.js` in `tests/widgets`: by themselves in every
+//! order, and on a whole page with the runtime and the token service.
 
 use std::time::Duration;
 
@@ -20,9 +20,14 @@ use crate::widgets_dressed::Dressed;
 
 const LIBRARIES: &str = include_str!("stubs/jwt_libraries.js");
 
-/// Each widget, and its stand-in for the library.
-fn stubbed() -> Vec<(Golden, Jwt, String)> {
-    let stubbed = golden::every_jwt().into_iter().filter_map(|(golden, jwt)| {
+/// Whom each page knows first.
+const FIRST: &str = "user-1";
+
+/// Each widget, what it says of its JWTs where its tokens are some, and its stand-in for the library.
+fn stubbed() -> Vec<(Golden, Option<Jwt>, String)> {
+    let jwts = golden::every_jwt().into_iter().map(|(golden, jwt)| (golden, Some(jwt)));
+    let records = golden::every_record().into_iter().map(|(golden, _)| (golden, None));
+    let stubbed = jwts.chain(records).filter_map(|(golden, jwt)| {
         let stub = golden.stub()?;
         Some((golden, jwt, stub))
     });
@@ -36,8 +41,9 @@ async fn adapters() -> impl IntoResponse {
         let (name, manifest) = (golden.name(), golden.widget().manifest());
         let data = json!({
             "settings": manifest.settings(),
-            "inPageAs": jwt.in_page_as,
-            "subject": jwt.id_claims.first().map_or("email", String::as_str),
+            "inPageAs": jwt.as_ref().and_then(|jwt| jwt.in_page_as.as_ref()),
+            "subject": jwt.as_ref().map_or("id", |jwt| jwt.id_claims.first().map_or("email", String::as_str)),
+            "record": jwt.is_none(),
         });
         let adapter = manifest.adapter();
         let library = format!("jwtLibrary('{name}', (\n{stub}\n))");
@@ -75,7 +81,7 @@ in_every_engine!(widgets_jwt_adapters_take_any_order, alone(), async |page| {
     page.open("/jwt-orders").await;
     for (golden, ..) in stubbed() {
         let name = golden.name();
-        let verbs = format!("Object.keys(jwtWidgets['{name}'].adapter({{}})).sort()");
+        let verbs = format!("Object.keys(jwtWidgets['{name}'].adapter({{ onSwap() {{}} }})).sort()");
         assert_eq!(page.eval(&verbs).await, json!(["boot", "refresh", "shutdown"]), "{name}");
         let run = format!("jwtOrders('{name}').then((result) => {{ window.result = result; }})");
         page.eval(&format!("void (window.result = null, {run})")).await;
@@ -118,9 +124,10 @@ fn all_widgets() -> Settings {
 async fn all_show(page: &Stage, user: Option<&str>) {
     for (golden, jwt, _) in stubbed() {
         let name = golden.name();
-        // Where no claim holds the id, the library knows the address.
         let shown = match user {
-            Some(user) if jwt.id_claims.is_empty() => json!(format!("{user}@example.test")),
+            Some(user) if golden.data.browser.one_person && user != FIRST => Value::Null,
+            // Where no claim holds the id, the library knows the address.
+            Some(user) if jwt.is_some_and(|jwt| jwt.id_claims.is_empty()) => json!(format!("{user}@example.test")),
             _ => json!(user),
         };
         page.wait_for(&format!("(window.jwtStubs ?? {{}})['{name}']?.who ?? null"), shown).await;
@@ -130,8 +137,8 @@ async fn all_show(page: &Stage, user: Option<&str>) {
 const ERRORS: &str = "Object.values(jwtStubs).flatMap((stub) => stub.errors)";
 
 in_every_engine!(widgets_jwt_show_the_person_the_next_and_nobody, all_widgets(), async |page| {
-    page.sign_in("user-1").await;
-    all_show(page, Some("user-1")).await;
+    page.sign_in(FIRST).await;
+    all_show(page, Some(FIRST)).await;
     for (golden, ..) in stubbed() {
         let (name, browser) = (golden.name(), &golden.data.browser);
         if let Some(element) = &browser.element {
@@ -174,12 +181,12 @@ in_every_engine!(widgets_jwt_show_the_person_the_next_and_nobody, all_widgets(),
 
 in_every_engine!(widgets_jwt_end_what_an_earlier_page_left, all_widgets(), async |page| {
     let (widgets, mut loaded) = (stubbed(), Vec::new());
-    page.sign_in("user-1").await;
-    all_show(page, Some("user-1")).await;
+    page.sign_in(FIRST).await;
+    all_show(page, Some(FIRST)).await;
     let left: Vec<_> = widgets.iter().flat_map(|(golden, ..)| &golden.data.browser.leaves).collect();
     assert!(!left.is_empty());
     page.eval(&format!("void {}.forEach((key) => localStorage.setItem(key, '{{}}'))", json!(left))).await;
-    page.app.expire("user-1");
+    page.app.expire(FIRST);
     page.reload().await;
     // Only those are loaded for a logout that show nothing.
     for (golden, ..) in &widgets {

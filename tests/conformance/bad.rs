@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tower_widget_identity::{
     ConfigError, ConfigErrorKind, CspSources, Identity, Secret, Token, TokenError,
     conformance::{self, Rule},
-    widget::{BootData, Manifest, SessionArtifacts, Settings, Widget},
+    widget::{BootData, Manifest, PageValue, SessionArtifacts, Settings, Widget},
 };
 
 const SECRET: &str = "the secret of acme";
@@ -40,7 +40,16 @@ const ADAPTER: &str = "tools => {
     };
 }";
 
+/// The passage of the adapter that hands the person over.
+const BOOTS: &str = "if (widget.person) call('identify', widget.person.token, ask(widget));";
+
+/// The same, and then a token of which the library hears as well.
+fn asking(token: &str) -> String {
+    format!("{BOOTS} const hand = text => call('device', text); if (widget.person) {token};")
+}
+
 type Mint = fn(&Acme, &Identity, u64) -> Result<Token, TokenError>;
+type MintWithValue = fn(&Acme, &Identity, u64, &str) -> Result<Token, TokenError>;
 type Page = fn(&Acme, &Identity, u64) -> Result<BootData, TokenError>;
 
 /// A widget of which every part can be exchanged.
@@ -51,6 +60,8 @@ struct Acme {
     token_names: Vec<&'static str>,
     check: Result<(), ConfigError>,
     mint: Mint,
+    /// For the token `acme-device`.
+    mint_with_value: Option<MintWithValue>,
     page: Page,
     settings: Settings,
     library: &'static str,
@@ -71,6 +82,7 @@ impl Acme {
             token_names: vec!["acme"],
             check: Ok(()),
             mint: |acme, who, now| acme.sign(who, now, json!({ "sub": who.required_id()?, "email": who.email() })),
+            mint_with_value: None,
             page: |acme, who, now| Ok(BootData::new().with_token("token", acme.mint("acme", who, at(now))?)),
             settings: Settings::new().with("app", "acme-1"),
             library: "https://cdn.acme.example/widget.js",
@@ -94,6 +106,14 @@ impl Acme {
 
     fn saying(mint: Mint) -> Self {
         Self { mint, ..Self::good() }
+    }
+
+    /// With a second token, which signs a value of the page's, and an adapter that asks for it.
+    fn signing_values(mint: MintWithValue) -> Self {
+        Self {
+            mint_with_value: Some(mint),
+            ..Self::acting(BOOTS, &asking("tools.token('acme-device', hand, 'device-1')"))
+        }
     }
 
     fn telling(page: Page) -> Self {
@@ -135,14 +155,15 @@ impl Widget for Acme {
             .with_settings(self.settings.clone().with_some("count", count))
             .with_library(self.library)
             .with_artifacts(self.artifacts.clone())
-            .with_csp_sources(self.sources.clone());
+            .with_csp_sources(self.sources.clone())
+            .with_value_token_names(self.mint_with_value.map(|_| "acme-device"));
         match &self.cookie {
             Some(cookie) => manifest.with_identified_cookie(cookie),
             None => manifest,
         }
     }
-    fn secret(&self) -> &Secret {
-        &self.secret
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.secret)
     }
     fn check(&self) -> Result<(), ConfigError> {
         self.check.clone()
@@ -150,9 +171,26 @@ impl Widget for Acme {
     fn mint(&self, _: &str, who: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         (self.mint)(self, who, seconds_since_1970(now))
     }
+    fn mint_with_value(
+        &self,
+        _: &str,
+        value: &PageValue,
+        who: &Identity,
+        now: SystemTime,
+    ) -> Result<Token, TokenError> {
+        self.mint_with_value.unwrap()(self, who, seconds_since_1970(now), value.as_str())
+    }
     fn boot_data(&self, who: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         (self.page)(self, who, seconds_since_1970(now))
     }
+}
+
+const WITH_DEVICE: MintWithValue =
+    |acme, who, now, value| acme.sign(who, now, json!({ "sub": who.required_id()?, "device": value }));
+
+/// Whose adapter asks for a token in this way.
+fn handing(token: &str) -> Acme {
+    Acme { mint_with_value: Some(WITH_DEVICE), ..Acme::acting(BOOTS, &asking(token)) }
 }
 
 fn seconds_since_1970(time: SystemTime) -> u64 {
@@ -210,8 +248,13 @@ fn configured() -> Vec<(Rule, Acme)> {
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("*"))),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("acme session"))),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("__Host-*"))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("__Host-widget"))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().cookie("__Host-widget-kept"))),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().storage(""))),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().storage("a*b"))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().storage("#"))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().session_storage("#.a"))),
+        (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().session_storage("acme.*.*"))),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().global("document.cookie"))),
         (Rule::SessionArtifacts, Acme::purging(SessionArtifacts::new().global("acme[0]"))),
         (Rule::Sources, Acme::allowing(CspSources::from_policy("script-scr https://other.example"))),
@@ -253,10 +296,16 @@ fn signing() -> Vec<(Rule, Acme)> {
         (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "iat", json!(now - 86_400)))),
         (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "signed_at", json!(now * 1000)))),
         (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "signed_at", json!(now as f64 + 0.25)))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "not_after", json!(expires(who, now, 600)?)))),
+        (Rule::Times, Acme::saying(|acme, who, now| resigned(acme, who, now, "not_before", json!((now + 60) * 1000)))),
         (Rule::Lifetime, Acme::saying(|acme, who, now| Ok((Acme::good().mint)(acme, who, now)?.with_lifetime(secs(1))))),
         (Rule::Lifetime, Acme::saying(|acme, who, now| {
             let exp = expires(who, now, 600)?;
             acme.secret.jwt(&json!({ "sub": who.required_id()?, "exp": exp }))
+        })),
+        (Rule::Lifetime, Acme::saying(|acme, who, now| {
+            let end = expires(who, now, 600)? * 1000;
+            acme.secret.jwt(&json!({ "sub": who.required_id()?, "not_after": end }))
         })),
         (Rule::Lifetime, Acme::telling(|acme, who, now| Ok(BootData::new().with("token", acme.mint("acme", who, at(now))?.into_string())))),
         (Rule::SessionEnd, Acme::saying(|acme, who, now| {
@@ -291,6 +340,18 @@ fn signing() -> Vec<(Rule, Acme)> {
             let page = (Acme::good().page)(acme, who, now)?.with("theme", "dark");
             Ok(page.with_some("theme", who.attributes().get("theme").cloned()))
         })),
+        (Rule::Mints, Acme::signing_values(|_, who, now, _| expires(who, now, 1).and(who.required_id()).and(Err(TokenError::UnknownToken)))),
+        (Rule::PageValue, Acme::signing_values(|acme, who, now, _| acme.mint("acme", who, at(now)))),
+        (Rule::PageValue, Acme::signing_values(|acme, who, now, _| {
+            expires(who, now, 1)?;
+            acme.secret.hmac_hex(who.required_id()?)
+        })),
+        (Rule::PageValue, Acme::signing_values(|acme, who, now, value| {
+            acme.sign(who, now, json!({ "sub": value, "id": who.required_id()?, "email": who.email() }))
+        })),
+        (Rule::PageValue, Acme::signing_values(|acme, who, now, value| {
+            acme.sign(who, now, json!({ "sub": who.required_id()?, "device": value, "user": { "device": value } }))
+        })),
         (Rule::Unsigned, Acme::telling(|acme, who, now| hashed((Acme::good().page)(acme, who, now)?, who))),
         (Rule::Unsigned, Acme::telling(|acme, who, now| {
             let person = (Acme::good().page)(acme, who, now)?.with_some("greeting", who.name().map(|name| format!("Hello {name}!")));
@@ -308,10 +369,38 @@ fn hashing(page: Page) -> Acme {
     Acme { mint, page, adapter, ..Acme::good() }
 }
 
+/// With the minted hash beside id and e-mail address.
+fn beside_a_hash(acme: &Acme, who: &Identity, now: u64) -> Result<BootData, TokenError> {
+    hashed(BootData::new().with_token("hash", acme.mint("acme", who, at(now))?), who)
+}
+
 #[rustfmt::skip]
 fn hashes() -> Vec<(Option<Rule>, Acme)> {
     vec![
         (None, hashing(|acme, who, now| hashed(BootData::new().with_token("hash", acme.mint("acme", who, at(now))?), who))),
+        (None, Acme {
+            mint: |acme, who, now| {
+                let message = format!("{}:{}", who.required_id()?, who.email().unwrap_or_default());
+                expires(who, now, 600).and_then(|_| acme.secret.hmac_hex(&message))
+            },
+            ..hashing(beside_a_hash)
+        }),
+        (None, Acme {
+            mint: |acme, who, now| {
+                let validity = who.validity(at(now), secs(60))?;
+                let message = format!("{} {}", who.required_id()?, validity.exp());
+                Ok(acme.secret.hmac_hex(&message)?.with_lifetime(validity.lifetime()))
+            },
+            ..hashing(beside_a_hash)
+        }),
+        // The vendor is told no name, so it cannot check the hash.
+        (Some(Rule::Unsigned), Acme {
+            mint: |acme, who, now| {
+                let message = format!("{}:{}", who.required_id()?, who.name().unwrap_or_default());
+                expires(who, now, 600).and_then(|_| acme.secret.hmac_hex(&message))
+            },
+            ..hashing(beside_a_hash)
+        }),
         (Some(Rule::Unsigned), hashing(|acme, who, now| { acme.mint("acme", who, at(now))?; hashed(BootData::new(), who) })),
         (Some(Rule::Unsigned), hashing(|acme, who, now| {
             acme.mint("acme", who, at(now))?;
@@ -364,12 +453,27 @@ fn acting() -> Vec<(Rule, Acme)> {
         (Rule::Second, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); delete window.Acme")
             .then(", ask(widget)", "")),
         (Rule::Visitor, act("if (widget.person) call('identify'", "call('identify'")),
+        (Rule::PageValue, handing("tools.token('acme-device', hand)")),
+        (Rule::PageValue, handing("tools.token('acme-device', hand, 'device 1')")),
+        (Rule::PageValue, handing("tools.token('acme', hand, 'device-1')")),
     ]
 }
 
 #[test]
 fn a_vendor_that_conforms_is_let_alone() {
     assert_eq!(conformance::check_debug(&Acme::good()), Ok(()));
+}
+
+/// The value may stand in a JWT under a name of its own, or be part of what a hash is over.
+#[test]
+fn a_vendor_that_signs_a_value_is_let_alone() {
+    let in_a_hash: MintWithValue = |acme, who, now, value| {
+        expires(who, now, 1)?;
+        acme.secret.hmac_hex(&format!("{}:{value}", who.required_id()?))
+    };
+    for mint in [WITH_DEVICE, in_a_hash] {
+        assert_eq!(conformance::check_debug(&Acme::signing_values(mint)), Ok(()));
+    }
 }
 
 fn assert_found(table: Vec<(Rule, Acme)>) {

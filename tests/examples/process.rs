@@ -14,10 +14,12 @@ use serde_json::Value;
 /// How long a program may take to start, or to end, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const EXAMPLES: [&str; 2] = ["per_route", "reverse_proxy"];
+const EXAMPLES: [&str; 4] = ["hubspot", "per_route", "reverse_proxy", "tenants"];
 
 /// What the examples take from the environment.
-const VARIABLES: [&str; 8] = [
+const VARIABLES: [&str; 10] = [
+    "HUBSPOT_ACCESS_TOKEN",
+    "HUBSPOT_PORTAL_ID",
     "INTERCOM_APP_ID",
     "INTERCOM_SECRET",
     "FERNDESK_WIDGET_ID",

@@ -314,6 +314,56 @@ fn who_is_signed_in_stands_in_the_headers() {
     assert_eq!(stand.seen(&[USER, email]).all("x-auth-request-user"), ["user-1"], "the application needs it too");
 }
 
+/// Applications behind CGI, WSGI or Rack read headers as variables in which `-` and `_`, and with some servers any other
+/// character, are the same; and some read trailers as headers.
+#[test]
+#[ignore = "needs python3"]
+fn only_the_identity_headers_themselves_reach_the_application() {
+    for flags in [&[FLAG][..], &[]] {
+        let stand = Stand::new(flags);
+        let look_alikes = [
+            "X_Auth_Request_User",
+            "x-auth_request-user",
+            "X.Auth.Request.User",
+            "x_auth_request_email",
+            "x~auth~request~groups",
+        ];
+        let sent: Vec<_> = look_alikes.iter().map(|name| (*name, "admin")).chain([USER, ("X_Other", "kept")]).collect();
+        let seen = stand.seen(&sent);
+        for name in look_alikes {
+            assert_eq!(seen.all(&name.to_ascii_lowercase()), <[&str; 0]>::default(), "{name} {flags:?}");
+        }
+        assert_eq!((seen.all("x-auth-request-user"), seen.all("x_other")), (vec!["user-1"], vec!["kept"]));
+
+        let mut connection = Connection::open(stand.proxy.port);
+        connection.write(
+            "POST /echo HTTP/1.1\r\nHost: a\r\nX-Auth-Request-User: user-1\r\nTransfer-Encoding: chunked\r\n\
+             Trailer: X-Sum, x-auth-request-user\r\nTrailer: X_Auth_Request_Email\r\n\r\n3\r\nabc\r\n0\r\n\
+             X-Sum: 5\r\nX-Auth-Request-User: admin\r\nX_Auth_Request_Email: admin@example.com\r\n\r\n",
+        );
+        let seen = Seen::read(&connection.response(false));
+        assert_eq!(seen.0["trailers"].to_string(), "[[\"x-sum\",\"5\"]]", "{flags:?}");
+        assert_eq!(seen.all("trailer"), ["X-Sum"], "{flags:?}");
+        assert_eq!(seen.all("x-auth-request-user"), ["user-1"], "{flags:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn connection_does_not_drop_the_identity_headers() {
+    let stand = Stand::new(&[FLAG]);
+    let email = ("X-Auth-Request-Email", "user-1@example.com");
+    let seen = stand.seen(&[
+        USER,
+        email,
+        ("Connection", "X-Auth-Request-User, x-auth-request-email, x-other"),
+        ("X-Other", "1"),
+    ]);
+    assert_eq!(seen.all("x-auth-request-user"), ["user-1"]);
+    assert_eq!(seen.all("x-auth-request-email"), ["user-1@example.com"]);
+    assert_eq!(seen.all("x-other"), <[&str; 0]>::default(), "for this hop alone");
+}
+
 #[test]
 #[ignore = "needs python3"]
 fn without_the_flag_no_header_is_believed() {
@@ -325,8 +375,12 @@ fn without_the_flag_no_header_is_believed() {
     }
     let direct = get(stand.app.port, "/", &[&NAVIGATION[..], &[USER]].concat());
     assert_eq!(stand.page("/", &[USER]).body, direct.body, "the page is the application's");
-    let logout = send(stand.proxy.port, "POST", "/logout", &[], "");
+    let logout = send(stand.proxy.port, "POST", "/logout", &[("Cookie", &held)], "");
     assert!(sets_out(&logout), "a logout is known all the same: {logout:?}");
+    assert!(
+        !sets_out(&send(stand.proxy.port, "POST", "/logout", &[], "")),
+        "no session, and nobody says that there was one"
+    );
     let errors = stand.proxy.errors();
     assert!(errors.contains("nobody is known to be signed in") && !errors.contains("warning"), "{errors}");
 }

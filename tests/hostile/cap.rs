@@ -59,7 +59,10 @@ fn the_place_is_found_up_to_the_cap_and_not_beyond() {
             let (whole, verdict) = judge(&page).unwrap_or_else(|problem| panic!("{name} of {length}: {problem}"));
             assert_eq!(verdict, expected, "{name} of {length}");
             if verdict == Verdict::Placed {
-                assert!(whole.bytes[length..].starts_with(b"<script data-widget="), "{name} of {length}");
+                assert!(
+                    whole.bytes[length..].starts_with(b"<script data-cfasync=\"false\" data-widget="),
+                    "{name} of {length}"
+                );
             }
             let page = Bytes::from(page);
             let cuts = [1, 2, CAP / 2, length - 2, length - 1, length, length + 1, CAP - 1, CAP, CAP + 1];

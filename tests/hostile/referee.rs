@@ -112,7 +112,7 @@ impl Document {
     }
 }
 
-/// A script element with one attribute and its code.
+/// The layer's script element: its data and its code.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) data: String,
@@ -123,7 +123,10 @@ impl Element {
     fn of(node: &Handle) -> Option<Self> {
         let NodeData::Element { name, attrs, .. } = &node.data else { return None };
         let attrs = attrs.borrow();
-        let [attribute] = attrs.as_slice() else { return None };
+        let [loader, attribute] = attrs.as_slice() else { return None };
+        if (&*loader.name.local, &*loader.value) != ("data-cfasync", "false") {
+            return None;
+        }
         let children = node.children.borrow();
         let [code] = children.as_slice() else { return None };
         let NodeData::Text { contents } = &code.data else { return None };
@@ -133,7 +136,7 @@ impl Element {
 
     /// As it stands in the page, if nothing in it had to be decoded.
     fn written(&self) -> Vec<u8> {
-        format!("<script data-widget='{}'>{}</script>", self.data, self.code).into_bytes()
+        format!("<script data-cfasync=\"false\" data-widget='{}'>{}</script>", self.data, self.code).into_bytes()
     }
 }
 

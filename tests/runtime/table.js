@@ -1,39 +1,53 @@
-// Plays one row of the table in tests/runtime.rs on the conformance kit's stage, and writes down what the runtime does:
-// calls to adapters, what it writes and removes, what it asks the token service.
+// Plays one row of the decision table on the conformance kit's stage, and writes down what the runtime does: calls to
+// adapters, what it writes and removes, what it asks the server. The server is the stage's.
 
 const journal = [];
 const note = line => journal.push(line);
 
-// ---- fingerprints by their names ------------------------------------------------------------------------------------
+// ---- the users ------------------------------------------------------------------------------------------------------
 
-const PEOPLE = { ADA: 'A'.repeat(22), BELA: 'B'.repeat(22) };
-const toValue = text => Object.keys(PEOPLE).reduce((value, name) => value.split(name).join(PEOPLE[name]), text);
-const toName = text => Object.keys(PEOPLE).reduce((name, each) => name.split(PEOPLE[each]).join(each), text);
+// The row names a user; cookies and answers have the fingerprint.
+const user = (label, letter) => ({
+  fp: letter.repeat(22), person: { token: label }, lifetime: 0, tokens: { acme: 'token', 'bolt-1': 'token' }
+});
+const USERS = { ADA: user('ADA', 'A'), BELA: user('BELA', 'B') };
+const everyUser = Object.keys(USERS);
+const toValue = text => everyUser.reduce((value, label) => value.split(label).join(USERS[label].fp), text);
+const toName = text => everyUser.reduce((value, label) => value.split(USERS[label].fp).join(label), text);
 
-// ---- what is watched ------------------------------------------------------------------------------------------------
+// ---- the cookies ----------------------------------------------------------------------------------------------------
 
-const MARKER = 'marker';
-// A cookie header's text that no jar can hold: a name twice.
-let cookieText = null;
+// A second cookie of the marker's name that scripts cannot overwrite, as one on a parent domain is.
+let secondMarker = '';
 let cookiesAreKept = true;
 const stored = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
+const LABELS = { [MARKER]: 'marker', [KEPT]: 'kept' };
+const ATTRIBUTES = '; Path=/; Secure; SameSite=Lax';
+
+const noteCookie = line => {
+  const [, cookie, value, attributes] = /^([^=]*)=([^;]*)(.*)$/.exec(line);
+  const label = LABELS[cookie];
+  if (!label) return note('delete ' + cookie + attributes.replace('; Path=/; Max-Age=0', ''));
+  if (attributes !== ATTRIBUTES + '; Max-Age=' + (value ? 34560000 : 0)) note(label + ' has other attributes: ' + attributes);
+  if (value) return note(label + ' = ' + (label === 'kept' ? 'new' : toName(value)));
+  return jar.has(cookie) && note(label + ' deleted');
+};
 
 Object.defineProperty(Document.prototype, 'cookie', {
   configurable: true,
-  get() { return cookieText === null ? stored.get.call(this) : cookieText; },
+  get() { return stored.get.call(this) + (secondMarker && '; ' + MARKER + '=' + secondMarker); },
   set(line) {
-    const [pair, ...attributes] = line.split('; ');
-    const [name, value] = pair.split('=');
-    const deletes = attributes.includes('Max-Age=0');
-    const domain = attributes.filter(each => each.startsWith('Domain=')).map(each => '; ' + each).join();
-    if (name !== MARKER) note('delete ' + name + domain);
-    else note(deletes ? 'marker deleted' : 'marker = ' + toName(value));
+    noteCookie(line);
     if (cookiesAreKept) stored.set.call(this, line);
   }
 });
 
+// ---- what else is watched -------------------------------------------------------------------------------------------
+
 window.localStorage.removeItem = key => {
-  note('remove ' + key);
+  // The witness that stands beside the cookies.
+  if (key !== KEPT) note('remove ' + key);
+  else if (key in window.localStorage) note('witness removed');
   delete window.localStorage[key];
 };
 
@@ -46,21 +60,37 @@ Reflect.deleteProperty = (target, key) => {
   return deleted;
 };
 
-window.console.warn = (_, error) => note('warn ' + error.message);
+window.console.warn = (_, error) => note('warn ' + (error.message || error));
 
-// ---- the token service ----------------------------------------------------------------------------------------------
+// ---- the server -----------------------------------------------------------------------------------------------------
 
-let server = { status: 200, text: 'token' };
+const ORIGIN = window.location.origin;
+// What `<base>` makes of relative addresses.
+let base = ORIGIN;
+const resolve = address => new URL(address, base).href.replace(ORIGIN, '');
+const withoutQuery = address => address.split('?')[0];
 
-window.fetch = async (path, { headers, cache, redirect }) => {
-  if (cache !== 'no-store' || redirect !== 'error') note('asks carelessly');
-  note('ask ' + path + (headers ? ' as ' + toName(headers['x-widget-page']) : ''));
-  const { status, text, lifetime } = server;
-  if (!status) throw new Error('no network');
-  return {
-    status, ok: status === 200, text: async () => text, json: async () => JSON.parse(toValue(text)),
-    headers: { get: name => name === 'x-widget-lifetime' && lifetime ? String(lifetime) : null }
-  };
+// An answer that takes the place of the stage's.
+let answerOfTheRow = null;
+// The answers that are under way, until the row releases them.
+let held = null;
+
+const unusual = ({ status, type, text, breaksOff }) => {
+  const response = reply(status, type, toValue(text));
+  if (breaksOff) response.json = response.text = async () => { throw new Error('no network'); };
+  return response;
+};
+
+window.fetch = async (address, { headers, cache, redirect }) => {
+  // Without a query, an answer that a service worker keeps would fit.
+  if (cache !== 'no-store' || redirect !== 'error' || !address.includes('?')) note('asks carelessly');
+  const page = headers && headers['x-widget-page'];
+  note('ask ' + resolve(withoutQuery(address)) + (page ? ' as ' + toName(page) : ''));
+  // It is made when the question comes, and arrives when the row lets it.
+  const response = answerOfTheRow ? unusual(answerOfTheRow) : answer(withoutQuery(address), page);
+  if (held) await new Promise(arrives => held.push(arrives));
+  if (!response.status) throw new Error('no network');
+  return response;
 };
 
 // ---- the adapters ---------------------------------------------------------------------------------------------------
@@ -68,48 +98,72 @@ window.fetch = async (path, { headers, cache, redirect }) => {
 // Those of which `boot` fails, and those of which it loads a library.
 let failing = [];
 let loaders = [];
+const shown = {};
+
+const optionsOf = each => ({
+  id: each,
+  attributes: { 'data-key': 'k' },
+  before: found => { if (found) note('found ' + each); },
+  onload: () => { note('loaded ' + each); }
+});
 
 const adapter = each => tools => {
-  const who = widget => widget.person ? toName(widget.person.token) : 'visitor';
+  tools.onSwap(() => note('swapped ' + each));
+  const who = widget => widget.person ? widget.person.token : 'visitor';
   const said = text => text + (document.cookie === '' && jar.size ? ', no cookies' : '');
   return {
     boot(widget) {
       note('boot ' + each + ': ' + who(widget));
-      if (loaders.includes(each)) tools.load('/' + each + '.js', { id: each, attributes: { 'data-key': 'k' } });
+      shown[each] = who(widget);
+      if (loaders.includes(each)) tools.load('/' + each + '.js', optionsOf(each));
       if (failing.includes(each)) throw new Error(each);
     },
     refresh(widget, token) { note('refresh ' + each + ': ' + (token || who(widget))); },
-    shutdown(_, load) { note(said('shutdown ' + each + (load ? ', may load' : ''))); }
+    shutdown(_, load) {
+      note(said('shutdown ' + each + (load ? ', may load' : '')));
+      delete shown[each];
+    }
   };
 };
 
-const WIDGETS = [
-  {
+const WIDGETS = {
+  acme: {
     name: 'acme', token: 'acme', settings: {},
-    residue: { cookies: ['acme_*', 'acme'], storage: ['acme.*'], globals: ['acmeUser', 'acme.settings.user'] }
+    residue: { cookies: ['acme_*', 'acme'], storage: ['acme.*'], session: [], globals: ['acmeUser', 'acme.settings.user'] }
   },
-  { name: 'bolt', token: 'bolt-1', settings: {}, residue: { cookies: [], storage: [], globals: [] } }
-];
+  bolt: { name: 'bolt', token: 'bolt-1', settings: {}, residue: { cookies: [], storage: [], session: [], globals: [] } }
+};
+
+const CONSTANTS = { cookie: { name: MARKER, attributes: ATTRIBUTES }, tokens: input.tokenPath, widgets: [WIDGETS.acme] };
 
 // ---- steps ----------------------------------------------------------------------------------------------------------
 
-const pageOf = ({ of = '', seen = '', widgets = ['acme'], tokens = '/t', lifetime = 0, ...flags }) => {
-  const all = flags.all || widgets;
-  delete flags.all;
-  const by = value => Object.fromEntries(of ? widgets.map(each => [each, value]) : []);
-  return {
-    cookie: { name: MARKER, attributes: '; Path=/' },
-    ...tokens && { tokens },
-    widgets: WIDGETS.filter(each => all.includes(each.name)),
-    seen, fp: of, people: by({ token: of }), lifetimes: lifetime ? by(lifetime) : {}, ...flags
-  };
+const call = () => {
+  const adapters = Object.fromEntries(Object.keys(WIDGETS).map(each => [each, adapter(each)]));
+  (0, eval)('(' + input.runtime + '\n)')(CONSTANTS, adapters);
 };
 
-const run = script => {
-  document.currentScript = script;
-  const adapters = Object.fromEntries(WIDGETS.map(({ name }) => [name, adapter(name)]));
-  (0, eval)('(' + input.runtime + '\n)')(adapters);
-  document.currentScript = null;
+const element = dataset => Object.assign(Document.prototype.createElement('script'), { dataset });
+
+// Whose the session is: the page's user's, unless the row has said something else.
+let sessionIsSet = false;
+const signIn = of => {
+  session = USERS[of];
+  sessionIsSet = true;
+};
+
+const setMarker = value => {
+  jar.set(MARKER, toValue(value));
+  renewEpoch();
+};
+
+// `copy`: from a cache, so that its cookies were set long ago. `widgets`: those that have data for the user.
+const openPage = ({ of = '', seen = '', widgets = ['acme'], copy = false, parent = 'head', ...flags }) => {
+  if (!sessionIsSet) session = USERS[of];
+  if (of && !copy) renewEpoch();
+  const data = { ...pageData(USERS[of]), reset: false, seen: toValue(seen), ...flags };
+  if (of) data.people = Object.fromEntries(widgets.map(each => [each, USERS[of].person]));
+  runScript(element({ widget: JSON.stringify(data) }), call, { head, body }[parent]);
 };
 
 // Each adapter's library, session and data, as it leaves them.
@@ -121,42 +175,105 @@ const leaveArtifacts = () => {
   window.acmeUser = 'Ada';
 };
 
+let snapshot = [];
+const cookiesOfOurs = () => [...jar].filter(([key]) => key in LABELS);
+
 const DO = {
-  page(page) {
-    const data = toValue(JSON.stringify(pageOf(page)));
-    run({ dataset: { widget: data }, remove() { note('element removed'); } });
+  // The page
+  constants({ widgets = ['acme'], ...flags }) { Object.assign(CONSTANTS, flags, { widgets: widgets.map(each => WIDGETS[each]) }); },
+  page: openPage,
+  call,
+  elementWithoutData: () => runScript(element({}), call),
+  scheme(protocol) { window.location.protocol = protocol; },
+  framed() { window.top = {}; },
+  base(address) { base = address; },
+  state(state) { Object.assign(documentState, state); },
+  clobber(names) { names.forEach(each => Object.defineProperty(document, each, { configurable: true, value: { tagName: 'FORM' } })); },
+  inherit() {
+    const widgetIdentity = { value: { visit() { note('what window inherits is called'); } } };
+    Object.setPrototypeOf(window, Object.create(Object.getPrototypeOf(window), { widgetIdentity }));
   },
-  script: run,
-  marker(value) { if (value) jar.set(MARKER, toValue(value)); else jar.delete(MARKER); },
-  cookieText(text) { cookieText = text && toValue(text); },
-  cookiesAreKept(kept) { cookiesAreKept = kept; },
-  artifacts: leaveArtifacts,
-  undeletable(name) { Object.defineProperty(window, name, { value: 'Ada', writable: true, configurable: false }); },
-  event(type) { dispatch(type); },
-  prerendering(is) { document.prerendering = is; },
-  hidden(is) { document.hidden = is; },
-  readyState(state) { document.readyState = state; },
-  pass: milliseconds => pass(milliseconds),
-  server(next) { server = next; },
-  failing(names) { failing = names; },
-  loaders(names) { loaders = names; },
+  consentTool(configurable) { Object.defineProperty(document, 'cookie', { configurable, get: () => 'consent', set() {} }); },
+  warningsThrow() { window.console.warn = () => { throw new Error('no warnings'); }; },
   trustedTypes() {
-    const createPolicy = (name, rules) => {
-      note('policy ' + name);
+    const createPolicy = (policy, rules) => {
+      note('policy ' + policy);
       return { createScriptURL: url => 'trusted ' + rules.createScriptURL(url) };
     };
     window.trustedTypes = { createPolicy };
   },
-  scripts() { scripts.forEach(({ src, id, attributes }) => note('script ' + src + ' #' + id + ' ' + attributes['data-key'])); },
-  libraryArrives() { scripts.forEach(script => script.onload()); },
+
+  // The browser
+  marker: setMarker,
+  loseMarker() { jar.delete(MARKER); },
+  loseKept() { jar.delete(KEPT); },
+  changeKept: renewEpoch,
+  // As another tab's clean-up does it.
+  deleteBoth() { jar.delete(MARKER); jar.delete(KEPT); delete window.localStorage[KEPT]; },
+  witness() { window.localStorage[KEPT] = '1'; },
+  secondMarker(value) { secondMarker = toValue(value); },
+  takeSnapshot() { snapshot = cookiesOfOurs(); },
+  showSnapshot() { snapshot.forEach(([key, value]) => jar.set(key, value)); },
+  cookiesAreKept(kept) { cookiesAreKept = kept; },
+  artifacts: leaveArtifacts,
+  artifactsOf(residue) { WIDGETS.acme.residue = residue; },
+  stored(key) {
+    jar.set(key, '1');
+    window.localStorage[key] = window.sessionStorage[key] = '1';
+  },
+  noCookieStore() { delete window.cookieStore; },
+  undeletable(key) { Object.defineProperty(window, key, { value: 'Ada', writable: true, configurable: false }); },
+  event(type) { dispatch(type); },
+  pass: milliseconds => pass(milliseconds),
+
+  // The server, and other tabs
+  signedIn: signIn,
+  logIn(of) { signIn(of); setMarker(of); },
+  logOut() { signIn(''); logOut(); },
+  lifetime(seconds) { everyUser.forEach(each => { USERS[each].lifetime = seconds; }); },
+  server(next) { answerOfTheRow = next; },
+  hold(holds) { held = holds === false ? null : []; },
+  release(at) { held[at](); },
+
+  // The page's own calls, and its libraries
+  refresh() { window.widgetIdentity.refresh(); },
+  replaceIdentity() {
+    note(Reflect.set(window, 'widgetIdentity', {}) || deleteProperty(window, 'widgetIdentity') ? 'replaced' : 'not replaced');
+  },
+  failing(names) { failing = names; },
+  loaders(names) { loaders = names; },
+  // From the vendor's own package, for example.
+  pageScript({ src, id }) {
+    const script = document.createElement('script');
+    script.src = ORIGIN + src;
+    if (id) script.setAttribute('id', id);
+    body.append(script);
+  },
+  libraryArrives() { scripts.forEach(runs); },
   libraryFails() { scripts.forEach(script => script.onerror()); },
-  refresh: () => window.widgetIdentity.refresh(),
+
+  // The journal
   forget() { journal.length = 0; },
-  global(name) { note(name + ' is ' + window[name]); }
+  noteGlobal(key) { note(key + ' is ' + window[key]); },
+  noteCookieProperty() { note('document.cookie is ' + document.cookie); },
+  noteElements() { note(head.children.concat(body.children).filter(each => each.dataset.widget).length + ' elements with data'); },
+  noteScripts() {
+    const text = attributes => Object.entries(attributes).map(([name, value]) => ' ' + name + '=' + value).join('');
+    scripts.forEach(({ src, attributes }) => note('script ' + resolve(src) + text(attributes)));
+  },
+  noteTrustedScripts() { scripts.forEach(({ src }) => note(src)); },
+  noteWitness() { note(window.localStorage[KEPT] ? 'a witness' : 'no witness'); },
+  // In which stores an entry of this name still is.
+  noteStored(key) {
+    if (jar.has(key)) note('cookie');
+    if (key in window.localStorage) note('localStorage');
+    if (key in window.sessionStorage) note('sessionStorage');
+  },
+  noteShown() { note('acme shows ' + (shown.acme || 'no one')); }
 };
 
 (async () => {
-  if (input.cookieStore) window.cookieStore = eventTarget;
+  window.cookieStore = new EventTarget();
   for (const [verb, value] of input.steps) {
     await DO[verb](value);
     // So that the next step meets what this one has set going, and no timer.

@@ -44,7 +44,7 @@ fn data<E>(text: &'static str) -> Result<Frame<Bytes>, E> {
 }
 
 fn personal(page: &str) -> bool {
-    page.matches("<script data-widget=").count() == 1
+    page.matches("<script data-cfasync=\"false\" data-widget=").count() == 1
 }
 
 // ---- trailers -----------------------------------------------------------------------------------------------------

@@ -5,12 +5,13 @@ use std::fmt::{Debug, Write as _};
 use axum::body::Body;
 use http_body::Body as _;
 use tower_widget_identity::{
-    ConfigError, ConfigErrorKind, CspMode, CspNeeds, CspSources, Delivery, Identity, LogoutLayer, Outcome, OutcomeKind,
-    Reason, ResponseFuture, Secret, SecretRotation, SkipWidget, Token, TokenBody, TokenError, TokenFailure,
-    TokenFuture, TokenService, Validity, Viewer, WidgetBody, WidgetLayer, WidgetService, Widgets, WidgetsBuilder,
+    Company, ConfigError, ConfigErrorKind, CspMode, CspNeeds, CspSources, Delivery, Identity, IssuedToken, Issuer,
+    Load, LogoutLayer, Outcome, OutcomeKind, PublicKeyService, Reason, ResponseFuture, Secret, SecretRotation,
+    SkipWidget, Token, TokenBody, TokenError, TokenFailure, TokenFuture, TokenService, UnixTime, Validity, Viewer,
+    WidgetBody, WidgetLayer, WidgetService, Widgets, WidgetsBuilder,
     widget::{
-        self, BootData, CatalogEntry, Ferndesk, Intercom, IntercomRegion, Manifest, Salesforce, SessionArtifacts,
-        Settings, Widget, ZendeskClassic,
+        self, Ada, BootData, CatalogEntry, Ferndesk, HubSpot, Intercom, IntercomAlignment, IntercomRegion, LiveChat,
+        Manifest, PageValue, Salesforce, Sendbird, SessionArtifacts, Settings, Widget, ZendeskClassic,
     },
 };
 
@@ -56,6 +57,8 @@ fn every_public_type_goes_where_it_should() {
     everywhere::<Viewer>();
     everywhere::<SkipWidget>();
     everywhere::<Outcome>();
+    everywhere::<Load>();
+    defaults::<Load>();
     everywhere::<Reason>();
     everywhere::<TokenFailure>();
     everywhere::<TokenError>();
@@ -73,6 +76,17 @@ fn every_public_type_goes_where_it_should() {
     everywhere::<ZendeskClassic>();
     everywhere::<Ferndesk>();
     everywhere::<Salesforce>();
+    everywhere::<PublicKeyService>();
+    everywhere::<Company>();
+    everywhere::<UnixTime>();
+    everywhere::<Issuer>();
+    everywhere::<IssuedToken>();
+    everywhere::<Ada>();
+    everywhere::<HubSpot>();
+    everywhere::<LiveChat>();
+    everywhere::<Sendbird>();
+    everywhere::<IntercomAlignment>();
+    everywhere::<PageValue>();
     everywhere::<Settings>();
     everywhere::<Manifest>();
     everywhere::<CatalogEntry>();
@@ -112,7 +126,9 @@ fn secret() -> Secret {
 }
 
 fn jane() -> Identity {
-    Identity::new(ID).with_email(EMAIL).with_name(NAME).with_attribute(KEY, VALUE)
+    let employer = Company::new(VALUE).with_name(NAME).with_plan(VALUE).with_attribute(KEY, VALUE);
+    let jane = Identity::new(ID).with_email(EMAIL).with_name(NAME).with_attribute(KEY, VALUE);
+    jane.with_unsigned(KEY, VALUE).with_company(employer)
 }
 
 fn widgets() -> (Intercom, ZendeskClassic, Ferndesk) {
@@ -212,7 +228,7 @@ fn shown_as_errors(show: &mut dyn FnMut(&dyn Debug)) {
     let twice = Widgets::builder().widget(widgets().0).widget(widgets().0).build().unwrap_err();
     let setting = Widgets::builder().widget(widgets().0.setting("email", EMAIL)).build().unwrap_err();
     let lifetime = Widgets::builder().widget(widgets().2.lifetime(std::time::Duration::ZERO)).build().unwrap_err();
-    let path = Widgets::builder().widget(widgets().1).build().unwrap_err();
+    let path = Widgets::builder().widget(widgets().1).token_path("no path").build().unwrap_err();
     for error in [surrounded, twice, setting, lifetime, path] {
         show(&(&error, error.to_string(), error.kind(), ConfigErrorKind::Secret));
     }

@@ -3,8 +3,8 @@
 use std::{convert::Infallible, sync::LazyLock};
 
 use content_security_policy::{
-    CheckResult, CspList, Destination, Element, Initiator, InlineCheckType, Origin, ParserMetadata, PolicyDisposition,
-    PolicySource, Request as Load, Url,
+    CheckResult, CspList, Destination, Element, Initiator, InlineCheckType, NavigationCheckType, Origin,
+    ParserMetadata, PolicyDisposition, PolicySource, Request as Load, Url,
 };
 use futures::executor::block_on;
 use http::{HeaderMap, Request, Response, header::CONTENT_SECURITY_POLICY};
@@ -53,8 +53,11 @@ fn through_widgets(widgets: &Widgets, lines: &[(&'static str, String)]) -> Page 
 
 fn enforced(policies: &[&str]) -> Page {
     static WIDGETS: LazyLock<Widgets> = LazyLock::new(|| builder().token_path("/widget-token").build().unwrap());
-    let lines: Vec<_> = policies.iter().map(|policy| ("content-security-policy", (*policy).to_owned())).collect();
-    through_widgets(&WIDGETS, &lines)
+    through_widgets(&WIDGETS, &header_lines(policies))
+}
+
+fn header_lines(policies: &[&str]) -> Vec<(&'static str, String)> {
+    policies.iter().map(|policy| ("content-security-policy", (*policy).to_owned())).collect()
 }
 
 fn lines(headers: &HeaderMap) -> Vec<&str> {
@@ -91,14 +94,22 @@ fn allows_load(policies: &CspList, load: &Load) -> bool {
     policies.should_request_be_blocked(load).0 == CheckResult::Allowed
 }
 
+/// Whether a form of the page may be sent there.
+fn allows_form(policies: &CspList, url: &str) -> bool {
+    let mut form = load(url, Destination::Document, "", ParserMetadata::None);
+    let check = policies.should_navigation_request_be_blocked(&mut form, NavigationCheckType::FormSubmission, |_| None);
+    check.0 == CheckResult::Allowed
+}
+
 fn allows_inline(policies: &CspList, kind: InlineCheckType, nonce: Option<&str>, code: &str) -> bool {
     let element = Element { nonce: nonce.map(Into::into) };
     policies.should_elements_inline_type_behavior_be_blocked(&element, kind, code).0 == CheckResult::Allowed
 }
 
-/// What the widget loads: a library by script, connections, frames, pictures, fonts, sounds, and fresh tokens.
+/// What the widget loads: a library by script, connections, frames, pictures, fonts, sounds, fresh tokens, and a worker
+/// that a script has made by itself.
 static WIDGET_LOADS: LazyLock<Vec<Load>> = LazyLock::new(|| {
-    use Destination::{Audio, Font, IFrame, Image, None, Script};
+    use Destination::{Audio, Font, IFrame, Image, None, Script, Worker};
     [
         ("https://widget.intercom.io/widget/abcd1234", Script),
         ("https://js.intercomcdn.com/frame.js", Script),
@@ -108,12 +119,23 @@ static WIDGET_LOADS: LazyLock<Vec<Load>> = LazyLock::new(|| {
         ("https://app.example.test/widget-token/intercom", None),
         ("https://intercom-sheets.com/sheet", IFrame),
         ("https://static.intercomassets.com/avatar.png", Image),
+        ("https://static.au.intercomassets.com/avatar.png", Image),
+        ("https://uploads.intercomusercontent.com/a.png", Image),
+        ("https://downloads.intercom-attachments-7.com/a.png", Image),
         ("https://fonts.intercomcdn.com/a.woff2", Font),
         ("https://js.intercomcdn.com/ding.mp3", Audio),
+        ("blob:https://app.example.test/4c1e0a52-9d7c-4f0e-8a51-0f2b5b3f0c11", Worker),
     ]
     .map(|(url, destination)| load(url, destination, "", ParserMetadata::NotParserInserted))
     .into()
 });
+
+/// Where the widget sends its forms.
+const WIDGET_FORMS: [&str; 2] = ["https://intercom.help/search", "https://api-iam.eu.intercom.io/messenger/web/upload"];
+
+/// Where the page's own forms may go, and ours do not.
+const OTHER_FORMS: [&str; 4] =
+    ["https://app.example.test/own", "https://cdn.example/a", "https://evil.test/a", "https://x.intercom.help/a"];
 
 /// Loads that are none of our business: other hosts and paths, for every kind; for scripts with a nonce as well, and by
 /// script.
@@ -155,12 +177,29 @@ fn other_verdicts(policies: &CspList) -> Vec<(String, bool)> {
     });
     let eval = policies.is_js_evaluation_allowed("1").0 == CheckResult::Allowed;
     let wasm = policies.is_wasm_evaluation_allowed().0 == CheckResult::Allowed;
-    inline.chain(loads).chain([("eval".to_owned(), eval), ("wasm".to_owned(), wasm)]).collect()
+    let forms = OTHER_FORMS.iter().map(|url| (format!("form to {url}"), allows_form(policies, url)));
+    inline.chain(loads).chain(forms).chain([("eval".to_owned(), eval), ("wasm".to_owned(), wasm)]).collect()
+}
+
+/// A widget with all that a policy can be asked for: Intercom, and workers that its script has made by itself.
+static DEMANDING: LazyLock<Widgets> = LazyLock::new(|| {
+    let workers = CspSources::new().worker(["blob:"]);
+    builder().token_path("/widget-token").csp_sources(workers).build().unwrap()
+});
+
+/// The tokens of a policy's line, each with whether it stands in `worker-src`.
+fn tokens(line: &str) -> Vec<(String, bool)> {
+    let line = line.to_ascii_lowercase();
+    let of = |directive: &str| {
+        let is_worker = directive.trim_start().starts_with("worker-src");
+        directive.split([' ', '\t']).map(|token| (token.to_owned(), is_worker)).collect::<Vec<_>>()
+    };
+    line.split([';', ',']).flat_map(of).collect()
 }
 
 /// The verdicts on one set of enforced lines, before and after.
 fn judge(before: &[&str]) {
-    let page = enforced(before);
+    let page = through_widgets(&DEMANDING, &header_lines(before));
     let after = lines(&page.headers);
     assert_eq!(kind(page.outcome.as_ref()), Some(OutcomeKind::Boot), "{before:?}");
     let (old, new) = (list(before), list(&after));
@@ -170,15 +209,19 @@ fn judge(before: &[&str]) {
     for load in WIDGET_LOADS.iter() {
         assert!(allows_load(&new, load), "{} {:?}\n{before:?}\n{after:?}", load.url, load.destination);
     }
+    for url in WIDGET_FORMS {
+        assert!(allows_form(&new, url), "form to {url}\n{before:?}\n{after:?}");
+    }
     for ((probe, was), (_, is)) in other_verdicts(&old).into_iter().zip(other_verdicts(&new)) {
         assert_eq!(is, was, "{probe}\n{before:?}\n{after:?}");
     }
     for (old, new) in before.iter().zip(&after) {
-        let had = |token: &str| old.to_ascii_lowercase().split([' ', '\t', ';', ',']).any(|found| found == token);
-        for token in new.to_ascii_lowercase().split([' ', '\t', ';', ',']) {
+        let old = tokens(old);
+        for (token, is_worker) in tokens(new) {
             let broad =
                 token == "*" || token.ends_with(':') || token.starts_with("'unsafe") || token.starts_with("'nonce-");
-            assert!(!broad || had(token), "{token} is new in {new}");
+            let asked = is_worker && token == "blob:";
+            assert!(!broad || asked || old.iter().any(|(had, _)| *had == token), "{token} is new in {new}");
         }
     }
 }
@@ -195,6 +238,8 @@ fn token() -> impl Strategy<Value = String> {
         2 => Just("'strict-dynamic'".to_owned()),
         2 => Just(format!("'nonce-{NONCE}'")),
         1 => Just("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='".to_owned()),
+        1 => Just("'nonce-{{nonce}}'".to_owned()),
+        1 => Just("'sha256-'".to_owned()),
         1 => Just("'report-sample'".to_owned()),
         1 => Just("'wasm-unsafe-eval'".to_owned()),
         2 => Just("https:".to_owned()),
@@ -222,6 +267,7 @@ fn directive() -> impl Strategy<Value = String> {
         "frame-src",
         "child-src",
         "worker-src",
+        "form-action",
         "font-src",
         "media-src",
         "object-src",
@@ -281,7 +327,7 @@ fn policies_are_changed_as_little_as_can_be() {
         ("img-src https:;frame-ancestors 'none'", "img-src https:;frame-ancestors 'none'"),
         (
             "img-src 'none' ; font-src *",
-            "img-src https://js.intercomcdn.com https://static.intercomassets.com https://downloads.intercomcdn.com https://downloads.intercomcdn.eu https://downloads.au.intercomcdn.com ; font-src *",
+            "img-src https://js.intercomcdn.com https://static.intercomassets.com https://static.intercomassets.eu https://static.au.intercomassets.com https://downloads.intercomcdn.com https://downloads.intercomcdn.eu https://downloads.au.intercomcdn.com https://uploads.intercomusercontent.com https://gifs.intercomcdn.com https://video-messages.intercomcdn.com https://messenger-apps.intercom.io https://messenger-apps.eu.intercom.io https://messenger-apps.au.intercom.io https://*.intercom-attachments-1.com https://*.intercom-attachments-2.com https://*.intercom-attachments-3.com https://*.intercom-attachments-4.com https://*.intercom-attachments-5.com https://*.intercom-attachments-6.com https://*.intercom-attachments-7.com https://*.intercom-attachments-8.com https://*.intercom-attachments-9.com https://*.intercom-attachments.eu https://*.au.intercom-attachments.com ; font-src *",
         ),
         ("frame-src", "frame-src https://intercom-sheets.com https://www.intercom-reporting.com"),
         (
@@ -303,6 +349,50 @@ fn policies_are_changed_as_little_as_can_be() {
     ] {
         let page = enforced(&[before]);
         assert_eq!(lines(&page.headers), [after.replace('@', &hash)], "{before}");
+    }
+}
+
+/// Browsers ignore a source that does not fit the grammar, so `'unsafe-inline'` stays in force, and a hash would switch
+/// the page's own scripts off.
+#[test]
+fn invalid_nonce_or_hash_leaves_unsafe_inline_in_force() {
+    for ignored in [
+        "'nonce-'",
+        "'nonce-='",
+        "'nonce-{{nonce}}'",
+        "'nonce-<%=nonce%>'",
+        "'nonce-abc$def'",
+        "'nonce-a.b'",
+        "'nonce-a=b'",
+        "'nonce-abc",
+        "'nonce-abc\"",
+        "nonce-abc",
+        "'nonceabc'",
+        "''nonce-abc''",
+        "'sha256-'",
+        "'sha384-=='",
+        "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=a'",
+        "'sha1-47DEQpj8HBSa'",
+        "'sha512-a:b'",
+        "'sha-256-YWJj'",
+        "sha256-YWJj",
+        "'",
+        "''",
+    ] {
+        let policy = format!("script-src-elem 'unsafe-inline' https: {ignored}");
+        judge(&[&policy]);
+        assert_eq!(lines(&enforced(&[&policy]).headers), [policy.as_str()]);
+    }
+}
+
+#[test]
+fn valid_nonce_or_hash_switches_unsafe_inline_off() {
+    let hash = builder().build().unwrap().csp().unwrap().hash().to_owned();
+    for strict in ["'nonce-YWJj'", "'nonce-a-_+/Z9=='", "'sha256-YQ=='", "'SHA384-YWJj'", "'sha512-a-_'"] {
+        let policy = format!("script-src-elem 'unsafe-inline' https: {strict}");
+        judge(&[&policy]);
+        assert_eq!(lines(&enforced(&[&policy]).headers), [format!("{policy} {hash}")]);
     }
 }
 
@@ -396,16 +486,28 @@ fn a_policy_in_a_meta_element_comes_behind_the_snippet() {
 }
 
 #[test]
-fn the_hash_is_of_the_bytes_in_the_page_and_the_same_for_every_application() {
+fn the_hash_is_of_the_bytes_in_the_page_and_depends_on_no_secret_and_no_person() {
     use base64::{Engine, engine::general_purpose::STANDARD};
     use sha2::Digest;
     let page = enforced(&["script-src 'self'"]);
     let code = cut(&page.body).1.split_once("'>").unwrap().1.strip_suffix("</script>").unwrap();
     let hash = format!("'sha256-{}'", STANDARD.encode(sha2::Sha256::digest(code)));
     assert!(lines(&page.headers)[0].contains(&hash));
-    let other = tower_widget_identity::widget::Intercom::new("other-app", crate::support::secret("other secret"));
-    let other = tower_widget_identity::Widgets::builder().widget(other).visitors(true).build().unwrap();
-    assert_eq!(other.csp().unwrap().hash(), hash);
+    let intercom = |app| tower_widget_identity::widget::Intercom::new(app, crate::support::secret("other secret"));
+    let builder = |app| tower_widget_identity::Widgets::builder().widget(intercom(app));
+    let hash_of =
+        |builder: tower_widget_identity::WidgetsBuilder| builder.build().unwrap().csp().unwrap().hash().to_owned();
+    assert_eq!(hash_of(builder("abcd1234")), hash);
+    // Whatever is in the code is in the hash, so that no attribute can say something else.
+    for other in [
+        builder("other-app"),
+        builder("abcd1234").visitors(true),
+        builder("abcd1234").iframes(true),
+        builder("abcd1234").token_path("/other"),
+        builder("abcd1234").marker_name("__Host-other"),
+    ] {
+        assert_ne!(hash_of(other), hash);
+    }
 }
 
 #[test]
@@ -422,4 +524,50 @@ fn a_hostile_host_does_not_reach_the_policy() {
     let response = block_on(widgets.layer().layer(service).oneshot(request)).unwrap();
     let policy = lines(response.headers())[0];
     assert!(!policy.contains("evil") && !policy.contains("script-src"), "{policy}");
+}
+
+// ---- workers and forms ---------------------------------------------------------------------------------------------
+
+/// The directives of the policy that the page leaves with, by name.
+fn patched(policy: &'static str, name: &str) -> Option<String> {
+    let sources = CspSources::new().worker(["blob:"]).form_action(["https://form.vendor.example"]);
+    let page = through(builder().csp_sources(sources), &[("content-security-policy", policy.to_owned())]);
+    assert_eq!(kind(page.outcome.as_ref()), Some(OutcomeKind::Boot), "{policy}");
+    let line = lines(&page.headers)[0].to_owned();
+    line.split("; ").find(|text| text.starts_with(name)).map(str::to_owned)
+}
+
+#[test]
+fn a_widgets_workers_are_allowed_and_the_applications_stay_so() {
+    for (policy, expected) in [
+        ("worker-src 'self'", Some("worker-src 'self' blob:")),
+        ("worker-src 'none'", Some("worker-src blob:")),
+        ("script-src 'self'", Some("worker-src 'self' blob:")),
+        ("child-src 'self'; default-src 'none'", Some("worker-src 'self' blob:")),
+        ("default-src https:", Some("worker-src https: blob:")),
+        ("worker-src BLOB:", Some("worker-src BLOB:")),
+        ("img-src 'self'", None),
+        // Whatever workers the application's own scripts start are allowed, and no list may end that.
+        ("script-src 'nonce-YWJj' 'strict-dynamic'", None),
+        // Of workers, only the list of scripts says so by this word.
+        ("worker-src 'strict-dynamic'", Some("worker-src 'strict-dynamic' blob:")),
+        ("child-src 'strict-dynamic'", Some("worker-src 'strict-dynamic' blob:")),
+        ("default-src 'strict-dynamic'", Some("worker-src 'strict-dynamic' blob:")),
+    ] {
+        assert_eq!(patched(policy, "worker-src").as_deref(), expected, "{policy}");
+    }
+}
+
+#[test]
+fn forms_of_a_widget_are_allowed_where_the_policy_names_any() {
+    let ours = "https://form.vendor.example https://intercom.help https://api-iam.intercom.io \
+                https://api-iam.eu.intercom.io https://api-iam.au.intercom.io";
+    for (policy, expected) in [
+        ("form-action 'self'", Some(format!("form-action 'self' {ours}"))),
+        ("form-action 'none'", Some(format!("form-action {ours}"))),
+        ("form-action https:", Some("form-action https:".to_owned())),
+        ("default-src 'none'", None),
+    ] {
+        assert_eq!(patched(policy, "form-action"), expected, "{policy}");
+    }
 }

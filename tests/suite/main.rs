@@ -3,11 +3,18 @@
 
 mod config;
 mod csp;
+mod diagnosis;
 #[path = "../widgets/mod.rs"]
 mod golden;
+mod issued;
+mod logout;
 mod mint;
+mod origins;
 mod page;
+mod page_value;
+mod public_key;
 mod support;
+mod tenants;
 mod token_service;
 mod widgets;
 mod wire;

@@ -18,7 +18,7 @@ use tower_widget_identity::{ConfigErrorKind, MAX_TOKEN_BYTES};
 #[path = "../../examples/mint/main.rs"]
 pub(crate) mod example;
 
-use crate::support::verify;
+use crate::support::{constants, verify};
 use example::failure::Failure;
 use example::options::Options;
 
@@ -83,7 +83,9 @@ fn names(object: &Value) -> Vec<&str> {
 /// `[the attribute's text, the code]`, after checking that there is one element and nothing else.
 fn element(answer: &Value) -> [&str; 2] {
     let snippet = text(answer, "snippet");
-    let inside = snippet.strip_prefix("<script data-widget='").and_then(|rest| rest.strip_suffix("</script>"));
+    let inside = snippet
+        .strip_prefix("<script data-cfasync=\"false\" data-widget='")
+        .and_then(|rest| rest.strip_suffix("</script>"));
     let (attribute, code) = inside.and_then(|inside| inside.split_once("'>")).expect("one attribute, then code");
     assert!(!attribute.contains(['<', '>', '&', '\'', '\n']) && attribute.is_ascii(), "{attribute}");
     assert!(!code.to_ascii_lowercase().contains("<script") && !code.to_ascii_lowercase().contains("</script"));
@@ -227,11 +229,12 @@ fn the_page_gets_what_is_shown() {
     for (widget, more) in [("intercom", [].as_slice()), ("intercom", &["--user-hash"]), ("ferndesk", &[])] {
         let answer = minted(widget, more);
         let data = data(&answer);
-        let mut told = data["widgets"][0]["settings"].clone();
+        let constants = constants(text(&answer, "snippet"));
+        let mut told = constants["widgets"][0]["settings"].clone();
         let person = data["people"][widget].as_object().expect("what this person gets");
         told.as_object_mut().expect("settings").extend(person.clone());
         assert_eq!(told, answer["settings"], "{widget} {more:?}");
-        assert_eq!(data["tokens"], "/widget-token");
+        assert_eq!(constants["tokens"], "/widget-token");
     }
 }
 
@@ -242,12 +245,12 @@ fn zendesk_fetches_its_tokens_and_finds_none_in_the_page() {
         ("zendesk-help-center", json!({ "chat": false, "helpCenter": true })),
     ] {
         let answer = minted(widget, &[]);
-        let data = data(&answer);
+        let constants = constants(text(&answer, "snippet"));
         assert_eq!(answer["settings"], settings);
-        assert_eq!(data["widgets"][0]["settings"], settings);
-        assert_eq!(data["widgets"][0]["token"], widget);
-        assert_eq!(data["people"], json!({ "zendesk-classic": {} }));
-        assert_eq!(data["tokens"], "/widget-token");
+        assert_eq!(constants["widgets"][0]["settings"], settings);
+        assert_eq!(constants["widgets"][0]["token"], widget);
+        assert_eq!(data(&answer)["people"], json!({ "zendesk-classic": {} }));
+        assert_eq!(constants["tokens"], "/widget-token");
         assert!(!text(&answer, "snippet").contains("eyJ"), "no token");
     }
 }

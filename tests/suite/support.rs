@@ -37,13 +37,12 @@ pub(crate) fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The marker's name for that configuration, and the fingerprints of user-1 and user-2, computed with Python:
-/// `hashlib.sha256(b'[["intercom","abcd1234"]]').hexdigest()[:8]`, and with the key
-/// `k = hmac.digest(SECRET, b"tower-widget-identity/marker/v1", "sha256")`
+/// The marker's name, and the fingerprints of user-1 and user-2 for that configuration, computed with Python: with the key
+/// `k = hmac.digest(SECRET, b"tower-widget-identity/marker/v1\xff", "sha256")`
 /// `base64.urlsafe_b64encode(hmac.digest(k, b"user-1", "sha256"))[:22]`.
-pub(crate) const MARKER: &str = "__Host-widget-3a782e13";
-pub(crate) const FP_1: &str = "M7qYPYU-UhrpZqgDTg01Fl";
-pub(crate) const FP_2: &str = "aqrtGFgKhDx-u9kgH55Pqy";
+pub(crate) const MARKER: &str = "__Host-widget";
+pub(crate) const FP_1: &str = "H_yLyVTRcDKysSyonoz7ur";
+pub(crate) const FP_2: &str = "eyUKS_UEG6Zw8-KsfoAOv3";
 
 pub(crate) fn secret(text: &str) -> Secret {
     Secret::new(text).unwrap()
@@ -60,14 +59,22 @@ pub(crate) fn widgets() -> Widgets {
 
 /// The page before the snippet, the snippet, and the page behind it.
 pub(crate) fn cut(page: &str) -> (&str, &str, &str) {
-    let start = page.find("<script data-widget='").expect("a snippet");
+    let start = page.find("<script data-cfasync=\"false\" data-widget='").expect("a snippet");
     let end = start + page[start..].find("</script>").expect("its end") + "</script>".len();
     (&page[..start], &page[start..end], &page[end..])
 }
 
+/// What every page of a configuration has in common, out of a snippet's code.
+pub(crate) fn constants(element: &str) -> Value {
+    let (_, code) = element.split_once("'>").unwrap();
+    let (_, after_the_runtime) = code.split_once(")({").unwrap();
+    let (constants, _) = after_the_runtime.rsplit_once(",{'").expect("the adapters come last");
+    serde_json::from_str(&format!("{{{constants}")).unwrap()
+}
+
 /// The data of a snippet.
 pub(crate) fn snippet(element: &str) -> Value {
-    let data = element.strip_prefix("<script data-widget='").unwrap();
+    let data = element.strip_prefix("<script data-cfasync=\"false\" data-widget='").unwrap();
     serde_json::from_str(data.split_once("'>").unwrap().0).unwrap()
 }
 

@@ -29,8 +29,9 @@ const TOKENS: [&str; 4] = ["intercom", "zendesk-chat", "zendesk-help-center", "f
 const SECRETS: [&str; 4] = [SECRET, "chat secret", "help center secret", "ferndesk secret"];
 
 /// Of user-123, computed with Python: the first 22 characters of `base64.urlsafe_b64encode(hmac.digest(key, b"user-123",
-/// "sha256"))`, with `key = hmac.digest(SECRET, b"tower-widget-identity/marker/v1", "sha256")`.
-const FINGERPRINT: &str = "RzmKod1JK29Ug91FAme8qt";
+/// "sha256"))`, with `key = hmac.digest(b"ferndesk secret", b"tower-widget-identity/marker/v1\xff", "sha256")`: ferndesk comes
+/// first in the alphabet.
+const FINGERPRINT: &str = "V359fNZTvvcyMIPCUbs-mn";
 
 fn all_widgets() -> WidgetsBuilder {
     let zendesk = ZendeskClassic::chat("key-1", secret("chat secret")).help_center(secret("help center secret"));
@@ -96,11 +97,14 @@ fn nested(widgets: &Widgets, path: &str) -> Router {
     Router::new().nest_service(path, widgets.token_service())
 }
 
-/// Asks the service by itself, and nested in a router, which strips the path.
-fn ask(widgets: &Widgets, request: request::Builder) -> [Answer; 2] {
+/// Asks the service by itself, nested in a router, which strips the path, and the layer, which answers its own path.
+fn ask(widgets: &Widgets, request: request::Builder) -> [Answer; 3] {
     let request = request.body(()).unwrap();
     let bare = block_on(answer(widgets.token_service(), request.clone()));
-    [bare, block_on(answer(nested(widgets, "/widget-token"), request))]
+    let layered = widgets.layer().layer(service_fn(async |_: Request<Body>| -> Result<Response<Body>, Infallible> {
+        panic!("the inner service is not called")
+    }));
+    [bare, block_on(answer(nested(widgets, "/widget-token"), request.clone())), block_on(answer(layered, request))]
 }
 
 /// The headers of every answer, and these.
@@ -146,7 +150,7 @@ fn a_signed_in_person_gets_a_bare_token_that_verifies() {
 
 #[test]
 fn the_token_is_made_by_the_clock_and_for_the_session_of_this_very_request() {
-    let [answer, _] = ask(&widgets(), get_as("zendesk-chat", person().with_session_expires(at(NOW + 60))));
+    let [answer, ..] = ask(&widgets(), get_as("zendesk-chat", person().with_session_expires(at(NOW + 60))));
     let claims = verify("chat secret", &answer.body).unwrap().claims;
     assert_eq!((&claims["iat"], &claims["exp"]), (&json!(NOW), &json!(NOW + 60)));
     assert_eq!(answer.header("x-widget-lifetime"), Some("60"));
@@ -159,7 +163,7 @@ fn each_call_gets_a_help_center_token_of_its_own() {
     let mut jtis: Vec<_> = jtis.iter().map(|answer| answer.body.as_str()).collect();
     jtis.sort_unstable();
     jtis.dedup();
-    assert_eq!(jtis.len(), 4);
+    assert_eq!(jtis.len(), 6);
 }
 
 #[test]
@@ -249,8 +253,8 @@ impl Widget for Mute {
         Manifest::new("mute", "1", "() => ({})")
     }
 
-    fn secret(&self) -> &Secret {
-        &self.0
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.0)
     }
 
     fn mint(&self, _: &str, _: &Identity, _: SystemTime) -> Result<Token, TokenError> {
@@ -341,20 +345,21 @@ fn nobody_is_looked_up_for_a_request_that_gets_no_answer() {
     assert_error(&widgets, get("intercom").method("POST"), 405, "method-not-allowed");
     assert_eq!(asked.load(Ordering::Relaxed), 0);
     let _ = ask(&widgets, get("intercom"));
-    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    assert_eq!(asked.load(Ordering::Relaxed), 3);
 }
 
 // ---- for whom the page is -------------------------------------------------------------------------------------------
 
 fn fingerprint(widgets: &Widgets, identity: Identity) -> String {
-    let [_, nested] = ask(widgets, get_as("page", identity));
-    nested.json()["fp"].as_str().unwrap().to_owned()
+    let [bare, ..] = ask(widgets, get_as("page", identity));
+    bare.json()["fp"].as_str().unwrap().to_owned()
 }
 
 #[test]
 fn the_fingerprint_is_as_documented_and_no_vendors_hash() {
     assert_eq!(fingerprint(&widgets(), person()), FINGERPRINT);
-    let rotated = Widgets::builder().widget(Intercom::new("abcd1234", secret("new"))).marker_key(secret(SECRET));
+    let rotated =
+        Widgets::builder().widget(Intercom::new("abcd1234", secret("new"))).marker_key(secret("ferndesk secret"));
     assert_eq!(fingerprint(&rotated.build().unwrap(), person()), FINGERPRINT, "the key is what counts");
     let other_key = builder().marker_key(secret("another")).build().unwrap();
     assert_ne!(fingerprint(&other_key, person()), FINGERPRINT);
@@ -368,7 +373,7 @@ fn a_page_of_this_person_gets_its_token_and_another_persons_page_is_409() {
         for answer in ask(&widgets, get(name).header("x-widget-page", FINGERPRINT)) {
             assert_eq!(answer.status, 200, "{name}");
         }
-        for page in [&other, "", "out", "RzmKod1JK29Ug91FAme8q", "RzmKod1JK29Ug91FAme8qtt", "*", "user-123"] {
+        for page in [&other, "", "out", "iGk7mX0n49bHQcJFY0dYB", "iGk7mX0n49bHQcJFY0dYBat", "*", "user-123"] {
             assert_error(&widgets, get(name).header("x-widget-page", page), 409, "another-person");
         }
         let upper = FINGERPRINT.to_uppercase();
@@ -441,7 +446,7 @@ fn page_load(widgets: &Widgets, viewer: &Viewer, cookies: &str) -> Option<Value>
     };
     let request = get_as("", viewer.clone()).uri("/").header("sec-fetch-dest", "document").header("cookie", cookies);
     let page = block_on(answer_of_any_length(widgets.layer().layer(service_fn(home)), request.body(()).unwrap()));
-    let data = page.split_once("<script data-widget='")?.1.split_once("'>").unwrap().0;
+    let data = page.split_once("<script data-cfasync=\"false\" data-widget='")?.1.split_once("'>").unwrap().0;
     Some(serde_json::from_str(data).unwrap())
 }
 
@@ -492,13 +497,13 @@ fn page_tells_of_a_persons_cookies_as_a_page_load_does() {
 
 #[test]
 fn page_tells_of_nobodys_cookies_as_a_page_load_does() {
-    assert_eq!(assert_told_alike(&widgets(), &Viewer::SignedOut, &["seen", "fp", "visitor"]), 7);
+    assert_eq!(assert_told_alike(&widgets(), &Viewer::SignedOut, &["seen", "fp", "reset"]), 7);
 }
 
 #[test]
 fn page_tells_of_a_visitor_as_a_page_load_does() {
     let welcoming = all_widgets().visitors(true).build().unwrap();
-    assert_eq!(assert_told_alike(&welcoming, &Viewer::SignedOut, &["seen", "fp", "visitor"]), 9);
+    assert_eq!(assert_told_alike(&welcoming, &Viewer::SignedOut, &["seen", "fp", "reset"]), 9);
 }
 
 // ---- who may not ask ------------------------------------------------------------------------------------------------
@@ -535,7 +540,8 @@ fn a_name_that_is_not_configured_is_404() {
     }
     let intercom_alone = builder().token_path("/widget-token").build().unwrap();
     assert_error(&intercom_alone, get("ferndesk"), 404, "not-configured");
-    assert_error(&Widgets::disabled(), get("intercom"), 404, "not-configured");
+    let request = get("intercom").body(()).unwrap();
+    assert_eq!(block_on(answer(Widgets::disabled().token_service(), request)).status, 404);
 }
 
 #[test]
@@ -549,12 +555,28 @@ fn a_path_that_only_begins_like_the_token_path_is_404() {
 }
 
 #[test]
+fn the_layer_passes_every_other_path_on() {
+    let inner = service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(Body::from("inner"))));
+    for path in ["/", "/widget-token", "/widget-tokens/intercom", "/x/widget-token/intercom", "/Widget-Token/intercom"]
+    {
+        let request = get("").uri(path).body(()).unwrap();
+        assert_eq!(block_on(answer_of_any_length(widgets().layer().layer(inner), request)), "inner", "{path}");
+        let logout = get("").uri("/widget-token/intercom").body(()).unwrap();
+        assert_eq!(
+            block_on(answer_of_any_length(widgets().logout_layer().layer(inner), logout)),
+            "inner",
+            "a logout layer"
+        );
+    }
+}
+
+#[test]
 fn other_methods_are_405() {
     for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "QUERY"] {
         assert_error(&widgets(), get("intercom").method(method), 405, "method-not-allowed");
         assert_error(&widgets(), get("page").method(method), 405, "method-not-allowed");
         let preflight = get("intercom").method(method).header("origin", "https://evil.test");
-        assert_error(&widgets(), preflight.header("access-control-request-method", "GET"), 405, "method-not-allowed");
+        assert_error(&widgets(), preflight.header("access-control-request-method", "GET"), 403, "cross-site");
     }
     let head = get("intercom").method(Method::HEAD).body(()).unwrap();
     let answer = block_on(answer(widgets().token_service(), head));
@@ -615,7 +637,7 @@ fn hostile_headers_are_answered() {
         for name in ["cookie", "host", "origin", "accept", "sec-fetch-dest", "sec-fetch-mode", "referer"] {
             for token in ["intercom", "page"] {
                 for answer in ask(&widgets(), get(token).header(name, &value).header(name, &value)) {
-                    assert_eq!(answer.status, 200, "{name}");
+                    assert_eq!(answer.status, if name == "origin" { 403 } else { 200 }, "{name}");
                 }
             }
         }

@@ -312,7 +312,7 @@ async fn trailers_come_last_wherever_the_page_ends() {
         let (outcome, out) = pass(frames).await;
         assert_eq!(kind(outcome.as_ref()), Some(OutcomeKind::Boot), "{page:?}");
         let page = text(&out);
-        assert_eq!(page.matches("<script data-widget=").count(), 1);
+        assert_eq!(page.matches("<script data-cfasync=\"false\" data-widget=").count(), 1);
         assert!(out.last().unwrap().as_ref().unwrap().is_trailers());
         assert_eq!(out.iter().filter(|frame| frame.as_ref().unwrap().is_trailers()).count(), 1);
     }

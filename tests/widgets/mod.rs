@@ -30,8 +30,8 @@ use std::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tower_widget_identity::{
-    Identity, Secret,
-    widget::{self, CatalogEntry, Salesforce, Widget},
+    Company, Identity, Secret,
+    widget::{self, AmazonConnect, CatalogEntry, Dynamics365, HelpCrunch, Salesforce, Widget, ZohoDeskAsap},
 };
 
 /// Made for these tests: `openssl genrsa 2048`.
@@ -51,8 +51,9 @@ pub(crate) struct Data {
     /// The token's name, where it is not the widget's.
     token_name: Option<String>,
     secret: Key,
-    /// What Salesforce alone has to be told besides id and secret.
-    deployment: Option<Deployment>,
+    /// What some widgets need besides id and secret, by the name of the setter: see [`WITH_SETTERS`].
+    #[serde(default)]
+    setters: BTreeMap<String, String>,
     pub(crate) manifest: Declared,
     #[serde(default)]
     pub(crate) cookies: Cookies,
@@ -74,15 +75,6 @@ struct Key {
     #[serde(default)]
     rsa: bool,
     key_id: Option<String>,
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Deployment {
-    name: String,
-    site_url: String,
-    scrt2_url: String,
-    issuer: String,
 }
 
 /// The manifest, without what every widget has.
@@ -114,6 +106,7 @@ pub(crate) struct Cookies {
 pub(crate) enum Signs {
     Jwt(Jwt),
     Hash(Hash),
+    Record(Record),
 }
 
 #[derive(Clone, Deserialize)]
@@ -124,30 +117,125 @@ pub(crate) struct Jwt {
     /// In seconds: the default, and the vendor's limit.
     pub(crate) lifetime: u64,
     pub(crate) longest_lifetime: u64,
+    /// Whether its times are milliseconds: `not_before` and `not_after`.
+    #[serde(default)]
+    milliseconds: bool,
     /// The name that the token has in the page; none where the page fetches it.
     pub(crate) in_page_as: Option<String>,
     /// The fact that makes the token too large: `id`, `name` or `attribute`.
     pub(crate) too_large_by: String,
 }
 
+impl Jwt {
+    /// When a token ends by its claims, in whole seconds.
+    pub(crate) fn end(&self, claims: &Value) -> Option<u64> {
+        if !self.milliseconds {
+            return claims["exp"].as_u64();
+        }
+        // The largest number stands for all times that are later.
+        claims["not_after"].as_u64().map(|end| if end == u64::MAX { end } else { end / 1000 })
+    }
+}
+
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Hash {
-    /// The fact that is hashed.
-    pub(crate) over: Fact,
-    /// The names that the fact and its hash have in the page.
-    pub(crate) in_page_as: String,
+    over: Message,
+    /// The names that the facts have in the page, in the order in which they are hashed.
+    in_page_as: Names,
+    /// The name of their hash.
     pub(crate) proof: String,
 }
 
+/// Facts with a hash over them and the time, which the page fetches: JSON as base64url.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Record {
+    /// The entries that are hashed, in this order, with this between them. One that is missing is empty.
+    over: Vec<String>,
+    by: String,
+    /// The entry of the hash, and that of the time, in milliseconds.
+    pub(crate) hash: String,
+    pub(crate) time: String,
+    /// In seconds.
+    pub(crate) lifetime: u64,
+}
+
+impl Record {
+    /// What is hashed.
+    pub(crate) fn message(&self, record: &Value) -> String {
+        let parts: Vec<_> = self.over.iter().map(|name| record[name].as_str().unwrap_or_default()).collect();
+        parts.join(&self.by)
+    }
+}
+
+/// What is hashed: one fact, or several with a text between them.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum Message {
+    Fact(Fact),
+    Joined { facts: Vec<Fact>, by: String },
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum Names {
+    One(String),
+    Several(Vec<String>),
+}
+
 #[derive(Clone, Copy, Deserialize, PartialEq)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Fact {
     Id,
     Email,
+    /// The e-mail address, hashed in lower-case letters. In the page it stands as it is.
+    LowerEmail,
 }
 
-/// A person, and what comes of them: `refused` by this error, or the very token, what a JWT claims, what the page is told.
+impl Hash {
+    /// Each fact that is hashed, and its name in the page.
+    pub(crate) fn facts(&self) -> Vec<(Fact, &str)> {
+        let facts = match &self.over {
+            Message::Fact(fact) => std::slice::from_ref(fact),
+            Message::Joined { facts, .. } => facts,
+        };
+        let names = match &self.in_page_as {
+            Names::One(name) => std::slice::from_ref(name),
+            Names::Several(names) => names,
+        };
+        assert_eq!(facts.len(), names.len(), "a name for each fact");
+        facts.iter().copied().zip(names.iter().map(String::as_str)).collect()
+    }
+
+    /// What is hashed for the person of whom the page is told this.
+    pub(crate) fn message(&self, page: &Value) -> String {
+        let text = |name: &str| page[name].as_str().expect("a fact in the page");
+        let parts: Vec<_> = self.facts().into_iter().map(|(fact, name)| fact.hashed(text(name))).collect();
+        match &self.over {
+            Message::Fact(_) => parts.concat(),
+            Message::Joined { by, .. } => parts.join(by),
+        }
+    }
+}
+
+impl Fact {
+    /// The fact about this person, as it stands.
+    pub(crate) fn of(self, case: &Case) -> &str {
+        match self {
+            Self::Id => &case.id,
+            Self::Email | Self::LowerEmail => case.email.as_deref().expect("an address"),
+        }
+    }
+
+    /// The fact as it is hashed.
+    fn hashed(self, text: &str) -> String {
+        if self == Self::LowerEmail { text.to_lowercase() } else { text.to_owned() }
+    }
+}
+
+/// A person, and what comes of them: `refused` by this error, or the very token, what a JWT or a record says, what the page
+/// is told.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
@@ -157,10 +245,34 @@ pub(crate) struct Case {
     pub(crate) name: Option<String>,
     #[serde(default)]
     pub(crate) attributes: Map<String, Value>,
+    /// What stands beside the token.
+    #[serde(default)]
+    pub(crate) unsigned: Map<String, Value>,
+    pub(crate) company: Option<Employer>,
     pub(crate) refused: Option<String>,
     pub(crate) token: Option<String>,
     pub(crate) claims: Option<Value>,
+    /// Beside a JWT: what else.
     pub(crate) boot_data: Option<Value>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Employer {
+    id: String,
+    name: Option<String>,
+    plan: Option<String>,
+    #[serde(default)]
+    attributes: Map<String, Value>,
+}
+
+impl Employer {
+    fn company(&self) -> Company {
+        let company = Company::new(&self.id);
+        let company = self.name.iter().fold(company, |company, name| company.with_name(name.as_str()));
+        let company = self.plan.iter().fold(company, |company, plan| company.with_plan(plan.as_str()));
+        self.attributes.iter().fold(company, |company, (key, value)| company.with_attribute(key, value.clone()))
+    }
 }
 
 /// What is special about a widget's `stub.js`, and about the adapter beside it.
@@ -176,6 +288,8 @@ pub(crate) struct Browser {
     pub(crate) element: Option<Value>,
     /// What the library learns of user-1 besides who it is.
     pub(crate) attributes: Option<Value>,
+    /// Whether the library learns of one person a page.
+    pub(crate) one_person: bool,
     /// How the library asks for another token.
     pub(crate) asks: Option<String>,
     /// What a session leaves in the storage.
@@ -184,6 +298,41 @@ pub(crate) struct Browser {
     /// it is hidden then.
     pub(crate) logout_of_an_earlier_page: Option<Value>,
 }
+
+macro_rules! with_setters {
+    (@expires $widget:ident $lifetime:ident) => {
+        match $lifetime {
+            Some(lifetime) => Box::new($widget.lifetime(lifetime)),
+            None => Box::new($widget),
+        }
+    };
+    (@stays $widget:ident $lifetime:ident) => {{
+        assert_eq!($lifetime, None, "its tokens never expire");
+        Box::new($widget)
+    }};
+    ($($name:literal: $Widget:ident $token:ident, $($setter:ident),+;)+) => {
+        &[$((
+            $name,
+            &[$(stringify!($setter)),+],
+            |golden, app_id, secret, lifetime| {
+                let widget = $Widget::new(app_id, secret)$(.$setter(golden.setter(stringify!($setter))))+;
+                with_setters!(@$token widget lifetime)
+            },
+        )),+]
+    };
+}
+
+type Configure = fn(&Golden, &str, Secret, Option<Duration>) -> Box<dyn Widget>;
+
+/// The widgets that need more than id and secret: their names, the setters that golden.json gives the values for, and how
+/// these configure one.
+const WITH_SETTERS: &[(&str, &[&str], Configure)] = with_setters! {
+    "amazon-connect": AmazonConnect expires, instance, snippet_id;
+    "dynamics-365": Dynamics365 expires, issuer, library_url, org_id, org_url;
+    "helpcrunch": HelpCrunch stays, organization;
+    "salesforce": Salesforce expires, deployment, issuer, scrt2_url, site_url;
+    "zoho-desk-asap": ZohoDeskAsap expires, org_id;
+};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/widgets")
@@ -207,18 +356,27 @@ pub(crate) fn every() -> Vec<Golden> {
 pub(crate) fn every_jwt() -> Vec<(Golden, Jwt)> {
     let jwt = |golden: Golden| match golden.data.signs.clone() {
         Signs::Jwt(jwt) => Some((golden, jwt)),
-        Signs::Hash(_) => None,
+        Signs::Hash(_) | Signs::Record(_) => None,
     };
     every().into_iter().filter_map(jwt).collect()
 }
 
-/// Those that hash one fact.
+/// Those that hash facts.
 pub(crate) fn every_hash() -> Vec<(Golden, Hash)> {
     let hash = |golden: Golden| match golden.data.signs.clone() {
         Signs::Hash(hash) => Some((golden, hash)),
-        Signs::Jwt(_) => None,
+        Signs::Jwt(_) | Signs::Record(_) => None,
     };
     every().into_iter().filter_map(hash).collect()
+}
+
+/// Those that hash facts and the time.
+pub(crate) fn every_record() -> Vec<(Golden, Record)> {
+    let record = |golden: Golden| match golden.data.signs.clone() {
+        Signs::Record(record) => Some((golden, record)),
+        Signs::Jwt(_) | Signs::Hash(_) => None,
+    };
+    every().into_iter().filter_map(record).collect()
 }
 
 fn read(name: &str) -> Data {
@@ -261,21 +419,20 @@ impl Golden {
     }
 
     fn configured(&self, app_id: &str, secret: Secret, lifetime: Option<Duration>) -> Box<dyn Widget> {
-        if let Some(deployment) = &self.data.deployment {
-            let salesforce = Salesforce::new(app_id, secret)
-                .deployment(&deployment.name)
-                .site_url(&deployment.site_url)
-                .scrt2_url(&deployment.scrt2_url)
-                .issuer(&deployment.issuer);
-            return match lifetime {
-                Some(lifetime) => Box::new(salesforce.lifetime(lifetime)),
-                None => Box::new(salesforce),
-            };
+        let special = WITH_SETTERS.iter().find(|(name, ..)| *name == self.name());
+        let known = special.map_or(&[][..], |(_, setters, _)| setters);
+        assert!(self.data.setters.keys().eq(known), "{}: setters of golden.json and of this file", self.name());
+        if let Some((.., configure)) = special {
+            return configure(self, app_id, secret, lifetime);
         }
         match lifetime {
             Some(lifetime) => self.entry.configure_with_lifetime(app_id, secret, lifetime).expect("tokens that expire"),
             None => self.entry.configure(app_id, secret),
         }
+    }
+
+    fn setter(&self, name: &str) -> &str {
+        self.data.setters.get(name).unwrap_or_else(|| panic!("{}: no value for {name}(..)", self.name()))
     }
 
     pub(crate) fn secret(&self) -> Secret {
@@ -313,8 +470,9 @@ impl Golden {
         let value = |option: &str, value: &str| format!("--{option}={value}");
         let all = [value("app-id", &self.data.app_id), value("secret", self.secret_text())];
         let key_id = self.key_id().map(|key_id| value("key-id", key_id));
-        let issuer = self.data.deployment.as_ref().map(|deployment| value("issuer", &deployment.issuer));
-        [self.token_name().to_owned()].into_iter().chain(all).chain(key_id).chain(issuer).collect()
+        // Each setter's option has its name, with hyphens.
+        let setters = self.data.setters.iter().map(|(setter, text)| value(&setter.replace('_', "-"), text));
+        [self.token_name().to_owned()].into_iter().chain(all).chain(key_id).chain(setters).collect()
     }
 
     /// The secret as text: the PEM, the hexadecimal digits, or what it is.
@@ -336,6 +494,12 @@ impl Case {
         let identity = Identity::new(self.id.as_str());
         let identity = self.email.iter().fold(identity, |identity, email| identity.with_email(email.as_str()));
         let identity = self.name.iter().fold(identity, |identity, name| identity.with_name(name.as_str()));
+        let identity =
+            self.company.iter().fold(identity, |identity, employer| identity.with_company(employer.company()));
+        let identity = self
+            .unsigned
+            .iter()
+            .fold(identity, |identity, (key, value)| identity.with_unsigned(key.as_str(), value.clone()));
         self.attributes
             .iter()
             .fold(identity, |identity, (key, value)| identity.with_attribute(key.as_str(), value.clone()))

@@ -8,7 +8,7 @@
 //! instances may share it, and need the same `INTERCOM_APP_ID` and `INTERCOM_SECRET` then. Without these, the demo
 //! messenger of the example `axum` stands in for Intercom.
 //!
-//! What belongs to `tower-widget-identity` is all in [`app`] and [`viewer`].
+//! What belongs to `tower-widget-identity` is in [`app`], and in [`guest`], which signs in and shows a page at once.
 
 use std::env;
 use std::error::Error;
@@ -19,15 +19,14 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Router, serve};
-use axum_login::{AuthManagerLayerBuilder, AuthUser, AuthnBackend, login_required};
-use serde::Deserialize;
+use axum::{Extension, Router, serve};
+use axum_login::{AuthManagerLayerBuilder, login_required};
 use tokio::net::TcpListener;
 use tokio_rusqlite::Connection;
 use tokio_rusqlite::rusqlite::TransactionBehavior;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
-use tower_sessions::{ExpiredDeletion, Expiry, Session, SessionManagerLayer};
+use tower_sessions::{ExpiredDeletion, Expiry, SessionManagerLayer};
 use tower_sessions_rusqlite_store::RusqliteStore;
 use tower_widget_identity::{Identity, Viewer, Widgets};
 
@@ -43,14 +42,11 @@ mod template;
 #[path = "../../axum/verifier.rs"]
 mod verifier;
 
-use accounts::{Accounts, Credentials};
+use accounts::{Account, Accounts, Credentials};
 use messenger::{Kind, Messenger};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 type AuthSession = axum_login::AuthSession<Accounts>;
-
-/// Where axum-login keeps who is signed in.
-const DATA_KEY: &str = "axum-login.data";
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
@@ -87,30 +83,33 @@ async fn app(messenger: Messenger, database: Connection) -> Result<Router, BoxEr
     tokio::spawn(forget_expired(store.clone()));
     let accounts = Accounts::open(database).await?;
 
-    let asked = accounts.clone();
     let widgets = Widgets::builder()
         .widget(messenger.widget()?)
-        // A handle to the session, and not axum-login's `AuthSession`: that one's user is as it was before the handler.
-        .identify_async(move |parts| viewer(parts.extensions.get().cloned(), asked.clone()))
-        .token_path("/widget-token")
+        .identify_with(|auth: AuthSession| auth.user)
+        .logout_path("/logout")
         // For http://localhost only: leave this away where the site is served over HTTPS.
         .plain_http(true)
         .build()?;
 
-    let site = Router::new()
+    Ok(Router::new()
         .route("/account", get(account))
         .route_layer(login_required!(Accounts, login_url = "/login"))
         .route("/", get(home))
         .route("/login", get(ask).post(login))
         .route("/guest", post(guest))
-        .route("/logout", post(logout).layer(widgets.logout_layer()))
-        .nest_service("/widget-token", widgets.token_service())
+        .route("/logout", post(logout))
         .with_state(messenger.kind())
+        .merge(demo::routes(&messenger))
+        // After `merge`, which would drop the part of the layer that answers `/widget-token`.
         .layer(widgets.layer())
         // Outside of ours: it puts the session into the request before we look for it.
-        .layer(AuthManagerLayerBuilder::new(accounts, sessions(store)).with_data_key(DATA_KEY).build());
+        .layer(AuthManagerLayerBuilder::new(accounts, sessions(store)).build()))
+}
 
-    Ok(site.merge(demo::routes(&messenger)))
+impl From<Account> for Identity {
+    fn from(account: Account) -> Self {
+        Identity::new(account.id).with_email(account.email).with_name(account.username)
+    }
 }
 
 fn sessions(store: RusqliteStore) -> SessionManagerLayer<RusqliteStore> {
@@ -129,30 +128,6 @@ async fn forget_expired(store: RusqliteStore) {
         }
         tokio::time::sleep(std::time::Duration::from_secs(3600)).await;
     }
-}
-
-/// What axum-login keeps under [`DATA_KEY`].
-#[derive(Deserialize)]
-struct SignedIn {
-    user_id: Option<String>,
-    auth_hash: Option<Vec<u8>>,
-}
-
-/// Who is looking at a page. Awaited after the handler ran, so that a sign-in or sign-out there counts.
-async fn viewer(session: Option<Session>, accounts: Accounts) -> Viewer {
-    match session {
-        Some(session) => Viewer::from(identity(&session, &accounts).await),
-        None => Viewer::Unknown,
-    }
-}
-
-/// `Ok(None)` says that nobody is signed in; an error says that this is not known just now.
-async fn identity(session: &Session, accounts: &Accounts) -> Result<Option<Identity>, BoxError> {
-    let Some(SignedIn { user_id: Some(id), auth_hash }) = session.get(DATA_KEY).await? else { return Ok(None) };
-    let account = accounts.get_user(&id).await?;
-    // As axum-login itself decides: a session that began with an older password is over.
-    let account = account.filter(|account| auth_hash.as_deref() == Some(account.session_auth_hash()));
-    Ok(account.map(|account| Identity::new(account.id).with_email(account.email).with_name(account.username)))
 }
 
 async fn home(State(kind): State<Kind>, auth: AuthSession) -> Html<String> {
@@ -186,12 +161,14 @@ async fn login(
     Ok(Redirect::to("/account").into_response())
 }
 
-/// Signs in and answers with the page itself: it knows already who is signed in.
-async fn guest(State(kind): State<Kind>, mut auth: AuthSession) -> Result<Html<String>, Failed> {
+/// Signs in and shows a page at once. The layer's `AuthSession` is from before this handler, so the response says who
+/// is signed in now.
+async fn guest(State(kind): State<Kind>, mut auth: AuthSession) -> Result<impl IntoResponse, Failed> {
     let account = auth.backend.add_guest().await?;
     auth.logout().await?;
     auth.login(&account).await?;
-    Ok(Html(page::account(kind, &account)))
+    let page = Html(page::account(kind, &account));
+    Ok((Extension(Viewer::SignedIn(account.into())), page))
 }
 
 async fn logout(mut auth: AuthSession) -> Result<Redirect, Failed> {

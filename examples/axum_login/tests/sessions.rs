@@ -117,12 +117,12 @@ async fn with_axum_login_a_handle_and_even_a_snapshot_end_with_the_session() {
             Viewer::from(session.get::<String>("user").await.map(|id| id.map(Identity::new)))
         }
     });
-    let snapshot = builder().identify(|parts| match parts.extensions.get::<Auth>() {
-        Some(auth) => Viewer::from(auth.user.as_ref().map(|person| Identity::new(&person.0))),
-        None => Viewer::Unknown,
-    });
+    let snapshot = builder().identify_with(|auth: Auth| auth.user.map(|person| Identity::new(person.0)));
     for widgets in [handle, snapshot] {
         let outcomes = a_session_with(&widgets.build().unwrap()).await;
-        assert_eq!((outcomes[0], &outcomes[2..]), (None, &[Some("boot"), Some("logout"), Some("shutdown")][..]));
+        assert_eq!(
+            (outcomes[0], &outcomes[2..]),
+            (Some("signed-out"), &[Some("boot"), Some("logout"), Some("shutdown")][..])
+        );
     }
 }

@@ -22,14 +22,14 @@ tools => {
   let loaded = false;
 
   /**
-   * @param {string} appID
+   * @param {Record<string, any>} settings
    * @param {import('../../snippet/types').BootData} person
    */
-  const identify = (appID, { hash, ...user }) => {
+  const identify = (settings, { hash, ...user }) => {
     window.Canny = window.Canny || hiddenLibrary || stub;
     hiddenLibrary = null;
     // Both published places of the hash.
-    window.Canny('identify', { appID, user: Object.assign({ hash }, user), hash });
+    window.Canny('identify', { ...settings, user: Object.assign({ hash }, user), hash });
     // What is not our own queue may be the library.
     if (window.Canny === stub && !loaded) queuedId = user.id;
     else identifiedId = user.id;
@@ -45,7 +45,7 @@ tools => {
     boot(widget) {
       const person = widget.person;
       // Another person is identified with the next page load.
-      if (person && (identifiedId === undefined || identifiedId === person.id)) identify(widget.settings.appID, person);
+      if (person && (identifiedId === undefined || identifiedId === person.id)) identify(widget.settings, person);
       tools.load(widget.library, { id: 'canny-jssdk', onload });
     },
 

@@ -17,6 +17,9 @@ use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "canny";
 
+/// What names a person, or has a setter of its own.
+const RESERVED: &str = "appID user hash id email name ssoToken";
+
 /// Canny Identify. The HS256 token of Canny's board widget is another thing and not made here.
 ///
 /// `Canny('identify', ..)` gets the user id with its HMAC-SHA256 (<https://developers.canny.io/install/security>).
@@ -39,10 +42,15 @@ pub struct Canny {
 impl Canny {
     /// An application by its id, with the company's secret API key.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, app_id, secret) }
+        Self { options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED) }
     }
 
     setter!(library_url, "Default: `https://canny.io/sdk.js`.");
+
+    setter!(
+        setting,
+        "One more option of `Canny('identify', ..)`, beside `appID` and `user`. Which ones Canny knows there is not confirmed."
+    );
 }
 
 fn user_hash(secret: &Secret, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
@@ -76,3 +84,6 @@ impl Widget for Canny {
             .with_some("name", identity.name().or(identity.email())))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,8 +20,11 @@ tools => {
 
   return {
     boot(widget) {
+      const { id, domain, ...config } = widget.settings;
+      // The page may have entries of its own there.
+      window.chatbaseConfig = Object.assign({}, window.chatbaseConfig, config);
       if (widget.person) identify(widget.person.token);
-      tools.load(widget.library, { id: widget.settings.id, attributes: { domain: widget.settings.domain } });
+      tools.load(widget.library, { id, attributes: { domain } });
     },
 
     refresh(widget, token) {

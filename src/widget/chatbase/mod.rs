@@ -11,36 +11,74 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
+use serde_json::Value;
+
 use crate::widget::prelude::*;
 
 const NAME: &str = "chatbase";
+/// Chatbase's own host.
+const DOMAIN: &str = "www.chatbase.co";
 
 /// Names that attributes may not take: claims, and what identifies without a token.
-const RESERVED: &str = "user_id email name user_hash token";
+const RESERVED: &str = "user_id email name user_hash token phonenumber stripe_accounts custom_attributes";
+/// Attributes that are claims of their own.
+const PHONE_NUMBER: &str = "phonenumber";
+const STRIPE_ACCOUNTS: &str = "stripe_accounts";
+
+/// Names that settings may not take: what identifies a person, what names the agent, and what has a setter.
+const RESERVED_SETTINGS: &str = "id domain chatbotId user_id email name user_hash token phonenumber custom_attributes";
 
 /// Chatbase's chat widget.
 ///
 /// Signs `user_id`, `email`, `name`, the attributes and `exp` as an HS256 JWT, handed to `chatbase('identify', ..)`
-/// (<https://chatbase.co/docs/developer-guides/identity-verification>). Chatbase takes `sub` as well as `user_id`; which
-/// of the other claims it makes use of is not confirmed.
+/// (<https://chatbase.co/docs/developer-guides/identity-verification>). The attributes `phonenumber` (text) and
+/// `stripe_accounts` (a list of `{"label": .., "stripe_id": ..}`) are claims of their own; all others stand under
+/// `custom_attributes`, without those that have the name of a claim.
 ///
-/// Logout is `resetUser`, seen in public code and not confirmed by the vendor, and then the documented `resetChat`: the
-/// conversation is the person's too. Chatbase does not publish what it keeps in the browser, so there is nothing to
-/// purge by name, nor which hosts a Content-Security-Policy must allow: only the library's is.
+/// Logout is `resetUser`, and then `resetChat`: the conversation is the person's too. Both are documented. Chatbase does
+/// not publish what it keeps in the browser, so there is nothing to purge by name, nor which hosts a
+/// Content-Security-Policy must allow: only the library's is.
 #[derive(Clone, Debug)]
 pub struct Chatbase {
     options: Options,
+    domain: String,
 }
 
 impl Chatbase {
     /// An agent by its id, with its verification secret.
     pub fn new(agent_id: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, agent_id, secret) }
+        let options = Options::new(NAME, agent_id, secret).with_reserved_settings(RESERVED_SETTINGS);
+        Self { options, domain: DOMAIN.to_owned() }
+    }
+
+    /// The account's custom domain, a host like `chat.example.com`. Default: `www.chatbase.co`.
+    ///
+    /// The library comes from there, unless [`library_url`](Self::library_url) says otherwise, and learns the name. A
+    /// Content-Security-Policy allows connections and frames of the custom domain and of Chatbase's own host: whether a
+    /// widget with a custom domain still needs the latter is not confirmed.
+    #[must_use]
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = domain.into();
+        self
     }
 
     setter!(lifetime, "At most 31 days. Default: one hour; Chatbase documents no limit.");
 
-    setter!(library_url, "Default: `https://www.chatbase.co/embed.min.js`.");
+    setter!(library_url, "Default: `https://<domain>/embed.min.js`.");
+
+    setter!(
+        setting,
+        "One more entry of `window.chatbaseConfig`, for appearance (`showFloatingInitialMessages`, `floatingInitialMessagesDelay`). Which entries Chatbase knows is not confirmed."
+    );
+
+    fn check_domain(&self) -> Result<(), ConfigError> {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+        if self.domain.starts_with(|first: char| first.is_ascii_alphanumeric()) && self.domain.bytes().all(legal) {
+            return Ok(());
+        }
+        let message = format!("{NAME}: the domain must be a host like `chat.example.com`, without a scheme or a path");
+        Err(ConfigError::new(ConfigErrorKind::CspSource, message))
+    }
 }
 
 #[derive(Serialize)]
@@ -50,22 +88,35 @@ struct Claims<'a> {
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
-    #[serde(flatten)]
-    attributes: CustomClaims<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phonenumber: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stripe_accounts: Option<&'a Value>,
+    #[serde(skip_serializing_if = "CustomClaims::is_empty")]
+    custom_attributes: CustomClaims<'a>,
     exp: u64,
 }
 
 impl Widget for Chatbase {
     fn manifest(&self) -> Manifest {
+        let hosts = [self.domain.as_str(), DOMAIN].map(|host| format!("https://{host}"));
         self.options
-            .manifest(include_str!("adapter.min.js"), "https://www.chatbase.co/embed.min.js")
+            .manifest(include_str!("adapter.min.js"), format!("https://{}/embed.min.js", self.domain))
             .with_setting("id", self.options.app_id.as_str())
-            .with_setting("domain", "www.chatbase.co")
-            // Chatbase publishes no list: the library's host is known.
+            .with_setting("domain", self.domain.as_str())
+            // Chatbase publishes no list: the library's host is known, and the one that the library is told.
+            .with_csp_sources(CspSources::new().connect(hosts.clone()).frame(hosts))
             .with_library_connections()
     }
 
-    secret_and_check!();
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.options.secret)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.options.check()?;
+        self.check_domain()
+    }
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let validity = identity.validity(now, self.options.lifetime)?;
@@ -73,13 +124,18 @@ impl Widget for Chatbase {
             user_id: identity.required_id()?,
             email: identity.email(),
             name: identity.name(),
-            attributes: CustomClaims::of(identity, RESERVED),
+            phonenumber: identity.attributes().get(PHONE_NUMBER),
+            stripe_accounts: identity.attributes().get(STRIPE_ACCOUNTS),
+            custom_attributes: CustomClaims::of(identity, RESERVED),
             exp: validity.exp(),
         };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.options.jwt(&claims, &validity)
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new().with_token("token", self.mint(NAME, identity, now)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,15 @@
-/** @type {import('../../snippet/types').AdapterFactory} */
-tools => {
+/** @type {import('../../snippet/types').ReadingAdapterFactory} */
+readJson => tools => {
   /**
-   * Whom the library will be given, once its frame can take it.
+   * Whom the library is given, each time that its frame has loaded a conversation that is not theirs yet.
    * @type {import('../../snippet/types').BootData | null}
    */
-  let pendingUser = null;
+  let user = null;
+  /**
+   * The conversation in which the library was given them.
+   * @type {string | undefined}
+   */
+  let identified;
   // After a reset the frame loads again; what is said before that reaches the conversation that was there.
   let resetting = false;
   /** @type {Record<string, any>} */
@@ -15,11 +20,29 @@ tools => {
     if (tools.alive() && window.chatwootSDK && !window.$chatwoot) window.chatwootSDK.run({ websiteToken, baseUrl });
   };
 
+  // A conversation's token is a new one each time that it is given out; what it stands for stays.
+  const conversation = () => {
+    const token = (/(?:^|; )cw_conversation=([^;]*)/.exec(document.cookie) || ['', ''])[1];
+    try { return readJson(token.split('.')[1]).source_id || token; } catch { return token; }
+  };
+
+  // What this tab knows of the conversation over its page loads: other tabs have their own.
+  /** @returns {any} */
+  const memory = () => { try { return sessionStorage; } catch { return {}; } };
+  const KEY = 'widget-identity-chatwoot';
+
   const setUser = () => {
-    if (!pendingUser || !tools.alive() || resetting || !window.$chatwoot || !window.$chatwoot.hasLoaded) return;
-    const { identifier, ...user } = pendingUser;
-    pendingUser = null;
-    window.$chatwoot.setUser(identifier, user);
+    if (!user || !tools.alive() || resetting || !window.$chatwoot || !window.$chatwoot.hasLoaded) return;
+    const current = conversation();
+    if (current && current === identified) return;
+    const { identifier, facts, ...proven } = user;
+    // By this cookie the library takes them for known, whatever conversation it has by now.
+    if (memory()[KEY] !== current) {
+      const { websiteToken, baseDomain } = settings;
+      document.cookie = 'cw_user_' + websiteToken + '=; Path=/; Max-Age=0' + (baseDomain ? '; Domain=' + baseDomain : '');
+    }
+    window.$chatwoot.setUser(identifier, { ...facts, ...proven });
+    identified = memory()[KEY] = current;
   };
 
   const loaded = () => {
@@ -27,20 +50,38 @@ tools => {
     setUser();
   };
 
+  // The server put them into another conversation.
+  const moved = () => { if (user && identified) identified = memory()[KEY] = conversation(); };
+
+  // Newer libraries work on `setUser` for a while. If the session ended meanwhile, they named the former user in the
+  // page, and would name them in the next frame.
+  const forget = () => {
+    if (!window.$chatwoot || (user && !resetting)) return;
+    delete window.$chatwoot.user;
+    delete window.$chatwoot.identifier;
+  };
+
   addEventListener('chatwoot:ready', loaded);
 
-  // After a reset there is no such event, only the frame's own message. The library shall have read it first.
+  // After a reset there is no such event, only the frame's own message. This listener runs before the library's, which
+  // shall have read the message before the next user is handed over.
   addEventListener('message', ({ origin, data }) => {
-    const ours = resetting && origin === new URL(settings.baseUrl, location.href).origin && typeof data === 'string';
-    if (ours && data.startsWith('chatwoot-widget:') && data.includes('"loaded"')) setTimeout(loaded);
-  });
+    if (typeof data !== 'string' || !data.startsWith('chatwoot-widget:')) return;
+    if (origin !== new URL(settings.baseUrl, location.href).origin) return;
+    if (data.includes('"loaded"')) {
+      forget();
+      setTimeout(loaded);
+    }
+    if (data.includes('"setAuthCookie"')) setTimeout(moved);
+  }, true);
 
   return {
     boot(widget) {
       settings = widget.settings;
       const { websiteToken, baseUrl, ...looks } = settings;
       window.chatwootSettings = Object.assign({}, window.chatwootSettings, looks);
-      pendingUser = widget.person || null;
+      user = widget.person || null;
+      identified = undefined;
       start();
       setUser();
       tools.load(widget.library, { onload: start });
@@ -51,7 +92,7 @@ tools => {
 
     shutdown(widget) {
       settings = widget.settings;
-      pendingUser = null;
+      user = null;
       // Never loaded for this: it shows the launcher.
       if (!window.$chatwoot || resetting) return;
       resetting = true;

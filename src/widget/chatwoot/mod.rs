@@ -12,29 +12,60 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use crate::widget::{hash, prelude::*};
+use serde_json::{Map, Value};
+
+use crate::widget::{facts::grouped, hash, prelude::*};
 
 const NAME: &str = "chatwoot";
 
 /// What names a person, or has a setter of its own.
 const RESERVED: &str = "websiteToken baseUrl identifier identifier_hash user email name avatar_url";
 
+/// What no unsigned fact may say: it names the person, or has a setter of the identity.
+const RESERVED_FACTS: &str = "identifier identifier_hash user email name";
+
+/// Unsigned facts that the frame takes by name, by `app/javascript/widget/store/modules/contacts.js` in
+/// `chatwoot/chatwoot`; all others are `custom_attributes`.
+const FACTS: &str = "avatar_url phone_number company_name city country_code description social_profiles";
+
 /// Chatwoot's website widget, of Chatwoot's own cloud or of one's own installation.
 ///
-/// `setUser` gets the user id as identifier, a string, with its HMAC-SHA256 as `identifier_hash`. Only the identifier is
-/// proven; e-mail address and name stand beside it unsigned, attributes are not passed on. Chatwoot wants at least one
-/// of the two: an identity that has neither gets nothing. The hash never expires. Until the inbox enforces it, a blank
-/// hash is ignored and signing protects nobody.
+/// `setUser` gets the user id as identifier, a string, with its HMAC-SHA256 as `identifier_hash`. Only the identifier
+/// is proven; e-mail address and name stand beside it unsigned. Chatwoot wants at least one of the two: an identity
+/// that has neither gets nothing. The hash never expires. Until the inbox enforces it, a blank hash is ignored and
+/// signing protects nobody.
+///
+/// Unsigned facts go along: `avatar_url`, `phone_number`, `company_name`, `city`, `country_code` (two letters),
+/// `description` and `social_profiles` by name
+/// (<https://www.chatwoot.com/hc/user-guide/articles/1677587234-how-to-send-additional-user-information-to-chatwoot-using-sdk>),
+/// all others as `custom_attributes`, whose keys an administrator defines in Chatwoot first. That `setUser` takes those
+/// is from Chatwoot's code. The name of a company is the `company_name`, unless an unsigned fact says another one. The
+/// adapter passes on no id, plan or attributes of the company, and no attributes of the identity, for nothing would
+/// sign them. Chatwoot 4.3 sends the facts to its server only with a changed address, name, picture or hash, not for
+/// themselves.
 ///
 /// Logout is `$chatwoot.reset()` and the removal of both cookies. Chatwoot's own reset removes them without their
 /// `Domain`, so they survive it where [`base_domain`](Chatwoot::base_domain) is set; here they go on every domain
-/// level. Both or neither: `cw_user_..` is a digest of what was last told, and where it matches, `setUser` tells
-/// nothing, so without `cw_conversation` alone the person would stay anonymous. What Chatwoot keeps in the page to tell
-/// its frame again (`$chatwoot.user`) goes too, and the next person is handed over only when the reset frame has loaded. These
-/// facts are from Chatwoot's code, not from its documents (`chatwoot/chatwoot`: `app/javascript/entrypoints/sdk.js`,
-/// `app/javascript/sdk/`).
+/// level. Both or neither: `cw_user_..` is a digest of what `setUser` last got (MD5 in Chatwoot 4.3, SHA-256 or FNV-1a
+/// in later code, so nothing here reads it), and where it matches, `setUser` sends nothing, so without
+/// `cw_conversation` alone the person would stay anonymous. The logout also removes `cw_snooze_campaigns_till`, the
+/// time until which this person sees no campaigns, and the random id of a tab that later code keeps in
+/// `sessionStorage`. What Chatwoot keeps in the page to tell its frame again (`$chatwoot.user`) goes too, and the next
+/// person is handed over only when the reset frame has loaded. These facts are from Chatwoot's code, not from its
+/// documents (`chatwoot/chatwoot`: `app/javascript/entrypoints/sdk.js`, `app/javascript/sdk/`).
 ///
-/// The library is not loaded for a logout, for it would show the launcher.
+/// The frame loads anew where Turbo Drive or Astro move it to another body, and another tab may write
+/// `cw_conversation`: the library takes the person for known by `cw_user_..` although the conversation is another one.
+/// So the adapter keeps in `sessionStorage` for which conversation they were handed over; where it is another one,
+/// `cw_user_..` goes and they are handed over again.
+///
+/// Code newer than Chatwoot 4.3 computes that digest asynchronously in `setUser`. If the session ends meanwhile, it
+/// writes the former person into the page after the reset; the adapter removes them before the library reads them for
+/// the new frame. Whether and when that code is released is not confirmed.
+///
+/// The library is not loaded for a logout, for it would show the launcher. It puts a `<style>` element into the page: a
+/// policy without `'unsafe-inline'` for styles needs its hash, which differs between versions, so the application has
+/// to add it.
 #[derive(Clone, Debug)]
 pub struct Chatwoot {
     options: Options,
@@ -86,27 +117,33 @@ fn user_cookie(website_token: &str) -> String {
 
 impl Widget for Chatwoot {
     fn manifest(&self) -> Manifest {
+        let installation = library_source(&self.base_url);
         self.options
-            .manifest(include_str!("adapter.min.js"), format!("{}/packs/js/sdk.js", self.base_url))
+            .manifest(adapter_with_reader!(), format!("{}/packs/js/sdk.js", self.base_url))
             .with_setting("websiteToken", self.options.app_id.as_str())
             .with_setting("baseUrl", self.base_url.as_str())
-            // Cookie names by `app/javascript/sdk/` in `chatwoot/chatwoot`; they last 365 days.
+            // Names by `app/javascript/sdk/` in `chatwoot/chatwoot`: the first two cookies last 365 days, the third an
+            // hour.
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie("cw_conversation")
                     .cookie(user_cookie(&self.options.app_id))
+                    .cookie("cw_snooze_campaigns_till")
+                    .session_storage("chatwoot-widget-tab-id")
+                    // The adapter's own.
+                    .session_storage("widget-identity-chatwoot")
                     .global("$chatwoot.user")
                     .global("$chatwoot.identifier"),
             )
-            // No list by the vendor is known here. The library's host is known, and by Chatwoot's code its frame is the
-            // installation's; the rest is the application's to add.
-            .with_csp_sources(CspSources::new().frame([library_source(&self.base_url)]))
+            // No list by the vendor is known here. The library's host is known, and by Chatwoot's code its frame and
+            // the sound that it fetches are the installation's; the rest is the application's to add.
+            .with_csp_sources(CspSources::new().connect([installation.clone()]).frame([installation]))
             // Written by `setUser` alone; visitors have `cw_conversation`.
             .with_identified_cookie(user_cookie(&self.options.app_id))
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.options.secret)
     }
 
     fn check(&self) -> Result<(), ConfigError> {
@@ -127,8 +164,17 @@ impl Widget for Chatwoot {
             .with_token("identifier_hash", self.mint(NAME, identity, now)?)
             .with("identifier", identity.id())
             .with_some("email", identity.email())
-            .with_some("name", identity.name()))
+            .with_some("name", identity.name())
+            .with_facts("facts", facts(identity)))
     }
+}
+
+fn facts(identity: &Identity) -> Map<String, Value> {
+    let mut facts = unsigned_facts(identity, RESERVED_FACTS);
+    if let Some(name) = identity.company().and_then(Company::name) {
+        facts.entry("company_name").or_insert_with(|| name.into());
+    }
+    grouped(facts, FACTS, "custom_attributes")
 }
 
 #[cfg(test)]

@@ -54,4 +54,6 @@ fn a_policy_allows_the_frame_of_ones_own_installation() {
     let widgets = crate::Widgets::builder().widget(own).build().unwrap();
     let policy = widgets.csp().unwrap().to_string();
     assert!(policy.contains("frame-src https://chat.example.com:8443"), "{policy}");
+    // For the sound of a new message.
+    assert!(policy.contains("connect-src 'self' https://chat.example.com:8443"), "{policy}");
 }

@@ -21,11 +21,18 @@ tools => {
 
   return {
     boot(widget) {
-      window.CRISP_WEBSITE_ID = widget.settings.websiteId;
+      const { websiteId, cookieDomain, cookieExpire, runtimeConfig } = widget.settings;
+      window.CRISP_WEBSITE_ID = websiteId;
+      if (cookieDomain) window.CRISP_COOKIE_DOMAIN = cookieDomain;
+      if (cookieExpire) window.CRISP_COOKIE_EXPIRE = cookieExpire;
+      if (runtimeConfig) window.CRISP_RUNTIME_CONFIG = { ...window.CRISP_RUNTIME_CONFIG, ...runtimeConfig };
       const person = widget.person;
       if (person && person.token) setToken(person.token);
-      if (person) push(['set', 'user:email', [person.email, person.signature]]);
-      else window.$crisp = window.$crisp || [];
+      if (person) {
+        push(['set', 'user:email', [person.email, person.signature]]);
+        Object.keys(person.facts || {}).forEach(name => push(['set', 'user:' + name, [person.facts[name]]]));
+        if (person.company) push(['set', 'user:company', person.company]);
+      } else window.$crisp = window.$crisp || [];
       tools.load(widget.library);
     },
 

@@ -13,6 +13,8 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
+use serde_json::{Value, json};
+
 use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "crisp";
@@ -26,15 +28,29 @@ const POLICY: &str = "\
     img-src https://client.crisp.chat https://image.crisp.chat https://storage.crisp.chat; \
     font-src https://client.crisp.chat; \
     media-src https://client.crisp.chat; \
-    style-src https://client.crisp.chat";
+    style-src https://client.crisp.chat; \
+    worker-src blob:";
+/// Names that settings may not take: what identifies a session, and what has a setter.
+const RESERVED: &str = "\
+    website_id token_id CRISP_WEBSITE_ID CRISP_TOKEN_ID CRISP_COOKIE_DOMAIN CRISP_COOKIE_EXPIRE CRISP_RUNTIME_CONFIG";
+/// The unsigned facts that the chatbox takes, each as `user:` and its name.
+const FACTS: [&str; 3] = ["nickname", "phone", "avatar"];
 /// Stands before the user id, so that no other HMAC of it is ever the token.
 const TOKEN_PURPOSE: &str = "tower-widget-identity/crisp-session/v1:";
 
 /// Crisp's chatbox.
 ///
 /// `user:email` gets the e-mail address with its HMAC-SHA256
-/// (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/identity-verification/>). Only the address is proven, nothing
-/// else is passed on, and the signature never expires.
+/// (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/identity-verification/>). Only the address is proven, and the
+/// signature never expires.
+///
+/// Beside it stand, unsigned (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/dollar-crisp/>):
+///
+/// * of the [unsigned facts](Identity::with_unsigned) `nickname`, `phone` and `avatar` (an address), and no others;
+/// * the [company](Identity::with_company), if it has a name: `user:company` takes the name and, as its details, the
+///   attributes (`url`, `description`, `employment`, `geolocation`); Crisp knows no id and no plan of a company.
+///
+/// Neither the identity's name nor its attributes are passed on.
 ///
 /// **The signature verifies the address; it does not bind the session.** Whose conversation the browser shows is
 /// decided by Crisp's own cookie, whatever address is set. So:
@@ -47,18 +63,27 @@ const TOKEN_PURPOSE: &str = "tower-widget-identity/crisp-session/v1:";
 ///   (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/session-continuity/>). A `CRISP_TOKEN_ID` that the page has
 ///   set by itself is left alone until then.
 ///
-/// The cookie is there for visitors too, so it does not tell that somebody is identified. The library is not loaded for
-/// a logout, for it would show the chatbox.
+/// Removed at logout: the cookie `crisp-client/session/<website id>`, URL-encoded; with a token there is a second one, with
+/// more behind that name, which holds the same session (seen once, not confirmed). So are the `localStorage` entries
+/// `crisp-client/...`, which Crisp does not document. The first cookie is there for visitors too, so it does not tell that
+/// somebody is identified. The library is not loaded for a logout, for it would show the chatbox.
 #[derive(Clone, Debug)]
 pub struct Crisp {
     options: Options,
     token_key: Option<Secret>,
+    cookie_domain: String,
+    cookie_expiry: Option<Duration>,
 }
 
 impl Crisp {
     /// A website by its id, with the verification key of its settings.
     pub fn new(website_id: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, website_id, secret), token_key: None }
+        Self {
+            options: Options::new(NAME, website_id, secret).with_reserved_settings(RESERVED),
+            token_key: None,
+            cookie_domain: String::new(),
+            cookie_expiry: None,
+        }
     }
 
     /// Binds each person's conversation to them, by a `CRISP_TOKEN_ID` that is derived from the user id with this key.
@@ -73,7 +98,37 @@ impl Crisp {
         self
     }
 
+    setter!(text cookie_domain, "The domain of Crisp's cookies, `CRISP_COOKIE_DOMAIN`: `app.acme.com` keeps a session from other \
+        hosts of `acme.com` (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/cookie-policies/>). Say the same on every page \
+        with the chatbox. Default: the base domain, `acme.com`.");
+
+    /// How long Crisp's cookies last, `CRISP_COOKIE_EXPIRE` in whole seconds
+    /// (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/cookie-policies/>). Default: Crisp's, six months.
+    #[must_use]
+    pub fn cookie_expiry(mut self, expiry: Duration) -> Self {
+        self.cookie_expiry = Some(expiry);
+        self
+    }
+
     setter!(library_url, "Default: `https://client.crisp.chat/l.js`.");
+
+    setter!(setting, "One more entry of `CRISP_RUNTIME_CONFIG` (`locale`, `session_merge`, `lock_maximized`).");
+
+    /// What the adapter has to know.
+    fn settings(&self) -> Settings {
+        let runtime_config = &self.options.settings;
+        Settings::new()
+            .with("websiteId", self.options.app_id.as_str())
+            .with_some("cookieDomain", Some(self.cookie_domain.as_str()).filter(|domain| !domain.is_empty()))
+            .with_some("cookieExpire", self.cookie_expiry.map(|expiry| expiry.as_secs()))
+            .with_some("runtimeConfig", runtime_config.keys().next().map(|_| json!(runtime_config)))
+    }
+
+    /// The company by its name, and its details.
+    fn company(identity: &Identity) -> Option<Value> {
+        let company = identity.company()?;
+        Some(json!([company.name()?, company.attributes()]))
+    }
 
     fn session_token(&self, identity: &Identity) -> Result<Option<String>, TokenError> {
         let Some(key) = &self.token_key else { return Ok(None) };
@@ -86,27 +141,49 @@ impl Widget for Crisp {
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://client.crisp.chat/l.js")
-            .with_setting("websiteId", self.options.app_id.as_str())
+            .with_settings(self.settings())
             // The page may choose the cookie's domain (`CRISP_COOKIE_DOMAIN`), so it is removed on every level.
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie(format!("crisp-client%2Fsession%2F{}", self.options.app_id))
+                    .cookie(format!("crisp-client%2Fsession%2F{}%2F*", self.options.app_id))
+                    .storage("crisp-client/*")
                     .global("CRISP_TOKEN_ID"),
             )
             .with_csp_sources(CspSources::from_policy(POLICY))
     }
 
-    secret_and_check!();
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.options.secret)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.options.check()?;
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+        if !self.cookie_domain.bytes().all(legal) {
+            let message = "crisp: the cookie domain is a host without scheme and path, like `app.acme.com`".to_owned();
+            return Err(ConfigError::new(ConfigErrorKind::Setting, message));
+        }
+        if self.cookie_expiry.is_some_and(|expiry| expiry < Duration::from_secs(1)) {
+            let message = "crisp: the cookies' expiry is at least one second".to_owned();
+            return Err(ConfigError::new(ConfigErrorKind::Lifetime, message));
+        }
+        Ok(())
+    }
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         hash::of_email(&self.options.secret, identity, now)
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        let mut facts = unsigned_facts(identity, "");
+        facts.retain(|key, _| FACTS.contains(&key.as_str()));
         Ok(BootData::new()
             .with_token("signature", self.mint(NAME, identity, now)?)
             .with_some("email", identity.email())
-            .with_some("token", self.session_token(identity)?))
+            .with_some("token", self.session_token(identity)?)
+            .with_facts("facts", facts)
+            .with_some("company", Self::company(identity)))
     }
 }
 

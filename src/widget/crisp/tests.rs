@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::*;
-use crate::widget::testing::{assert_hides_secret_and_people, now, person, secret};
+use crate::widget::testing::{
+    assert_hides_secret_and_people, assert_refused, assert_reserved, assert_settings, now, person, secret,
+};
 
 fn crisp() -> Crisp {
     Crisp::new("app-1", secret())
@@ -38,4 +40,35 @@ fn debug_shows_neither_of_its_keys() {
 #[test]
 fn it_conforms_with_session_tokens_too() {
     assert_eq!(crate::conformance::check_debug(&crisp().session_tokens(secret())), Ok(()));
+}
+
+#[test]
+fn cookies_and_the_runtimes_configuration_are_settings() {
+    assert_settings(&crisp(), json!({ "websiteId": "app-1" }));
+    let crisp = crisp()
+        .cookie_domain("app.acme.com")
+        .cookie_expiry(Duration::from_millis(86_400_500))
+        .setting("locale", "de")
+        .setting("session_merge", true);
+    let expected = json!({
+        "websiteId": "app-1",
+        "cookieDomain": "app.acme.com",
+        "cookieExpire": 86_400,
+        "runtimeConfig": { "locale": "de", "session_merge": true },
+    });
+    assert_settings(&crisp, expected);
+}
+
+#[test]
+fn no_setting_names_a_session() {
+    assert_reserved(|key| crisp().setting(key, "user-1"), &["token_id", "CRISP_TOKEN_ID", "website_id", "sub"]);
+}
+
+#[test]
+fn cookies_have_a_domain_and_some_time() {
+    for domain in ["https://app.acme.com", "a b", "acme.com/", "acme.com:8080", "*"] {
+        assert_refused(&crisp().cookie_domain(domain), ConfigErrorKind::Setting, &["crisp", "app.acme.com"]);
+    }
+    let short = crisp().cookie_expiry(Duration::from_millis(999));
+    assert_refused(&short, ConfigErrorKind::Lifetime, &["crisp", "one second"]);
 }

@@ -1,5 +1,5 @@
-/** @type {import('../../snippet/types').AdapterFactory} */
-tools => {
+/** @type {import('../../snippet/types').ReadingAdapterFactory} */
+readJson => tools => {
   // The library takes this array's place, and carries out what stands in it.
   const METHODS = ['identify', 'config', 'track', 'reset', 'debug', 'show', 'ping', 'page', 'hide', 'off', 'on'];
   /** @type {any} */
@@ -16,14 +16,8 @@ tools => {
    * Drift wants the id and the attributes beside the token: they are read out of it, so that they stand in the page once.
    * @param {string} token
    */
-  const claims = token => {
-    const payload = atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'));
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(payload, character => character.charCodeAt(0))));
-  };
-
-  /** @param {string} token */
   const identify = token => {
-    const { sub, exp, ...attributes } = claims(token);
+    const { sub, exp, ...attributes } = readJson(token.split('.')[1]);
     call('identify', sub, attributes, { userJwt: token });
   };
 
@@ -33,6 +27,7 @@ tools => {
 
   return {
     boot(widget) {
+      if (Object.keys(widget.settings).length) call('config', widget.settings);
       if (widget.person) identify(widget.person.token);
       tools.load(widget.library && widget.library.replace('{time}', String(time)));
     },

@@ -38,10 +38,15 @@ pub struct Drift {
 impl Drift {
     /// A widget by its embed id, with the signing key of its security settings.
     pub fn new(embed_id: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, embed_id, secret) }
+        Self { options: Options::new(NAME, embed_id, secret).with_reserved_settings(RESERVED) }
     }
 
     setter!(lifetime, "At most 31 days. Default: one hour; Drift documents no limit.");
+
+    setter!(
+        setting,
+        "One more entry of `drift.config(..)`, for appearance and language (`locale`, `verticalOffset`, `enableWelcomeMessage`; <https://devdocs.drift.com/docs/drift-config>). The names are not confirmed."
+    );
 
     setter!(
         library_url,
@@ -65,7 +70,7 @@ impl Widget for Drift {
     fn manifest(&self) -> Manifest {
         self.options
             .manifest(
-                include_str!("adapter.min.js"),
+                adapter_with_reader!(),
                 format!("https://js.driftt.com/include/{{time}}/{}.js", self.options.app_id),
             )
             .with_artifacts(COOKIES.into_iter().fold(SessionArtifacts::new(), SessionArtifacts::cookie))
@@ -84,10 +89,13 @@ impl Widget for Drift {
             attributes: CustomClaims::of(identity, RESERVED),
             exp: validity.exp(),
         };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.options.jwt(&claims, &validity)
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new().with_token("token", self.mint(NAME, identity, now)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

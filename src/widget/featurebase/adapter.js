@@ -11,16 +11,20 @@ tools => {
     window.Featurebase(...args);
   };
 
+  /** @param {import('../../snippet/types').Widget} widget */
+  const everything = widget => Object.assign({}, widget.settings, widget.person);
+
   return {
     boot(widget) {
-      call('boot', Object.assign({}, widget.settings, widget.person));
+      call('boot', everything(widget));
       tools.load(widget.library, { id: 'featurebase-sdk' });
     },
 
     refresh(widget, token) {
       if (!widget.person || !tools.alive()) return;
       if (token) widget.person.featurebaseJwt = token;
-      call('identify', Object.assign({}, widget.person));
+      // All of it, as the vendor's own wrapper does.
+      call('identify', everything(widget));
     },
 
     shutdown(widget, load) {

@@ -12,6 +12,8 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
+use serde_json::{Map, Value};
+
 use crate::widget::prelude::*;
 
 const NAME: &str = "featurebase";
@@ -25,16 +27,29 @@ const POLICY: &str = "\
 
 /// Names that attributes may not take: claims, and what identifies in the plain settings.
 const RESERVED: &str = "userId email name id userHash appId organization featurebaseJwt";
+/// Names that no setting may have: the same, the claims of a person's companies, and the other spellings that the
+/// vendor's package featurebase-js 1.0.3 takes.
+const RESERVED_SETTINGS: &str = "userId email name id userHash appId organization featurebaseJwt \
+    user_id user_hash app_id jwtToken company companies customData custom_data createdAt created_at profilePicture";
 
 /// Featurebase: messenger and feedback widgets.
 ///
 /// Signs `userId`, `email`, `name` and the attributes as an HS256 JWT, handed over as `featurebaseJwt`
 /// (<https://help.featurebase.app/articles/6151321-identifying-users-and-syncing-data>). `profilePicture` and
-/// `companies` (`[{"id": .., "name": ..}]`) are attributes like any other. Featurebase takes an identity without an id by
-/// its e-mail address; here the id is required. Whether it minds `exp` is not documented; the token carries one.
+/// `companies` (`[{"id": .., "name": ..}]`) are attributes like any other. Featurebase takes an identity without an id
+/// by its e-mail address; here the id is required. Whether it minds `exp` is not documented; the token carries one.
 ///
-/// Fresh tokens go to `identify`, under the same name; that name is documented for `boot` alone. Logout is
-/// `Featurebase('shutdown')`, and two entries of `localStorage` seen in the vendor's package featurebase-js are removed.
+/// The identity's company is signed as the only one of the `companies`, with its plan and attributes, unless the
+/// attributes have `companies` already. Featurebase's articles call its id `id`
+/// (<https://help.featurebase.app/en/help/articles/5257986-creating-and-signing-a-jwt>) or `companyId` (the article above),
+/// so the token has both, and they require a name: a company without one is called by its id.
+///
+/// A renewed token goes to `identify` with all the arguments that `boot` got, as the vendor's package featurebase-js
+/// 1.0.3 does it. Featurebase documents the name `featurebaseJwt` for `boot` alone; whether the library needs the other
+/// arguments is not confirmed. The adapter passes on no unsigned facts: Featurebase refuses an unsigned identity unless
+/// a workspace allows it.
+///
+/// Logout is `Featurebase('shutdown')`, and two entries of `localStorage` seen in that package are removed.
 #[derive(Clone, Debug)]
 pub struct Featurebase {
     options: Options,
@@ -43,7 +58,7 @@ pub struct Featurebase {
 impl Featurebase {
     /// An organisation by its app id, with the JWT secret of its dashboard.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED) }
+        Self { options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED_SETTINGS) }
     }
 
     setter!(lifetime, "At most 31 days. Default: one hour; Featurebase documents no limit.");
@@ -63,7 +78,23 @@ struct Claims<'a> {
     name: Option<&'a str>,
     #[serde(flatten)]
     attributes: CustomClaims<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    companies: Option<[Map<String, Value>; 1]>,
     exp: u64,
+}
+
+/// The company as Featurebase knows one, unless the attributes say by themselves which companies there are.
+fn companies(identity: &Identity) -> Option<[Map<String, Value>; 1]> {
+    let company = identity.company().filter(|_| !identity.attributes().contains_key("companies"))?;
+    let mut fields = company.attributes().clone();
+    let name = company.name().unwrap_or(company.id());
+    for (key, text) in [("id", company.id()), ("companyId", company.id()), ("name", name)] {
+        fields.insert(key.to_owned(), text.into());
+    }
+    if let Some(plan) = company.plan() {
+        fields.insert("plan".to_owned(), plan.into());
+    }
+    Some([fields])
 }
 
 impl Widget for Featurebase {
@@ -88,9 +119,10 @@ impl Widget for Featurebase {
             email: identity.email(),
             name: identity.name(),
             attributes: CustomClaims::of(identity, RESERVED),
+            companies: companies(identity),
             exp: validity.exp(),
         };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.options.jwt(&claims, &validity)
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {

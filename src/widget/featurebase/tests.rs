@@ -11,7 +11,19 @@ fn featurebase() -> Featurebase {
 
 #[test]
 fn no_setting_names_a_person() {
-    let keys = ["userId", "email", "featurebaseJwt", "userHash", "appId", "sub"];
+    let keys = [
+        "userId",
+        "user_id",
+        "email",
+        "name",
+        "featurebaseJwt",
+        "jwtToken",
+        "userHash",
+        "user_hash",
+        "appId",
+        "companies",
+        "sub",
+    ];
     assert_reserved(|key| featurebase().setting(key, "user-1"), &keys);
 }
 

@@ -30,8 +30,9 @@ tools => {
 
     shutdown(widget) {
       tools.emptyQueue(stub.q);
-      // Never loaded for this: its loader shows a launcher.
-      if (typeof window.Ferndesk === 'function') call('init', { ...widget.settings });
+      // Never loaded for this: its loader shows a launcher. `open` is for users: a logout opens nothing.
+      const { open, ...looks } = widget.settings;
+      if (typeof window.Ferndesk === 'function') call('init', looks);
     }
   };
 }

@@ -22,6 +22,9 @@ const POLICY: &str = "\
     connect-src https://static.ferndesk.com; \
     frame-src https://static.ferndesk.com";
 
+/// Names that no setting may have: each would identify a person, or is the widget's id.
+const RESERVED: &str = "widgetId token jwt userId email name customAttributes";
+
 /// Ferndesk's widget.
 ///
 /// Two contracts are published: the current one wants the claim `sub` and `identify({ jwt })`
@@ -29,8 +32,14 @@ const POLICY: &str = "\
 /// `identify({ token })`. Both claims are signed with the same value and both spellings are handed over; that a
 /// workspace ignores the spelling it does not know is not confirmed by the vendor.
 ///
-/// `email` is required. Logout is `init` again without `identify`, the only way that the vendor documents. Ferndesk does
-/// not publish what it keeps in the browser, so there is nothing to purge by name.
+/// Ferndesk takes an identity only from pages on the help centre's own domain, or on a one-level subdomain that shares
+/// its root: with a help centre at `help.example.com`, pages at `app.example.com` are identified and those at
+/// `app.example.org` are not. Elsewhere the widget stays anonymous and reports it on the console, so give the help
+/// centre a custom domain beside the application's.
+///
+/// `email` is required. The token holds the attributes as `customAttributes`; Ferndesk has no place for unsigned facts
+/// or a company. Logout is `init` again without `identify`, the only way that the vendor documents. Ferndesk does not
+/// publish what it keeps in the browser, so there is nothing to purge by name.
 #[derive(Clone, Debug)]
 pub struct Ferndesk {
     options: Options,
@@ -39,12 +48,18 @@ pub struct Ferndesk {
 impl Ferndesk {
     /// A help centre's widget by its id, with the secret of its access control page.
     pub fn new(widget_id: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, widget_id, secret) }
+        Self { options: Options::new(NAME, widget_id, secret).with_reserved_settings(RESERVED) }
     }
 
     setter!(lifetime, "At most 31 days. Default: one hour, the vendor's example; no limit is documented.");
 
     setter!(library_url, "Default: `https://static.ferndesk.com/dist/sdk.js`.");
+
+    setter!(
+        setting,
+        "One more option of `init`: `open` shows the widget at once, `hideLauncher` leaves its button away \
+         (<https://ferndesk.com/help/en/articles/ferndesk-sdk-reference-14bi5>). After a logout `open` is left out."
+    );
 }
 
 #[derive(Serialize)]
@@ -80,10 +95,13 @@ impl Widget for Ferndesk {
             custom_attributes: identity.attributes(),
             exp: validity.exp(),
         };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.options.jwt(&claims, &validity)
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         Ok(BootData::new().with_token("token", self.mint(NAME, identity, now)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

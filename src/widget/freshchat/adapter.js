@@ -1,5 +1,11 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
+  // What the library says of a user whom it could not authenticate.
+  const REFUSED = ['not_authenticated', 'not_created', 'not_loaded', 'unloaded'];
+  const MOST_ATTEMPTS = 3;
+  // For how long the library is waited for: it may be blocked, or never answer.
+  const PATIENCE_MS = 5000;
+
   /**
    * The widget of the last boot; undefined after a shutdown.
    * @type {import('../../snippet/types').Widget | undefined}
@@ -17,26 +23,176 @@ tools => {
   /** @param {() => any} action */
   const ignoringErrors = action => { try { return action(); } catch { return undefined; } };
 
-  const end = () => {
+  /**
+   * @param {string} event
+   * @param {(event: any) => void} action
+   */
+  const on = (event, action) => ignoringErrors(() => window.fcWidget.on(event, action));
+
+  // ---- accounts that want the library's own id of the user in the token ---------------------------------------------
+
+  // Another one after each shutdown.
+  let session = 0;
+  let attempts = 0;
+  // The id, once it was asked for.
+  let uuid = '';
+  // Whether the token in the page was refused, and whether the widget was started again without it.
+  let isRefused = false;
+  let isWithoutToken = false;
+
+  const authenticate = () => {
+    const mine = session;
+    tools.token('freshchat-uuid', token => {
+      if (mine === session && initialised) ignoringErrors(() => window.fcWidget.authenticate(token));
+    }, uuid);
+  };
+
+  /** @param {any} event */
+  const onRefusal = event => {
+    const { success, data } = Object(event);
+    const { frameState, userState, freshchat_uuid: known } = Object(data);
+    if (success !== false || !REFUSED.includes(frameState || userState)) return;
+    if (!initialised || !currentWidget || !currentWidget.person || attempts === MOST_ATTEMPTS) return;
+    attempts += 1;
+    isRefused = true;
+    const mine = session;
+    const asked = known ? { data: { uuid: known } } : ignoringErrors(() => window.fcWidget.user.getUUID());
+    Promise.resolve(asked).then(answer => {
+      const found = Object(Object(answer).data).uuid;
+      // Asked this way round: what matches stays in `RegExp.lastMatch`.
+      if (mine !== session || !found || found.length > 64 || /[^A-Za-z0-9-]/.test(found)) return;
+      uuid = found;
+      authenticate();
+    }, () => {});
+  };
+
+  // Some libraries give up over a token that they do not take. Without one the widget says what it needs, once.
+  const onDestroyed = () => {
+    if (!initialised || !isRefused || isWithoutToken) return;
+    initialised = false;
+    isWithoutToken = true;
+    begin();
+  };
+
+  // A destroyed widget forgets who listens.
+  const listen = () => {
+    on('frame:statechange', onRefusal);
+    on('user:statechange', onRefusal);
+    on('widget:destroyed', onDestroyed);
+  };
+
+  const startOver = () => {
+    session += 1;
+    attempts = 0;
+    uuid = '';
+    isRefused = isWithoutToken = false;
+  };
+
+  const config = () => {
+    const widget = /** @type {import('../../snippet/types').Widget} */ (currentWidget);
+    const { snippet, ...settings } = widget.settings;
+    return { ...settings, ...!isWithoutToken && widget.person };
+  };
+
+  // ---- the end of a session -----------------------------------------------------------------------------------------
+
+  /** @param {(done: () => void) => void} start */
+  const patiently = start => new Promise(resolve => {
+    const done = () => resolve(undefined);
+    setTimeout(done, PATIENCE_MS);
+    start(done);
+  });
+
+  const clear = () => patiently(done => {
+    Promise.resolve(ignoringErrors(() => window.fcWidget.user.clear())).then(done, done);
+  });
+
+  // The widget is gone when it says so, some time after `destroy`: an `init` before that is ignored.
+  const destroy = () => patiently(done => {
+    on('widget:destroyed', done);
+    ignoringErrors(() => window.fcWidget.destroy());
+    if (ignoringErrors(() => window.fcWidget.isInitialized()) === false) done();
+  });
+
+  /** @param {Promise<any>} [loaded] */
+  const end = loaded => {
     logoutPending = false;
     initialised = false;
-    const cleared = ignoringErrors(() => window.fcWidget.user.clear());
-    const destroy = () => ignoringErrors(() => window.fcWidget.destroy());
-    const mine = ending = Promise.resolve(cleared).then(destroy, destroy).then(() => {
+    const cleared = loaded ? loaded.then(clear) : clear();
+    const mine = ending = cleared.then(destroy).then(() => {
       if (ending === mine) ending = undefined;
     });
   };
 
-  const begin = () => {
-    if (!currentWidget || initialised || ending || !window.fcWidget) return;
+  // ---- the code of newer accounts -----------------------------------------------------------------------------------
+
+  // It calls `init` by itself, with what stands in the configuration. One that is there already has read it.
+  let isMissed = false;
+  // How often it has come: it is loaded anew after each `destroy`.
+  let arrivals = 0;
+
+  const setConfig = () => {
+    if (currentWidget && currentWidget.settings.snippet) window.fcWidgetMessengerConfig = config();
+  };
+
+  /** @param {string} token */
+  const setToken = token => {
+    const library = window.fcWidget;
+    // Older libraries have the second one alone.
+    if (library.setJWTAuthToken) library.setJWTAuthToken(token);
+    else library.authenticate(token);
+  };
+
+  const needsLogout = () => !currentWidget || (logoutPending && !currentWidget.person);
+
+  // Before the library's own `init`. What the code found there may be older than the last login or logout.
+  const arrive = () => {
+    if (initialised) return;
     initialised = true;
-    window.fcWidget.init(Object.assign({}, currentWidget.settings, currentWidget.person));
+    arrivals += 1;
+    listen();
+    if (needsLogout()) end(patiently(done => on('widget:loaded', done)));
+    else if (isMissed && currentWidget && currentWidget.person) setToken(currentWidget.person.jwtAuthToken);
+    logoutPending = false;
+    if (ending) ending.then(begin);
+  };
+
+  /** @type {(() => void) | undefined} */
+  let pagesOnInit;
+  const onInit = () => {
+    if (pagesOnInit) ignoringErrors(pagesOnInit);
+    arrive();
+  };
+
+  /** @param {import('../../snippet/types').Widget} widget */
+  const loadSnippet = widget => {
+    tools.load(widget.library + (arrivals ? '#' + arrivals : ''), {
+      attributes: { chat: 'true' },
+      before: found => {
+        isMissed = found;
+        setConfig();
+        /** @type {any} */
+        const settings = window.fcSettings = window.fcSettings || {};
+        if (settings.onInit !== onInit) pagesOnInit = settings.onInit;
+        settings.onInit = onInit;
+      },
+      onload: () => { if (isMissed && window.fcWidget) arrive(); }
+    });
+  };
+
+  const begin = () => {
+    if (!currentWidget || initialised || ending) return;
+    if (currentWidget.settings.snippet) return loadSnippet(currentWidget);
+    if (!window.fcWidget) return;
+    initialised = true;
+    listen();
+    window.fcWidget.init(config());
   };
 
   const update = () => {
     if (!window.fcWidget || !currentWidget) return;
     // A visitor must not be shown as whoever was here before: that session is taken up again only to be ended.
-    if (logoutPending && !currentWidget.person) {
+    if (needsLogout()) {
       begin();
       end();
     }
@@ -48,19 +204,27 @@ tools => {
   return {
     boot(widget) {
       currentWidget = widget;
-      if (window.fcWidget) update();
+      setConfig();
+      if (widget.settings.snippet) ending ? ending.then(begin) : begin();
+      else if (window.fcWidget) update();
       else tools.load(widget.library, { id: 'freshchat-js-sdk', onload: update });
     },
 
     refresh(widget, token) {
       if (!token || !widget.person) return;
       widget.person.jwtAuthToken = token;
-      if (initialised && tools.alive()) window.fcWidget.setJWTAuthToken(token);
+      if (!tools.alive()) return;
+      setConfig();
+      if (!initialised) return;
+      if (uuid) authenticate();
+      else setToken(token);
     },
 
     // Never loaded for this: without a session it has nothing to clear.
-    shutdown() {
+    shutdown(widget) {
       currentWidget = undefined;
+      startOver();
+      if (widget.settings.snippet && window.fcWidgetMessengerConfig) delete window.fcWidgetMessengerConfig.jwtAuthToken;
       if (initialised) end();
       // What is ending already is not ended twice.
       else if (!ending) logoutPending = true;

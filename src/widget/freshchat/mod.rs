@@ -12,28 +12,47 @@
 use crate::widget::{checks::check_https, prelude::*};
 
 const NAME: &str = "freshchat";
+/// The token that signs the library's own id of the user, too.
+const WITH_UUID: &str = "freshchat-uuid";
+const HOST: &str = "https://wchat.freshchat.com";
+/// Where the host is not known: the accounts' hosts.
+const ANY_HOST: &str = "https://*.freshchat.com";
 
 /// Names that settings may not take: what identifies a person, and what has a setter.
 const RESERVED: &str = "\
-    token host jwtAuthToken externalId restoreId firstName lastName email phone phoneCountryCode meta";
+    token host snippet onInit jwtAuthToken externalId restoreId firstName lastName email phone phoneCountryCode meta";
 
 /// Freshchat's web widget, also sold as the web chat of Freshdesk.
 ///
 /// Signs `reference_id` (the id), `first_name` (the name as it is shown), `email`, `iat` and `exp` as an HS256 JWT, handed
 /// over as `jwtAuthToken`
 /// (<https://support.freshdesk.com/support/solutions/articles/50000011580-enable-jwt-authentication>). That page confirms
-/// `reference_id` and user fields, not the whole list; so attributes are not signed, nor is `freshchat_uuid`, which only
-/// Freshchat knows. Whether it minds `exp` is not confirmed either.
+/// `reference_id` and user fields, not the whole list; so attributes are not signed. Whether it minds `exp` is not confirmed
+/// either.
+///
+/// **Some accounts refuse a token without `freshchat_uuid`**, the id that Freshchat's library gives to the user; which ones is
+/// not confirmed. Where the library says that it could not authenticate the user (`frame:statechange`, `user:statechange`), the
+/// adapter takes the id from it and asks the token service for a second token, `freshchat-uuid`, which signs the id as that claim
+/// beside the others; it hands this one over as `fcWidget.authenticate(token)`, as
+/// <https://developers.freshchat.com/v2/> has it. The [value](PageValue) comes from the page, so it names no one by itself: the
+/// person is always `reference_id`. A script in the page could have another user's id signed beside the person's own, as it
+/// could with Freshchat's own example; the id is as secret as Freshchat makes it.
+///
+/// An account has one of two kinds of code for its pages. Where it names a token and a host, configure those
+/// ([`new`](Self::new), [`host`](Self::host)). Where it is an address of `fw-cdn.com`, configure that
+/// ([`from_snippet`](Self::from_snippet)), and take the code itself out of the pages.
 ///
 /// **Once it is enforced, visitors need a token too**, which nobody can sign for them: with
 /// [`visitors`](crate::WidgetsBuilder::visitors) they will see a widget that does not work.
 ///
-/// Logout is `fcWidget.user.clear()`, then `fcWidget.destroy()`. Freshchat does not publish what it keeps in the browser,
-/// so there is nothing to purge by name.
+/// Logout is `fcWidget.user.clear()`, then `fcWidget.destroy()`. Freshchat does not publish what it keeps in the browser. Its
+/// library was seen to keep the user in `localStorage`, under the public token, with the `siteId` behind it where there is one,
+/// and under `lsds_` and either: those entries are removed. That the current build has the same names is not confirmed.
 #[derive(Clone, Debug)]
 pub struct Freshchat {
     options: Options,
-    host: String,
+    host: Option<String>,
+    snippet: Option<String>,
 }
 
 impl Freshchat {
@@ -41,17 +60,75 @@ impl Freshchat {
     pub fn new(token: impl Into<String>, encryption_key: Secret) -> Self {
         Self {
             options: Options::new(NAME, token, encryption_key).with_reserved_settings(RESERVED),
-            host: "https://wchat.freshchat.com".to_owned(),
+            host: None,
+            snippet: None,
         }
     }
 
-    setter!(text host, "The account's host, with its scheme. Default: `https://wchat.freshchat.com`.");
+    /// A widget by the address in the code that newer accounts are given, with or without its scheme:
+    /// `//eu.fw-cdn.com/<number>/<number>.js`; with the encryption key of the account. The code's element has `chat="true"`
+    /// (<https://developers.freshchat.com/web-sdk/v1/>).
+    ///
+    /// That code knows token and host and starts the widget by itself, with what stands in `fcWidgetMessengerConfig`: there the
+    /// adapter puts settings and token. That it hands on a `jwtAuthToken` as it does other entries is not confirmed.
+    ///
+    /// ```
+    /// use tower_widget_identity::{Secret, widget::{Freshchat, Widget}};
+    ///
+    /// let freshchat = Freshchat::from_snippet("//eu.fw-cdn.com/12345678/98765.js", Secret::new("s3cret")?);
+    /// assert!(freshchat.check().is_ok());
+    /// assert_eq!(freshchat.manifest().library(), Some("https://eu.fw-cdn.com/12345678/98765.js"));
+    /// # Ok::<(), tower_widget_identity::ConfigError>(())
+    /// ```
+    pub fn from_snippet(address: impl Into<String>, encryption_key: Secret) -> Self {
+        let address = address.into();
+        let address = if address.starts_with("//") { format!("https:{address}") } else { address };
+        let mut numbers: Vec<_> = address.trim_end_matches(".js").rsplit('/').take(2).collect();
+        numbers.reverse();
+        Self { snippet: Some(address.clone()), ..Self::new(numbers.join("-"), encryption_key) }
+    }
+
+    /// The account's host, with its scheme. Default: `https://wchat.freshchat.com`; with a
+    /// [snippet](Self::from_snippet), which knows it, any host of `freshchat.com` for a policy.
+    #[must_use]
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = Some(host.into());
+        self
+    }
 
     setter!(lifetime, "At most 31 days. Default: one hour; Freshchat documents no limit.");
 
-    setter!(library_url, "Default: `/js/widget.js` on the [host](Self::host).");
+    setter!(
+        library_url,
+        "Default: `/js/widget.js` on the [host](Self::host), or the [snippet](Self::from_snippet)'s address."
+    );
 
-    setter!(setting, "One more argument of `fcWidget.init` (`siteId`, `locale`, `config`).");
+    setter!(
+        setting,
+        "One more argument of `fcWidget.init` or entry of `fcWidgetMessengerConfig` (`siteId`, `locale`, `config`)."
+    );
+
+    fn token(&self, freshchat_uuid: Option<&str>, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let validity = identity.validity(now, self.options.lifetime)?;
+        let claims = Claims {
+            reference_id: identity.required_id()?,
+            first_name: identity.name(),
+            email: identity.email(),
+            freshchat_uuid,
+            iat: validity.iat(),
+            exp: validity.exp(),
+        };
+        self.options.jwt(&claims, &validity)
+    }
+
+    fn artifacts(&self) -> SessionArtifacts {
+        if self.snippet.is_some() {
+            return SessionArtifacts::new().global("fcWidgetMessengerConfig.jwtAuthToken");
+        }
+        let token = &self.options.app_id;
+        let keys = [token.clone(), format!("{token}_*"), format!("lsds_{token}"), format!("lsds_{token}_*")];
+        keys.into_iter().fold(SessionArtifacts::new(), SessionArtifacts::storage)
+    }
 }
 
 #[derive(Serialize)]
@@ -61,40 +138,59 @@ struct Claims<'a> {
     first_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    freshchat_uuid: Option<&'a str>,
     iat: u64,
     exp: u64,
 }
 
 impl Widget for Freshchat {
     fn manifest(&self) -> Manifest {
-        let host = library_source(&self.host);
-        self.options
-            .manifest(include_str!("adapter.min.js"), format!("{}/js/widget.js", self.host.trim_end_matches('/')))
-            .with_setting("token", self.options.app_id.as_str())
-            .with_setting("host", self.host.as_str())
-            // Freshchat publishes no list that could be confirmed: the library's host and the account's are known.
-            .with_csp_sources(CspSources::new().script([host.clone()]).connect([host.clone()]).frame([host]))
+        let host = self.host.as_deref();
+        let manifest = match &self.snippet {
+            Some(address) => {
+                let manifest = self.options.manifest(include_str!("adapter.min.js"), address.clone());
+                manifest.with_setting("snippet", true)
+            }
+            None => {
+                let host = host.unwrap_or(HOST);
+                let library = format!("{}/js/widget.js", host.trim_end_matches('/'));
+                let manifest = self.options.manifest(include_str!("adapter.min.js"), library);
+                manifest.with_setting("token", self.options.app_id.as_str()).with_setting("host", host)
+            }
+        };
+        let default = if self.snippet.is_some() { ANY_HOST } else { HOST };
+        let host = [library_source(host.unwrap_or(default))];
+        // Freshchat publishes no list that could be confirmed: the library's host and the account's are known. The library
+        // takes its style sheet from there.
+        let sources = CspSources::new().script(host.clone()).connect(host.clone()).frame(host.clone()).style(host);
+        manifest.with_artifacts(self.artifacts()).with_csp_sources(sources).with_value_token_names([WITH_UUID])
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.options.secret)
     }
 
     fn check(&self) -> Result<(), ConfigError> {
+        if let Some(address) = &self.snippet {
+            check_https(NAME, "snippet's address", address)?;
+        }
         self.options.check()?;
-        check_https(NAME, "host", &self.host)
+        check_https(NAME, "host", self.host.as_deref().unwrap_or(HOST))
     }
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
-        let validity = identity.validity(now, self.options.lifetime)?;
-        let claims = Claims {
-            reference_id: identity.required_id()?,
-            first_name: identity.name(),
-            email: identity.email(),
-            iat: validity.iat(),
-            exp: validity.exp(),
-        };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.token(None, identity, now)
+    }
+
+    fn mint_with_value(
+        &self,
+        _: &str,
+        value: &PageValue,
+        identity: &Identity,
+        now: SystemTime,
+    ) -> Result<Token, TokenError> {
+        self.token(Some(value.as_str()), identity, now)
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {

@@ -20,6 +20,9 @@ const NAME: &str = "freshdesk-help-widget";
 /// <https://support.freshdesk.com/support/solutions/articles/50000000978-authenticating-users-into-the-help-widget>
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
 
+/// Names that settings may not take: what identifies a person or the widget.
+const RESERVED: &str = "widget_id token jwt name email user";
+
 /// Freshdesk's Help Widget: solution articles and a contact form. Not the chat: that is [`Freshchat`](super::Freshchat),
 /// with another secret.
 ///
@@ -38,12 +41,25 @@ pub struct FreshdeskHelpWidget {
 impl FreshdeskHelpWidget {
     /// A widget by its id, with the shared secret of Admin, Security, Widget settings.
     pub fn new(widget_id: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, widget_id, secret).with_longest_lifetime(LONGEST) }
+        let options = Options::new(NAME, widget_id, secret).with_longest_lifetime(LONGEST);
+        Self { options: options.with_reserved_settings(RESERVED) }
+    }
+
+    /// The widget's language, like `fr` or `pt-BR` (`locale` of `fwSettings`; the name is not confirmed). Default: the
+    /// account's.
+    #[must_use]
+    pub fn locale(self, language: impl Into<String>) -> Self {
+        self.setting("locale", language.into())
     }
 
     setter!(lifetime, "At most two hours. Default: one hour.");
 
     setter!(library_url, "Default: `https://widget.freshworks.com/widgets/<widget id>.js`.");
+
+    setter!(
+        setting,
+        "One more entry of `window.fwSettings` (`locale`). Which others Freshdesk knows is not confirmed."
+    );
 
     /// A number, as in the vendor's own snippet, where it is one.
     fn widget_id(&self) -> Value {
@@ -80,7 +96,7 @@ impl Widget for FreshdeskHelpWidget {
         let email = identity.required_email()?;
         let validity = identity.validity(now, self.options.lifetime)?;
         let claims = Claims { name: identity.name().unwrap_or(email), email, exp: validity.exp() };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.options.jwt(&claims, &validity)
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {

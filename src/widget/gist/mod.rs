@@ -28,6 +28,8 @@ const NAME: &str = "gist";
 ///
 /// Logout is `gist.chat('shutdown')` and the removal of the cookies, whose names all begin with `gist-`, the vendor's
 /// own advice where its library is not on the page; so the library is not loaded for a logout.
+///
+/// No settings of Gist's own are known that a page could give it: the workspace has them.
 #[derive(Clone, Debug)]
 pub struct Gist {
     options: Options,

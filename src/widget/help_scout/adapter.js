@@ -28,7 +28,11 @@ tools => {
   return {
     boot(widget) {
       start(widget.settings);
-      if (widget.person) call('identify', Object.assign({}, widget.person));
+      if (widget.person) {
+        const { facts, ...person } = widget.person;
+        // What is proven, and the name, take the place of any other fact.
+        call('identify', { ...facts, ...person });
+      }
       tools.load(widget.library);
     },
 

@@ -11,12 +11,19 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use crate::widget::prelude::*;
+mod salesforce;
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Map, Value};
+
+use self::salesforce::SalesforceIdentity;
+use crate::widget::{checks::check_settings, manifest::Settings, prelude::*};
 
 const NAME: &str = "intercom";
 /// <https://www.intercom.com/help/en/articles/3894-using-intercom-with-content-security-policy>, without the video
 /// players' frames and without the schemes and `'unsafe-inline'` that the page lists: those are the application's to
-/// decide.
+/// decide. How exactly the hosts of attachments are called in Europe and Australia is not confirmed.
 const POLICY: &str = "\
     script-src https://app.intercom.io https://widget.intercom.io https://js.intercomcdn.com; \
     connect-src https://via.intercom.io https://api.intercom.io https://api.au.intercom.io \
@@ -31,33 +38,65 @@ const POLICY: &str = "\
         https://uploads.eu.intercomcdn.com https://uploads.intercomusercontent.com; \
     frame-src https://intercom-sheets.com https://www.intercom-reporting.com; \
     img-src https://js.intercomcdn.com https://static.intercomassets.com \
+        https://static.intercomassets.eu https://static.au.intercomassets.com \
         https://downloads.intercomcdn.com https://downloads.intercomcdn.eu \
-        https://downloads.au.intercomcdn.com; \
+        https://downloads.au.intercomcdn.com https://uploads.intercomusercontent.com \
+        https://gifs.intercomcdn.com https://video-messages.intercomcdn.com \
+        https://messenger-apps.intercom.io https://messenger-apps.eu.intercom.io \
+        https://messenger-apps.au.intercom.io https://*.intercom-attachments-1.com \
+        https://*.intercom-attachments-2.com https://*.intercom-attachments-3.com \
+        https://*.intercom-attachments-4.com https://*.intercom-attachments-5.com \
+        https://*.intercom-attachments-6.com https://*.intercom-attachments-7.com \
+        https://*.intercom-attachments-8.com https://*.intercom-attachments-9.com \
+        https://*.intercom-attachments.eu https://*.au.intercom-attachments.com; \
     font-src https://js.intercomcdn.com https://fonts.intercomcdn.com; \
     media-src https://js.intercomcdn.com https://downloads.intercomcdn.com \
-        https://downloads.intercomcdn.eu https://downloads.au.intercomcdn.com";
+        https://downloads.intercomcdn.eu https://downloads.au.intercomcdn.com; \
+    form-action https://intercom.help https://api-iam.intercom.io https://api-iam.eu.intercom.io \
+        https://api-iam.au.intercom.io";
 /// Five minutes, by the README of intercom-rails: <https://github.com/intercom/intercom-rails>.
 const SHORTEST_SESSION: Duration = Duration::from_secs(5 * 60);
 
-/// Names that attributes may not take: registered claims, and what identifies in the plain settings.
-const RESERVED: &str = "user_id email name user_hash app_id api_base session_duration intercom_user_jwt";
+/// Names that attributes may not take: registered claims, what identifies in the plain settings, and what the adapter
+/// alone reads.
+const RESERVED: &str = "\
+    user_id email name user_hash app_id api_base session_duration intercom_user_jwt salesforce_identity_token \
+    company auth_tokens salesforceToken lead unsignedFacts";
 
 /// Intercom Messenger.
 ///
-/// Signs `user_id`, `email`, `name` and the attributes as an HS256 JWT, handed over as `intercom_user_jwt`
+/// Signs `user_id`, `email`, `name`, the company and the attributes as an HS256 JWT, handed over as `intercom_user_jwt`
 /// (<https://www.intercom.com/help/en/articles/10589769-authenticating-users-in-the-messenger-with-json-web-tokens-jwts>).
 /// What is signed does not stand unsigned beside it. Signing protects nobody until enforcement is switched on in the
-/// Intercom workspace.
+/// Intercom workspace. [`salesforce_identity_token`](Self::salesforce_identity_token) adds a second token.
+///
+/// The company ([`Identity::with_company`]) is the claim `company`, with `company_id`, `name`, `plan` and its attributes
+/// (<https://developers.intercom.com/installing-intercom/web/attributes-objects>; older documents call the first one `id`).
+/// What is not to be signed stands beside the token, by [`Identity::with_unsigned`]: Intercom knows `phone`, `created_at`
+/// ([`UnixTime`](crate::UnixTime)), `avatar` (`{"type": "avatar", "image_url": ".."}`), `language_override`,
+/// `unsubscribed_from_emails`, and attributes of the workspace's own. Attributes that the workspace protects are taken from
+/// the token alone.
+///
+/// Beside the JWT stand the secrets of [`Identity::with_auth_token`] as `auth_tokens`, for the data connectors of Fin. A later
+/// page of the same person in the same document hands its own over by `Intercom('setAuthTokens', ..)`, and a shutdown takes
+/// them back by that call; all three are seen in <https://github.com/devrnt/react-use-intercom> and not confirmed by the
+/// vendor. Beside a `user_hash` there are none.
 ///
 /// Logout calls `Intercom('shutdown')`
 /// (<https://www.intercom.com/help/en/articles/16845-how-do-i-end-a-session>) and removes the three cookies and the
-/// `localStorage` entry (<https://www.intercom.com/help/en/articles/2361922>).
+/// `localStorage` entry (<https://www.intercom.com/help/en/articles/2361922>). Users report that a `shutdown` without a
+/// `boot` before it does not clear the former person. That is the case of a page that ends an earlier page's session: there
+/// the removal alone clears the browser, before the library comes. No `boot` is made for the call's sake, for without a token it
+/// shows whoever has a session cookie. At Intercom, the session goes on until it expires
+/// ([`session_duration`](Self::session_duration)).
 #[derive(Clone, Debug)]
 pub struct Intercom {
     options: Options,
     region: IntercomRegion,
     session_duration: Option<Duration>,
     legacy: bool,
+    salesforce: Option<SalesforceIdentity>,
+    lead: Settings,
 }
 
 /// Where an Intercom workspace is hosted; decides `api_base`. Default: [`Us`](IntercomRegion::Us).
@@ -83,6 +122,16 @@ impl IntercomRegion {
     }
 }
 
+/// At which side of the page Intercom's launcher and messenger stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IntercomAlignment {
+    /// `left`
+    Left,
+    /// `right`
+    Right,
+}
+
 impl Intercom {
     /// A workspace by its id, with its Messenger API secret (Settings, Messenger, Security).
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
@@ -91,6 +140,8 @@ impl Intercom {
             region: IntercomRegion::default(),
             session_duration: None,
             legacy: false,
+            salesforce: None,
+            lead: Settings::new(),
         }
     }
 
@@ -122,9 +173,101 @@ impl Intercom {
         self
     }
 
+    /// Also signs `salesforce_identity_token`, by which Fin knows the person in a Salesforce organisation. Default: off.
+    /// Needs the feature `rsa`, for the key.
+    ///
+    /// The token (`intercom-salesforce`) is an RS256 JWT that names its key and is good for one hour, with `iss`, `sub` (the
+    /// user id), `aud` (`https://<org>.my.salesforce-scrt.com`), `iat` and `exp`
+    /// (<https://fin.ai/help/en/articles/12893458>, <https://fin.ai/help/en/articles/13976225>).
+    ///
+    /// * `key`: the private key whose public half Salesforce has: [`Secret::rsa_pem`], [named](Secret::with_key_id) as there.
+    /// * `issuer`: whom Salesforce's keyset names as the issuer.
+    /// * `org`: what stands before `.my.salesforce-scrt.com`, like `acme`, or `acme--dev.sandbox`.
+    ///
+    /// An RSA signature takes long, so this token stands in no page
+    /// ([`Manifest::with_costly_token`]): the page shows the messenger at once, by the JWT, then asks the token service and
+    /// hands both to `Intercom('update', ..)`. That Intercom takes the second one there, and not at `boot` alone, is not
+    /// confirmed. The page renews both together, so [`lifetime`](Self::lifetime) is at most one hour; a `user_hash` has no
+    /// such token beside it.
+    #[must_use]
+    pub fn salesforce_identity_token(mut self, key: Secret, issuer: impl Into<String>, org: impl Into<String>) -> Self {
+        self.salesforce = Some(SalesforceIdentity::new(key, issuer.into(), org.into()));
+        self
+    }
+
     setter!(library_url, "Default: `https://widget.intercom.io/widget/<app id>`.");
 
-    setter!(setting, "One more entry of `intercomSettings`, for appearance (`hide_default_launcher`, `alignment`).");
+    /// The CSS selector of the elements that open the messenger when they are clicked (`custom_launcher_selector`).
+    /// Default: none.
+    ///
+    /// This entry and the five below are attributes of `intercomSettings`
+    /// (<https://developers.intercom.com/installing-intercom/web/attributes-objects>; that the page still has them all is not
+    /// confirmed).
+    #[must_use]
+    pub fn custom_launcher_selector(self, selector: impl Into<String>) -> Self {
+        self.setting("custom_launcher_selector", selector.into())
+    }
+
+    /// Whether Intercom's own launcher is hidden (`hide_default_launcher`). Default: the workspace's choice.
+    #[must_use]
+    pub fn hide_default_launcher(self, hide: bool) -> Self {
+        self.setting("hide_default_launcher", hide)
+    }
+
+    /// At which side the launcher and the messenger stand (`alignment`). Default: the workspace's choice.
+    #[must_use]
+    pub fn alignment(self, alignment: IntercomAlignment) -> Self {
+        let side = match alignment {
+            IntercomAlignment::Left => "left",
+            IntercomAlignment::Right => "right",
+        };
+        self.setting("alignment", side)
+    }
+
+    /// How far the launcher and the messenger are from that side, in pixels (`horizontal_padding`). Default: the workspace's
+    /// choice. Whether Intercom takes less than 20 is not confirmed.
+    #[must_use]
+    pub fn horizontal_padding(self, pixels: u32) -> Self {
+        self.setting("horizontal_padding", pixels)
+    }
+
+    /// How far they are from the bottom, in pixels (`vertical_padding`). Default: the workspace's choice. Whether
+    /// Intercom takes less than 20 is not confirmed.
+    #[must_use]
+    pub fn vertical_padding(self, pixels: u32) -> Self {
+        self.setting("vertical_padding", pixels)
+    }
+
+    /// The messenger's language for everybody, like `fr` or `pt-BR` (`language_override`). Default: the browser's.
+    ///
+    /// For one person, say it by [`Identity::with_unsigned`].
+    #[must_use]
+    pub fn language_override(self, language: impl Into<String>) -> Self {
+        self.setting("language_override", language.into())
+    }
+
+    /// By what the messenger was installed (`installation_type`): a word for Intercom's own statistics, which Intercom's
+    /// packages set (`npm-package`). It is seen in their code and not documented. Default: none.
+    #[must_use]
+    pub fn installation_type(self, name: impl Into<String>) -> Self {
+        self.setting("installation_type", name.into())
+    }
+
+    /// One more attribute of visitors, whom Intercom calls leads, the same for all of them; the last value of a key counts.
+    /// Default: none.
+    ///
+    /// It is for pages that show the messenger to visitors ([`visitors`](crate::WidgetsBuilder::visitors)), and is never told
+    /// of a signed-in person. What differs from one visitor to another is for the page's own script to say, by
+    /// `Intercom('update', ..)`.
+    ///
+    /// `build()` refuses an attribute that identifies a person.
+    #[must_use]
+    pub fn lead_attribute(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.lead = self.lead.with(key, value);
+        self
+    }
+
+    setter!(setting, "One more entry of `intercomSettings`, for appearance (`background_color`, `action_color`).");
 
     fn jwt(&self, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let validity = identity.validity(now, self.options.lifetime)?;
@@ -132,10 +275,32 @@ impl Intercom {
             user_id: identity.required_id()?,
             email: identity.email(),
             name: identity.name(),
+            company: identity.company().map(company),
             attributes: CustomClaims::of(identity, RESERVED),
             exp: validity.exp(),
         };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.options.jwt(&claims, &validity)
+    }
+
+    fn lead_attributes(&self) -> Option<Value> {
+        self.lead.keys().next()?;
+        serde_json::to_value(&self.lead).ok()
+    }
+
+    fn check_salesforce(&self, salesforce: &SalesforceIdentity) -> Result<(), ConfigError> {
+        salesforce.check()?;
+        if self.legacy {
+            let message = format!("{NAME}: salesforce_identity_token(..) needs the JWT: leave legacy_user_hash() out");
+            return Err(ConfigError::new(ConfigErrorKind::Setting, message));
+        }
+        if self.options.lifetime > salesforce::LIFETIME {
+            let message = format!(
+                "{NAME}: with salesforce_identity_token(..) the token lifetime is at most one hour: the page renews both \
+                 tokens together"
+            );
+            return Err(ConfigError::new(ConfigErrorKind::Lifetime, message));
+        }
+        Ok(())
     }
 
     /// Over the user id, else over the e-mail: where both are there, Intercom checks the id.
@@ -153,10 +318,22 @@ impl Intercom {
             .with("user_hash", self.user_hash(identity, now)?.into_string())
             .with_some("user_id", identity.required_id().ok())
             .with_some("email", identity.email())
-            .with_some("name", identity.name());
+            .with_some("name", identity.name())
+            .with_some("company", identity.company().map(company))
+            .with_facts("unsignedFacts", unsigned_facts(identity, RESERVED));
         let attributes = CustomClaims::of(identity, RESERVED);
         Ok(attributes.iter().fold(person, |person, (key, value)| person.with(key.clone(), value.clone())))
     }
+}
+
+/// A company in the words of Intercom. Its attributes give it no other id.
+fn company(company: &Company) -> Map<String, Value> {
+    let mut all = company.attributes().clone();
+    all.remove("id");
+    all.insert("company_id".to_owned(), company.id().into());
+    let facts = [("name", company.name()), ("plan", company.plan())];
+    all.extend(facts.into_iter().filter_map(|(key, fact)| Some((key.to_owned(), fact?.into()))));
+    all
 }
 
 #[derive(Serialize)]
@@ -166,6 +343,8 @@ struct Claims<'a> {
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    company: Option<Map<String, Value>>,
     #[serde(flatten)]
     attributes: CustomClaims<'a>,
     exp: u64,
@@ -177,9 +356,12 @@ impl Widget for Intercom {
         let settings = self.options.settings.clone().with("app_id", app_id).with("api_base", self.region.api_base());
         let milliseconds =
             self.session_duration.map(|duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
-        self.options
+        let manifest = self
+            .options
             .manifest(include_str!("adapter.min.js"), format!("https://widget.intercom.io/widget/{app_id}"))
-            .with_settings(settings.with_some("session_duration", milliseconds))
+            .with_settings(
+                settings.with_some("session_duration", milliseconds).with_some("lead", self.lead_attributes()),
+            )
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie(format!("intercom-session-{app_id}"))
@@ -190,30 +372,47 @@ impl Widget for Intercom {
                     .global("intercomSettings"),
             )
             .with_csp_sources(CspSources::from_policy(POLICY))
-            .with_identified_cookie(format!("intercom-session-{app_id}"))
+            .with_identified_cookie(format!("intercom-session-{app_id}"));
+        if self.salesforce.is_none() {
+            return manifest;
+        }
+        manifest
+            .with_setting("salesforceToken", salesforce::TOKEN)
+            .with_token_names([NAME, salesforce::TOKEN])
+            .with_costly_token(salesforce::TOKEN)
+            .with_required_token_path()
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.options.secret)
     }
 
     fn check(&self) -> Result<(), ConfigError> {
         self.options.check()?;
+        check_settings(NAME, &self.lead, RESERVED)?;
         if self.session_duration.is_some_and(|duration| duration < SHORTEST_SESSION) {
             let message = "intercom: the session duration is at least five minutes";
             return Err(ConfigError::new(ConfigErrorKind::Lifetime, message));
         }
-        Ok(())
+        self.salesforce.as_ref().map_or(Ok(()), |salesforce| self.check_salesforce(salesforce))
     }
 
-    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
-        if self.legacy { self.user_hash(identity, now) } else { self.jwt(identity, now) }
+    fn mint(&self, token_name: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        match &self.salesforce {
+            Some(salesforce) if token_name == salesforce::TOKEN => salesforce.token(identity, now),
+            _ if self.legacy => self.user_hash(identity, now),
+            _ => self.jwt(identity, now),
+        }
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         if self.legacy {
             return self.unsigned_person(identity, now);
         }
-        Ok(BootData::new().with_token("intercom_user_jwt", self.jwt(identity, now)?))
+        let tokens = identity.auth_tokens().iter().map(|(name, token)| (name.clone(), token.as_str().into()));
+        Ok(BootData::new()
+            .with_token("intercom_user_jwt", self.jwt(identity, now)?)
+            .with_facts("auth_tokens", tokens.collect())
+            .with_facts("unsignedFacts", unsigned_facts(identity, RESERVED)))
     }
 }

@@ -1,5 +1,5 @@
-/** @type {import('../../snippet/types').AdapterFactory} */
-tools => {
+/** @type {import('../../snippet/types').ReadingAdapterFactory} */
+readJson => tools => {
   /** @typedef {import('../../snippet/types').Widget} Widget */
   /**
    * The widget of the last boot; undefined after a shutdown.
@@ -21,10 +21,7 @@ tools => {
    * once.
    * @param {string} token
    */
-  const idOf = token => {
-    const payload = atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'));
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(payload, character => character.charCodeAt(0)))).externalId;
-  };
+  const idOf = token => readJson(token.split('.')[1]).externalId;
 
   /** @param {() => void} done */
   const logout = done => {

@@ -77,7 +77,7 @@ struct Claims<'a> {
 impl Widget for Kustomer {
     fn manifest(&self) -> Manifest {
         self.options
-            .manifest(include_str!("adapter.min.js"), "https://cdn.kustomerapp.com/chat-web/widget.js")
+            .manifest(adapter_with_reader!(), "https://cdn.kustomerapp.com/chat-web/widget.js")
             .with_setting("apiKey", self.options.app_id.as_str())
             // Kustomer publishes no list: the library's host is known, the others are the application's to add.
             .with_library_connections()
@@ -89,7 +89,7 @@ impl Widget for Kustomer {
         let validity = identity.validity(now, self.options.lifetime)?;
         let external_id = identity.required_id()?;
         let claims = Claims { external_id, iat: validity.iat(), exp: validity.exp() };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.options.jwt(&claims, &validity)
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {

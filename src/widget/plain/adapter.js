@@ -19,11 +19,21 @@ tools => {
    */
   let hiddenLibrary = null;
 
+  /**
+   * What is proven, and the name, take the place of any other fact.
+   * @param {Record<string, any>} settings
+   * @param {import('../../snippet/types').BootData} person
+   */
+  const detailsOf = ({ threadDetails }, { facts: { tenantIdentifier, ...facts } = {}, ...person }) => ({
+    customerDetails: { ...facts, ...person },
+    ...(tenantIdentifier && { threadDetails: { ...threadDetails, tenantIdentifier } })
+  });
+
   /** @param {import('../../snippet/types').Widget} widget */
   const show = widget => {
     const library = window.Plain || hiddenLibrary;
     const person = widget.person;
-    const all = Object.assign({ hideLauncher: false }, widget.settings, person && { customerDetails: person });
+    const all = { hideLauncher: false, ...widget.settings, ...(person && detailsOf(widget.settings, person)) };
     shown = true;
     hiddenLibrary = null;
     window.Plain = library;

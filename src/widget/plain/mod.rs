@@ -18,14 +18,20 @@ use crate::widget::{hash, prelude::*};
 const NAME: &str = "plain";
 
 /// What names a person, or has a setter of its own.
-const RESERVED: &str = "appId customerDetails email emailHash fullName externalId";
+const RESERVED: &str = "appId customerDetails email emailHash fullName externalId tenantIdentifier";
+/// The unsigned facts that Plain knows of a customer, and the tenant.
+const FACTS: &str = "externalId shortName chatAvatarUrl tenantIdentifier";
 
 /// Plain's chat widget.
 ///
 /// `Plain.init` gets the e-mail address with its HMAC-SHA256 as `emailHash`
 /// (<https://www.plain.com/docs/chat/authentication.md>). Only the address is proven; the full name stands beside it
-/// unsigned. `externalId` would be no better, and is not passed on. The hash never expires. An identity without an
-/// e-mail address gets nothing.
+/// unsigned. The hash never expires. An identity without an e-mail address gets nothing.
+///
+/// [`Identity::with_unsigned`] adds `externalId`, `shortName` and `chatAvatarUrl` to the `customerDetails`, and
+/// `tenantIdentifier` (`{"externalId": ".."}` or `{"tenantId": ".."}`) to the `threadDetails`; other facts are left out. That the
+/// tenant belongs there, and the names but `externalId` and `tenantIdentifier`, are not confirmed. Neither the identity's id nor its company is passed
+/// on by itself: an id that Plain has for another address, or a tenant that it does not know, may be refused.
 ///
 /// **Plain documents no logout for its widget**, nor what it keeps in the browser. A shutdown closes the window, hides
 /// the launcher (`Plain.update`, seen in use, not confirmed) and removes `window.Plain`, so that no button of the page
@@ -72,7 +78,8 @@ impl Widget for Plain {
         Ok(BootData::new()
             .with_token("emailHash", self.mint(NAME, identity, now)?)
             .with_some("email", identity.email())
-            .with_some("fullName", identity.name()))
+            .with_some("fullName", identity.name())
+            .with_facts("facts", known_facts(identity, FACTS)))
     }
 }
 

@@ -11,7 +11,10 @@ fn plain() -> Plain {
 
 #[test]
 fn no_setting_names_a_person() {
-    assert_reserved(|key| plain().setting(key, json!({})), &["customerDetails", "appId", "externalId"]);
+    assert_reserved(
+        |key| plain().setting(key, json!({})),
+        &["customerDetails", "appId", "externalId", "tenantIdentifier"],
+    );
 }
 
 #[test]

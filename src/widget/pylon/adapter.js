@@ -37,7 +37,9 @@ tools => {
     boot(widget) {
       // Another person's widget appears with the next page load.
       if (identifiedEmail !== undefined && identifiedEmail !== emailOf(widget.person)) return;
-      window.pylon = { chat_settings: Object.assign({}, widget.settings, widget.person) };
+      // What is proven, and the name, take the place of any other fact.
+      const { facts, ...person } = Object.assign({}, widget.person);
+      window.pylon = { chat_settings: { ...widget.settings, ...facts, ...person } };
       window.Pylon = window.Pylon || hiddenLibrary || stub;
       if (hiddenLibrary) window.Pylon('showChatBubble');
       hiddenLibrary = null;

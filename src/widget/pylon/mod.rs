@@ -19,6 +19,8 @@ const NAME: &str = "pylon";
 
 /// What names a person, or has a setter of its own.
 const RESERVED: &str = "app_id email name email_hash avatar_url account_id account_external_id";
+/// The unsigned facts that Pylon knows of a person.
+const FACTS: &str = "avatar_url account_id account_external_id";
 
 /// Pylon's chat widget.
 ///
@@ -27,8 +29,10 @@ const RESERVED: &str = "app_id email name email_hash avatar_url account_id accou
 /// the secret as hexadecimal digits and the decoded bytes are the key: make it with [`Secret::from_hex`]. With
 /// [`Secret::new`] every hash would be wrong, and nothing here can tell.
 ///
-/// Only the address is proven; the name (the address, where there is no name) stands beside it unsigned. The hash never
-/// expires. Without it Pylon hides old conversations. Pylon's page has hints of a second way to verify people; it is
+/// Only the address is proven; the name (the address, where there is no name) stands beside it unsigned, and so do
+/// `avatar_url`, and `account_id` (Pylon's id) or `account_external_id` (the application's), by
+/// [`Identity::with_unsigned`]; other facts are left out. The company of an identity is not passed on by itself: what Pylon makes
+/// of an account that it does not know is not confirmed. The hash never expires. Without it Pylon hides old conversations. Pylon's page has hints of a second way to verify people; it is
 /// not confirmed and not used.
 ///
 /// **Pylon documents no logout**, nor what it keeps in the browser. A shutdown removes `window.pylon` and
@@ -79,7 +83,8 @@ impl Widget for Pylon {
         Ok(BootData::new()
             .with_token("email_hash", self.mint(NAME, identity, now)?)
             .with_some("email", identity.email())
-            .with_some("name", identity.name().or(identity.email())))
+            .with_some("name", identity.name().or(identity.email()))
+            .with_facts("facts", known_facts(identity, FACTS)))
     }
 }
 

@@ -14,7 +14,7 @@
 //! ```
 
 use crate::widget::{
-    checks::{check_https, check_key_id},
+    checks::{check_https, check_key_id, check_rsa, check_set},
     prelude::*,
 };
 
@@ -91,23 +91,6 @@ impl Salesforce {
     );
 
     setter!(library_url, "Default: `/assets/js/bootstrap.min.js` below the [site](Self::site_url).");
-
-    fn check_key(&self) -> Result<(), ConfigError> {
-        if !self.options.secret.is_rsa() {
-            let message = format!("{NAME}: the secret is no RSA key: read it with Secret::rsa_pem(..)");
-            return Err(ConfigError::new(ConfigErrorKind::Secret, message));
-        }
-        check_key_id(NAME, &self.options.secret)
-    }
-}
-
-/// A value without a default: the application has to set it.
-fn check_named(setter: &str, value: &str) -> Result<(), ConfigError> {
-    if !value.trim().is_empty() {
-        return Ok(());
-    }
-    let message = format!("{NAME}: the {setter} is missing: set it with {setter}(..)");
-    Err(ConfigError::new(ConfigErrorKind::AppId, message))
 }
 
 #[derive(Serialize)]
@@ -151,15 +134,16 @@ impl Widget for Salesforce {
             .with_costly_tokens()
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.options.secret)
     }
 
     fn check(&self) -> Result<(), ConfigError> {
         self.options.check()?;
-        self.check_key()?;
-        check_named("deployment", &self.deployment)?;
-        check_named("issuer", &self.issuer)?;
+        check_rsa(NAME, &self.options.secret)?;
+        check_key_id(NAME, &self.options.secret)?;
+        check_set(NAME, "deployment", &self.deployment)?;
+        check_set(NAME, "issuer", &self.issuer)?;
         check_https(NAME, "site_url", &self.site_url)?;
         check_https(NAME, "scrt2_url", &self.scrt2_url)
     }
@@ -169,13 +153,10 @@ impl Widget for Salesforce {
         let aud = self.audience.as_deref();
         let claims =
             Claims { iss: &self.issuer, sub: identity.required_id()?, aud, iat: validity.iat(), exp: validity.exp() };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.options.jwt(&claims, &validity)
     }
 
-    /// Nothing stands in the page: whether tokens will be given is all that is found out here.
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
-        identity.required_id()?;
-        identity.check_session(now)?;
-        Ok(BootData::new())
+        BootData::of_fetched_token(identity, now)
     }
 }

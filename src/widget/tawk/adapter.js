@@ -60,6 +60,7 @@ tools => {
     boot(widget) {
       currentUser = widget.person || null;
       window.Tawk_LoadStart = window.Tawk_LoadStart || new Date();
+      Object.assign(api(), widget.settings);
       update();
       tools.load(widget.library, { onload: update, before: hook });
     },

@@ -14,16 +14,21 @@
 use crate::widget::{checks::check_app_id, hash, prelude::*};
 
 const NAME: &str = "tawk";
+/// Names that no setting may have: each would identify a person, or is a method or callback that the adapter uses.
+const RESERVED: &str = "visitor login logout setAttributes onLoad userId hash name email phone";
+/// What no unsigned fact may say: it names the person, or has a setter of the identity.
+const RESERVED_FACTS: &str = "userId hash name email";
 
 /// tawk.to's chat widget.
 ///
-/// `Tawk_API.login` gets the user id with its HMAC-SHA256 as `hash`
-/// (<https://help.tawk.to/article/how-to-set-up-logins-with-a-hash-using-javascript-api>). tawk.to's documents
-/// contradict each other: the older `Tawk_API.visitor` hashes the e-mail address. That variant is not used, and which
-/// one a property takes is not confirmed here; a mismatch is answered 401, so nobody is taken for somebody else.
+/// `Tawk_API.login` gets the user id with its HMAC-SHA256 as `hash`: tawk.to's current articles agree on the id
+/// (<https://help.tawk.to/article/how-to-set-up-logins-with-a-hash-using-javascript-api>,
+/// <https://help.tawk.to/article/how-to-generate-a-hash-for-javascript-api>). Only the older `Tawk_API.visitor`, which
+/// is not used here, hashes the e-mail address. tawk.to answers a wrong hash with 401: the widget stays anonymous.
 ///
-/// Only the id is proven; name and e-mail address stand beside it unsigned, attributes are not passed on. The hash
-/// never expires.
+/// Only the id is proven; name and e-mail address stand beside it unsigned, and so does the unsigned fact `phone` (in
+/// E.164: `+15550100`). Whether `login` takes more is not confirmed, so the adapter passes on no other fact, no company
+/// and no attributes. The hash never expires.
 ///
 /// Logout is `Tawk_API.logout` where the library is on the page or on its way, and the removal of its cookies and its
 /// token in `localStorage`. The library is not loaded for a logout, for it would show the widget.
@@ -36,12 +41,21 @@ pub struct Tawk {
 impl Tawk {
     /// A property by its id, with its JavaScript API key (Administration, Overview, secure mode).
     pub fn new(property_id: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, property_id, secret), widget_id: "default".to_owned() }
+        Self {
+            options: Options::new(NAME, property_id, secret).with_reserved_settings(RESERVED),
+            widget_id: "default".to_owned(),
+        }
     }
 
     setter!(text widget_id, "Which of the property's widgets is shown. Default: `default`.");
 
     setter!(library_url, "Default: `https://embed.tawk.to/<property id>/<widget id>`.");
+
+    setter!(
+        setting,
+        "One more property of `Tawk_API`, set before the library is loaded: `customStyle` (`zIndex`, `visibility`), \
+         `autoStart` (<https://developer.tawk.to/jsapi>), `embedded`."
+    );
 }
 
 impl Widget for Tawk {
@@ -65,8 +79,8 @@ impl Widget for Tawk {
             )
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.options.secret)
     }
 
     fn check(&self) -> Result<(), ConfigError> {
@@ -83,7 +97,8 @@ impl Widget for Tawk {
             .with_token("hash", self.mint(NAME, identity, now)?)
             .with("userId", identity.id())
             .with_some("name", identity.name())
-            .with_some("email", identity.email()))
+            .with_some("email", identity.email())
+            .with_some("phone", unsigned_facts(identity, RESERVED_FACTS).remove("phone")))
     }
 }
 

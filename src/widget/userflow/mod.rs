@@ -10,22 +10,39 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
+use serde_json::{Value, json};
+
 use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "userflow";
+/// What no unsigned fact may say: it names the person, or has a setter of the identity.
+const RESERVED_FACTS: &str = "userId signature name email";
+/// Settings besides the methods that begin with `set`.
+const SETTINGS: &str = "disableEvalJs";
 
 /// Userflow.
 ///
-/// `userflow.identify` gets the user id with its HMAC-SHA256 as `signature` (seen in userflow.js 2.14.0). Only the id
-/// is proven; name and e-mail address stand beside it unsigned. Groups, which sign an id of their own, and attributes
-/// are not passed on. The signature never expires.
+/// `userflow.identify` gets the user id with its HMAC-SHA256 as `signature`
+/// (<https://userflow.com/docs/dev/identity-verification>). Only the id is proven; name, e-mail address and the
+/// unsigned facts stand beside it as attributes (a date, as in `signed_up_at`, is text in ISO 8601). The identity's own
+/// attributes are not passed on, for nothing would sign them. The signature never expires.
+///
+/// After the person, `userflow.group` gets the company: its id with the HMAC-SHA256 of that id under the same key as
+/// `signature`, and its name, plan and attributes unsigned beside it. The types of userflow.js 2.14.0 have that
+/// signature; that it is the HMAC of the group's id, as the user's is that of the user's id, is not confirmed. If
+/// Userflow refuses the group, the person is identified nevertheless.
 ///
 /// Logout is `userflow.reset()`. Userflow does not publish what it keeps in the browser, so nothing can be purged by
 /// name; instead, a page that ends a session loads the library for that call alone, without the `init` that would start
 /// it. That the library heeds the call before `init` is not confirmed by the vendor.
 ///
-/// The library's modern build is a module; the default is the other build, which is an ordinary script. An application
-/// that imports userflow.js itself is served by its own copy.
+/// Until the library is there, `window.userflow` is a stub with every method that the stub of userflow.js 2.14.0 has:
+/// the application may call them early, also by importing that package, and the library gets the calls. A logout drops
+/// the calls that still wait for the library, except for those that set something up (`on`, `setUrlFilter`, ...).
+///
+/// The library's modern build is a module; the default is the other build, an ordinary script, which runs in every
+/// browser. An address with `/es2020/` in it is loaded as the module that it is. Where userflow.js was there before
+/// this crate's snippet, it loads the library by itself.
 #[derive(Clone, Debug)]
 pub struct Userflow {
     options: Options,
@@ -34,10 +51,32 @@ pub struct Userflow {
 impl Userflow {
     /// An environment by its token, with its key for identity verification. Each environment has its own.
     pub fn new(token: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, token, secret) }
+        Self { options: Options::new(NAME, token, secret).with_methods_as_settings(SETTINGS) }
     }
 
-    setter!(library_url, "Default: `https://js.userflow.com/legacy/userflow.js`.");
+    setter!(
+        library_url,
+        "Default: `https://js.userflow.com/legacy/userflow.js`. For the modern build: \
+         `https://js.userflow.com/es2020/userflow.js`."
+    );
+
+    setter!(
+        setting,
+        "A method of userflow.js that is called with this value before `init`: `setBaseZIndex`, `setServerEndpoint`, \
+         `setPageTrackingDisabled`, or another that begins with `set` and takes one value; also `disableEvalJs`."
+    );
+
+    /// What `userflow.group` gets.
+    fn company(&self, company: &Company) -> Result<Value, TokenError> {
+        let mut attributes = company.attributes().clone();
+        for (key, text) in [("name", company.name()), ("plan", company.plan())] {
+            if let Some(text) = text {
+                attributes.insert(key.to_owned(), text.into());
+            }
+        }
+        let signature = self.options.secret.hmac_hex(company.id())?;
+        Ok(json!({ "id": company.id(), "signature": signature.as_str(), "attributes": attributes }))
+    }
 }
 
 impl Widget for Userflow {
@@ -54,10 +93,16 @@ impl Widget for Userflow {
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        let company = identity.company().map(|company| self.company(company)).transpose()?;
         Ok(BootData::new()
             .with_token("signature", self.mint(NAME, identity, now)?)
             .with("userId", identity.id())
             .with_some("name", identity.name())
-            .with_some("email", identity.email()))
+            .with_some("email", identity.email())
+            .with_facts("facts", unsigned_facts(identity, RESERVED_FACTS))
+            .with_some("company", company))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,7 +34,7 @@ tools => {
     shutdown(widget, load) {
       tools.emptyQueue(window.$ujq, ([method]) => method !== 'identify');
       // Never loaded for this: it shows a launcher. Should it be loaded later, this comes first.
-      if (load || window.uj) api().identify(null);
+      if (load || window.uj) api().logout();
     }
   };
 }

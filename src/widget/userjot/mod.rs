@@ -12,6 +12,7 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
+use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::widget::prelude::*;
@@ -26,12 +27,19 @@ const RESERVED: &str = "projectId token user id email firstName lastName avatar 
 
 /// UserJot's feedback widget, in its third version.
 ///
-/// Signs `sub`, `iss` (the project id), `aud` (`userjot`), `iat` and `exp`, all of them required, and `email`, `firstName`
-/// (the name as it is shown) and `traits` (the attributes) where there are any, as an HS256 JWT
+/// Signs `sub`, `iss` (the project id), `aud` (`userjot`), `iat` and `exp`, all of them required, and where there are any
+/// `email`, `firstName` (the name as it is shown), `lastName`, `avatar`, `traits` and `companies`, as an HS256 JWT
 /// (<https://userjot.com/docs/widget-v3-signed-identity>), handed over as `uj.identify({ token })`. The spelling of that
 /// call is not confirmed.
 ///
-/// Logout is `uj.identify(null)` (<https://userjot.com/docs/identify-users>). UserJot does not publish what it keeps in the
+/// * The attributes `lastName` and `avatar` (an address) are claims of their own if they are strings; all other attributes
+///   are `traits`.
+/// * The [company](Identity::with_company) is the one entry of `companies`, signed: its id, name, `domain` and `logo` (of its
+///   attributes, if they are strings), and as `traits` its plan and its other attributes. These names are those of the first
+///   two versions (<https://userjot.com/docs/widget-sdk-reference>); that the third knows the same is not confirmed.
+/// * The library takes nothing beside a token, so [unsigned facts](Identity::with_unsigned) are left out.
+///
+/// Logout is `uj.logout()` (<https://userjot.com/docs/widget-v3-identify>). UserJot does not publish what it keeps in the
 /// browser, so there is nothing to purge by name, nor which hosts a Content-Security-Policy must allow: only the library's
 /// is.
 #[derive(Clone, Debug)]
@@ -56,6 +64,70 @@ impl UserJot {
     setter!(setting, "One more option of `uj.init` (`widget`, `locale`, `pageContext`).");
 }
 
+/// Which attributes are no traits if they are strings: a person's, and a company's.
+const OF_PERSON: [&str; 2] = ["lastName", "avatar"];
+const OF_COMPANY: [&str; 2] = ["domain", "logo"];
+
+/// These two attributes, where they are strings.
+fn texts<'a>(attributes: &'a Map<String, Value>, keys: [&str; 2]) -> [Option<&'a str>; 2] {
+    keys.map(|key| attributes.get(key).and_then(Value::as_str))
+}
+
+/// The attributes that have no place of their own, and a company's plan, which no attribute replaces.
+struct Traits<'a> {
+    attributes: &'a Map<String, Value>,
+    elsewhere: [&'static str; 2],
+    plan: Option<&'a str>,
+}
+
+impl Traits<'_> {
+    fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.attributes.iter().filter(|(key, value)| {
+            let is_elsewhere = self.elsewhere.contains(&key.as_str()) && value.is_string();
+            !(is_elsewhere || self.plan.is_some() && *key == "plan")
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.plan.is_none() && self.iter().next().is_none()
+    }
+}
+
+impl Serialize for Traits<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut traits = serializer.serialize_map(None)?;
+        for (key, value) in self.iter() {
+            traits.serialize_entry(key, value)?;
+        }
+        if let Some(plan) = self.plan {
+            traits.serialize_entry("plan", plan)?;
+        }
+        traits.end()
+    }
+}
+
+#[derive(Serialize)]
+struct CompanyClaim<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logo: Option<&'a str>,
+    #[serde(skip_serializing_if = "Traits::is_empty")]
+    traits: Traits<'a>,
+}
+
+impl<'a> From<&'a Company> for CompanyClaim<'a> {
+    fn from(company: &'a Company) -> Self {
+        let attributes = company.attributes();
+        let [domain, logo] = texts(attributes, OF_COMPANY);
+        let traits = Traits { attributes, elsewhere: OF_COMPANY, plan: company.plan() };
+        Self { id: company.id(), name: company.name(), domain, logo, traits }
+    }
+}
+
 #[derive(Serialize)]
 struct Claims<'a> {
     sub: &'a str,
@@ -65,8 +137,14 @@ struct Claims<'a> {
     email: Option<&'a str>,
     #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
     first_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    traits: &'a Map<String, Value>,
+    #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
+    last_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avatar: Option<&'a str>,
+    #[serde(skip_serializing_if = "Traits::is_empty")]
+    traits: Traits<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    companies: Option<[CompanyClaim<'a>; 1]>,
     iat: u64,
     exp: u64,
 }
@@ -84,17 +162,22 @@ impl Widget for UserJot {
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let validity = identity.validity(now, self.options.lifetime)?;
+        let attributes = identity.attributes();
+        let [last_name, avatar] = texts(attributes, OF_PERSON);
         let claims = Claims {
             sub: identity.required_id()?,
             iss: &self.options.app_id,
             aud: AUDIENCE,
             email: identity.email(),
             first_name: identity.name(),
-            traits: identity.attributes(),
+            last_name,
+            avatar,
+            traits: Traits { attributes, elsewhere: OF_PERSON, plan: None },
+            companies: identity.company().map(|company| [company.into()]),
             iat: validity.iat(),
             exp: validity.exp(),
         };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.options.jwt(&claims, &validity)
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {

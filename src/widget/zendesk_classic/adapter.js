@@ -12,16 +12,36 @@ tools => {
    */
   const jwtFn = name => callback => tools.token(name, callback);
 
-  /** @param {Widget} widget */
-  const setAuthenticate = widget => {
+  // What the library reads when it comes, if the page does not assign other settings.
+  /** @type {any} */
+  let ours;
+  /** @returns {any} */
+  const webSettings = () => {
     /** @type {any} */
     const all = window.zESettings = window.zESettings || {};
-    /** @type {any} */
-    const webSettings = all.webWidget = all.webWidget || {};
-    return webSettings.authenticate = {
-      ...widget.settings.helpCenter && { jwtFn: jwtFn('zendesk-help-center') },
-      ...widget.settings.chat && { chat: { jwtFn: jwtFn('zendesk-chat') } }
-    };
+    return all.webWidget = all.webWidget || {};
+  };
+  const isOverwritten = () => ours && webSettings().authenticate !== ours;
+
+  // For a library that is still to come.
+  /** @param {Widget} widget */
+  const setSettings = ({ settings: { zESettings } }) => {
+    if (!zESettings) return;
+    const webWidget = Object.assign(webSettings(), zESettings.webWidget);
+    Object.assign(window.zESettings, zESettings, { webWidget });
+  };
+
+  // For one that is there.
+  /** @param {Widget} widget */
+  const tellSettings = ({ settings: { locale, zESettings } }) => {
+    if (zESettings) call('updateSettings', zESettings);
+    if (locale) call('setLocale', locale);
+  };
+
+  /** @param {Widget} widget */
+  const setAuthenticate = widget => webSettings().authenticate = ours = {
+    ...widget.settings.helpCenter && { jwtFn: jwtFn('zendesk-help-center') },
+    ...widget.settings.chat && { chat: { jwtFn: jwtFn('zendesk-chat') } }
   };
 
   // A logout that came before the library is made up for once the library is loaded.
@@ -38,22 +58,35 @@ tools => {
     if (widget.settings.helpCenter) call('helpCenter:reauthenticate');
   };
 
+  // A widget that is here already has read its settings.
+  /** @param {Widget} widget */
+  const authenticate = widget => {
+    call('updateSettings', { webWidget: { authenticate: setAuthenticate(widget) } });
+    reauthenticate(widget);
+  };
+
   return {
     boot(widget) {
-      if (widget.person) {
-        // A widget that is here already has read its settings.
-        call('updateSettings', { webWidget: { authenticate: setAuthenticate(widget) } });
-        reauthenticate(widget);
-      }
-      // Again before it comes: the page may have set its own settings meanwhile.
+      setSettings(widget);
+      tellSettings(widget);
+      if (widget.person) authenticate(widget);
+      // Whether a library that the page loaded by itself may have read other settings than ours.
+      let missed = false;
       tools.load(widget.library, {
         id: 'ze-snippet',
         onload: () => {
-          if (!logoutPending && tools.alive()) return;
-          logout();
-          if (tools.alive()) reauthenticate(widget);
+          tellSettings(widget);
+          const late = logoutPending || !tools.alive();
+          if (late) logout();
+          if (tools.alive() && ours && (late || missed || isOverwritten())) authenticate(widget);
         },
-        before: () => widget.person && tools.alive() && setAuthenticate(widget)
+        // Again before it comes: the page may have set its own settings meanwhile.
+        before: found => {
+          setSettings(widget);
+          if (!ours) return;
+          missed = found && isOverwritten();
+          setAuthenticate(widget);
+        }
       });
     },
 
@@ -61,6 +94,9 @@ tools => {
     refresh() {},
 
     // Never loaded for this: its loader shows a launcher.
-    shutdown: logout
+    shutdown() {
+      ours = undefined;
+      logout();
+    }
   };
 }

@@ -10,11 +10,13 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
+use serde_json::{Map, json};
+
 use crate::widget::prelude::*;
 
 const NAME: &str = "zendesk-classic";
-/// The hosts that Zendesk lists for `default-src`, where each can matter; the account's own subdomain is not known
-/// here, so it is the application's to add (<https://support.zendesk.com/hc/en-us/articles/4408828505754>).
+/// The hosts that Zendesk lists for `default-src`, where each can matter
+/// (<https://support.zendesk.com/hc/en-us/articles/4408828505754>); the account's own one is added where it is known.
 const POLICY: &str = "\
     script-src https://static.zdassets.com https://ekr.zdassets.com; \
     connect-src https://static.zdassets.com https://ekr.zdassets.com https://ekr.zendesk.com \
@@ -23,6 +25,11 @@ const POLICY: &str = "\
     img-src https://v2assets.zopim.io https://static.zdassets.com; \
     font-src https://static.zdassets.com; \
     media-src https://static.zdassets.com";
+/// The settings that stand beside `webWidget` in `zESettings`
+/// (<https://developer.zendesk.com/embeddables/docs/widget/settings>).
+const OUTER: [&str; 3] = ["analytics", "cookies", "errorReporting"];
+/// Names that settings may not take: the first is ours, the others are commands that name a person.
+const RESERVED: &str = "authenticate identify prefill";
 const CHAT: &str = "zendesk-chat";
 const HELP_CENTER: &str = "zendesk-help-center";
 const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
@@ -41,12 +48,25 @@ const LONGEST_CHAT_TOKEN: Duration = Duration::from_secs(7 * 60);
 /// address without accented characters. Where the identity has no name, the e-mail address stands for it.
 ///
 /// `external_id` cannot be changed once Zendesk has seen it for a person. Zendesk describes it as alphanumeric; an id
-/// with other signs is passed on as it is. Logout is `zE('webWidget', 'logout')`.
+/// with other signs is passed on as it is.
+///
+/// **Name the account's [subdomain](Self::subdomain)** with a restricted Help Center and a Content-Security-Policy: the widget
+/// exchanges the Help Center's token at `/embeddable/authenticate` on the account's own host (that it is that host is
+/// inferred, not documented). A policy that does not allow the host blocks the identity silently.
+///
+/// **Remove Zendesk's own snippet from the pages.** A widget that is there before ours has read its settings already, so it
+/// has to be authenticated again, by `chat:reauthenticate`, and that call ends a running chat (not confirmed by Zendesk's
+/// documents): on each page.
+///
+/// Logout is `zE('webWidget', 'logout')`. The cookies `__zlcmid` (documented:
+/// <https://support.zendesk.com/hc/en-us/articles/4408828505754>) and `__zlcpomid`, and the `localStorage` entries `__zlcstore`
+/// and `ZD-*` are removed; all but the first were seen in the widget's own code and are not documented.
 #[derive(Clone, Debug)]
 pub struct ZendeskClassic {
     options: Options,
     chat: Option<Secret>,
     help_center: Option<Secret>,
+    subdomain: String,
 }
 
 impl ZendeskClassic {
@@ -63,8 +83,11 @@ impl ZendeskClassic {
     }
 
     fn bare(key: impl Into<String>, first: Secret) -> Self {
-        let options = Options::new(NAME, key, first).with_lifetime(FIVE_MINUTES);
-        Self { options: options.with_longest_lifetime(LONGEST_CHAT_TOKEN), chat: None, help_center: None }
+        let options = Options::new(NAME, key, first)
+            .with_lifetime(FIVE_MINUTES)
+            .with_longest_lifetime(LONGEST_CHAT_TOKEN)
+            .with_reserved_settings(RESERVED);
+        Self { options, chat: None, help_center: None, subdomain: String::new() }
     }
 
     /// Adds the restricted Help Center, with its own secret. Default: without.
@@ -81,7 +104,35 @@ impl ZendeskClassic {
         self
     }
 
+    setter!(text subdomain, "The account's subdomain: `acme` of `acme.zendesk.com`. A policy must then allow connections to \
+        that host, and images from there. Default: not known, so a policy allows neither.");
+
     setter!(library_url, "Default: `https://static.zdassets.com/ekr/snippet.js?key=<key>`.");
+
+    setter!(
+        setting,
+        "One more entry of `zESettings.webWidget` (`color`, `position`, `launcher`); `analytics`, `cookies` and \
+        `errorReporting` stand beside `webWidget`, and `zE('webWidget', 'setLocale')` sets the `locale` \
+        (<https://developer.zendesk.com/embeddables/docs/widget/settings>). It takes the place of what the page sets."
+    );
+
+    /// What the adapter has to know.
+    fn settings(&self) -> Settings {
+        let known = Settings::new().with("chat", self.chat.is_some()).with("helpCenter", self.help_center.is_some());
+        let all = self.options.settings.iter().filter(|(key, _)| *key != "locale");
+        let (mut outer, inner): (Map<_, _>, Map<_, _>) =
+            all.map(|(key, value)| (key.clone(), value.clone())).partition(|(key, _)| OUTER.contains(&key.as_str()));
+        if !inner.is_empty() {
+            outer.insert("webWidget".to_owned(), inner.into());
+        }
+        let locale = self.options.settings.iter().find(|(key, _)| *key == "locale").map(|(_, locale)| locale.clone());
+        known.with_some("locale", locale).with_some("zESettings", (!outer.is_empty()).then(|| json!(outer)))
+    }
+
+    /// The account's own host, where it is known.
+    fn host(&self) -> Option<String> {
+        (!self.subdomain.is_empty()).then(|| format!("https://{}.zendesk.com", self.subdomain))
+    }
 
     fn token_names(&self) -> impl Iterator<Item = &'static str> {
         let chat = self.chat.is_some().then_some(CHAT);
@@ -137,19 +188,34 @@ impl Widget for ZendeskClassic {
                 include_str!("adapter.min.js"),
                 format!("https://static.zdassets.com/ekr/snippet.js?key={}", self.options.app_id),
             )
-            .with_setting("chat", self.chat.is_some())
-            .with_setting("helpCenter", self.help_center.is_some())
-            // Cookies: <https://support.zendesk.com/hc/en-us/articles/4408828505754>; the `localStorage` keys were seen in the
-            // widget's own code and are not documented.
+            .with_settings(self.settings())
             .with_artifacts(
-                SessionArtifacts::new().cookie("__zlcmid").storage("ZD-*").global("zESettings.webWidget.authenticate"),
+                SessionArtifacts::new()
+                    .cookie("__zlcmid")
+                    .cookie("__zlcpomid")
+                    .storage("ZD-*")
+                    .storage("__zlcstore")
+                    .global("zESettings.webWidget.authenticate"),
             )
-            .with_csp_sources(CspSources::from_policy(POLICY))
+            .with_csp_sources(CspSources::from_policy(POLICY).connect(self.host()).img(self.host()))
             .with_token_names(self.token_names())
             .with_required_token_path()
     }
 
-    secret_and_check!();
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.options.secret)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.options.check()?;
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if self.subdomain.bytes().all(legal) {
+            return Ok(());
+        }
+        let message =
+            "zendesk-classic: the subdomain is the first part of the account's host: `acme` of `acme.zendesk.com`";
+        Err(ConfigError::new(ConfigErrorKind::CspSource, message))
+    }
 
     fn mint(&self, token_name: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         match (token_name, &self.chat, &self.help_center) {
@@ -166,3 +232,6 @@ impl Widget for ZendeskClassic {
         Ok(BootData::new())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
-use crate::widget::{checks::check_key_id, prelude::*};
+use crate::widget::prelude::*;
 
 const NAME: &str = "zendesk-messaging";
 /// The hosts that Zendesk lists, where each can matter, without the schemes and `'unsafe-inline'`: those are the
@@ -25,6 +25,8 @@ const POLICY: &str = "\
         https://*.zdusercontent.com; \
     font-src https://static.zdassets.com; \
     media-src https://static.zdassets.com https://media.smooch.io";
+/// Names that settings may not take: a person's, as the token says them.
+const RESERVED: &str = "scope external_id name email email_verified";
 const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 const LONGEST_ID: usize = 255;
 
@@ -39,8 +41,11 @@ const LONGEST_ID: usize = 255;
 /// address that belongs to another `external_id` already makes Zendesk reject the token, and the chat goes on **without an
 /// identity**; the browser's console tells. What an anonymous visitor wrote before is merged into the person at login.
 ///
-/// Logout is `zE('messenger', 'logoutUser')`. Which names Zendesk gives to what it keeps in the browser is not published:
-/// the prefix of the Classic widget's `localStorage` entries is purged.
+/// Logout is `zE('messenger', 'logoutUser')`. Which names Zendesk gives to what it keeps in the browser is not published. In
+/// `localStorage` and `sessionStorage` (where the account forgets the history) these are removed: `ZD-*`, and the integration's
+/// session, `<integration id>.appUserId`, `.sessionToken` and `.clientId`. Those names, and that the id is of 24 hexadecimal
+/// digits, were seen in other people's code; that the current build has them is not confirmed. A login alone leaves the first
+/// and the last of them to the next person.
 #[derive(Clone, Debug)]
 pub struct ZendeskMessaging {
     options: Options,
@@ -51,7 +56,13 @@ impl ZendeskMessaging {
     /// A widget by its snippet key, with a signing key of the Admin Center (Messaging, End user authentication), which
     /// must [have its name](Secret::with_key_id), like `app_64b1..`.
     pub fn new(key: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, key, secret).with_lifetime(TEN_MINUTES), email_verified: true }
+        Self {
+            options: Options::new(NAME, key, secret)
+                .with_lifetime(TEN_MINUTES)
+                .with_reserved_settings(RESERVED)
+                .with_required_key_id(),
+            email_verified: true,
+        }
     }
 
     setter!(lifetime, "At most 31 days. Default: ten minutes; Zendesk documents no limit.");
@@ -65,6 +76,13 @@ impl ZendeskMessaging {
     }
 
     setter!(library_url, "Default: `https://static.zdassets.com/ekr/snippet.js?key=<key>`.");
+
+    setter!(
+        setting,
+        "Told by `zE('messenger:set', key, value)`: `locale`, `zIndex`, `cookies` (`all`, `functional`, `none`), \
+        `conversationFields`, `conversationTags`, `customization` \
+        (<https://developer.zendesk.com/api-reference/widget-messaging/web/core>). With `cookies` at `none` the widget is hidden."
+    );
 
     fn id_and_validity<'a>(&self, identity: &'a Identity, now: SystemTime) -> Result<(&'a str, Validity), TokenError> {
         let id = identity.required_id()?;
@@ -88,6 +106,11 @@ struct Claims<'a> {
     exp: u64,
 }
 
+fn artifacts() -> SessionArtifacts {
+    let names = ["ZD-*", "#.appUserId", "#.sessionToken", "#.clientId"];
+    names.into_iter().fold(SessionArtifacts::new(), |all, name| all.storage(name).session_storage(name))
+}
+
 impl Widget for ZendeskMessaging {
     fn manifest(&self) -> Manifest {
         self.options
@@ -95,19 +118,12 @@ impl Widget for ZendeskMessaging {
                 include_str!("adapter.min.js"),
                 format!("https://static.zdassets.com/ekr/snippet.js?key={}", self.options.app_id),
             )
-            .with_artifacts(SessionArtifacts::new().storage("ZD-*"))
+            .with_artifacts(artifacts())
             .with_csp_sources(CspSources::from_policy(POLICY))
             .with_required_token_path()
     }
 
-    fn secret(&self) -> &Secret {
-        &self.options.secret
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        self.options.check()?;
-        check_key_id(NAME, &self.options.secret)
-    }
+    secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let (external_id, validity) = self.id_and_validity(identity, now)?;
@@ -115,7 +131,7 @@ impl Widget for ZendeskMessaging {
         let email_verified = email.map(|_| self.email_verified);
         let claims =
             Claims { scope: "user", external_id, name: identity.name(), email, email_verified, exp: validity.exp() };
-        Ok(self.options.secret.jwt(&claims)?.with_lifetime(validity.lifetime()))
+        self.options.jwt(&claims, &validity)
     }
 
     /// Nothing stands in the page: whether tokens will be given is all that is found out here.
@@ -124,3 +140,6 @@ impl Widget for ZendeskMessaging {
         Ok(BootData::new())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 // What the stand-ins for the libraries of the vendors that take JWTs share. Each shows somebody (`who`), says what went
 // against its contract (`errors`) and how often it was told who somebody is (`told`). What was there before the page
 // (`window.sessions`) is taken up again, as the vendors do, until it is ended. `window.jwtLibrary(name, make)` makes one of what
-// stands in a `stub.js`: `library()` is what the library does when it arrives, `globals` are its own, and `loadedForALogout`
-// says that it shows nothing before it is told to.
+// stands in a `stub.js`: `library()` is what the library does when it arrives, `globals` are its own, `loadedForALogout` says
+// that it shows nothing before it is told to, and `onePerson` that it may learn of one person per page only (`first`).
 (() => {
   'use strict';
   if (window.jwtLibrary) return;
@@ -15,7 +15,7 @@
   };
   const whoOf = token => {
     const said = claims(token);
-    return said.userId || said.externalId || said.external_id || said.reference_id || said.user_id || said.sub || said.email;
+    return said.customerId || said.userId || said.externalId || said.external_id || said.reference_id || said.user_id || said.guid || said.sub || said.email;
   };
 
   const stub = name => {

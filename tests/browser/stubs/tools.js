@@ -1,6 +1,8 @@
 // What the runtime does for every adapter, for pages that have adapters and no runtime.
 window.toolsFor = alive => ({
   alive,
+  onSwap() {},
+  purge() {},
   renew(widget, token, identify) {
     if (widget.person && alive()) identify(widget.person.token = token || widget.person.token);
   },

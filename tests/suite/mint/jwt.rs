@@ -1,5 +1,8 @@
 //! `mint` for every widget that signs a JWT.
 
+use tower_widget_identity::Secret;
+use tower_widget_identity::widget::{Intercom, Widget, ZendeskClassic};
+
 use super::*;
 use crate::golden::{self, Golden, RSA};
 use crate::widgets::jwt::read;
@@ -17,13 +20,31 @@ fn header(token: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).expect("base64url")).expect("JSON")
 }
 
+/// The claims that differ from run to run: when a token begins and ends.
+const TIMES: [&str; 5] = ["exp", "iat", "nbf", "not_after", "not_before"];
+
 /// The claims that do not differ from run to run, after a look at those that do.
 fn stable(mut claims: Value, widget: &str) -> Value {
     let object = claims.as_object_mut().unwrap();
-    let exp = object.remove("exp").and_then(|exp| exp.as_u64()).expect("whole seconds");
-    assert!((60..=3_601).contains(&(exp - now())), "{widget}: {exp}");
-    assert!(object.remove("iat").is_none_or(|iat| iat.as_u64().is_some_and(|iat| now() - iat < 60)), "{widget}");
+    for time in TIMES {
+        let Some(value) = object.remove(time) else { continue };
+        let value = value.as_u64().expect("an integer");
+        let seconds = if time.starts_with("not_") { value / 1000 } else { value };
+        let expected =
+            if ["exp", "not_after"].contains(&time) { now() + 60..=now() + 3_601 } else { now() - 60..=now() };
+        assert!(expected.contains(&seconds), "{widget}: {time} {value}");
+    }
     claims
+}
+
+/// Takes the attributes out of an object among the claims: whether nothing else was in it. It may be written as a string.
+fn holds_only(claim: &mut Value, attributes: &serde_json::Map<String, Value>) -> bool {
+    if claim.as_str().is_some_and(|text| serde_json::from_str(text).ok().as_ref() == Some(attributes)) {
+        return true;
+    }
+    let Some(object) = claim.as_object_mut() else { return false };
+    object.retain(|key, _| !attributes.contains_key(key));
+    object.is_empty()
 }
 
 #[test]
@@ -40,8 +61,8 @@ fn each_token_verifies_outside_and_says_what_is_documented() {
         let mut expected = read(&golden, case.token.as_deref().unwrap());
         let attributes = &case.attributes;
         let object = expected.as_object_mut().unwrap();
-        object.retain(|key, value| !attributes.contains_key(key) && value.as_object() != Some(attributes));
-        object.retain(|key, _| !["exp", "iat"].contains(&key.as_str()));
+        object.retain(|key, value| !attributes.contains_key(key) && !holds_only(value, attributes));
+        object.retain(|key, _| !TIMES.contains(&key.as_str()));
         assert_eq!(stable(claims, widget), expected, "{widget}");
         assert_eq!(header(token)["alg"], if golden.is_rsa() { "RS256" } else { "HS256" }, "{widget}");
         assert_eq!((text(&answer, "vendor"), answer.get("hash")), (widget, None));
@@ -83,7 +104,7 @@ fn element_data(snippet: &str) -> &str {
 fn each_takes_a_lifetime_up_to_its_limit() {
     for (golden, jwt) in golden::every_jwt() {
         let answer = minted_by(&golden, [USER_ID, EMAIL, NAME], &["--ttl=61"]);
-        assert!((60..=61).contains(&(answer["claims"]["exp"].as_u64().unwrap() - now())), "{}", golden.name());
+        assert!((60..=61).contains(&(jwt.end(&answer["claims"]).unwrap() - now())), "{}", golden.name());
         let over = [format!("--ttl={}", jwt.longest_lifetime + 1), "--user-id=1".to_owned()];
         let failure = failure(golden.mint_options().into_iter().chain(over));
         assert!(matches!(&failure, Failure::Config(error) if error.kind() == ConfigErrorKind::Lifetime), "{failure:?}");
@@ -121,9 +142,77 @@ fn the_usage_names_each_of_them() {
         let row = format!("\n  {}", golden.token_name());
         assert!(usage.contains(&format!("{row} ")) || usage.contains(&format!("{row}\n")) || usage.ends_with(&row));
     }
-    for option in ["--key-id", "--issuer", "--audience", "--deployment", "--site-url", "--scrt2-url"] {
+    for option in [
+        "--key-id",
+        "--issuer",
+        "--audience",
+        "--deployment",
+        "--site-url",
+        "--scrt2-url",
+        "--instance",
+        "--snippet-id",
+        "--org-id",
+        "--org-url",
+        "--library-url",
+        "--organization",
+    ] {
         assert!(usage.contains(option), "{option}");
         let failure = failure(arguments("intercom", &[option, "1"]));
         assert!(failure.to_string().contains(&format!("intercom takes no {option}")), "{failure}");
     }
+}
+
+#[test]
+fn every_widget_of_the_catalog_is_minted() {
+    for golden in golden::every() {
+        let answer = minted_by(&golden, [USER_ID, EMAIL, NAME], &[]);
+        assert_eq!(text(&answer, "vendor"), golden.token_name());
+        let token = answer.get("token").or(answer.get("hash")).and_then(Value::as_str);
+        assert!(token.is_some_and(|token| !token.is_empty()), "{}", golden.name());
+    }
+}
+
+#[test]
+fn a_widgets_second_token_has_a_row_too() {
+    let key = || Secret::rsa_pem(RSA).unwrap().with_key_id("key-1");
+    let secret = || Secret::new(SECRET).unwrap();
+    let intercom = Intercom::new("app-1", secret()).salesforce_identity_token(key(), "issuer-1", "acme");
+    let zendesk = ZendeskClassic::chat("app-1", secret()).help_center(secret());
+    let usage = example::options::usage();
+    for manifest in [intercom.manifest(), zendesk.manifest()] {
+        assert_eq!(manifest.token_names().len(), 2);
+        for name in manifest.token_names() {
+            assert!(usage.contains(&format!("\n  {name}")), "{name}");
+        }
+    }
+}
+
+const SALESFORCE: [&str; 4] = ["--salesforce-key", RSA, "--key-id=key-1", "--issuer=issuer-1"];
+
+#[test]
+fn intercoms_token_for_salesforce_names_the_organization_and_its_key() {
+    let answer = minted("intercom-salesforce", &[&SALESFORCE[..], &["--organization=acme"]].concat());
+    let token = text(&answer, "token");
+    let salesforce = golden::every().into_iter().find(|golden| golden.name() == "salesforce").unwrap();
+    let claims = read(&salesforce, token);
+    assert_eq!(claims, answer["claims"], "what is shown is what is signed");
+    let audience = "https://acme.my.salesforce-scrt.com";
+    assert_eq!(stable(claims, "intercom"), json!({ "iss": "issuer-1", "sub": USER_ID, "aud": audience }));
+    assert_eq!(header(token), json!({ "typ": "JWT", "alg": "RS256", "kid": "key-1" }));
+    // The page carries Intercom's own token, which has no key id, and fetches this one.
+    let own = text(&answer["settings"], "intercom_user_jwt");
+    assert_eq!(header(own), json!({ "typ": "JWT", "alg": "HS256" }));
+    assert!(verify(SECRET, own).is_ok() && !text(&answer, "snippet").contains(token));
+    let whole = answer.to_string();
+    assert!(!whole.contains(SECRET) && !whole.contains("PRIVATE KEY"));
+}
+
+#[test]
+fn intercoms_token_for_salesforce_needs_its_key_and_its_organization() {
+    for (more, missing) in [(&SALESFORCE[..], "--organization"), (&["--organization=acme"], "--salesforce-key")] {
+        let failure = failure(arguments("intercom-salesforce", more));
+        assert!(matches!(&failure, Failure::Usage(problem) if problem.contains(missing)), "{failure}");
+    }
+    let failure = failure(arguments("intercom", &SALESFORCE));
+    assert!(matches!(&failure, Failure::Usage(problem) if problem.contains("takes no")), "{failure}");
 }

@@ -26,6 +26,56 @@ fn every_widget_has_its_folder_and_every_folder_its_widget() {
     assert_eq!(golden::folders(), names);
 }
 
+/// The rows of the guide that tell of a widget, by their cells. The first one is the type.
+fn rows_of_the_guide() -> Vec<Vec<&'static str>> {
+    let rows = include_str!("../../../docs/widgets.md").lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| row.trim_matches('|').split(" | ").map(str::trim).collect()).collect()
+}
+
+/// The type's name, without its feature.
+fn type_of(row: &[&'static str]) -> &'static str {
+    row[0].split('`').nth(1).expect("a name")
+}
+
+/// A row begins with the type, which is the widget's name without hyphens.
+#[test]
+fn every_widget_has_its_row_in_the_guide() {
+    let mut rows: Vec<_> = rows_of_the_guide().iter().map(|row| type_of(row).to_lowercase()).collect();
+    rows.sort_unstable();
+    let names = tower_widget_identity::widget::catalog().iter().map(|entry| entry.name().replace('-', ""));
+    // Those whose tokens are issued are not in the catalog.
+    let mut names: Vec<_> = names.chain(["ada", "hubspot", "livechat", "sendbird"].map(str::to_owned)).collect();
+    names.sort_unstable();
+    assert_eq!(rows, names);
+}
+
+/// `[mark](address)`, of which the type's own documents have the address, too.
+#[test]
+fn every_row_of_the_guide_has_its_mark_and_its_source() {
+    let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/widget")).unwrap();
+    let files = folders.filter_map(|entry| std::fs::read_to_string(entry.unwrap().path().join("mod.rs")).ok());
+    let files: Vec<_> = files.collect();
+    for row in rows_of_the_guide() {
+        let name = type_of(&row);
+        assert_eq!(row.len(), 7, "{name}: {row:?}");
+        assert!(row.iter().all(|cell| !cell.is_empty()), "{name}: {row:?}");
+        let (mark, source) = row[1].split_once("](").unwrap_or_else(|| panic!("{name}: {}", row[1]));
+        assert!(["[sure", "[documented", "[not confirmed"].contains(&mark), "{name}: {mark}");
+        let source = source.strip_suffix(')').expect("one link");
+        assert!(source.starts_with("https://"), "{name}: {source}");
+        let file = files.iter().find(|file| file.contains(&format!("pub struct {name} {{"))).expect("the type's file");
+        assert!(file.contains(&format!("<{source}>")), "{name}: {source} is not in the type's documents");
+    }
+}
+
+#[test]
+fn the_changelog_has_one_line_for_each_widget() {
+    let changelog = include_str!("../../../CHANGELOG.md");
+    let (_, lists) = changelog.split_once("Widgets with JWTs:").unwrap();
+    let (lists, _) = lists.split_once("Everything else:").unwrap();
+    assert_eq!(lists.lines().filter(|line| line.starts_with("* ")).count(), rows_of_the_guide().len());
+}
+
 #[test]
 fn every_folder_has_a_person_who_gets_a_golden_token() {
     for golden in golden::every() {
@@ -106,13 +156,9 @@ fn an_id_that_no_vendor_issues_cannot_reach_an_address() {
 }
 
 #[test]
-fn whoever_fetches_tokens_cannot_do_without_a_path() {
+fn every_widget_can_do_without_a_token_path_of_its_own() {
     for golden in golden::every() {
-        let built = Widgets::builder().widget(golden.widget()).build();
-        assert_eq!(built.is_err(), golden.data.manifest.token_path, "{}", golden.name());
-        if built.is_err() {
-            assert_refused(built, ConfigErrorKind::TokenPath, &[golden.name(), "token_path"]);
-        }
+        assert!(Widgets::builder().widget(golden.widget()).build().is_ok(), "{}", golden.name());
     }
 }
 
@@ -172,11 +218,18 @@ fn each_person_gets_the_token_of_an_independent_implementation_or_the_expected_r
             }
             let expected = match &golden.data.signs {
                 Signs::Hash(_) => case.boot_data.clone().expect("what the page is told beside a hash"),
+                Signs::Record(record) => {
+                    let said = super::record::read(&golden, record, token.as_str());
+                    assert_eq!(case.claims.as_ref().unwrap_or(&said), &said, "{why}");
+                    json!({})
+                }
                 Signs::Jwt(jwt) => {
                     let claims = super::jwt::read(&golden, token.as_str());
                     assert_eq!(case.claims.as_ref().unwrap_or(&claims), &claims, "{why}");
-                    // What is signed stands nowhere unsigned: the very token is all that the page gets.
-                    jwt.in_page_as.as_ref().map_or(json!({}), |key| json!({ key: token.as_str() }))
+                    // What is signed stands nowhere unsigned: the very token is all that the page gets, and facts beside it.
+                    let mut expected = case.boot_data.clone().unwrap_or_else(|| json!({}));
+                    jwt.in_page_as.iter().for_each(|key| expected[key] = token.as_str().into());
+                    expected
                 }
             };
             assert_eq!(told, expected, "{why}");
@@ -224,12 +277,29 @@ fn a_clock_at_its_limits_costs_nobody_a_panic() {
     for now in [0, 1, i64::MAX as u64 - 1, i64::MAX as u64] {
         for golden in golden::every() {
             let token = golden.widget().mint(golden.token_name(), &person(), at(now)).unwrap();
-            if matches!(golden.data.signs, Signs::Jwt(_)) {
+            if let Signs::Jwt(jwt) = &golden.data.signs {
                 let claims = super::jwt::read(&golden, token.as_str());
-                assert!(claims["exp"].as_u64() >= Some(now), "{}", golden.name());
+                assert!(jwt.end(&claims) >= Some(now), "{}", golden.name());
             }
         }
     }
+}
+
+#[test]
+fn secrets_for_an_agent_are_told_to_intercom_alone() {
+    let identity = whole_person().with_auth_token("billing", "agent-secret-1").with_auth_token("blank", " ");
+    for golden in golden::every() {
+        let (name, widget) = (golden.name(), golden.widget());
+        let told = json_of(widget.boot_data(&identity, at(NOW)).unwrap());
+        let expected = (name == "intercom").then(|| json!({ "billing": "agent-secret-1" }));
+        assert_eq!(told.get("auth_tokens"), expected.as_ref(), "{name}");
+        assert_eq!(told.to_string().matches("agent-secret-1").count(), usize::from(name == "intercom"), "{name}");
+        let token = widget.mint(golden.token_name(), &identity, at(NOW)).unwrap();
+        if matches!(golden.data.signs, Signs::Jwt(_)) {
+            assert!(!super::jwt::read(&golden, token.as_str()).to_string().contains("agent-secret"), "{name}");
+        }
+    }
+    assert_eq!(json_of(intercom().legacy_user_hash().boot_data(&identity, at(NOW)).unwrap()).get("auth_tokens"), None);
 }
 
 /// The person's part of the element that a page gets.
@@ -278,6 +348,7 @@ fn debug_of_a_widgets_answers_shows_nothing() {
 #[test]
 fn whichever_fact_is_hashed_needs_that_fact() {
     for (golden, hash) in golden::every_hash() {
-        assert!(hash.over == Fact::Id || golden.data.needs_email, "{}", golden.name());
+        let of_id = hash.facts().iter().all(|(fact, _)| *fact == Fact::Id);
+        assert!(of_id || golden.data.needs_email, "{}", golden.name());
     }
 }

@@ -152,6 +152,24 @@ fn beside_a_user_hash_each_field_is_said_once() {
     assert_eq!(serde_json::to_string(&person).unwrap().len(), said.to_string().len(), "no key twice");
 }
 
+#[test]
+fn beside_a_user_hash_a_company_and_other_facts_are_unsigned() {
+    let company = Company::new(7).with_name("Acme").with_plan("pro").with_attribute("seats", 12);
+    let identity = person().with_company(company).with_attribute("role", "admin");
+    let signed_up = at(1_600_000_000);
+    let identity = identity.with_unsigned("created_at", UnixTime(signed_up)).with_unsigned("user_id", "user-1");
+    let told = json_of(intercom().legacy_user_hash().boot_data(&identity, at(NOW)).unwrap());
+    let expected = json!({
+        "user_hash": "d2508a9f37d4bb7e1c50becfa858db1a3bba99f4d60d8c6ea97a4a05d85c07b4",
+        "user_id": "user-123",
+        "email": "user@example.com",
+        "role": "admin",
+        "company": { "company_id": "7", "name": "Acme", "plan": "pro", "seats": 12 },
+        "unsignedFacts": { "created_at": 1_600_000_000 },
+    });
+    assert_eq!(told, expected);
+}
+
 // ---- Zendesk --------------------------------------------------------------------------------------------------------
 
 #[test]

@@ -8,6 +8,7 @@ fn canary() -> Identity {
         .with_email("canary@example.com")
         .with_name("Canary Name")
         .with_attribute("canary-key", "canary-value")
+        .with_auth_token("canary-agent", "canary-token")
 }
 
 fn canary_secret() -> Secret {

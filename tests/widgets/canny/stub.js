@@ -7,8 +7,9 @@
   library(me) {
     const queued = (window.Canny || {}).q || [];
     me.reachable = () => window.Canny === library;
-    const library = (method, { appID, user, hash }) => {
+    const library = (method, { appID, omitNonEssentialCookies, user, hash }) => {
       if (method !== 'identify' || !appID || hash !== user.hash) return me.errors.push(method);
+      if (!omitNonEssentialCookies) me.errors.push('has no options');
       me.accept(user.id, hash);
     };
     library.q = [];

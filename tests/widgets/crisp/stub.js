@@ -7,6 +7,8 @@
     const bind = () => { me.session = window.CRISP_TOKEN_ID || null; };
     const handle = ([verb, what, [first, second] = []]) => {
       if (verb === 'set' && what === 'user:email') me.accept(first, second);
+      // Facts of whoever it is: a session starts anew without them.
+      else if (verb === 'set' && /^user:(nickname|phone|avatar|company)$/.test(what)) return;
       else if (verb === 'do' && what === 'session:reset' && first === false) { me.who = null; bind(); }
       else me.errors.push(verb + ' ' + what);
     };

@@ -5,11 +5,13 @@
   library() {
     const me = stub();
     me.revive();
+    let config = {};
     const commands = {
+      config(options) { config = options; },
       identify(id, attributes, { userJwt }) {
         if (id !== claims(userJwt).sub) me.wrong('the id is not the signed one');
         if ('exp' in attributes || 'sub' in attributes) me.wrong('claims among the attributes');
-        me.attributes = attributes;
+        me.attributes = Object.assign({}, config, attributes);
         me.is(userJwt);
       },
       reset: me.end

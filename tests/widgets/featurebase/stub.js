@@ -15,6 +15,7 @@
       },
       identify(person) {
         if (!booted) me.wrong('identify before boot');
+        if (!person.appId) me.wrong('identify without an app');
         me.is(person.featurebaseJwt);
       },
       shutdown() {

@@ -10,6 +10,7 @@
         if (!(window.fwSettings || {}).widget_id) me.wrong('no widget_id');
         if (typeof callback !== 'function') me.wrong('no callback');
         me.expire = callback;
+        me.attributes = { locale: (window.fwSettings || {}).locale };
         me.is(token);
       },
       logout: me.end

@@ -12,14 +12,14 @@
         if (!me.who) me.revive();
       },
       identify(person) {
-        if (person === null) return me.end();
         if (!project) me.wrong('identify without init');
         me.is(person.token);
-      }
+      },
+      logout: me.end
     };
     const queue = window.$ujq || [];
     window.uj = {};
-    Object.keys(api).forEach(name => { window.uj[name] = (...args) => { me.calls.push(args[0] ? name : 'forget'); api[name](...args); }; });
+    Object.keys(api).forEach(name => { window.uj[name] = (...args) => { me.calls.push(name); api[name](...args); }; });
     replay(queue, (name, ...args) => window.uj[name](...args));
   }
 })

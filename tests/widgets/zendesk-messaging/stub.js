@@ -20,6 +20,7 @@
       }
     };
     window.zE = (widget, name, ...args) => {
+      if (widget === 'messenger:set') return;
       if (widget !== 'messenger') me.wrong('unknown: ' + widget);
       me.calls.push(name);
       commands[name](...args);

@@ -8,9 +8,10 @@ use std::{
 
 use http::StatusCode;
 use tokio::task::{JoinSet, yield_now};
-use tower_widget_identity::{Token, widget::Manifest};
+use tower_widget_identity::{ConfigErrorKind, Token, widget::Manifest};
 
 use super::*;
+use crate::widgets::catalog::assert_refused;
 
 /// How many may wait for their turn, as the library has it.
 const QUEUE: usize = 128;
@@ -63,7 +64,7 @@ async fn an_rsa_key_keys_the_marker_by_its_digest() {
     let viewer = Viewer::SignedIn(Identity::new("user-1"));
     let (_, _, page) = answer(&salesforce_widgets(), "page", viewer).await;
     let page: Value = serde_json::from_str(&page).unwrap();
-    assert_eq!(page["fp"], "SrKKLl9lcbHCmlPlPBckWC");
+    assert_eq!(page["fp"], "8v9MTt_qN9srdMbrrLagk3");
     assert_eq!(page["people"], json!({ "salesforce": {} }), "no token in the page");
     assert_eq!(page["lifetimes"], json!({}));
 }
@@ -86,6 +87,90 @@ async fn no_header_waits_for_a_costly_token() {
     }
 }
 
+// ---- one costly token beside another --------------------------------------------------------------------------------
+
+/// Notes on which threads each of its tokens is made.
+struct Mixed(Secret, Arc<Mutex<Vec<(String, ThreadId)>>>);
+
+impl Widget for Mixed {
+    fn manifest(&self) -> Manifest {
+        Manifest::new("mixed", "mixed-1", "tools => ({ boot() {}, refresh() {}, shutdown() {} })")
+            .with_costly_token("mixed-slow")
+            .with_token_names(["mixed", "mixed-slow"])
+            .with_required_token_path()
+    }
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.0)
+    }
+    fn mint(&self, name: &str, identity: &Identity, _: SystemTime) -> Result<Token, TokenError> {
+        self.1.lock().unwrap().push((name.to_owned(), thread::current().id()));
+        self.0.jwt(&json!({ "sub": identity.id(), "of": name }))
+    }
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new().with_token("token", self.mint("mixed", identity, now)?))
+    }
+}
+
+#[tokio::test]
+async fn only_the_costly_one_of_two_tokens_leaves_page_and_headers() {
+    let made: Arc<Mutex<Vec<(String, ThreadId)>>> = Arc::default();
+    let mixed = |delivery| {
+        let widgets = Widgets::builder().widget(Mixed(secret("mixed secret"), made.clone())).delivery(delivery);
+        widgets.token_path("/widget-token").build().unwrap()
+    };
+    let here = thread::current().id();
+    let request = Request::get("/").header("sec-fetch-dest", "empty").header("sec-fetch-site", "same-origin");
+    let request = request.extension(signed_in()).body(Body::empty()).unwrap();
+    let api = service_fn(async |_| Ok::<_, std::convert::Infallible>(Response::new(Body::from("{}"))));
+    let response = mixed(Delivery::Header).layer().layer(api).oneshot(request).await.unwrap();
+    let named: Vec<_> =
+        response.headers().keys().map(|name| name.as_str()).filter(|name| name.contains("-token-")).collect();
+    assert_eq!(named, ["x-widget-token-mixed"]);
+    assert_eq!(made.lock().unwrap().drain(..).collect::<Vec<_>>(), [("mixed".to_owned(), here)]);
+
+    let widgets = mixed(Delivery::Html);
+    for name in ["mixed", "mixed-slow"] {
+        let (status, _, token) = answer(&widgets, name, signed_in()).await;
+        assert_eq!(status, 200);
+        assert_eq!(verify("mixed secret", &token).unwrap().claims["of"], name);
+        let made: Vec<_> = made.lock().unwrap().drain(..).collect();
+        assert_eq!((made.len(), made[0].0.as_str(), made[0].1 == here), (1, name, name == "mixed"), "{made:?}");
+    }
+    let (_, _, page) = answer(&widgets, "page", signed_in()).await;
+    let page: Value = serde_json::from_str(&page).unwrap();
+    let token = page["people"]["mixed"]["token"].as_str().expect("a token in the page");
+    assert_eq!(verify("mixed secret", token).unwrap().claims["of"], "mixed");
+    assert_eq!(made.lock().unwrap().len(), 1, "the other one is not made for it");
+}
+
+#[test]
+fn an_rsa_key_signs_no_token_that_is_not_costly() {
+    let built = Widgets::builder().widget(Mixed(rsa(), Arc::default())).build();
+    assert_refused(built, ConfigErrorKind::Secret, &["mixed", "RSA"]);
+}
+
+#[test]
+fn a_costly_token_is_one_of_the_widgets() {
+    struct Wrong(Secret);
+    impl Widget for Wrong {
+        fn manifest(&self) -> Manifest {
+            let adapter = "tools => ({ boot() {}, refresh() {}, shutdown() {} })";
+            Manifest::new("wrong", "wrong-1", adapter).with_costly_token("wrongs")
+        }
+        fn secret(&self) -> Option<&Secret> {
+            Some(&self.0)
+        }
+        fn mint(&self, _: &str, _: &Identity, _: SystemTime) -> Result<Token, TokenError> {
+            self.0.jwt(&json!({}))
+        }
+        fn boot_data(&self, _: &Identity, _: SystemTime) -> Result<BootData, TokenError> {
+            Ok(BootData::new())
+        }
+    }
+    let built = Widgets::builder().widget(Wrong(secret("wrong secret"))).build();
+    assert_refused(built, ConfigErrorKind::WidgetName, &["wrong", "\"wrongs\"", "with_token_names"]);
+}
+
 // ---- the thread -----------------------------------------------------------------------------------------------------
 
 type Work = Box<dyn Fn(&Identity) + Send + Sync>;
@@ -97,8 +182,8 @@ impl Widget for Slow {
     fn manifest(&self) -> Manifest {
         Manifest::new("slow", "slow-1", "tools => ({ boot() {}, refresh() {}, shutdown() {} })").with_costly_tokens()
     }
-    fn secret(&self) -> &Secret {
-        &self.0
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.0)
     }
     fn mint(&self, _: &str, identity: &Identity, _: SystemTime) -> Result<Token, TokenError> {
         (self.1)(identity);

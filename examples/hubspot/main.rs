@@ -1,0 +1,195 @@
+//! HubSpot's chat, whose tokens HubSpot's own API issues: the application asks for them with its own HTTP client.
+//!
+//! ```text
+//! cargo run --example hubspot
+//! ```
+//!
+//! Then open <http://localhost:3000> (or the port in `PORT`). A stand-in for HubSpot's API runs beside the application: it
+//! checks the access token, counts the calls, and can be taken down by a button on the page. Open ten tabs: it is called
+//! once. Take it down and sign in as somebody else: the page stays, the chat does not come up, and it does once the API
+//! is back.
+//!
+//! With `HUBSPOT_PORTAL_ID` and `HUBSPOT_ACCESS_TOKEN` (of a private app with the scope
+//! `conversations.visitor_identification.tokens.create`) it is the real HubSpot. Then put a client with TLS into
+//! `Cargo.toml`: `reqwest` with one of its TLS features.
+
+use std::env;
+use std::error::Error;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use axum::extract::Form;
+use axum::response::{Html, Redirect};
+use axum::routing::{get, post};
+use axum::{Router, serve};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::session::Error as SessionError;
+use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
+use tower_widget_identity::widget::HubSpot;
+use tower_widget_identity::{Identity, IssuedToken, Issuer, Secret, Viewer, Widgets};
+
+mod stand_in;
+
+use stand_in::StandIn;
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// By <https://developers.hubspot.com/docs/api-reference/conversations-visitor-identification-v3/guide>.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+const TOKEN_PATH: &str = "/visitor-identification/2026-03/tokens/create";
+
+/// Where a session keeps who is signed in.
+const USER: &str = "user";
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let port: u16 = env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let setting = |name| env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let app = match (setting("HUBSPOT_PORTAL_ID"), setting("HUBSPOT_ACCESS_TOKEN")) {
+        (Some(portal), Some(access_token)) => {
+            let api = HubSpotApi::new("https://api.hubapi.com", access_token)?;
+            app(HubSpot::new(portal, issuer(api)), Router::new())?
+        }
+        _ => {
+            let (stand_in, address) = StandIn::start().await?;
+            let api = HubSpotApi::new(&format!("http://{address}"), stand_in::ACCESS_TOKEN)?;
+            let widget = HubSpot::new("1234567", issuer(api)).library_url("/stand-in/library.js");
+            app(widget, stand_in.routes())?
+        }
+    };
+    println!("Open http://localhost:{}", listener.local_addr()?.port());
+    serve(listener, app).await?;
+    Ok(())
+}
+
+/// HubSpot's API, as this application calls it.
+#[derive(Clone)]
+struct HubSpotApi {
+    client: reqwest::Client,
+    address: String,
+    access_token: String,
+}
+
+#[derive(Deserialize)]
+struct Created {
+    token: String,
+}
+
+impl HubSpotApi {
+    fn new(address: &str, access_token: impl Into<String>) -> Result<Self, BoxError> {
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(4)).build()?;
+        Ok(Self { client, address: format!("{address}{TOKEN_PATH}"), access_token: access_token.into() })
+    }
+
+    async fn create_token(&self, identity: &Identity) -> Result<IssuedToken, reqwest::Error> {
+        let mut person: Value = json!({ "email": identity.email() });
+        if let Some(name) = identity.name() {
+            person["firstName"] = name.into();
+        }
+        let request = self.client.post(&self.address).bearer_auth(&self.access_token).json(&person);
+        let created: Created = request.send().await?.error_for_status()?.json().await?;
+        Ok(IssuedToken::new(created.token, TOKEN_LIFETIME))
+    }
+}
+
+fn issuer(api: HubSpotApi) -> Issuer {
+    Issuer::new(move |identity| {
+        let api = api.clone();
+        async move {
+            let created = api.create_token(&identity).await;
+            // The library drops the error. It names no person: reqwest says what went wrong, and with which address.
+            created.inspect_err(|error| eprintln!("no token from HubSpot: {error}"))
+        }
+    })
+}
+
+fn app(widget: HubSpot, stand_in: Router) -> Result<Router, BoxError> {
+    let widgets = Widgets::builder()
+        .widget(widget)
+        .identify_async(|parts| viewer(parts.extensions.get().cloned()))
+        // No widget signs here, so the marker cookie needs a key of its own.
+        .marker_key(Secret::new("not a secret: this is a demo")?)
+        // For http://localhost only: leave this away where the site is served over HTTPS.
+        .plain_http(true)
+        .build()?;
+    Ok(Router::new()
+        .route("/", get(home))
+        .route("/login", post(log_in))
+        .route("/logout", post(log_out).layer(widgets.logout_layer()))
+        // `merge` below brings routes without the layer, and with them a fallback that would answer this path.
+        .nest_service("/widget-token", widgets.token_service())
+        .layer(widgets.layer())
+        .layer(SessionManagerLayer::new(MemoryStore::default()).with_secure(false).with_same_site(SameSite::Lax))
+        .merge(stand_in))
+}
+
+async fn viewer(session: Option<Session>) -> Viewer {
+    let Some(session) = session else { return Viewer::Unknown };
+    let user = session.get::<String>(USER).await;
+    Viewer::from(user.map(|user| user.map(|user| person(&user))))
+}
+
+fn person(user: &str) -> Identity {
+    Identity::new(user).with_email(format!("{user}@example.com")).with_name(user)
+}
+
+#[derive(Deserialize)]
+struct Login {
+    user: String,
+}
+
+/// Anybody may be anybody: this is a demo of what comes after the login.
+async fn log_in(session: Session, Form(login): Form<Login>) -> Result<Redirect, StatusError> {
+    let known = login.user.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !login.user.is_empty();
+    session.cycle_id().await?;
+    if known {
+        session.insert(USER, login.user).await?;
+    }
+    Ok(Redirect::to("/"))
+}
+
+async fn log_out(session: Session) -> Result<Redirect, StatusError> {
+    session.flush().await?;
+    Ok(Redirect::to("/"))
+}
+
+/// The session store is down: a plain 500.
+struct StatusError;
+
+impl From<SessionError> for StatusError {
+    fn from(_: SessionError) -> Self {
+        Self
+    }
+}
+
+impl axum::response::IntoResponse for StatusError {
+    fn into_response(self) -> axum::response::Response {
+        axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    }
+}
+
+async fn home(session: Session) -> Result<Html<String>, StatusError> {
+    let user: Option<String> = session.get(USER).await?;
+    // Letters and digits, by the login.
+    let (state, form) = match &user {
+        Some(user) => (
+            format!("Signed in as <b>{user}</b>."),
+            "<form method=post action=/logout><button id=sign-out>Sign out</button></form>".to_owned(),
+        ),
+        None => ("Nobody is signed in.".to_owned(), ["ada", "grace"].map(sign_in).concat()),
+    };
+    Ok(Html(include_str!("page.html").replace("{state}", &state).replace("{form}", &form)))
+}
+
+fn sign_in(user: &str) -> String {
+    format!(
+        "<form method=post action=/login><button id={user} name=user value={user}>Sign in as {user}</button></form>"
+    )
+}
+
+#[cfg(test)]
+mod tests;

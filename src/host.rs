@@ -1,0 +1,82 @@
+//! The host for which the browser asked, and what the application says about its own site. Reads the request's address and
+//! headers.
+
+use http::{HeaderName, header::HOST, request::Parts};
+
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+/// What no request says by itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Site {
+    /// The pages are never served over plain HTTP.
+    pub(crate) https_only: bool,
+    /// A proxy in front rewrites `Host`, and says in `X-Forwarded-Host` what the browser asked for.
+    pub(crate) forwarded_host: bool,
+}
+
+impl Site {
+    /// The host and port for which the browser asked. That of an absolute address counts before the header:
+    /// <https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2>; HTTP/2 has no other.
+    pub(crate) fn authority(self, parts: &Parts) -> Option<&str> {
+        let forwarded = self.forwarded_host.then(|| forwarded(parts)).flatten();
+        let of_address = || parts.uri.authority().map(|authority| authority.as_str());
+        let named = forwarded.or_else(of_address).or_else(|| text(parts, HOST));
+        named.filter(|authority| !authority.is_empty())
+    }
+}
+
+/// More than one host comes from more than one proxy: which one to believe, nobody can tell.
+fn forwarded(parts: &Parts) -> Option<&str> {
+    let mut lines = parts.headers.get_all(FORWARDED_HOST).iter();
+    let line = lines.next()?.to_str().ok()?;
+    let is_single = lines.next().is_none() && !line.contains(',');
+    is_single.then(|| line.trim()).filter(|host| !host.is_empty())
+}
+
+fn text(parts: &Parts, name: HeaderName) -> Option<&str> {
+    parts.headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn parts(uri: &str, headers: &[(&str, &str)]) -> Parts {
+        let request =
+            headers.iter().fold(Request::builder().uri(uri), |request, (name, value)| request.header(*name, *value));
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn the_address_counts_before_the_header() {
+        for (uri, host, expected) in [
+            ("/", Some("app.test:8080"), Some("app.test:8080")),
+            ("http://other.test/", Some("app.test"), Some("other.test")),
+            ("http://app.test:81/", None, Some("app.test:81")),
+            ("/", Some(""), None),
+            ("/", None, None),
+        ] {
+            let headers: Vec<_> = host.into_iter().map(|host| ("host", host)).collect();
+            assert_eq!(Site::default().authority(&parts(uri, &headers)), expected, "{uri} {host:?}");
+        }
+    }
+
+    #[test]
+    fn a_forwarded_host_counts_only_where_the_application_says_so() {
+        let site = Site { forwarded_host: true, ..Site::default() };
+        for (forwarded, expected) in [
+            (vec![("x-forwarded-host", "app.test")], "app.test"),
+            (vec![("x-forwarded-host", " app.test ")], "app.test"),
+            (vec![("x-forwarded-host", "evil.test, app.test")], "inner:8080"),
+            (vec![("x-forwarded-host", "evil.test"), ("x-forwarded-host", "app.test")], "inner:8080"),
+            (vec![("x-forwarded-host", "")], "inner:8080"),
+            (vec![], "inner:8080"),
+        ] {
+            let headers: Vec<_> = [("host", "inner:8080")].into_iter().chain(forwarded).collect();
+            assert_eq!(site.authority(&parts("/", &headers)), Some(expected), "{headers:?}");
+            assert_eq!(Site::default().authority(&parts("/", &headers)), Some("inner:8080"));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Tokens that the vendor's own API issues: the application calls that API, this room decides when.
+//!
+//! ```
+//! use std::time::Duration;
+//! use tower_widget_identity::{Identity, IssuedToken, Issuer};
+//!
+//! let issuer = Issuer::new(async |identity: Identity| {
+//!     // Here the application's own HTTP client asks the vendor's API, with the application's own key.
+//!     let text = format!("token-of-{}", identity.id());
+//!     Ok::<_, std::io::Error>(IssuedToken::new(text, Duration::from_secs(12 * 60 * 60)))
+//! })
+//! .time_limit(Duration::from_secs(3));
+//! assert!(!issuer.is_single_use());
+//! assert_eq!(format!("{issuer:?}"), "Issuer { single_use: false, .. }");
+//! ```
+
+mod issuer;
+mod tokens;
+
+pub use issuer::{IssuedToken, Issuer};
+#[cfg(feature = "conformance")]
+pub(crate) use tokens::issue;
+pub(crate) use tokens::{IssueError, IssuedTokens};

@@ -1,0 +1,241 @@
+//! Whose token is there, who waits for one, and how many calls run.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    num::NonZeroUsize,
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Either, Shared, WeakShared, select},
+};
+use futures_timer::Delay;
+use lru::LruCache;
+use serde_json::json;
+
+use super::issuer::{IssuedToken, Issuer};
+use crate::{
+    identity::Identity,
+    sign::{Clock, Token, sha256},
+};
+
+/// A person with all that may stand in a token, so that a change makes another one.
+type Key = [u8; 32];
+
+type Outcome = Result<Kept, IssueError>;
+type Call = Shared<BoxFuture<'static, Outcome>>;
+
+/// The calls that run, each with its number. Those who wait hold them: a call for which nobody waits any more is gone.
+type Calls = HashMap<Key, (usize, WeakShared<BoxFuture<'static, Outcome>>)>;
+
+/// Why the issuer gave no token. The page asks again later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IssueError {
+    /// It said so, it panicked, or its token cannot be used.
+    Failed,
+    /// It took longer than its time limit.
+    Slow,
+    /// Too many calls run.
+    Busy,
+    /// The application's session has ended meanwhile.
+    SessionOver,
+}
+
+/// A token with the time until when it is good.
+#[derive(Clone)]
+struct Kept {
+    token: Token,
+    until: SystemTime,
+    /// From then on another one is fetched: a page needs time to use it.
+    reuse_until: SystemTime,
+}
+
+/// One widget's issued tokens.
+pub(crate) struct IssuedTokens {
+    issuer: Issuer,
+    in_flight: Arc<AtomicUsize>,
+    cache: Option<Mutex<LruCache<Key, Kept>>>,
+    calls: Mutex<Calls>,
+    /// Numbers the calls.
+    serial: AtomicUsize,
+}
+
+impl IssuedTokens {
+    pub(crate) fn new(issuer: Issuer) -> Self {
+        let (_, _, capacity) = issuer.limits();
+        Self {
+            issuer,
+            in_flight: Arc::default(),
+            cache: NonZeroUsize::new(capacity).map(|capacity| Mutex::new(LruCache::new(capacity))),
+            calls: Mutex::default(),
+            serial: AtomicUsize::new(0),
+        }
+    }
+
+    /// A token for this person: a kept one, the one that is being fetched for another page of theirs, or a new one.
+    pub(crate) fn obtain(
+        self: &Arc<Self>,
+        identity: Identity,
+        clock: &Clock,
+    ) -> BoxFuture<'static, Result<Token, IssueError>> {
+        if identity.check_session(clock.now()).is_err() {
+            return std::future::ready(Err(IssueError::SessionOver)).boxed();
+        }
+        let (person, clock_after) = (identity.clone(), clock.clone());
+        let outcome = if self.issuer.is_single_use() {
+            self.call(identity, clock)
+        } else {
+            let key = key(&identity);
+            let mut calls = lock(&self.calls);
+            let call = calls.get(&key).and_then(|(_, call)| call.upgrade());
+            // In this order: a call keeps its token before it leaves the map.
+            match call.map(FutureExt::boxed).or_else(|| self.kept(&key, clock.now())) {
+                Some(outcome) => outcome,
+                None => self.joinable(key, identity, clock, &mut calls).boxed(),
+            }
+        };
+        outcome.map(move |outcome| usable(outcome?, clock_after.now(), &person)).boxed()
+    }
+
+    fn kept(&self, key: &Key, now: SystemTime) -> Option<BoxFuture<'static, Outcome>> {
+        let mut cache = lock(self.cache.as_ref()?);
+        let kept = cache.get(key)?;
+        if kept.reuse_until > now {
+            return Some(std::future::ready(Ok(kept.clone())).boxed());
+        }
+        cache.pop(key);
+        None
+    }
+
+    /// A new call that others can join.
+    fn joinable(self: &Arc<Self>, key: Key, identity: Identity, clock: &Clock, calls: &mut Calls) -> Call {
+        let serial = self.serial.fetch_add(1, Ordering::Relaxed);
+        let place = Place { tokens: Arc::downgrade(self), key, serial };
+        let (tokens, call) = (Arc::downgrade(self), self.call(identity, clock));
+        let call = async move {
+            let outcome = call.await;
+            if let (Ok(kept), Some(tokens)) = (&outcome, tokens.upgrade())
+                && let Some(cache) = &tokens.cache
+            {
+                lock(cache).put(place.key, kept.clone());
+            }
+            drop(place);
+            outcome
+        };
+        let call = call.boxed().shared();
+        if let Some(weak) = call.downgrade() {
+            calls.insert(key, (serial, weak));
+        }
+        call
+    }
+
+    /// One call of the application's function, within its limits.
+    fn call(&self, identity: Identity, clock: &Clock) -> BoxFuture<'static, Outcome> {
+        let (issuer, in_flight, clock) = (self.issuer.clone(), self.in_flight.clone(), clock.clone());
+        let (limit, most, _) = issuer.limits();
+        async move {
+            let _slot = Slot::take(in_flight, most).ok_or(IssueError::Busy)?;
+            // The function itself may panic, and its future.
+            let issuing = AssertUnwindSafe(async move { issuer.call(identity).await }).catch_unwind();
+            match select(issuing.boxed(), Delay::new(limit)).await {
+                Either::Left((Ok(Ok(issued)), _)) => checked(issued, clock.now()),
+                Either::Left(_) => Err(IssueError::Failed),
+                Either::Right(_) => Err(IssueError::Slow),
+            }
+        }
+        .boxed()
+    }
+}
+
+/// For the conformance kit: one token, made on the spot.
+#[cfg(feature = "conformance")]
+pub(crate) fn issue(issuer: &Issuer, identity: &Identity, now: SystemTime) -> Result<Token, IssueError> {
+    let tokens = Arc::new(IssuedTokens::new(issuer.clone()));
+    futures::executor::block_on(tokens.obtain(identity.clone(), &Clock::new(move || now)))
+}
+
+/// What a library, a header and the runtime take for a token.
+fn checked(issued: IssuedToken, now: SystemTime) -> Outcome {
+    let lifetime = issued.lifetime();
+    let text = issued.into_text();
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=:".contains(&byte);
+    if text.is_empty() || !text.bytes().all(legal) || lifetime < Duration::from_secs(1) {
+        return Err(IssueError::Failed);
+    }
+    let until = now.checked_add(lifetime).ok_or(IssueError::Failed)?;
+    let token = Token::new(text).map_err(|_| IssueError::Failed)?;
+    Ok(Kept { token, until, reuse_until: until - lifetime / 10 })
+}
+
+/// The token with the time that is left of it, or of the application's session.
+fn usable(kept: Kept, now: SystemTime, person: &Identity) -> Result<Token, IssueError> {
+    let left = kept.until.duration_since(now).unwrap_or_default();
+    let validity = person.validity(now, left).map_err(|_| IssueError::SessionOver)?;
+    Ok(kept.token.with_lifetime(validity.lifetime()))
+}
+
+/// All facts but the end of the session, which moves with each request of some applications, and the tokens for Intercom's
+/// data connectors, which live for a short time and are for Intercom alone.
+fn key(identity: &Identity) -> Key {
+    let company =
+        identity.company().map(|company| json!([company.id(), company.name(), company.plan(), company.attributes()]));
+    let facts = (identity.id(), identity.email(), identity.name(), identity.attributes(), identity.unsigned(), company);
+    // What is made of strings and JSON values can be written as JSON.
+    sha256(&serde_json::to_vec(&facts).unwrap_or_default())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that panics runs under a lock.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One of the calls that may run at a time; given back when it is dropped, also by a browser that hangs up.
+struct Slot(Arc<AtomicUsize>);
+
+impl Slot {
+    fn take(in_flight: Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        let more = |running: usize| (running < most).then_some(running + 1);
+        in_flight.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).ok()?;
+        Some(Self(in_flight))
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// A call's entry in the map; removed when the call has ended, or nobody waits for it any more.
+struct Place {
+    tokens: Weak<IssuedTokens>,
+    key: Key,
+    serial: usize,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(tokens) = self.tokens.upgrade() else { return };
+        let mut calls = lock(&tokens.calls);
+        // By now it may be another call's.
+        if calls.get(&self.key).is_some_and(|(serial, _)| *serial == self.serial) {
+            calls.remove(&self.key);
+        }
+    }
+}
+
+impl fmt::Debug for IssuedTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuedTokens").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,2 @@
+/** @type {import('./types').Gate} */
+(open, on) => on(window, 'widgetidentity:consent', open, true)

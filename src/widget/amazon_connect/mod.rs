@@ -1,0 +1,203 @@
+//! Amazon Connect's chat: an HS256 JWT, fetched by the widget itself for each chat.
+//!
+//! ```
+//! use tower_widget_identity::{Secret, widget::{AmazonConnect, Widget}};
+//!
+//! let key = Secret::new("9FSt3oZ1mVY2kq0cJ7xW5uPb8LdEh4nRgTaQwKyMiUo=")?; // all 44 characters, not decoded
+//! let connect = AmazonConnect::new("90885fda-65c9-4077-86aa-d57d42b5e84b", key)
+//!     .instance("acme")
+//!     .snippet_id("QVFJREFIaUc=");
+//! assert!(connect.check().is_ok());
+//! assert_eq!(
+//!     connect.manifest().library(),
+//!     Some("https://acme.my.connect.aws/connectwidget/static/amazon-connect-chat-interface-client.js"),
+//! );
+//! # Ok::<(), tower_widget_identity::ConfigError>(())
+//! ```
+
+use std::collections::BTreeMap;
+
+use crate::widget::{checks::check_set, claims::as_text, prelude::*};
+
+const NAME: &str = "amazon-connect";
+const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
+/// <https://docs.aws.amazon.com/connect/latest/adminguide/add-chat-to-website.html>
+const LONGEST: Duration = Duration::from_secs(10 * 60);
+/// Amazon gives 6,144 bytes to the whole token and counts two for each character
+/// (<https://docs.aws.amazon.com/connect/latest/adminguide/pass-contact-attributes-chat.html>).
+const LONGEST_TOKEN: usize = 6_144 / 2;
+/// What the claim `attributes` says of the person, and what names nobody: an attribute of this name is left out.
+const RESERVED: &str = "customerId name email";
+/// Fields of the snippet that this crate sets, that name the person, or that take a function.
+const RESERVED_SETTINGS: &str = "snippetId authenticate contactAttributes customerDisplayName registerCallback";
+
+/// Amazon Connect's communications widget, with the security of its chat switched on.
+///
+/// Signs `sub` (the widget's id), `iat`, `exp`, `customerId` (the person's id) and `attributes` as an HS256 JWT
+/// (<https://docs.aws.amazon.com/connect/latest/adminguide/add-chat-to-website.html>, step 3). The key is the 44 characters
+/// of the security key as they stand, not what they encode. Among the `attributes` are `name`, `email` and the identity's
+/// attributes; a contact flow reads them as `$.Attributes.name`. Amazon takes texts alone there: numbers, booleans, arrays
+/// and objects are signed as the text that JSON writes for them, null is left out.
+///
+/// The widget asks for a token whenever a chat starts, so no token stands in the page and a token path is required. A token
+/// of more than 3,072 characters is refused ([`TokenError::TooLarge`]): Amazon would not start the chat. The widget shows
+/// visitors nothing, since it starts no chat without a token.
+///
+/// At logout a running chat is [disconnected](https://docs.aws.amazon.com/connect/latest/adminguide/programmatic-chat-disconnect.html),
+/// the widget is taken out of the page, and the chat's entry of `sessionStorage`, `persistedChatSession`, is removed
+/// (<https://docs.aws.amazon.com/connect/latest/adminguide/customize-widget-launch.html>). If your page copies that entry
+/// to a cookie, as the same document shows, it has to delete the cookie itself. A person who signs in afterwards without a
+/// page load gets the widget by a second run of the library.
+///
+/// Not confirmed: that the library runs twice in one document (if it does not, the widget is back with the next page load);
+/// the element `#amazon-connect-chat-widget`, which is not documented; and the policy, for which Amazon publishes no list.
+#[derive(Clone, Debug)]
+pub struct AmazonConnect {
+    options: Options,
+    instance: String,
+    snippet_id: String,
+    region: Option<String>,
+}
+
+impl AmazonConnect {
+    /// A widget by its id (the last argument of the snippet's first line), with its security key.
+    ///
+    /// [`instance`](Self::instance) and [`snippet_id`](Self::snippet_id) have no default and must be set.
+    pub fn new(widget_id: impl Into<String>, secret: Secret) -> Self {
+        Self {
+            options: Options::new(NAME, widget_id, secret)
+                .with_lifetime(FIVE_MINUTES)
+                .with_longest_lifetime(LONGEST)
+                .with_reserved_settings(RESERVED_SETTINGS),
+            instance: String::new(),
+            snippet_id: String::new(),
+            region: None,
+        }
+    }
+
+    setter!(text instance, "The instance's alias: `acme` of `https://acme.my.connect.aws`.");
+
+    setter!(text snippet_id, "The `snippetId` of the widget's snippet.");
+
+    /// The instance's region, like `eu-central-1`. A page's policy is made to allow the region's hosts for messages. Default:
+    /// none, and the policy allows the instance's host alone.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    setter!(lifetime, "At most ten minutes. Default: five.");
+
+    setter!(
+        setting,
+        "A field of the snippet, like `styles`, `customStyles` or `language`: \
+        <https://docs.aws.amazon.com/connect/latest/adminguide/supported-snippet-fields.html>. Copy `styles` and \
+        `supportedMessagingContentTypes` from the snippet."
+    );
+
+    setter!(
+        library_url,
+        "Default: `/connectwidget/static/amazon-connect-chat-interface-client.js` of the [instance](Self::instance). An \
+        older snippet names a host of CloudFront."
+    );
+
+    /// Where messages go to, by <https://github.com/amazon-connect/amazon-connect-chatjs>.
+    fn csp_sources(&self) -> CspSources {
+        let host = library_source(&self.host());
+        let sources = CspSources::new().img([host.clone()]).style([host.clone()]).font([host]);
+        match &self.region {
+            None => sources,
+            Some(region) => sources.connect([
+                format!("https://participant.connect.{region}.amazonaws.com"),
+                format!("wss://*.transport.connect.{region}.amazonaws.com"),
+            ]),
+        }
+    }
+
+    fn host(&self) -> String {
+        format!("https://{}.my.connect.aws", self.instance)
+    }
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    sub: &'a str,
+    iat: u64,
+    exp: u64,
+    #[serde(rename = "customerId")]
+    customer_id: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    attributes: BTreeMap<&'a str, String>,
+}
+
+fn attributes(identity: &Identity) -> BTreeMap<&str, String> {
+    let custom = CustomClaims::of(identity, RESERVED);
+    let mut all: BTreeMap<_, _> =
+        custom.iter().filter_map(|(key, value)| Some((key.as_str(), as_text(value)?))).collect();
+    // A key has one character at least.
+    all.remove("");
+    all.extend(identity.name().map(|name| ("name", name.to_owned())));
+    all.extend(identity.email().map(|email| ("email", email.to_owned())));
+    all
+}
+
+/// The alias and the region are parts of host names.
+fn check_label(setter: &str, text: &str) -> Result<(), ConfigError> {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Ok(());
+    }
+    let message = format!("{NAME}: the {setter} holds a character other than letters, digits and '-'");
+    Err(ConfigError::new(ConfigErrorKind::CspSource, message))
+}
+
+impl Widget for AmazonConnect {
+    fn manifest(&self) -> Manifest {
+        let library = format!("{}/connectwidget/static/amazon-connect-chat-interface-client.js", self.host());
+        self.options
+            .manifest(include_str!("adapter.min.js"), library)
+            .with_setting("widgetId", self.options.app_id.as_str())
+            .with_setting("snippetId", self.snippet_id.as_str())
+            .with_artifacts(SessionArtifacts::new().session_storage("persistedChatSession"))
+            .with_csp_sources(self.csp_sources())
+            .with_library_connections()
+            .with_required_token_path()
+    }
+
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.options.secret)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.options.check()?;
+        check_set(NAME, "instance", &self.instance)?;
+        check_set(NAME, "snippet_id", &self.snippet_id)?;
+        check_label("instance", &self.instance)?;
+        check_label("region", self.region.as_deref().unwrap_or_default())
+    }
+
+    fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        let customer_id = identity.required_id()?;
+        let validity = identity.validity(now, self.options.lifetime)?;
+        let claims = Claims {
+            sub: &self.options.app_id,
+            iat: validity.iat(),
+            exp: validity.exp(),
+            customer_id,
+            attributes: attributes(identity),
+        };
+        let token = self.options.secret.jwt(&claims)?;
+        if token.as_str().len() > LONGEST_TOKEN {
+            return Err(TokenError::TooLarge);
+        }
+        Ok(token.with_lifetime(validity.lifetime()))
+    }
+
+    /// Nothing stands in the page: whether tokens will be given is all that is found out here.
+    fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
+        self.mint(NAME, identity, now).map(|_| BootData::new())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,21 @@
+//! What this widget has of its own.
+
+use serde_json::json;
+
+use super::*;
+use crate::widget::testing::{assert_reserved, assert_settings, secret};
+
+fn canny() -> Canny {
+    Canny::new("app-1", secret())
+}
+
+#[test]
+fn no_setting_names_a_person() {
+    assert_reserved(|key| canny().setting(key, "a"), &["appID", "user", "hash", "email", "ssoToken"]);
+}
+
+#[test]
+fn options_are_settings() {
+    let expected = json!({ "appID": "app-1", "omitNonEssentialCookies": true });
+    assert_settings(&canny().setting("omitNonEssentialCookies", true), expected);
+}

@@ -1,0 +1,43 @@
+//! Facts beside the token, for vendors that know some of them by name and keep the others in an object of their own.
+
+use serde_json::{Map, Value};
+
+/// The same facts, with those that are not in `known` moved into the object `others`. `known`: names, separated by
+/// spaces.
+///
+/// An object that the application gave under that name itself becomes part of it.
+pub(super) fn grouped(facts: Map<String, Value>, known: &str, others: &str) -> Map<String, Value> {
+    let (mut named, mut rest) = (Map::new(), Map::new());
+    for (key, value) in facts {
+        match value {
+            Value::Object(more) if key == others => rest.extend(more),
+            value if known.split_whitespace().any(|name| name == key) => drop(named.insert(key, value)),
+            value => drop(rest.insert(key, value)),
+        }
+    }
+    if !rest.is_empty() {
+        named.insert(others.to_owned(), rest.into());
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn facts_that_the_vendor_does_not_know_by_name_are_in_an_object() {
+        let facts = |value: Value| value.as_object().cloned().unwrap_or_default();
+        for (given, expected) in [
+            (json!({}), json!({})),
+            (json!({ "phone": "1" }), json!({ "phone": "1" })),
+            (json!({ "phone": "1", "tier": 2 }), json!({ "phone": "1", "more": { "tier": 2 } })),
+            (json!({ "more": { "a": 1 }, "tier": 2 }), json!({ "more": { "a": 1, "tier": 2 } })),
+            (json!({ "more": "text" }), json!({ "more": { "more": "text" } })),
+        ] {
+            assert_eq!(Value::from(grouped(facts(given.clone()), "phone plan", "more")), expected, "{given}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
+tools => {
+  /**
+   * The widget of the last boot; undefined after a shutdown.
+   * @type {import('../../snippet/types').Widget | undefined}
+   */
+  let currentWidget;
+
+  /** @type {(widget: import('../../snippet/types').Widget, identity?: object) => void} */
+  const configure = (widget, identity) => {
+    window.hsConversationsSettings = Object.assign(
+      window.hsConversationsSettings || {}, widget.settings, { loadImmediately: false }, identity
+    );
+  };
+
+  /**
+   * Now, or once the library has made its interface.
+   * @param {() => void} action
+   */
+  const whenReady = action => {
+    if (window.HubSpotConversations) action();
+    else (window.hsConversationsOnReady = window.hsConversationsOnReady || []).push(action);
+  };
+
+  /**
+   * Not before the identity is known: what is shown before belongs to a visitor.
+   * @param {import('../../snippet/types').Widget} widget
+   */
+  const show = widget => {
+    whenReady(() => { if (currentWidget === widget && tools.alive()) window.HubSpotConversations.widget.load(); });
+    tools.load(widget.library, { id: 'hs-script-loader' });
+  };
+
+  return {
+    boot(widget) {
+      currentWidget = widget;
+      configure(widget);
+      const person = widget.person;
+      if (!person) return show(widget);
+      tools.token('hubspot', identificationToken => {
+        if (currentWidget !== widget) return;
+        configure(widget, { identificationEmail: person.email, identificationToken });
+        show(widget);
+      });
+    },
+
+    // The library takes the token when it loads, and keeps its session from then on.
+    refresh() {},
+
+    shutdown() {
+      currentWidget = undefined;
+      const settings = window.hsConversationsSettings;
+      if (settings) delete settings.identificationEmail, delete settings.identificationToken;
+      const library = window.HubSpotConversations;
+      if (!library) return;
+      library.clear({ resetWidget: true });
+      library.widget.remove();
+    }
+  };
+}

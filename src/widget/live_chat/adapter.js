@@ -1,0 +1,57 @@
+/** @type {import('../../snippet/types').ReadingAdapterFactory} */
+readJson => tools => {
+  /** @typedef {import('../../snippet/types').BootData | undefined} Person */
+  /**
+   * Whom the last boot was for; undefined for a visitor, and after a shutdown. The runtime has one widget for everybody, and
+   * another object for each person.
+   * @type {Person}
+   */
+  let currentPerson;
+  // The library is given the provider once, and its functions are called whenever it likes.
+  /** @type {any} */
+  let token;
+
+  /** @type {(person: Person) => Promise<any>} */
+  const fetchToken = person => new Promise((resolve, reject) => {
+    if (currentPerson !== person) return reject(new Error('no session'));
+    tools.token('livechat', (text, expiresIn) => {
+      if (currentPerson !== person) return reject(new Error('no session'));
+      token = { tokenType: 'Bearer', ...readJson(text), expiresIn, creationDate: Date.now() };
+      resolve(token);
+    });
+  });
+
+  /** @type {(person: Person) => () => object} */
+  const provider = person => () => ({
+    getToken: () => token && currentPerson === person ? Promise.resolve(token) : fetchToken(person),
+    getFreshToken: () => fetchToken(person),
+    hasToken: () => Promise.resolve(!!token && currentPerson === person),
+    invalidate: () => {
+      if (currentPerson === person) token = undefined;
+      return Promise.resolve();
+    }
+  });
+
+  return {
+    boot(widget) {
+      currentPerson = widget.person;
+      token = undefined;
+      window.__lc = Object.assign(window.__lc || {}, widget.settings);
+      if (widget.person) window.__lc.custom_identity_provider = provider(widget.person);
+      else delete window.__lc.custom_identity_provider;
+      const library = window.LiveChatWidget;
+      if (library && library.init) library.init();
+      tools.load(widget.library);
+    },
+
+    // The library asks for the next token by itself.
+    refresh() {},
+
+    shutdown() {
+      currentPerson = token = undefined;
+      if (window.__lc) delete window.__lc.custom_identity_provider;
+      const library = window.LiveChatWidget;
+      if (library && library.call) library.call('destroy');
+    }
+  };
+}

@@ -1,0 +1,64 @@
+/** @type {import('../../snippet/types').ReadingAdapterFactory} */
+readJson => tools => {
+  /** @type {any} */
+  const stub = (/** @type {any[]} */ ...args) => stub.m(args);
+  /** @type {any[][]} */
+  stub.q = [];
+  // The library may put its own in this place.
+  stub.m = (/** @type {any[]} */ args) => { stub.q.push(args); };
+  // Which boot or shutdown a hash belongs to.
+  let turn = 0;
+  let loaded = false;
+
+  // The vendor's own snippet notes it there.
+  const isThere = () => loaded || !!(window.sprChat && window.sprChat.loaded);
+
+  /** @type {(name: string, options?: any) => void} */
+  const call = (name, options) => {
+    window.sprChat = window.sprChat || stub;
+    window.sprChat(name, options);
+  };
+
+  const end = () => {
+    call('updateUserSettings', { user: {} });
+    call('close');
+  };
+
+  const onload = () => {
+    loaded = true;
+    if (!tools.alive()) end();
+  };
+
+  /** @type {(widget: import('../../snippet/types').Widget, user?: any) => void} */
+  const show = ({ settings, library }, user) => {
+    window.sprChat = window.sprChat || stub;
+    window.sprChatSettings = { ...settings, ...(user && { user }) };
+    if (user && isThere()) call('updateUserSettings', { user });
+    tools.load(library, { onload });
+  };
+
+  return {
+    boot(widget) {
+      const mine = turn += 1;
+      if (!widget.person) return show(widget);
+      const fetchUser = () => {
+        if (mine !== turn) return;
+        tools.token('sprinklr', token => { if (mine === turn) show(widget, readJson(token)); });
+      };
+      // The hash is good for a minute, and no library is loaded before the page is. Frameworks mount shortly after that.
+      if (document.readyState === 'complete') fetchUser();
+      else addEventListener('load', () => setTimeout(fetchUser, 100), { once: true });
+    },
+
+    // Nothing to hand over: the library has a token of its own by now.
+    refresh() {},
+
+    // Never loaded for this: it shows its trigger, and what it keeps is known by name.
+    shutdown() {
+      turn += 1;
+      tools.emptyQueue(window.sprChat && window.sprChat.q);
+      if (window.sprChatSettings) delete window.sprChatSettings.user;
+      if (isThere()) end();
+    }
+  };
+}

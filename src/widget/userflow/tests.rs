@@ -1,0 +1,21 @@
+//! What this widget has of its own.
+
+use super::*;
+use crate::widget::testing::{assert_reserved, assert_settings, secret};
+
+fn userflow() -> Userflow {
+    Userflow::new("app-1", secret())
+}
+
+#[test]
+fn no_setting_names_a_person_or_ends_a_session() {
+    let keys =
+        ["identify", "group", "updateUser", "reset", "init", "token", "userId", "signature", "_setTargetEnv", "sub"];
+    assert_reserved(|key| userflow().setting(key, "a"), &keys);
+}
+
+#[test]
+fn methods_are_settings() {
+    let userflow = userflow().setting("setBaseZIndex", 2_000).setting("disableEvalJs", true);
+    assert_settings(&userflow, json!({ "token": "app-1", "setBaseZIndex": 2_000, "disableEvalJs": true }));
+}

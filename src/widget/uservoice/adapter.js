@@ -1,0 +1,72 @@
+/** @type {import('../../snippet/types').ReadingAdapterFactory} */
+readJson => tools => {
+  // As the library's own style sheet names what it puts into the page.
+  const ELEMENTS = '#uvTab,.uv-tray,.uv-icon,.uv-popover,.uv-bubble';
+  // The id of the user whom the library knows: there is no documented way to take it back.
+  let known = '';
+  // The id of the user whom it will find in the queue.
+  let queued = '';
+  let shown = false;
+  let loaded = false;
+  /**
+   * The library, while the page does not have it.
+   * @type {any}
+   */
+  let hidden = null;
+
+  const isThere = () => loaded || (!!window.UserVoice && !Array.isArray(window.UserVoice));
+
+  /** @type {(name: string, options?: any) => void} */
+  const push = (name, options) => {
+    window.UserVoice = window.UserVoice || [];
+    window.UserVoice.push(options ? [name, options] : [name]);
+  };
+
+  /** @param {string} token */
+  const idOf = token => readJson(token.split('.')[1]).guid;
+
+  /** @type {(settings: Record<string, any>, person?: import('../../snippet/types').BootData) => void} */
+  const show = ({ trigger, ...looks }, person) => {
+    shown = true;
+    if (hidden) window.UserVoice = hidden;
+    hidden = null;
+    push('set', { ...looks, ...(person && { sso: person.token }) });
+    if (trigger) push('addTrigger', {});
+  };
+
+  const hide = () => {
+    push('hide');
+    document.querySelectorAll(ELEMENTS).forEach(element => element.remove());
+    hidden = window.UserVoice;
+    delete window.UserVoice;
+  };
+
+  const onload = () => {
+    loaded = true;
+    known = known || queued;
+    if (!tools.alive() && window.UserVoice) hide();
+  };
+
+  return {
+    boot({ settings, person, library }) {
+      const id = person ? idOf(person.token) : '';
+      // Another person's widget appears with the next page load.
+      if (known && known !== id) return;
+      if (!shown) show(settings, person);
+      if (isThere()) known = id;
+      else queued = id;
+      tools.load(library, { onload });
+    },
+
+    refresh(widget, token) {
+      if (shown) tools.renew(widget, token, sso => push('set', { sso }));
+    },
+
+    // Never loaded for this: it shows its trigger.
+    shutdown() {
+      shown = false;
+      queued = '';
+      if (!tools.emptyQueue(window.UserVoice) && window.UserVoice) hide();
+    }
+  };
+}

@@ -1,0 +1,83 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
+tools => {
+  // The name under which the library looks for what waits for it.
+  const CALLS = 'ZohoDeskAsap__asyncalls';
+  /**
+   * The widget of the last boot; undefined after a shutdown.
+   * @type {import('../../snippet/types').Widget | undefined}
+   */
+  let currentWidget;
+  // Which boot an answer belongs to.
+  let turn = 0;
+  let waiting = false;
+  let ready = false;
+  // A logout that came before the library is made up for once the library is ready.
+  let logoutPending = false;
+  let hidden = false;
+
+  /** @param {any[]} args */
+  const invoke = (...args) => { window.ZohoDeskAsap.invoke(...args); };
+
+  // It keeps the button, and with it what the person said, from those who are not signed in. Where the library knows no
+  // such call, it stays.
+  const show = () => {
+    if (hidden === !currentWidget) return;
+    hidden = !currentWidget;
+    try { invoke(hidden ? 'hide' : 'show', 'app.launcher'); } catch { /* it stays */ }
+  };
+
+  const update = () => {
+    if (!ready) return;
+    show();
+    if (logoutPending) {
+      logoutPending = false;
+      invoke('logout');
+    }
+    const mine = turn;
+    /** @param {(token: string) => void} succeed */
+    const login = succeed => { if (mine === turn) tools.token('zoho-desk-asap', token => { if (mine === turn) succeed(token); }); };
+    if (currentWidget && currentWidget.person) invoke('login', login);
+  };
+
+  const wait = () => {
+    if (waiting) return;
+    waiting = true;
+    window.ZohoDeskAsapReady = window.ZohoDeskAsapReady || ((/** @type {() => void} */ action) => {
+      const actions = window[CALLS] = window[CALLS] || [];
+      actions.push(action);
+      if (!window.ZohoDeskAsapReadyStatus) return;
+      window[CALLS] = null;
+      actions.forEach((/** @type {() => void} */ each) => each());
+    });
+    window.ZohoDeskAsapReady(() => {
+      ready = true;
+      update();
+    });
+  };
+
+  /** @param {import('../../snippet/types').Widget} widget */
+  const load = widget => {
+    wait();
+    tools.load(widget.library, { id: 'zohodeskasapscript' });
+  };
+
+  return {
+    boot(widget) {
+      const again = currentWidget && !!currentWidget.person === !!widget.person;
+      currentWidget = widget;
+      if (!ready) load(widget);
+      else if (!again) update();
+    },
+
+    // Nothing to hand over: the widget asks for a token.
+    refresh() {},
+
+    shutdown(widget, mayLoad) {
+      currentWidget = undefined;
+      turn += 1;
+      logoutPending = true;
+      if (ready) update();
+      else if (mayLoad) load(widget);
+    }
+  };
+}

@@ -1,0 +1,28 @@
+//! What each adapter calls, without a browser: a test plays pages with the crate's runtime and one widget's adapter in
+//! QuickJS, on the conformance kit's stage. The library's stand-in, written beside the test by what the vendor publishes,
+//! notes each call.
+
+mod canny;
+mod chatbase;
+mod chatwoot;
+mod crisp;
+mod drift;
+mod featurebase;
+mod ferndesk;
+mod freshchat;
+mod freshdesk_help_widget;
+mod gleap;
+#[path = "../widgets/mod.rs"]
+mod golden;
+mod help_scout;
+mod intercom;
+mod live_chat;
+mod orders;
+mod plain;
+mod play;
+mod pylon;
+mod tawk;
+mod userflow;
+mod userjot;
+mod zendesk_classic;
+mod zendesk_messaging;

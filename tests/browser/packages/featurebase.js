@@ -1,0 +1,3 @@
+import { boot } from 'featurebase-js';
+
+boot({ appId: 'app-1' });

@@ -1,0 +1,141 @@
+//! What the runtime decides, as a table and without a browser: the page and the browser's state at the left; at the
+//! right the calls to adapters, what the runtime writes and what it asks. It runs in QuickJS on the conformance kit's
+//! stage.
+//!
+//! Two cookies hold the browser's state. The marker holds the fingerprint of a user, or `out` for a session that must
+//! end. The cookie beside it outlives it, and is a new one with every page of a user and every logout. The expectations
+//! follow from these rules:
+//!
+//! * A user's page boots at once if the marker is the user's own. Any other one asks the server who is signed in, and
+//!   boots only if the answer names its user and neither cookie changed meanwhile; then it decides again. Before that
+//!   boot, a former session ends with a full shutdown: the widgets' logout, then their cookies, storage and globals.
+//! * Where neither cookie is there, an answer that names a user is not enough, for a logout and its clean-up may have
+//!   come in between and left no cookie either: the page writes the second one, and asks again.
+//! * If the answer names another user, the page stays down. If it names no one, the page cleans up: full shutdown, and
+//!   the two cookies are deleted. Without an answer it asks again later. If no token service is there, the page warns
+//!   once, and boots if the marker is the one that its request carried.
+//! * A signed-out visitor's page cleans up if the marker is `out`. If the marker is a fingerprint and the one that the
+//!   request carried, or is lost, it asks first. If it cannot get an answer, it cleans up: a shutdown is the safe side.
+//!   Visitors are shown the widgets only where both cookies are absent; after a clean-up a second later, for until then
+//!   another tab's library may have written, which is purged again.
+//! * The widgets of one user end before those of another one show. They leave the vendor's cookies alone where the
+//!   marker says that these are the other user's, or where the server has not said so yet.
+//! * `refresh()` asks and takes over the answer, whoever it names. Only the answer to the newest question counts.
+//! * An entry in `localStorage` is a witness beside the cookies: written with the marker, removed with it at the
+//!   clean-up.
+//!   Where it is there, a sign-in ends the former session before the boot, though both cookies are lost.
+//! * A page watches the marker's text as it was after the boot. If that changes, the session ends, unless the marker is
+//!   the user's own again. If the marker is lost and the other cookie is there, the page asks first: without an answer
+//!   the session ends, and the page asks again later. If both are lost and the witness is there, the session ends, and
+//!   the page asks; if the witness is gone as well, another tab has cleaned up.
+
+mod in_page;
+mod person;
+mod questions;
+mod row;
+mod same_document;
+mod signed_out;
+mod tokens;
+mod watching;
+
+use row::{Row, expand, forget, marker, row, signed_out_page};
+use rquickjs::{Context, Runtime};
+use serde_json::json;
+use tower_widget_identity::widget::SessionArtifacts;
+
+const STAGE: &str = include_str!("../../src/conformance/stage.js");
+const TABLE: &str = include_str!("table.js");
+/// As it is written, and as pages get it.
+const RUNTIMES: [(&str, &str); 2] = [
+    ("runtime.js", include_str!("../../src/snippet/runtime.js")),
+    ("runtime.min.js", include_str!("../../src/snippet/runtime.min.js")),
+];
+
+fn table() -> Vec<Row> {
+    let parts = [
+        person::boots(),
+        person::witness(),
+        person::stale(),
+        person::failures(),
+        same_document::rows(),
+        signed_out::pages(),
+        signed_out::clean_up(),
+        signed_out::shown_to_visitors(),
+        questions::without_an_answer(),
+        questions::changes_meanwhile(),
+        questions::refresh(),
+        watching::changes(),
+        watching::late_answers(),
+        watching::lost_marker(),
+        watching::prerendering(),
+        watching::consent_tools(),
+        tokens::rows(),
+        in_page::element(),
+        in_page::names(),
+        in_page::libraries(),
+        in_page::libraries_of_the_page(),
+        in_page::swaps(),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+fn play(runtime: &str, row: &Row) -> Vec<String> {
+    let input = json!({ "runtime": runtime, "steps": row.steps, "tokenPath": "/t", "widget": { "name": "acme" } });
+    let code = format!("(input => {{ {STAGE}\n{TABLE}\n}})({input})");
+    let engine = Runtime::new().unwrap();
+    let context = Context::full(&engine).unwrap();
+    context.with(|ctx| ctx.eval::<(), _>(code)).unwrap();
+    while engine.is_job_pending() {
+        // What a promise rejects with is in the journal, or no one waits for it.
+        let _ = engine.execute_pending_job();
+    }
+    let result: String = context.with(|ctx| ctx.globals().get("result")).expect("the row comes to its end");
+    serde_json::from_str(&result).unwrap()
+}
+
+#[test]
+fn the_runtime_decides_by_the_table() {
+    let mut wrong = Vec::new();
+    for row in table() {
+        let expected: Vec<_> = row.expected.iter().flat_map(|line| expand(line)).collect();
+        for (name, runtime) in RUNTIMES {
+            let found = play(runtime, &row);
+            if found != expected {
+                wrong.push(format!("{}, by {name}\n  expected {expected:#?}\n  found {found:#?}", row.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A pattern, a name, and whether the pattern stands for it: the same for the logout layer and for the page.
+#[test]
+fn a_pattern_stands_for_the_same_names_on_the_server_and_in_the_page() {
+    let patterns: Vec<(String, String, bool)> = serde_json::from_str(include_str!("patterns.json")).unwrap();
+    for (pattern, name, stands) in patterns {
+        assert_eq!(SessionArtifacts::new().cookie(&pattern).owns_cookie(&name), stands, "{pattern} for {name}");
+        let artifacts = json!({ "cookies": [pattern], "storage": [pattern], "session": [pattern], "globals": [] });
+        let steps = vec![
+            ("artifactsOf", artifacts),
+            ("stored", json!(name)),
+            marker("out"),
+            signed_out_page("out"),
+            forget(),
+            ("noteStored", json!(name)),
+        ];
+        let left = row("", steps, if stands { &[] } else { &["cookie", "localStorage", "sessionStorage"] });
+        for (file, runtime) in RUNTIMES {
+            assert_eq!(play(runtime, &left), left.expected, "{pattern} for {name}, by {file}");
+        }
+    }
+}
+
+#[test]
+fn row_names_are_unique() {
+    let mut names: Vec<_> = table().iter().map(|row| row.name).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+    assert!(all > 200, "{all}");
+}

@@ -1,0 +1,61 @@
+//! Pages that take each other's place in one document, as Turbo Drive shows them.
+
+use serde_json::json;
+
+use super::row::*;
+
+#[rustfmt::skip]
+pub(crate) fn rows() -> Vec<Row> {
+    vec![
+        row("the same user's next page refreshes the widgets",
+            then(ada_is_up(), vec![page("ADA", "ADA")]),
+            &["marker = ADA", "refresh acme: ADA"]),
+        row("the same user's next page boots a widget that the first one did not have",
+            vec![two_widgets(), page("ADA", ""), pass(1000), forget(),
+                page_with(json!({ "of": "ADA", "seen": "ADA", "widgets": ["acme", "bolt"] }))],
+            &["marker = ADA", "refresh acme: ADA", "boot bolt: ADA"]),
+        row("another user's page hides the first one's widgets at once, and ends their session after the answer",
+            then(ada_is_up(), vec![page("BELA", "ADA")]),
+            &["hide", "ask /t/page", "full shutdown after hiding", "marker = BELA", "boot acme: BELA"]),
+        row("another user's page leaves the vendor's cookies alone if that user's marker is there",
+            then(ada_is_up(), vec![marker("BELA"), page("BELA", "BELA")]),
+            &["hide", "marker = BELA", "boot acme: BELA"]),
+        row("a copy of another user's page hides the widgets, and boots no one",
+            then(ada_is_up(), vec![signed_in("ADA"), copy("BELA", "out")]),
+            &["hide", "ask /t/page"]),
+        row("after the session's end the same user's page boots, and does not refresh",
+            then(ada_is_up(), vec![logout(), event("pageshow"), forget(), signed_in("ADA"), page("ADA", "out")]),
+            &["ask /t/page", "shutdown acme, may load", "marker = ADA", "boot acme: ADA"]),
+        row("the same user's page ends a session whose logout this tab has not noticed",
+            then(ada_is_up(), vec![logout(), signed_in("ADA"), page("ADA", "out")]),
+            &["end", "ask /t/page", "shutdown acme, may load", "marker = ADA", "boot acme: ADA"]),
+        row("a visitor's conversation ends when they sign in",
+            then(visitor_is_up(), vec![page("ADA", "")]),
+            &["ask /t/page", "full shutdown", "marker = ADA", "boot acme: ADA"]),
+        row("a visitor who has signed in elsewhere: the cookies are the user's",
+            then(visitor_is_up(), vec![marker("ADA"), page("ADA", "ADA")]),
+            &["hide", "marker = ADA", "boot acme: ADA"]),
+        row("a visitor who signs in while the network fails gets the user's widgets later",
+            then(visitor_is_up(), vec![server(0, ""), page("ADA", ""), server_is_back(), pass(6000), forget(), step("noteShown")]),
+            &["acme shows ADA"]),
+        row("a visitor who signs in gets the user's widgets also if no token service is there",
+            then(visitor_is_up(), vec![html(404), page("ADA", ""), forget(), step("noteShown")]),
+            &["acme shows ADA"]),
+        row("the same user's page whose marker is lost gets the widgets later, if the network fails at first",
+            then(ada_is_up(), vec![step("loseMarker"), server(0, ""), page_with(json!({ "of": "ADA", "reset": true })),
+                server_is_back(), pass(6000), forget(), step("noteShown")]),
+            &["acme shows ADA"]),
+        row("a signed-out page hides the user's widgets at once, and cleans up after the answer",
+            then(ada_is_up(), vec![signed_out_page("ADA")]),
+            &["hide", "ask /t/page", "full shutdown after hiding", "both cookies deleted", "witness removed"]),
+        row("a signed-out page after a logout that this tab has not noticed cleans up",
+            then(ada_is_up(), vec![logout(), signed_out_page("out")]),
+            &["end", "shutdown acme, may load", "both cookies deleted", "witness removed"]),
+        row("a stale signed-out page hides the user's widgets, and leaves the session alone",
+            then(ada_is_up(), vec![signed_in("ADA"), signed_out_page("")]),
+            &["hide"]),
+        row("the next page makes an older question's answer void",
+            vec![artifacts(), hold(), page("ADA", ""), marker("BELA"), page("BELA", "BELA"), forget(), release(0), pass(60_000)],
+            &[]),
+    ]
+}
