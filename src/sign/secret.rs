@@ -1,6 +1,7 @@
 //! Secrets, and what they sign: JWTs and HMACs.
 
 use std::{
+    env::VarError,
     fmt,
     sync::{Arc, PoisonError, RwLock},
 };
@@ -53,6 +54,23 @@ impl Secret {
             return Err(ConfigError::new(ConfigErrorKind::Secret, message));
         }
         Self::from_bytes(text)
+    }
+
+    /// The secret in an environment variable, read as [`Secret::new`] reads its text.
+    ///
+    /// ```
+    /// use tower_widget_identity::Secret;
+    ///
+    /// let error = Secret::from_env("SECRET_THAT_IS_NOT_SET").unwrap_err();
+    /// assert_eq!(error.to_string(), "set the environment variable SECRET_THAT_IS_NOT_SET to the secret of the vendor's dashboard");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrorKind::Secret`], with the variable's name in the message, if the variable is not set, is not Unicode or
+    /// holds a text that [`Secret::new`] refuses.
+    pub fn from_env(name: &str) -> Result<Self, ConfigError> {
+        Self::from_variable(name, std::env::var(name))
     }
 
     /// The key's bytes as they are, for vendors that hand it out encoded.
@@ -163,6 +181,18 @@ impl Secret {
         self.with_key(|key| compact(key, &json))
     }
 
+    fn from_variable(name: &str, value: Result<String, VarError>) -> Result<Self, ConfigError> {
+        let text = value.map_err(|error| match error {
+            VarError::NotPresent => {
+                format!("set the environment variable {name} to the secret of the vendor's dashboard")
+            }
+            // The error's own text would repeat the value.
+            VarError::NotUnicode(_) => format!("the environment variable {name} is not Unicode"),
+        });
+        let text = text.map_err(|message| ConfigError::new(ConfigErrorKind::Secret, message))?;
+        Self::new(text).map_err(|error| ConfigError::new(error.kind(), format!("environment variable {name}: {error}")))
+    }
+
     /// The HMAC-SHA256 of a message, as 64 lower-case hexadecimal digits.
     ///
     /// # Errors
@@ -227,4 +257,34 @@ fn empty_secret() -> ConfigError {
         ConfigErrorKind::Secret,
         "the secret is empty or blank: set it, or use Widgets::disabled() where there are no keys",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+
+    #[test]
+    fn an_environment_variable_is_read_like_any_text() {
+        let read = Secret::from_variable("KEY", Ok("secret".to_owned())).unwrap();
+        let given = Secret::new("secret").unwrap();
+        assert_eq!(read.hmac_hex("message").unwrap(), given.hmac_hex("message").unwrap());
+    }
+
+    #[test]
+    fn errors_name_the_environment_variable_and_never_its_value() {
+        let not_unicode = VarError::NotUnicode(OsString::from("s3cr3t"));
+        for (value, problem) in [
+            (Err(VarError::NotPresent), "set the environment variable KEY"),
+            (Err(not_unicode), "KEY is not Unicode"),
+            (Ok(" ".to_owned()), "KEY: the secret is empty or blank"),
+            (Ok("s3cr3t\n".to_owned()), "KEY: white space surrounds the secret"),
+        ] {
+            let error = Secret::from_variable("KEY", value).unwrap_err();
+            assert_eq!(error.kind(), ConfigErrorKind::Secret);
+            assert!(error.to_string().contains(problem), "{error}");
+            assert!(!format!("{error:?}").contains("s3cr3t"), "{error:?}");
+        }
+    }
 }
