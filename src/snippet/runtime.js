@@ -59,6 +59,14 @@
     try { console.warn('widget-identity:', message); } catch { /* What the page put in its place may throw. */ }
   };
 
+  /** @type {Record<string, boolean>} */
+  const warned = {};
+  /** @param {string} message */
+  const warnOnce = message => {
+    if (!warned[message]) warn(message);
+    warned[message] = true;
+  };
+
   /**
    * A failure of one vendor's script stops neither the page nor the next vendor's script.
    * @template T
@@ -70,6 +78,13 @@
 
   /** @type {(target: EventTarget, event: string, action: () => void, once?: boolean) => void} */
   const on = (target, event, action, once) => read('addEventListener').call(target, event, action, { once });
+
+  // Frameworks that mount components by tasks of their own, as React does, may do so shortly after the event.
+  /** @param {() => void} action */
+  const afterLoad = action => {
+    if (read('readyState') === 'complete') action();
+    else on(window, 'load', () => setTimeout(action, 100), true);
+  };
 
   /** @param {string} event */
   const tell = event => guarded(() => read('dispatchEvent').call(window, new Event('widgetidentity:' + event)));
@@ -121,8 +136,10 @@
     writeKept();
     guarded(() => { localStorage[KEPT] = 1; });
     watched = textOf(MARKER);
+    if (watched.includes(fingerprint)) return;
     // Another tab may write its own in between: that is a change.
-    if (!watched.includes(fingerprint)) watched = '';
+    watched = '';
+    if (!textOf(MARKER)) warnOnce('the browser keeps no cookie ' + MARKER);
   };
 
   // ---- what a session leaves in the browser -----------------------------------------------------------------------
@@ -218,29 +235,35 @@
 
   const isIdentified = () => !!booted && booted !== VISITOR;
 
-  /** @param {string} fingerprint */
-  const boot = fingerprint => {
+  /**
+   * `marker`: the marker's text, if it names them already. Each look at the cookies after a write holds up the first paint, so
+   * its renewal waits until the page has loaded.
+   * @type {(fingerprint: string, marker?: string) => void}
+   */
+  const boot = (fingerprint, marker) => {
     const isNew = booted !== fingerprint;
     if (isNew) bootedWidgets = {};
     booted = fingerprint;
-    watched = textOf(MARKER);
-    if (fingerprint !== VISITOR) writeMarker(fingerprint);
+    watched = marker || textOf(MARKER);
+    if (!marker && fingerprint !== VISITOR) writeMarker(fingerprint);
     activeWidgets().forEach(widget => {
       callAdapter(widget, bootedWidgets[widget.name] ? 'refresh' : 'boot');
       bootedWidgets[widget.name] = true;
       renewLater(widget, page.lifetimes[widget.name]);
     });
     if (isNew && isIdentified()) tell('identified');
+    if (marker) afterLoad(check);
   };
 
   // ---- whose page this is -----------------------------------------------------------------------------------------
 
   const decide = () => {
-    const now = readMarker();
+    const text = textOf(MARKER);
+    const now = readMarker(text);
     if (now && now === page.fp) {
       // Another login elsewhere, of which this tab has not heard yet: the first person's widgets end before.
       if (booted && booted !== now) endSession(now);
-      return boot(now);
+      return boot(now, text);
     }
     // The page may be a copy, or late: until the server says whose the cookies are, only this tab's widgets end.
     const former = booted && booted !== VISITOR && (now || booted !== page.fp);
@@ -409,16 +432,13 @@
     }
   };
 
-  let warned = false;
-
   /**
    * Whether something else than the token service answers at its path, such as a single-page application's index. Said once.
    * @type {(status: number, unreadable: boolean) => boolean}
    */
   const isMissing = (status, unreadable) => {
     const missing = unreadable && [200, 404, 405].includes(status);
-    if (missing && !warned) warn('no token service at ' + constants.tokens + ' (status ' + status + ')');
-    warned = warned || missing;
+    if (missing) warnOnce('no token service at ' + constants.tokens + ' (status ' + status + ')');
     return missing;
   };
 
@@ -536,11 +556,7 @@
         element.onload = loaded;
         read('head').append(element);
       };
-      const start = () => {
-        if (read('readyState') === 'complete') append();
-        // Frameworks that mount components by tasks of their own, as React does, may do so shortly after the event.
-        else on(window, 'load', () => setTimeout(append, 100), true);
-      };
+      const start = () => afterLoad(append);
       if (opened) opened.then(start);
       else start();
     },
