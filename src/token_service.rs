@@ -71,8 +71,8 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// * 400 if the token [signs a value of the page](crate::widget::Manifest::with_value_token_names), and the header
 ///   `x-widget-value` is missing, occurs more than once, or is not 1 to 64 letters, digits and hyphens;
 /// * 422 if the identity lacks what the vendor requires, 500 if signing failed;
-/// * 403 for requests that no page of the same origin sent: by `Sec-Fetch-Site`, which also excludes a typed address,
-///   or, if the browser sends none, by `Origin`;
+/// * 403 for requests from other origins, by `Sec-Fetch-Site`, which also excludes a typed address; if the browser
+///   sends none, by `Origin`. A request without either passes;
 /// * 404 for a name that is not configured, 405 for other methods.
 ///
 /// `GET <token_path>/page` is for this crate's own script: it returns the data of a page load as JSON, for a signed-out
