@@ -78,7 +78,7 @@ fn by_site(site: &HeaderValue) -> Sender {
 ///
 /// The comparison is that of <https://www.rfc-editor.org/rfc/rfc6454#section-6.2>.
 ///
-/// Behind a proxy that terminates TLS, the server sees neither the browser's scheme nor a header about it that no
+/// If a proxy in front terminates TLS, the server sees neither the browser's scheme nor a header about it that no
 /// client can set. An `https` origin with the same host and port passes: a server there must hold our certificate. An
 /// `http` origin passes only if our own pages are served over plain HTTP, because anyone on the network path can
 /// respond in its name.

@@ -226,7 +226,7 @@ impl TokenFailure {
         Self { widget: widget.to_owned(), error }
     }
 
-    /// Returns the widget's name, or the token's name with [`Delivery::Header`](crate::Delivery::Header).
+    /// Returns the widget's name or, with [`Delivery::Header`](crate::Delivery::Header), the token's name.
     pub fn widget(&self) -> &str {
         &self.widget
     }

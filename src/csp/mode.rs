@@ -1,6 +1,6 @@
 //! The choice whether this crate or the application changes the policies.
 
-/// Whether the layer patches the policies of responses that carry the snippet.
+/// The choice whether the layer patches the policies of responses that carry the snippet.
 ///
 /// Default: [`Patch`](CspMode::Patch).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

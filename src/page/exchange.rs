@@ -156,7 +156,7 @@ impl Exchange {
         self.on_said(said, is_logout, response)
     }
 
-    /// Continues once the lookup has returned the viewer after what looks like a logout.
+    /// Continues after a probable logout, once the lookup has returned the viewer.
     ///
     /// If the lookup still finds the user whose session this is, it may have read a copy from before the handler. A
     /// logout is then the safe side: the next page boots the widgets again.
@@ -190,7 +190,7 @@ impl Exchange {
         }
     }
 
-    /// Continues once it is known what the application said after the handler, and whether that was a logout.
+    /// Continues once the application's viewer is known, and whether this was a logout.
     fn on_said<B: Body>(mut self, said: Option<Viewer>, is_logout: bool, mut response: Response<B>) -> Step<B> {
         let route = self.logout_route.take();
         if route.is_some() && matches!(said, Some(Viewer::SignedIn(_))) {
