@@ -193,7 +193,7 @@ impl Question {
         all.any(|(widget, name)| name == self.name && widget.manifest().is_costly(name))
     }
 
-    /// Makes the token on the worker thread, where it delays no async one.
+    /// Makes the token on the worker thread, so that it blocks no async thread.
     fn work(&self, identity: Identity) -> Waiting {
         let (config, name, value) = (self.config.clone(), self.name.clone(), self.value.clone());
         let job = move || mint(&config, &name, value.as_ref(), &identity);
@@ -355,7 +355,7 @@ impl Future for TokenFuture {
             Waiting::Lookup(..) => None,
         };
         self.0 = Waiting::Ready(None);
-        // The caller polled again after completion, which is a bug of theirs but no reason to panic.
+        // The caller polled again after completion, which is its bug but no reason to panic.
         reply.map_or(Poll::Pending, |reply| Poll::Ready(Ok(reply.into_response())))
     }
 }

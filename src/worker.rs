@@ -1,4 +1,4 @@
-//! A thread for work that would delay an async one: RSA signatures.
+//! A thread for work that would block an async thread: RSA signatures.
 
 use std::{
     fmt,

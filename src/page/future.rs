@@ -128,7 +128,7 @@ where
                 let Some(held) = pending.take() else { return Poll::Pending };
                 Step::Done(held.release(place))
             }
-            // The caller polled again after completion, which is a bug of theirs but no reason to panic.
+            // The caller polled again after completion, which is its bug but no reason to panic.
             StateProjection::Done => return Poll::Pending,
         };
         Poll::Ready(Ok(step))
