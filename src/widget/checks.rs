@@ -53,9 +53,9 @@ pub(super) fn check_key_id(widget: &str, secret: &Secret) -> Result<(), ConfigEr
 pub(super) fn check_app_id(widget: &str, id: &str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let problem = if !id.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
-        "is empty, or holds no letter or digit"
+        "is empty or contains no letter or digit"
     } else if !id.bytes().all(legal) {
-        "holds a character other than letters, digits, '-', '_' and '.'"
+        "contains a character other than letters, digits, '-', '_' and '.'"
     } else {
         return Ok(());
     };
@@ -68,7 +68,7 @@ pub(super) fn check_lifetime(widget: &str, lifetime: Duration, limit: Duration) 
     let problem = if lifetime.is_zero() {
         "is zero seconds: give the token time to arrive".to_owned()
     } else if lifetime < Duration::from_secs(1) {
-        "is under one second: tokens count in whole seconds".to_owned()
+        "is under one second: token times are whole seconds".to_owned()
     } else if lifetime > limit {
         // Rounded up, so that the message does not show the limit itself as the rejected number.
         let seconds = lifetime.as_secs().saturating_add(u64::from(lifetime.subsec_nanos() > 0));
@@ -86,7 +86,7 @@ pub(super) fn check_settings(widget: &str, settings: &Settings, reserved: &str) 
         None => Ok(()),
         Some(key) => Err(ConfigError::new(
             ConfigErrorKind::Setting,
-            format!("{widget}: `{key}` is not a setting for everybody: say it by the identity or its own setter"),
+            format!("{widget}: `{key}` identifies a user or has its own setter: use `Identity` or that setter"),
         )),
     }
 }

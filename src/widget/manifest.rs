@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn the_librarys_origin_is_a_source_of_scripts_once() {
+    fn library_origin_is_listed_once_as_a_script_source() {
         let manifest = Manifest::new("acme", "acme-1", "").with_library("https://cdn.acme.example/widget.js?v=1");
         let listed = CspSources::from_policy("script-src https://a.example https://cdn.acme.example");
         assert_eq!(manifest.csp_sources(), CspSources::new().script(["https://cdn.acme.example"]));

@@ -261,7 +261,7 @@ macro_rules! widgets {
         /// This test is part of the macro because only the macro knows the concrete type of each widget.
         #[cfg(test)]
         #[test]
-        fn each_type_can_be_shared_and_cloned_and_shows_no_secret() {
+        fn each_widget_type_is_shareable_and_hides_its_secret() {
             $(
                 $(#[$attribute])*
                 {

@@ -30,7 +30,7 @@ pub(super) fn settings(widget: &impl Widget) -> Value {
 
 /// `Debug` hides the secret (in plain text, as bytes and in hexadecimal digits) and the users for whom the widget was
 /// called.
-pub(super) fn assert_hides_secret_and_people(widget: &(impl Widget + Debug)) {
+pub(super) fn assert_hides_secret_and_users(widget: &(impl Widget + Debug)) {
     let name = widget.manifest().name().to_owned();
     // If a widget remembered users, its `Debug` would show them too.
     let _ = (widget.mint(&name, &person(), now()), widget.boot_data(&person(), now()));
@@ -49,7 +49,7 @@ pub(super) fn assert_is_a_widget<W>(name: &str, widget: &W, moved: &W)
 where
     W: Widget + Clone + Debug + Send + Sync + Unpin + 'static,
 {
-    assert_hides_secret_and_people(widget);
+    assert_hides_secret_and_users(widget);
     assert_eq!(widget.manifest().name(), name);
     assert_eq!(widget.clone().manifest().app_id(), "app-1", "{name}");
     assert_eq!(moved.manifest().library(), Some("/own.js"), "{name}");
