@@ -41,8 +41,10 @@ impl IssuedOptions {
         if self.issuer.is_single_use() {
             return Ok(());
         }
-        let message =
-            format!("{}: this vendor accepts each token once: make the issuer by Issuer::single_use(..)", self.name);
+        let message = format!(
+            "{}: this vendor accepts each token once: create the issuer with Issuer::single_use(..)",
+            self.name
+        );
         Err(ConfigError::new(ConfigErrorKind::Setting, message))
     }
 

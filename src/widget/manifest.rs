@@ -43,8 +43,9 @@ enum CostlyTokens {
 }
 
 impl Manifest {
-    /// Creates a manifest from the widget's name, the application's public id at the vendor, and the adapter script.
+    /// Creates a manifest from the widget's name, the application's id and the adapter script.
     ///
+    /// * The application's id is its public one at the vendor.
     /// * The name consists of lower-case ASCII letters, digits and hyphens. It identifies the adapter in the page.
     /// * The adapter is one JavaScript expression, in ASCII and ES2019, without line comments after code: a function
     ///   that takes the runtime's tools and returns `{ boot(widget), refresh(widget, token), shutdown(widget, load) }`.
@@ -114,7 +115,9 @@ impl Manifest {
         self
     }
 
-    /// Also allows the page to connect to the library's origin and to show frames from it. Default: scripts only.
+    /// Also allows the page to connect to the library's origin and to show frames from it.
+    ///
+    /// Default: scripts only.
     #[must_use]
     pub fn with_library_connections(mut self) -> Self {
         self.library_connections = true;
@@ -364,7 +367,9 @@ impl SessionArtifacts {
         self
     }
 
-    /// Adds a property of `window` that holds identity, as a dotted path (`zESettings.webWidget.authenticate`).
+    /// Adds a property of `window` that holds identity, as a dotted path.
+    ///
+    /// For example: `zESettings.webWidget.authenticate`.
     #[must_use]
     pub fn global(mut self, path: impl Into<String>) -> Self {
         self.globals.push(path.into());

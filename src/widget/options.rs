@@ -117,7 +117,7 @@ macro_rules! setter {
         }
     };
     (lifetime, $text:literal) => {
-        /// Sets how long a token is valid. Tokens count in whole seconds.
+        /// Sets how long a token is valid, in whole seconds.
         ///
         /// A token never outlives the application's session
         /// ([`Identity::with_session_expires`](crate::Identity::with_session_expires)).
@@ -144,8 +144,8 @@ macro_rules! setter {
         ///
         #[doc = $text]
         ///
-        /// `build()` returns an error for a setting that identifies a user or has the name of a registered claim: use
-        /// [`Identity`](crate::Identity) for those.
+        /// `build()` returns an error for a setting that identifies a user, has its own setter or has the name of a
+        /// registered claim. Use [`Identity`](crate::Identity) for what identifies a user.
         #[must_use]
         pub fn setting(mut self, key: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
             self.options.settings = self.options.settings.with(key, value);

@@ -64,8 +64,9 @@ pub struct Ada {
 }
 
 impl Ada {
-    /// Creates the widget from an AI Agent's handle (`acme` in `acme.ada.support`) and the issuer that requests tokens
-    /// from Ada's API.
+    /// Creates the widget from an AI Agent's handle and the issuer that requests tokens from Ada's API.
+    ///
+    /// The handle is `acme` in `acme.ada.support`.
     pub fn new(handle: impl Into<String>, issuer: Issuer) -> Self {
         Self { options: IssuedOptions::new(NAME, handle, issuer, RESERVED) }
     }

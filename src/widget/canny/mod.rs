@@ -20,7 +20,9 @@ const NAME: &str = "canny";
 /// Settings that identify a user or that this crate sets.
 const RESERVED: &str = "appID user hash id email name ssoToken";
 
-/// Canny Identify. The HS256 token of Canny's board widget is a different thing, which this crate does not create.
+/// Canny Identify.
+///
+/// The HS256 token of Canny's board widget is a different thing, which this crate does not create.
 ///
 /// `Canny('identify', ..)` gets the user id with its HMAC-SHA256 (<https://developers.canny.io/install/security>).
 /// Canny's documentation has moved the hash from inside `user` to next to it and back; the adapter passes it in both

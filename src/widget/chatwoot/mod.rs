@@ -74,8 +74,9 @@ pub struct Chatwoot {
 }
 
 impl Chatwoot {
-    /// Creates the widget from an inbox's website token and its HMAC token (Settings, Inboxes, Configuration), used as
-    /// shown.
+    /// Creates the widget from an inbox's website token and its HMAC token.
+    ///
+    /// The HMAC token (Settings, Inboxes, Configuration) is used as it is shown there.
     pub fn new(website_token: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, website_token, secret).with_reserved_settings(RESERVED),

@@ -106,9 +106,9 @@ impl Crisp {
         every page with the chatbox."
     );
 
-    /// Sets the lifetime of Crisp's cookies, in whole seconds (`CRISP_COOKIE_EXPIRE`). Default: Crisp's, six months.
+    /// Sets the lifetime of Crisp's cookies, in whole seconds (`CRISP_COOKIE_EXPIRE`).
     ///
-    /// See <https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/cookie-policies/>. `build()` returns an error for less
+    /// Default: Crisp's, six months. See <https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/cookie-policies/>. `build()` returns an error for less
     /// than one second.
     #[must_use]
     pub fn cookie_expiry(mut self, expiry: Duration) -> Self {

@@ -61,7 +61,9 @@ pub struct HelpScout {
 }
 
 impl HelpScout {
-    /// Creates a Beacon from its id and the key next to "Enable cross-device history" in its settings (Contact).
+    /// Creates a Beacon from its id and the key in its settings.
+    ///
+    /// The settings (Contact) show the key next to "Enable cross-device history".
     pub fn new(beacon_id: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, beacon_id, secret).with_reserved_settings(RESERVED) }
     }

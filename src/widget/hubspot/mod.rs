@@ -55,7 +55,9 @@ pub struct HubSpot {
 }
 
 impl HubSpot {
-    /// Creates the widget from a portal's id (the "Hub ID") and the issuer that requests tokens from HubSpot's API.
+    /// Creates the widget from a portal's id and the issuer that requests tokens from HubSpot's API.
+    ///
+    /// The portal's id is the "Hub ID".
     pub fn new(portal_id: impl Into<String>, issuer: Issuer) -> Self {
         Self { options: IssuedOptions::new(NAME, portal_id, issuer, RESERVED) }
     }

@@ -83,9 +83,9 @@ const RESERVED: &str = "\
 /// not confirmed by the vendor. A `user_hash` is not accompanied by any.
 ///
 /// Logout calls `Intercom('shutdown')` (<https://www.intercom.com/help/en/articles/16845-how-do-i-end-a-session>) and
-/// removes the three cookies and the `localStorage` entries (<https://www.intercom.com/help/en/articles/2361922>). Users
-/// report that a `shutdown` without an earlier `boot` does not clear the former user. That is the case on a page that
-/// ends a session from an earlier page: there, only the removal clears the browser, before the library loads. The
+/// removes the three cookies and the `localStorage` entries (<https://www.intercom.com/help/en/articles/2361922>).
+/// Users report that a `shutdown` without an earlier `boot` does not clear the former user. That is the case on a page
+/// that ends a session from an earlier page: there, only the removal clears the browser, before the library loads. The
 /// adapter makes no `boot` just for the call, because without a token a `boot` shows the messenger of whichever user
 /// has a session cookie. At Intercom, the session continues until it expires
 /// ([`session_duration`](Self::session_duration)).
@@ -99,7 +99,9 @@ pub struct Intercom {
     lead: Settings,
 }
 
-/// The region that hosts an Intercom workspace; it decides `api_base`. Default: [`Us`](IntercomRegion::Us).
+/// The region that hosts an Intercom workspace; it decides `api_base`.
+///
+/// Default: [`Us`](IntercomRegion::Us).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IntercomRegion {
@@ -176,9 +178,9 @@ impl Intercom {
         self
     }
 
-    /// Also signs `salesforce_identity_token`, by which Fin knows the user in a Salesforce organisation. Default: off.
+    /// Also signs `salesforce_identity_token`, by which Fin knows the user in Salesforce.
     ///
-    /// The key needs the feature `rsa`.
+    /// Default: off. Fin then works in a Salesforce organisation. The key needs the feature `rsa`.
     ///
     /// The token (`intercom-salesforce`) is an RS256 JWT that names its key and is valid for one hour, with `iss`,
     /// `sub` (the user id), `aud` (`https://<org>.my.salesforce-scrt.com`), `iat` and `exp`
@@ -212,7 +214,9 @@ impl Intercom {
         self.setting("custom_launcher_selector", selector.into())
     }
 
-    /// Sets whether Intercom's own launcher is hidden (`hide_default_launcher`). Default: the workspace's choice.
+    /// Sets whether Intercom's own launcher is hidden (`hide_default_launcher`).
+    ///
+    /// Default: the workspace's choice.
     #[must_use]
     pub fn hide_default_launcher(self, hide: bool) -> Self {
         self.setting("hide_default_launcher", hide)
@@ -244,17 +248,17 @@ impl Intercom {
         self.setting("vertical_padding", pixels)
     }
 
-    /// Sets the messenger's language for all users, like `fr` or `pt-BR` (`language_override`). Default: the browser's.
+    /// Sets the messenger's language for all users, like `fr` or `pt-BR` (`language_override`).
     ///
-    /// To set it for one user, use [`Identity::with_unsigned`].
+    /// Default: the browser's. To set it for one user, use [`Identity::with_unsigned`].
     #[must_use]
     pub fn language_override(self, language: impl Into<String>) -> Self {
         self.setting("language_override", language.into())
     }
 
-    /// Sets how the messenger was installed (`installation_type`), for Intercom's own statistics. Default: none.
+    /// Sets how the messenger was installed (`installation_type`), for Intercom's own statistics.
     ///
-    /// Intercom's packages set it (`npm-package`). The name is from their code and not documented.
+    /// Default: none. Intercom's packages set it (`npm-package`). The name is from their code and not documented.
     #[must_use]
     pub fn installation_type(self, name: impl Into<String>) -> Self {
         self.setting("installation_type", name.into())

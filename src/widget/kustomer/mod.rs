@@ -43,7 +43,9 @@ pub struct Kustomer {
 }
 
 impl Kustomer {
-    /// Creates the widget from its public API key (`data-kustomer-api-key`) and the organisation's chat secret.
+    /// Creates the widget from its public API key and the organisation's chat secret.
+    ///
+    /// The API key is `data-kustomer-api-key` in the vendor's snippet.
     pub fn new(api_key: impl Into<String>, chat_secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, api_key, chat_secret)

@@ -47,9 +47,9 @@ pub struct Reamaze {
 }
 
 impl Reamaze {
-    /// Creates a brand's widget from its account name, `acme` in `acme.reamaze.com`, and the account's SSO secret.
+    /// Creates a brand's widget from its account name and the account's SSO secret.
     ///
-    /// The secret is under Settings, Account IDs and Secret.
+    /// The account name is `acme` in `acme.reamaze.com`. The secret is under Settings, Account IDs and Secret.
     pub fn new(account: impl Into<String>, sso_secret: Secret) -> Self {
         Self { options: Options::new(NAME, account, sso_secret).with_reserved_settings(RESERVED) }
     }

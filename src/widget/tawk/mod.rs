@@ -40,7 +40,9 @@ pub struct Tawk {
 }
 
 impl Tawk {
-    /// Creates the widget from a property's id and its JavaScript API key (Administration, Overview, secure mode).
+    /// Creates the widget from a property's id and its JavaScript API key.
+    ///
+    /// The key is under Administration, Overview, secure mode.
     pub fn new(property_id: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, property_id, secret).with_reserved_settings(RESERVED),

@@ -51,7 +51,7 @@ tools => {
     if (answer && answer.catch) answer.catch((/** @type {any} */ error) => console.warn('widget-identity:', error));
   };
 
-  // If userflow.js was on the page first, it has its own loader; if it comes later, it uses this stub.
+  // If userflow.js was on the page first, it has its own loader; if it loads later, it uses this stub.
   const load = () => {
     if (!known || (window.userflow !== stub && typeof window.userflow.load === 'function')) return;
     const attributes = (known.library || '').includes('/es2020/') ? { type: 'module' } : undefined;
