@@ -211,7 +211,7 @@ fn a_setting_may_not_name_a_person() {
     for key in ["user_id", "email", "name", "user_hash", "intercom_user_jwt", "app_id", "api_base", "session_duration"]
     {
         for value in [json!("user-1"), json!(null), json!({ "a": 1 })] {
-            let words = ["intercom", key, "say it by the identity or its own setter"];
+            let words = ["intercom", key, "identifies a user or has its own setter"];
             assert_refused(build(intercom().setting(key, value)), ConfigErrorKind::Setting, &words, key);
         }
     }
