@@ -1,4 +1,4 @@
-//! The configured set of widgets: built once, cheap to clone, hands out the layers and the token service.
+//! The configured set of widgets: built once, cheap to clone, the source of the layers and the token service.
 //!
 //! ```
 //! use tower_widget_identity::{Identity, Secret, Widgets, widget::Intercom};
