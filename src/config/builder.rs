@@ -332,8 +332,8 @@ impl WidgetsBuilder {
 
     /// Sets the domain that shares the marker cookie, such as `example.com`.
     ///
-    /// Default: the host alone. The logout expires the vendors' cookies on this domain; by default it tries the host's
-    /// five topmost parent domains.
+    /// Default: the host alone. The logout expires the vendors' cookies on this domain; by default it tries the host
+    /// and its parent domains, at most the five topmost of them.
     ///
     /// Set it if several subdomains show the same widget: a logout on one of them then takes effect on all. The prefix
     /// of the cookie's name becomes `__Secure-`.
