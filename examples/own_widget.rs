@@ -1,8 +1,8 @@
-//! A widget that is not among the crate's: Acme's chat, with claims, settings, adapter, session artifacts and policy sources.
+//! Your own widget, Acme's chat, with claims, settings, an adapter, session artifacts and policy sources.
 //!
 //! ```text
-//! cargo run --example own_widget                          # prints the page that a signed-in person gets
-//! cargo test --features conformance --example own_widget  # asks the conformance kit
+//! cargo run --example own_widget                          # prints the page of a signed-in user
+//! cargo test --features conformance --example own_widget  # runs the conformance kit
 //! ```
 
 use std::time::{Duration, SystemTime};

@@ -63,8 +63,7 @@ struct Rejection {
 }
 
 // The response to a POST is not cached anyway, so it has no `no-store`. With it, a browser would not keep the page for
-// the
-// Back button, and the demo shows what a kept page does.
+// the Back button, and the demo shows what a kept page does.
 async fn verify(State(secret): State<Arc<str>>, token: String) -> Response {
     match verifier::verify(secret.as_bytes(), token.trim(), now()) {
         Ok(person) => Json(Accepted { ok: true, person }).into_response(),

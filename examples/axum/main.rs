@@ -65,8 +65,7 @@ pub(crate) fn app(messenger: Messenger) -> Result<Router, BoxError> {
     let widgets = Widgets::builder()
         .widget(messenger.widget()?)
         // Reads the session after the handler, so that a sign-in or sign-out in the handler takes effect. `Ok(None)`
-        // means
-        // that the user is signed out, and an error means that this is unknown.
+        // means that the user is signed out, and an error means that this is unknown.
         .identify_with(async |session: Session| signed_in(&session).await)
         .logout_path("/logout")
         // For http://localhost only: remove this if the site is served over HTTPS.

@@ -1,10 +1,9 @@
 // The demo messenger: a stand-in for the vendor's library.
 //
 // It takes over the queue of `Intercom(...)` calls as the vendor's library does, has the token verified by a server
-// that
-// knows the secret, and stores what the vendor stores: cookies and an entry in localStorage. It also has the vendor's
-// weaknesses: `shutdown` leaves most of that behind, and a `boot` without a token revives the last user's session. So a
-// leak would be visible.
+// that knows the secret, and stores what the vendor stores: cookies and an entry in localStorage. It also has the
+// vendor's weaknesses: `shutdown` leaves most of that behind, and a `boot` without a token revives the last user's
+// session. So a leak would be visible.
 (() => {
   'use strict';
 

@@ -33,8 +33,8 @@ pub(crate) enum Rejected {
     UserId,
 }
 
-/// The reason in plain words, which the demo messenger shows.
-    /// The reason in plain words, as the demo messenger shows it.
+impl Rejected {
+    /// The reason in plain words, which the demo messenger shows.
     pub(crate) fn reason(self) -> &'static str {
         match self {
             Self::Malformed => "this is not a token",

@@ -5,15 +5,13 @@
 //! ```
 //!
 //! Then open <http://localhost:3000> (or the port in `PORT`). A stand-in for HubSpot's API runs beside the application.
-//! It
-//! checks the access token and counts the calls, and a button on the page takes it down. Open ten tabs: the API is
-//! called
-//! once. Take it down and sign in as another user: the page still works, and the chat appears once the API is back.
+//! It checks the access token and counts the calls, and a button on the page takes it down. Open ten tabs: the API is
+//! called once. Take it down and sign in as another user: the page still works, and the chat appears once the API is
+//! back.
 //!
 //! Set `HUBSPOT_PORTAL_ID` and `HUBSPOT_ACCESS_TOKEN` (of a private app with the scope
 //! `conversations.visitor_identification.tokens.create`) to use the real HubSpot. You then need an HTTP client with
-//! TLS:
-//! enable one of the TLS features of `reqwest` in `Cargo.toml`.
+//! TLS: enable one of the TLS features of `reqwest` in `Cargo.toml`.
 
 use std::env;
 use std::error::Error;

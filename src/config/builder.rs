@@ -161,8 +161,7 @@ impl WidgetsBuilder {
     ///
     /// An extractor that reads the user from a cookie still finds the user after a logout. The layer recognises the
     /// logout by the cookie that the response removes, or by its redirect. If your logout does neither, put
-    /// [`Viewer::SignedOut`] into its response.
-    /// [`Viewer::SignedOut`] into the response.
+    /// [`Viewer::SignedOut`] into its response. [`Viewer::SignedOut`] into the response.
     ///
     /// ```
     /// # #[cfg(feature = "axum")] {

@@ -60,8 +60,7 @@ const FIXED = {
 };
 
 // Makes an object that is a function and a constructor, and each of whose properties is another such object. It is also
-// a
-// promise of one more such object, unless it is itself the value of such a promise.
+// a promise of one more such object, unless it is itself the value of such a promise.
 const makeLibrary = (isAwaited = false) => {
   // The target must be a constructor, or the proxy could not be one. A bound function has no `prototype`.
   /** @type {any} */
@@ -105,8 +104,7 @@ const makeLibrary = (isAwaited = false) => {
 };
 
 // Calls each callback, as libraries do when they need a token or report that they are ready; then the callbacks that
-// came
-// with the results.
+// came with the results.
 const poke = async () => {
   const asked = new Set();
   for (let round = 0; round < 6; round++) {

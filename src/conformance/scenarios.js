@@ -146,8 +146,7 @@ const markStub = value => {
 };
 
 // The library arrives: it reads the queued data, replaces the stub, and reports that it is ready. `known` counts what
-// it
-// has read as given.
+// it has read as given.
 let present = false;
 const arrive = async () => {
   present = true;

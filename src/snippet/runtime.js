@@ -289,16 +289,14 @@
     // Another tab has made the transition, so the cookies already belong to the new user.
     if (isNew && now === page.fp && booted) endSession(now);
     // The marker changes from one user to the next without an `out` in between: a tab of the first user that saw `out`
-    // would
-    // purge the second user's data. A session of the new user may also have begun and ended unnoticed.
+    // would purge the second user's data. A session of the new user may also have begun and ended unnoticed.
     if (now !== page.fp && (now || isNew && (residue || booted || hasWitness()))) shutdown(true, true);
     boot(page.fp);
   };
 
   /**
    * Asks the server who is signed in, because the page may be a cached copy, or older than the last logout. `anybody`:
-   * the
-   * page accepts any user that the server names.
+   * the page accepts any user that the server names.
    * @type {(anybody?: boolean, wait?: number) => Promise<void>}
    */
   const ask = async (anybody, wait = RETRY_MS) => {
@@ -323,8 +321,7 @@
     // them.
     if (named && isReadable && !before) writeKept();
     // Another tab, or another answer, has changed the user. The marker alone decides whose page this is, unless the
-    // server has
-    // just named another user.
+    // server has just named another user.
     if (browserState() !== before) {
       if (isAnothers && booted && booted === page.fp && (isReadable || !anybody)) endSession(readMarker());
       return anybody || isAnothers ? ask(anybody) : decide();
@@ -395,14 +392,13 @@
 
   /**
    * The URL is never resolved against `<base>`, which markup can set. Without a network, the result is the same as from
-   * an
-   * unavailable service.
+   * an unavailable service.
    * @type {(path: string, headers?: Record<string, string>) => Promise<import('./types').Answer>}
    */
   const request = async (path, headers) => {
     try {
-      // A redirect leads to a login page, which is not a token.
-      // A service worker that caches responses has none for this URL.
+      // A redirect leads to a login page, which is not a token. A service worker that caches responses has none for
+      // this URL.
       const address = location.origin + constants.tokens + '/' + path + '?' + Math.random();
       const answer = await Promise.race([
         fetch(address, { headers, cache: 'no-store', redirect: 'error' }),
@@ -467,10 +463,8 @@
 
   /**
    * Passes a new token and its lifetime in seconds to `use`, while the same user's widgets are booted. After a failure
-   * it
-   * retries at growing intervals. If another user is signed in, or none, the page's session ends. `value`: a value that
-   * the
-   * token must sign, too.
+   * it retries at growing intervals. If another user is signed in, or none, the page's session ends. `value`: a value
+   * that the token must sign, too.
    * @type {(name: string, use: (token: string, seconds?: number) => void, value?: string, wait?: number) => Promise<void>}
    */
   const obtainToken = async (name, use, value, wait = RETRY_MS) => {
@@ -509,8 +503,7 @@
     purge: purgeLate,
 
     // Appends the library to the head after `load`, so that hydration sees the application's DOM. Each URL is loaded
-    // once,
-    // even if the vendor's own package has already put the element into the page.
+    // once, even if the vendor's own package has already put the element into the page.
     load(url, { id, attributes, onload, before } = {}) {
       if (!url || loading[url]) return;
       loading[url] = true;
@@ -536,8 +529,7 @@
           return loaded();
         }
         // Some libraries read their element's settings as properties, others as attributes. Unpoly reloads the page
-        // when the
-        // scripts in the head change, except for scripts with `up-asset="false"`.
+        // when the scripts in the head change, except for scripts with `up-asset="false"`.
         Object.entries({ id, 'up-asset': 'false', ...attributes }).forEach(([name, value]) => {
           if (value) element.setAttribute(name, element[name] = value);
         });

@@ -155,8 +155,7 @@ export type Runtime = (constants: ConstantData, adapters: Record<string, any>, g
 
 /**
  * Calls `open` when the vendors' libraries may be loaded. `on` and `read` are the runtime's functions, which markup
- * cannot
- * shadow.
+ * cannot shadow.
  */
 export type Gate = (
   open: (value?: any) => void,
@@ -166,11 +165,9 @@ export type Gate = (
 
 /**
  * `window.widgetIdentity`. The runtime fires these events on `window`, without details: `widgetidentity:ready` when
- * this
- * object exists (after deferred scripts have run), `widgetidentity:identified` when the widgets are booted for a
+ * this object exists (after deferred scripts have run), `widgetidentity:identified` when the widgets are booted for a
  * signed-in user, `widgetidentity:shutdown` when their sessions have ended, and `widgetidentity:refused` when the
- * server
- * says that the page does not belong to the user who is signed in now.
+ * server says that the page does not belong to the user who is signed in now.
  */
 export interface WidgetIdentity {
   /** Replaces the page's data, as each page load does. */

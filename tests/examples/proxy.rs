@@ -382,7 +382,7 @@ fn without_the_flag_no_header_is_believed() {
         "no session, and nobody says that there was one"
     );
     let errors = stand.proxy.errors();
-    assert!(errors.contains("nobody is known to be signed in") && !errors.contains("warning"), "{errors}");
+    assert!(errors.contains("does not know who is signed in") && !errors.contains("warning"), "{errors}");
 }
 
 fn sets_out(response: &Response) -> bool {

@@ -5,10 +5,8 @@
 //! ```
 //!
 //! Then open <http://localhost:3000> (or the port in `PORT`). The database is the file in `DATABASE`. Several instances
-//! can
-//! share it; they then need the same `INTERCOM_APP_ID` and `INTERCOM_SECRET`. Without these variables, the demo
-//! messenger
-//! of the example `axum` stands in for Intercom.
+//! can share it; they then need the same `INTERCOM_APP_ID` and `INTERCOM_SECRET`. Without these variables, the demo
+//! messenger of the example `axum` stands in for Intercom.
 //!
 //! All code for `tower-widget-identity` is in [`app`] and in [`guest`], which signs in and returns a page at once.
 
