@@ -51,7 +51,7 @@ const ADAPTER: &str = "tools => {
         },
         refresh(widget, token) { tools.renew(widget, token, identify); },
         shutdown() {
-            tools.emptyQueue(window.acme); // a late library must not see the person
+            tools.emptyQueue(window.acme); // a late library must not see the user
             queue().push(['logout']);
         }
     };

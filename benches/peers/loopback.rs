@@ -118,7 +118,7 @@ impl Client {
         self.stream.write_all(&self.request).await.expect("a request");
         let mut read = 0;
         while self.answer == 0 || read < self.answer {
-            read += self.stream.read(&mut self.buffer[read..]).await.expect("an answer");
+            read += self.stream.read(&mut self.buffer[read..]).await.expect("a response");
             let text = String::from_utf8_lossy(&self.buffer[..read]);
             if let Some(head) = text.find("\r\n\r\n") {
                 let length = text[..head].split("content-length: ").nth(1).expect("a length");
@@ -136,7 +136,7 @@ impl Client {
             self.stream.write_all(&self.request).await.expect("a request");
             let mut read = 0;
             while read < self.answer {
-                read += self.stream.read(&mut self.buffer).await.expect("an answer");
+                read += self.stream.read(&mut self.buffer).await.expect("a response");
             }
             assert_eq!(read, self.answer, "every response has the same length");
             requests += 1;

@@ -170,7 +170,7 @@
     document.dispatchEvent(new CustomEvent('demo-messenger'));
   }
 
-  // --- What it looks like ---------------------------------------------------------------------
+  // --- Its appearance -------------------------------------------------------------------------
 
   const STYLE = `
     :host { all: initial; position: fixed; right: 20px; bottom: 20px; z-index: 2147483000;

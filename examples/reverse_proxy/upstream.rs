@@ -67,7 +67,7 @@ impl Upstream {
         match self.client.request(request).await {
             Ok(response) => receive(response, client),
             Err(error) => {
-                eprintln!("the application does not answer: {}", chain(&error));
+                eprintln!("the application does not respond: {}", chain(&error));
                 unreachable()
             }
         }

@@ -136,7 +136,7 @@ async fn home(State(tenants): State<Tenants>, uri: Uri, headers: HeaderMap, sess
     let user: Option<String> = session.get(&user_key_of(&uri, &headers)).await.ok().flatten();
     let (state, action, button) = match user {
         Some(_) => ("You are signed in.", "/logout", "Sign out"),
-        None => ("Nobody is signed in.", "/login", "Sign in"),
+        None => ("You are signed out.", "/login", "Sign in"),
     };
     Html(
         include_str!("page.html")

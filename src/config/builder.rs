@@ -293,7 +293,7 @@ impl WidgetsBuilder {
 
     /// Sets whether every response has the header `x-widget-outcome`. Default: `false`.
     ///
-    /// The header holds the name of the response's [`Outcome`](crate::Outcome). It is meant for development: visitors
+    /// The header contains the name of the response's [`Outcome`](crate::Outcome). It is meant for development: visitors
     /// can read it, too. If the request is not a page load, the name is `no-page-load` (or `no-fetch` with
     /// [`Delivery::Header`]), which is also what `curl` gets.
     pub fn explain(mut self, explained: bool) -> Self {
@@ -485,7 +485,7 @@ impl fmt::Debug for WidgetsBuilder {
     }
 }
 
-/// Checks a widget's or token's name: it stands in paths, header names and scripts, and `page` is reserved.
+/// Checks a widget's or token's name: it is used in paths, header names and scripts, and `page` is reserved.
 pub(crate) fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if name.is_empty() || name == PAGE || !name.bytes().all(legal) {

@@ -125,7 +125,7 @@ impl Rule {
         match self {
             Self::NoPanic => ("no method panics", "the page would fail with it"),
             Self::Check => ("`check()` passes", "otherwise `build()` refuses the widget"),
-            Self::Names => ("names are legal and unique", "they stand in paths and in header names"),
+            Self::Names => ("names are legal and unique", "they are used in paths and in header names"),
             Self::Constant => ("shared data contains no user's data", "it is cached, and sent to all users"),
             Self::Secret => ("the secret stays secret", "anyone who reads it can sign as any user"),
             Self::Debug => ("`Debug` shows no secret", "many people read logs"),

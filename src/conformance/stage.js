@@ -201,7 +201,7 @@ class Storage {
 
 // ---- the server -----------------------------------------------------------------------------------------------------
 
-// The user whose session the application's cookies hold.
+// The user of the application's session, which its cookies identify.
 let session;
 
 const OUT = 'out';

@@ -72,7 +72,7 @@ impl Secret {
     /// # Errors
     ///
     /// [`ConfigErrorKind::Secret`], with the variable's name in the message, if the variable is not set, is not
-    /// Unicode, or holds a text that [`Secret::new`] refuses.
+    /// Unicode, or contains a text that [`Secret::new`] refuses.
     pub fn from_env(name: &str) -> Result<Self, ConfigError> {
         Self::from_variable(name, std::env::var(name))
     }

@@ -48,7 +48,7 @@
   let bootedWidgets = {};
   // The marker cookie's text after the boot. A change of it may end the session.
   let watched = '';
-  // The number of the newest question to the server. Answers to older questions are out of date.
+  // The number of the newest question to the server. Responses to older questions are out of date.
   let question = 0;
   // The number of the newest answered question.
   let answered = 0;
@@ -277,7 +277,7 @@
   };
 
   /**
-   * Acts on the server's answer, while the browser is in the state in which the server was asked. `residue`: a former
+   * Acts on the server's response, if the browser is still in the state in which the server was asked. `residue`: a former
    * session may have left something.
    * @type {(answer: Page, residue: any) => void}
    */
@@ -312,7 +312,7 @@
     const named = Object(answer).fp;
     const isAnothers = answer && named !== page.fp;
     const isReadable = typeof named === 'string';
-    // After the server's answer, the marker alone no longer boots this page, even if the next question gets no answer.
+    // After the server's response, the marker alone no longer boots this page, even if the next question gets none.
     if (isAnothers && isReadable) {
       page.seen = VISITOR;
       if (!anybody) tell('refused');
@@ -320,7 +320,7 @@
     // There was no cookie and there is none, so a logout and its clean-up in between would go unnoticed. A cookie shows
     // them.
     if (named && isReadable && !before) writeKept();
-    // Another tab, or another answer, has changed the user. The marker alone decides whose page this is, unless the
+    // Another tab, or another response, has changed the user. The marker alone decides whose page this is, unless the
     // server has just named another user.
     if (browserState() !== before) {
       if (isAnothers && booted && booted === page.fp && (isReadable || !anybody)) endSession(readMarker());
@@ -338,7 +338,7 @@
       if (missing) return;
     }
     if (answer !== undefined) return;
-    // Without the server's answer, a shutdown is safe. A boot is not, unless there is no token service to ask.
+    // Without the server's response, a shutdown is safe. A boot is not, unless there is no token service to ask.
     if (!anybody && (missing || !page.fp) && readMarker() === page.seen) return settle(page, page.seen || page.reset);
     if (page.fp && booted !== page.fp && status >= TRY_LATER) setTimeout(() => {
       if (question === asked) ask(false, longer(wait));
@@ -372,7 +372,7 @@
       // Another tab's clean-up would have removed the witness, too, so the browser has lost both cookies.
       if (!now && hasWitness()) {
         page.seen = VISITOR;
-        // A refresh that waits for its answer will notice this, and may boot another user.
+        // A refresh that waits for its response will notice this, and may boot another user.
         if (answered === question) ask();
       }
     }

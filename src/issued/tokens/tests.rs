@@ -83,7 +83,7 @@ fn concurrent_calls_for_one_user_are_joined() {
     let all = join_all(tabs);
     let all = block_on(async {
         let mut all = Box::pin(all);
-        assert!(poll_immediate(&mut all).await.is_none(), "the vendor has not answered");
+        assert!(poll_immediate(&mut all).await.is_none(), "the vendor has not responded");
         open.send(()).unwrap();
         all.await
     });
