@@ -99,7 +99,9 @@ fn has_session(headers: &HeaderMap) -> bool {
     lines.flat_map(|line| line.split(';')).any(|cookie| cookie.trim() == "demo-session=signed-in")
 }
 
-/// Routes a request. The logout layer has its own body type, which is boxed like that of the other responses.
+/// Routes a request.
+///
+/// The logout layer has its own body type, which is boxed like that of the other responses.
 async fn route(widgets: Widgets, request: Request<Incoming>) -> Result<Answer, Infallible> {
     let answer = match (request.method().as_str(), request.uri().path()) {
         ("GET" | "HEAD", "/") => home(&request),

@@ -1,4 +1,6 @@
-//! Counts the layers' decisions with the `metrics` crate, in one function that reads the response's extensions.
+//! Counts the layers' decisions with the `metrics` crate.
+//!
+//! One function reads the outcome from the response's extensions.
 //!
 //! ```text
 //! cargo run --example metrics   # makes a few requests in this process, then prints the counters

@@ -1,4 +1,4 @@
-//! Your own widget, Acme's chat, with claims, settings, an adapter, session artifacts and policy sources.
+//! A widget of your own, Acme's chat: claims, settings, adapter, artifacts, policy sources.
 //!
 //! ```text
 //! cargo run --example own_widget                          # prints the page of a signed-in user

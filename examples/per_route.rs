@@ -77,7 +77,9 @@ fn app() -> Result<Router, BoxError> {
         .layer(SessionManagerLayer::new(MemoryStore::default()).with_secure(false).with_same_site(SameSite::Lax)))
 }
 
-/// The configuration that the three sets share: the same widget, and so the same marker, and the same closure.
+/// The configuration that the three sets share.
+///
+/// They have the same widget, and so the same marker, and the same closure.
 fn widgets() -> Result<WidgetsBuilder, BoxError> {
     let setting = |name| env::var(name).ok().filter(|value| !value.trim().is_empty());
     let app_id = setting("INTERCOM_APP_ID").unwrap_or_else(|| "demo".to_owned());

@@ -191,7 +191,9 @@ impl Contestant {
     }
 }
 
-/// Calls the service and passes each piece of data to `sink`. All data is ready at once, so no runtime is measured.
+/// Calls the service and passes each piece of data to `sink`.
+///
+/// All data is ready at once, so no runtime is measured.
 fn drain<S, B>(service: &mut S, request: Request<()>, sink: &mut dyn FnMut(&[u8]))
 where
     S: Service<Request<()>, Response = Response<B>>,

@@ -27,7 +27,9 @@ use crate::{
 
 const WINDOW: Duration = Duration::from_millis(250);
 const WINDOWS: usize = 8;
-/// The number of server pairs. The cores on which the threads run make a difference of 10 %, and change with each pair.
+/// The number of server pairs.
+///
+/// The cores on which the threads run make a difference of 10 %, and change with each pair.
 const PAIRS: usize = 7;
 
 /// Measures target 9.

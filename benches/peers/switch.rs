@@ -1,4 +1,6 @@
-//! An allocator that counts only on demand, because atomic counters in every allocation would affect the times.
+//! An allocator that counts only on demand.
+//!
+//! Atomic counters in every allocation would affect the times.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},

@@ -74,7 +74,9 @@ impl Table {
         self.0.push(row);
     }
 
-    /// Prints one line for each target, with the figure that is nearest to its limit; returns the exit code.
+    /// Prints one line for each target and returns the exit code.
+    ///
+    /// The line has the figure that is nearest to its limit.
     pub(crate) fn finish(self) -> i32 {
         println!();
         let mut missed = 0;

@@ -1,4 +1,4 @@
-//! The routes of the demo beside the shop: the page's script and style, and the stand-in for the vendor.
+//! The demo's routes beside the shop: the page's script and style, and the vendor's stand-in.
 //!
 //! None of them reads the session, because a vendor's server does not know it.
 

@@ -1,4 +1,4 @@
-//! HubSpot's chat, with tokens from HubSpot's own API: the application fetches them with its own HTTP client.
+//! HubSpot's chat, with tokens that the application fetches from HubSpot's own API.
 //!
 //! ```text
 //! cargo run --example hubspot

@@ -80,7 +80,9 @@ pub(crate) fn answer(options: &Options) -> Result<Value, Failure> {
     }))
 }
 
-/// Decodes a JWT's claims or a record, without verifying them, because they were just signed. A hash has none.
+/// Decodes a JWT's claims or a record, without verifying them, because they were just signed.
+///
+/// A hash has none.
 fn payload(token: &str) -> Option<Value> {
     let payload = token.split('.').nth(1).unwrap_or(token);
     let json = URL_SAFE_NO_PAD.decode(payload).ok()?;

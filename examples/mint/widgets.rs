@@ -1,5 +1,6 @@
-//! The tokens that can be minted, one row each. Most come from the crate's catalog; some widgets have their own
-//! options.
+//! The tokens that can be minted, one row each.
+//!
+//! Most come from the crate's catalog; some widgets have their own options.
 
 use serde_json::Value;
 use tower_widget_identity::widget::{
@@ -104,7 +105,9 @@ impl Row {
     }
 }
 
-/// The user's data that a hash covers, under the vendor's names: the values whose change alters the hash.
+/// The user's data that a hash covers, under the vendor's names.
+///
+/// A hash covers a value if it changes with the value.
 pub(crate) fn hashed(hash: &str, of: impl Fn(&Identity) -> Option<String>, identity: &Identity, page: &Value) -> Value {
     let (id, email) = (identity.id(), identity.email());
     let with_name = |other: Identity| identity.name().into_iter().fold(other, Identity::with_name);
@@ -145,7 +148,9 @@ fn helpcrunch(options: &Options) -> Result<Box<dyn Widget>, Failure> {
     Ok(Box::new(HelpCrunch::new(options.app_id(), options.secret.clone()).organization(organization)))
 }
 
-/// The option's value, or a default that does not affect the token, so that you need not name hosts to see a token.
+/// The option's value, or a default that does not affect the token.
+///
+/// So you need not name hosts to see a token.
 fn or<'a>(options: &'a Options, option: &str, default: &'a str) -> &'a str {
     options.value(option).unwrap_or(default)
 }

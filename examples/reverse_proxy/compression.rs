@@ -13,7 +13,9 @@ use tower_http::compression::{CompressionBody, CompressionLayer};
 use super::headers;
 use super::upstream::{Answer, Body};
 
-/// Marks a response that arrived without an encoding. If it has one further out, the proxy has added it.
+/// Marks a response that arrived without an encoding.
+///
+/// If it has one further out, the proxy has added it.
 #[derive(Clone, Copy)]
 struct Plain;
 

@@ -10,8 +10,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::identity;
 
-/// Headers that apply to one connection only (<https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1>), and headers
-/// between a proxy and its own clients (section 11.7).
+/// Headers between two neighbours, which a proxy must not forward.
+///
+/// See <https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1>, and section 11.7 for the headers between a proxy and its
+/// own clients.
 const HOP_BY_HOP: [HeaderName; 9] = [
     CONNECTION,
     HeaderName::from_static("proxy-connection"),
@@ -37,7 +39,9 @@ const OF_THE_BYTES: [HeaderName; 4] = [
     HeaderName::from_static("repr-digest"),
 ];
 
-/// Removes the headers that apply to one connection only: the known ones, and those that `Connection` names.
+/// Removes the headers that apply to one connection only.
+///
+/// These are the known ones, and those that `Connection` names.
 pub(crate) fn strip_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = list(headers, &CONNECTION)
         .filter_map(|name| HeaderName::try_from(name).ok())
@@ -138,7 +142,9 @@ fn continue_list(headers: &mut HeaderMap, name: HeaderName, last: String) {
     }
 }
 
-/// Whether the response may become a page: all requests that the widget layer treats as page loads, and some more.
+/// Whether the response may become a page.
+///
+/// This includes all requests that the widget layer treats as page loads, and some more.
 pub(crate) fn may_be_page(headers: &HeaderMap) -> bool {
     let says = |name: &str, value: &str| headers.get(name).is_some_and(|said| said == value);
     let accepts_html = list(headers, &ACCEPT).any(|media| media.to_ascii_lowercase().starts_with("text/html"));

@@ -24,7 +24,9 @@ pub(crate) fn is_identity(name: &str) -> bool {
     folded.take(PREFIX.len()).eq(PREFIX.bytes())
 }
 
-/// Whether the name only looks like an identity header. No proxy in front sets such a name, and many do not remove it.
+/// Whether the name only looks like an identity header.
+///
+/// No proxy in front sets such a name, and many do not remove it.
 pub(crate) fn is_look_alike(name: &str) -> bool {
     is_identity(name)
         && !(name.starts_with(PREFIX) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))

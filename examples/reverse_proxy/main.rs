@@ -116,8 +116,9 @@ impl Site {
         })
     }
 
-    /// Serves a request. The proxy compresses possible pages; the application compresses everything else, as the client
-    /// asks.
+    /// Serves a request.
+    ///
+    /// The proxy compresses possible pages; the application compresses everything else, as the client asks.
     async fn serve(self, request: Request<Incoming>) -> Result<Answer, Infallible> {
         if headers::may_be_page(request.headers()) {
             let personal = service_fn(move |request| self.clone().personal(request));

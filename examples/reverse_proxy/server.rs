@@ -26,7 +26,9 @@ pub(crate) enum Ended {
     Cut(usize),
 }
 
-/// Serves until a signal, and then finishes the requests in flight, for at most `drain` or until another signal.
+/// Serves until a signal, and then finishes the requests in flight.
+///
+/// This takes at most `drain`, and ends with another signal.
 pub(crate) async fn serve<S, B>(listener: TcpListener, service: S, signals: &mut Signals, drain: Duration) -> Ended
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send> + Clone + Send + 'static,

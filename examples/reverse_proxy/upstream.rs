@@ -24,8 +24,9 @@ pub(crate) type Body = BoxBody<Bytes, BoxError>;
 pub(crate) type Answer = Response<Body>;
 
 const CONNECT: Duration = Duration::from_secs(5);
-/// Shorter than the idle time of application servers, because a request on a connection that they are closing would
-/// fail.
+/// The idle time of connections, which is shorter than that of application servers.
+///
+/// A request on a connection that the server is closing would fail.
 const KEEP_IDLE: Duration = Duration::from_secs(2);
 
 /// The client's address, in the extensions of its request.

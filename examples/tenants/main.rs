@@ -1,4 +1,6 @@
-//! Tenants with their own workspaces, chosen by the host. You can add a tenant while the application runs.
+//! Tenants with their own workspaces, chosen by the host.
+//!
+//! You can add a tenant while the application runs.
 //!
 //! ```text
 //! cargo run --example tenants

@@ -1,4 +1,4 @@
-//! Compares how the layer, the logout and the token service read a request's cookies with an independent reader.
+//! Compares how the layers and the token service read cookies with an independent reader.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -170,9 +170,10 @@ fn judge_token_page(widgets: &Widgets, request: &Asked, held: &Held) {
     judge_data(&serde_json::from_slice(&body).expect("JSON"), held, FP_1);
 }
 
-/// Checks that the marker is `out` and that each of the vendor's cookies is expired, host-only and on the same domains.
+/// Checks that the marker is `out` and that each of the vendor's cookies is expired.
 ///
-/// The lines may take up to 2,048 bytes of the response head, so some may be missing.
+/// They are expired host-only and on the same domains. The lines may take up to 2,048 bytes of the response head, so
+/// some may be missing.
 fn judge_logout(served: &Served, request: &Asked, held: &Held) {
     let lines = served.head.headers.get_all(SET_COOKIE).iter().map(|line| line.to_str().expect("text"));
     let mut lines: Vec<_> = lines.collect();

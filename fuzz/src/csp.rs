@@ -1,4 +1,4 @@
-//! Checks the patched policy: it loses and changes nothing, and adds only what the widget needs, but all of that.
+//! Checks the patched policy: nothing is lost or changed, and only what is needed is added.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -20,7 +20,9 @@ const POLICY: &str = "tower-widget-identity";
 const OWN_HOST: &str = "app.test";
 const TOKEN_PATH: &str = "/widget-token";
 
-/// The directives that may change, each with its fallbacks: <https://www.w3.org/TR/CSP3/#directive-fallback-list>.
+/// The directives that may change, each with its fallbacks.
+///
+/// <https://www.w3.org/TR/CSP3/#directive-fallback-list>
 const MANAGED: [&[&str]; 9] = [
     &["script-src-elem", "script-src", "default-src"],
     &["connect-src", "default-src"],
@@ -41,7 +43,9 @@ thread_local! {
     };
 }
 
-/// Checks an input. Each line is a `Content-Security-Policy` header, or a report-only header if it starts with `?`.
+/// Checks an input.
+///
+/// Each line is a `Content-Security-Policy` header, or a report-only header if it starts with `?`.
 pub fn check(input: &[u8]) {
     let mut headers = HeaderMap::new();
     headers.insert("x-app", HeaderValue::from_static("default-src 'none'"));
@@ -106,7 +110,11 @@ impl<'a> Directive<'a> {
     }
 }
 
-/// Parses a policy: <https://www.w3.org/TR/CSP3/#parse-serialized-policy>. A header has no other white space than this.
+/// Parses a policy. A header has no other white space than this.
+///
+/// <https://www.w3.org/TR/CSP3/#parse-serialized-policy>
+///
+/// A header has no other white space than this.
 fn read<'a>(policy: &'a str) -> Vec<Directive<'a>> {
     const SPACE: [char; 2] = [' ', '\t'];
     let raw = policy.split(';').map(|raw| raw.trim_matches(SPACE)).filter(|raw| !raw.is_empty());
@@ -228,7 +236,7 @@ fn judge_new_sources(sources: &[&str], name: &str, needs: &BTreeMap<String, Vec<
     }
 }
 
-/// Checks that the governing directive allows what the widget needs, and still allows what it allowed before.
+/// Checks that the governing directive allows what the widget needs, and what it allowed before.
 fn judge_effect(
     before: &[Directive<'_>],
     after: &[Directive<'_>],
@@ -259,7 +267,9 @@ fn allows_all_inline(sources: &[&str]) -> bool {
     lower.iter().any(|source| source == "'unsafe-inline'") && !lower.iter().any(narrows)
 }
 
-/// Whether the text is a base64 value with the closing quote: <https://www.w3.org/TR/CSP3/#grammardef-base64-value>.
+/// Whether the text is a base64 value with the closing quote.
+///
+/// <https://www.w3.org/TR/CSP3/#grammardef-base64-value>
 fn ends_as_base64_value(text: &str) -> bool {
     let (mut digits, mut padding, mut closed) = (0, 0, false);
     for letter in text.chars() {
@@ -274,8 +284,9 @@ fn ends_as_base64_value(text: &str) -> bool {
     closed && digits > 0 && padding < 3
 }
 
-/// Whether the source may match, by the broadest reading of
-/// <https://www.w3.org/TR/CSP3/#match-url-to-source-expression>.
+/// Whether the source may match, by the broadest reading of the standard.
+///
+/// <https://www.w3.org/TR/CSP3/#match-url-to-source-expression>
 fn may_cover(source: &str, needed: &str) -> bool {
     let (source, needed) = (source.to_ascii_lowercase(), needed.to_ascii_lowercase());
     let host = |url: &str| url.split_once("://").map_or(String::new(), |(_, host)| host.to_owned());

@@ -1,4 +1,4 @@
-//! Checks that the snippet's place does not depend on how the page is cut into frames, or on data that follows.
+//! Checks that the snippet's place does not depend on the frames or on the data that follows.
 
 use std::sync::Arc;
 

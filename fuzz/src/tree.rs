@@ -1,4 +1,4 @@
-//! Checks with an HTML parser that the snippet adds one live script to the page's tree and changes nothing else.
+//! Checks with an HTML parser that the snippet adds one live script and changes nothing else.
 
 use crate::placement;
 

@@ -485,7 +485,9 @@ impl fmt::Debug for WidgetsBuilder {
     }
 }
 
-/// Checks a widget's or token's name: it is used in paths, header names and scripts, and `page` is reserved.
+/// Checks the name of a widget or token.
+///
+/// Names are used in paths, header names and scripts, and `page` is reserved.
 pub(crate) fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if name.is_empty() || name == PAGE || !name.bytes().all(legal) {
@@ -500,7 +502,9 @@ pub(crate) fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> 
     Ok(())
 }
 
-/// Accepts no `//host` (another origin), no `..` (browsers resolve it), no query, no escape and no white space.
+/// Whether this is an absolute path on this host, in the form in which browsers request it.
+///
+/// It must not contain `//host` (another origin), `..` (browsers resolve it), a query, an escape or white space.
 fn is_absolute_path(path: &str) -> bool {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
     let trimmed = path.trim_end_matches('/');

@@ -38,8 +38,9 @@ pub(crate) struct Config {
     pub(crate) snippet: Snippet,
     pub(crate) csp: CspMode,
     pub(crate) csp_needs: CspNeeds,
-    /// The cookies that indicate a user's session if there is no marker. Collected here because every request needs
-    /// them.
+    /// The cookies that indicate a user's session if there is no marker.
+    ///
+    /// Collected here because every request needs them.
     pub(super) identified_cookies: Vec<String>,
     pub(super) marker_key: MarkerKey,
     pub(crate) clock: Clock,

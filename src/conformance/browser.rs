@@ -181,8 +181,9 @@ impl<'a> Theatre<'a> {
         Some(())
     }
 
-    /// Plays every order of calls: without the library, and with a library that loads at the start, in the middle or at
-    /// the end.
+    /// Plays every order of calls, without the library and with one that loads at different times.
+    ///
+    /// The library loads at the start, in the middle or at the end.
     fn play_orders(&self, findings: &mut Vec<Finding>) -> Option<()> {
         for (at, steps) in orders().into_iter().enumerate() {
             for when in [-1, [0, 2, 3, 5][at % 4]] {

@@ -1,4 +1,8 @@
-//! A test kit for your own [`Widget`]: checks that it keeps the promises of the trait. Feature `conformance`.
+//! A test kit for your own [`Widget`], with the feature `conformance`.
+//!
+//! It checks that the widget keeps the promises of the trait.
+//!
+//! Feature `conformance`.
 //!
 //! ```
 //! use tower_widget_identity::{Secret, conformance::{self, Rule}, widget::Ferndesk};
@@ -104,7 +108,9 @@ fn unpanicked(all: &mut Vec<Finding>, check: impl FnOnce(&mut Vec<Finding>)) {
     }
 }
 
-/// Removes the text of findings that show the secret, which a widget's own error messages could contain.
+/// Removes the text of findings that show the secret.
+///
+/// A widget's own error messages could contain it.
 fn withhold(widget: &dyn Widget, all: &mut [Finding]) {
     let Some(secret) = widget.secret() else { return };
     for finding in all.iter_mut().filter(|finding| place::shows(finding.detail(), secret)) {

@@ -77,8 +77,9 @@ pub(super) struct Minted {
     pub(super) claims: Option<Claims>,
 }
 
-/// Whether the vendor's own API issues the tokens. Only the vendor can read such a token, and a token in the page
-/// proves nothing.
+/// Whether the vendor's own API issues the tokens.
+///
+/// Only the vendor can read such a token, and a token in the page proves nothing.
 #[cfg_attr(not(feature = "issued"), allow(unused_variables))]
 pub(super) fn has_issued_tokens(widget: &dyn Widget) -> bool {
     #[cfg(feature = "issued")]
@@ -140,7 +141,9 @@ pub(super) fn of_person(person: &BootData) -> Value {
     serde_json::to_value(person).unwrap_or_default()
 }
 
-/// All data about a user, with its place: the claims of tokens, the boot data, and the claims of JWTs in it.
+/// All data about a user, with its place.
+///
+/// It is in the claims of tokens, in the boot data, and in the claims of JWTs in the boot data.
 pub(super) fn said(widget: &dyn Widget, identity: &Identity) -> Vec<(String, Value)> {
     let claims = |minted: Minted| Some((format!("the token `{}`", minted.name), minted.claims?.value()));
     let mut all: Vec<_> = minted(widget, identity).into_iter().filter_map(claims).collect();

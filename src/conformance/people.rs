@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use crate::identity::Identity;
 
-/// The time of the kit's calls. It differs from the system clock, so that a widget that reads that clock fails.
+/// The time of the kit's calls.
+///
+/// It differs from the system clock, so that a widget that reads that clock fails.
 pub(super) const NOW: u64 = 1_800_000_000;
 
 /// The time at this number of seconds after 1970.

@@ -1,4 +1,4 @@
-//! The rules for data that all users share: names, settings, artifacts, sources, and the adapter's text.
+//! The rules for data that all users share: names, settings, artifacts, sources, adapter text.
 
 use std::collections::BTreeSet;
 
@@ -143,7 +143,9 @@ fn secrets(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     findings.extend(texts.into_iter().map(|(path, _)| Finding::new(Rule::Secret, format!("`{path}` contains it"))));
 }
 
-/// Whether a text contains the secret: as it is, as hexadecimal or base64, or as `Debug` writes strings and bytes.
+/// Whether a text contains the secret.
+///
+/// It may be unchanged, in hexadecimal or base64 digits, or as `Debug` writes strings and bytes.
 pub(super) fn shows(text: &str, secret: &Secret) -> bool {
     let key = &secret.to_bytes();
     let flat: String = text.split_whitespace().collect();

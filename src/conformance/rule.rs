@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-/// A promise of a [`Widget`](crate::widget::Widget). `Display` shows the promise, [`why`](Rule::why) the reason.
+/// A promise of a [`Widget`](crate::widget::Widget).
+///
+/// `Display` shows the promise, [`why`](Rule::why) the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Rule {
@@ -44,9 +46,10 @@ pub enum Rule {
     Attributes,
     /// Signed data is not repeated unsigned beside it.
     Unsigned,
-    /// A token that signs a [value from the page](crate::widget::Manifest::with_value_token_names) contains it once.
+    /// A token that signs a value from the page contains the value once, in a claim of its own.
     ///
-    /// The value has a claim of its own. The adapter requests this token with a value, and no other token.
+    /// The manifest [lists these tokens](crate::widget::Manifest::with_value_token_names). The adapter requests them
+    /// with a value, and no other token.
     PageValue,
     /// The adapter is a function that returns exactly `boot`, `refresh` and `shutdown`.
     Shape,

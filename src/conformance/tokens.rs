@@ -377,7 +377,9 @@ fn covers(widget: &dyn Widget, person: &Identity, minted: &Minted, plain: &[(Str
     !changes(person) && !covered.is_empty() && covered.iter().all(|(fact, _)| told(fact))
 }
 
-/// Checks tokens that sign a value from the page: a hash must depend on it, and a JWT must have it in one place.
+/// Checks tokens that sign a value from the page.
+///
+/// A hash must depend on the value, and a JWT must contain it in one place.
 fn page_values(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     for name in widget.manifest().value_tokens() {
         let tokens = VALUES.map(|value| mint_with_value(widget, name, value, &people::ada(), at(NOW)));

@@ -1,4 +1,4 @@
-//! Tokens that the vendor's own API issues: the application calls the API, and this module decides when.
+//! Tokens from the vendor's own API, which the application calls when this module needs a token.
 //!
 //! ```
 //! use std::time::Duration;

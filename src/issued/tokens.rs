@@ -26,14 +26,15 @@ use crate::{
     sign::{Clock, Token, sha256},
 };
 
-/// The hash of everything about a user that may be part of a token, so that a change yields a new token.
+/// The hash of all data that may be part of a user's token, so that a change yields a new token.
 type Key = [u8; 32];
 
 type Outcome = Result<Kept, IssueError>;
 type Call = Shared<BoxFuture<'static, Outcome>>;
 
-/// The running calls, each with its number. Only the waiting requests own a call, so it is dropped with the last of
-/// them.
+/// The running calls, each with its number.
+///
+/// Only the waiting requests own a call, so it is dropped with the last of them.
 type Calls = HashMap<Key, (usize, WeakShared<BoxFuture<'static, Outcome>>)>;
 
 /// Why the issuer returned no token. The page retries later.
@@ -182,8 +183,10 @@ fn usable(kept: Kept, now: SystemTime, person: &Identity) -> Result<Token, Issue
     Ok(kept.token.with_lifetime(validity.lifetime()))
 }
 
-/// Hashes all of a user's data, with two exceptions: the session's end, which some applications move with each request,
-/// and the tokens for Intercom's data connectors, which are short-lived and for Intercom alone.
+/// Hashes all of a user's data that may be part of a token.
+///
+/// There are two exceptions: the session's end, which some applications move with each request, and the tokens for
+/// Intercom's data connectors, which are short-lived and for Intercom alone.
 fn key(identity: &Identity) -> Key {
     let company =
         identity.company().map(|company| json!([company.id(), company.name(), company.plan(), company.attributes()]));
@@ -214,7 +217,9 @@ impl Drop for Slot {
     }
 }
 
-/// A call's entry in the map. It is removed when the call has ended or no request waits for it any more.
+/// A call's entry in the map.
+///
+/// It is removed when the call has ended or no request waits for it any more.
 struct Place {
     tokens: Weak<IssuedTokens>,
     key: Key,

@@ -118,7 +118,7 @@ mod tests {
 
     use super::*;
 
-    /// Compares two independent implementations at every key length, with messages around the block boundaries.
+    /// Compares two independent implementations at every key length, around the block boundaries.
     #[test]
     fn hmac_matches_the_hmac_crate_at_every_length() {
         let bytes: Vec<u8> = (0..=255).collect();
@@ -131,7 +131,9 @@ mod tests {
         }
     }
 
-    /// Vectors of <https://www.rfc-editor.org/rfc/rfc4231#section-4.3> and of section 4.7, whose key exceeds a block.
+    /// The vectors of the standard, one of them with a key that exceeds a block.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc4231#section-4.3> and section 4.7.
     #[test]
     fn hmac_matches_the_vectors_of_the_standard() {
         let hex = |key: &[u8], message: &[u8]| super::super::encoding::hex(&HmacKey::new(key).authenticate(message));

@@ -12,7 +12,9 @@ use super::{
 };
 use crate::token_error::TokenError;
 
-/// A signing key. It has no `Debug`, and no method that reveals its bytes, except to the conformance kit.
+/// A signing key.
+///
+/// It has no `Debug`, and no method that reveals its bytes, except to the conformance kit.
 pub(super) struct Key {
     state: Arc<State>,
     id: Option<String>,

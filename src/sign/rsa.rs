@@ -66,13 +66,17 @@ impl RsaKey {
         &self.public_pem
     }
 
-    /// The digest of the key. Keys for other purposes are derived from it, and it authenticates nothing else.
+    /// The digest of the key.
+    ///
+    /// Keys for other purposes are derived from it, and it authenticates nothing else.
     pub(super) fn root(&self) -> &HmacKey {
         &self.root
     }
 }
 
-/// The key as PKCS#1. PKCS#8 contains the same bytes, so derived keys do not depend on the file's format.
+/// The key as PKCS#1.
+///
+/// PKCS#8 contains the same bytes, so derived keys do not depend on the file's format.
 fn pkcs1(pem: &str) -> Option<EncodingKey> {
     if let Some(key) = inside(pem, "RSA PRIVATE KEY") {
         return Some(EncodingKey::from_rsa_der(&key));

@@ -214,8 +214,9 @@ impl Secret {
         self.with_key(|key| key.authenticate(message))
     }
 
-    /// Derives a key for another purpose, which does not reveal this one. The purpose must not be a message that is
-    /// signed.
+    /// Derives a key for another purpose, which does not reveal this one.
+    ///
+    /// The purpose must not be a message that is signed.
     pub(crate) fn derive(&self, purpose: &[u8]) -> Self {
         Self::fixed(Key::hmac(&self.with_key(|key| key.derive(purpose))))
     }
@@ -241,7 +242,9 @@ impl Secret {
     }
 }
 
-/// The compact serialization (<https://www.rfc-editor.org/rfc/rfc7515#section-7.1>) of claims that already are JSON.
+/// The compact serialization of claims that already are JSON.
+///
+/// <https://www.rfc-editor.org/rfc/rfc7515#section-7.1>
 fn compact(key: &Key, claims: &[u8]) -> Result<Token, TokenError> {
     let length = key.header().len() + (claims.len() * 4).div_ceil(3) + 1 + key.signature_characters();
     if length > MAX_TOKEN_BYTES {

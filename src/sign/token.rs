@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::encoding::base64url;
 use crate::token_error::TokenError;
 
-/// The maximum length of a token: 8,192 bytes, which common servers and proxies accept in one header line.
+/// The maximum length of a token: 8,192 bytes.
+///
+/// Common servers and proxies accept this length in one header line.
 ///
 /// If a user's attributes need more, that widget has no token for the user ([`TokenError::TooLarge`]).
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;

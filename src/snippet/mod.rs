@@ -141,7 +141,9 @@ fn code(constants: &ConstantData<'_>, widgets: &[ConfiguredWidget], load: Load) 
     Ok([code.as_bytes(), CLOSING].concat().into())
 }
 
-/// Removes comment lines and indentation from a user's own adapter; the crate's adapters are minified already.
+/// Removes comment lines and indentation from a user's own adapter.
+///
+/// The crate's adapters are minified already.
 ///
 /// It works line by line, so a script must not have multi-line strings.
 pub(crate) fn compact(script: &str) -> String {

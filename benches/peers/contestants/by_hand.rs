@@ -1,4 +1,4 @@
-//! The hand-written way: collects the body, replaces a string in it, and signs with `jsonwebtoken::encode`.
+//! The hand-written way: body collected, string replaced, signed with `jsonwebtoken::encode`.
 
 use std::{
     convert::Infallible,

@@ -78,7 +78,7 @@ async fn sign_out(mut auth: Auth) -> Redirect {
     Redirect::to("/")
 }
 
-/// Signs in, loads a page, signs out and loads a page, with a cookie jar; returns the outcome of each response.
+/// Returns the outcomes of a login, a page load, a logout and a page load, with a cookie jar.
 async fn a_session_with(widgets: &Widgets) -> Vec<Option<&'static str>> {
     let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
     let router = Router::new()

@@ -71,7 +71,11 @@ fn marker() -> &'static str {
     MARKER.trim_start_matches("__Host-")
 }
 
-/// What the page's snippet contains: the claims of its token, or only a shutdown. `None` without a snippet.
+/// The content of the page's snippet; `None` if there is none.
+///
+/// It is the claims of the token, or only a shutdown.
+///
+/// `None` without a snippet.
 fn said(page: &Response) -> Option<Value> {
     assert_eq!(page.status, 200, "{page:?}");
     if !page.text().contains("data-widget=") {

@@ -135,7 +135,7 @@ fn judge_data(asked: &Asked, data: &Value, outcome: &str) {
     }
 }
 
-/// Checks that only whole HTML pages have a snippet, on page loads, and for the viewer that the application names.
+/// Checks that only whole HTML pages have a snippet, on page loads and for the right viewer.
 fn judge_carried(asked: &Asked, served: &Served, outcome: &str) {
     assert!(matches!(asked.load(), Load::Document | Load::Plain), "{outcome}: not a page load");
     assert!(!asked.says("skip") && !asked.is_header(), "{outcome}");

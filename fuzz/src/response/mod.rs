@@ -1,4 +1,6 @@
-//! Checks a whole response: the page is unchanged or has one snippet, and its frames, headers and length are right.
+//! Checks a whole response.
+//!
+//! The page is unchanged or has one snippet, and its frames, headers and length are right.
 
 mod asked;
 mod judge;
@@ -52,7 +54,11 @@ impl Future for Yield {
     }
 }
 
-/// Checks an input, a line of words, the status, header lines, an empty line, and the body's frames. See `README.md`.
+/// Checks an input; `README.md` describes the format.
+///
+/// It is a line of words, the status, header lines, an empty line, and the body's frames.
+///
+/// See `README.md`.
 pub fn check(input: &[u8]) {
     let asked = Asked::read(input);
     let at =

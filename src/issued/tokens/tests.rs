@@ -31,8 +31,9 @@ impl App {
         })
     }
 
-    /// Returns an issuer whose calls wait: each call takes the next gate and returns its token after the gate has
-    /// opened.
+    /// Returns an issuer whose calls wait.
+    ///
+    /// Each call takes the next gate and returns its token after the gate has opened.
     fn waiting(&self, gates: impl IntoIterator<Item = oneshot::Receiver<()>>) -> Issuer {
         let (calls, gates) = (self.calls.clone(), Mutex::new(gates.into_iter().collect::<Vec<_>>()));
         Issuer::new(move |_| {
