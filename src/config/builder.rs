@@ -161,7 +161,7 @@ impl WidgetsBuilder {
     ///
     /// An extractor that reads the user from a cookie still finds the user after a logout. The layer recognises the
     /// logout by the cookie that the response removes, or by its redirect. If your logout does neither, put
-    /// [`Viewer::SignedOut`] into its response. [`Viewer::SignedOut`] into the response.
+    /// [`Viewer::SignedOut`] into its response.
     ///
     /// ```
     /// # #[cfg(feature = "axum")] {
@@ -223,8 +223,8 @@ impl WidgetsBuilder {
     /// Sets whether signed-out visitors see the widgets, too, without an identity. Default: `false`.
     ///
     /// The snippet is the same for all visitors, so their pages stay as cacheable as they were (a strong `ETag` becomes
-    /// weak). The snippet reads the marker cookie itself, so a cached page never boots a visitor's widget while a
-    /// user's session is still to be cleaned up.
+    /// weak). The snippet reads the marker cookie itself, so a cached page never boots a visitor's widget while
+    /// traces of a user's session remain in the browser.
     pub fn visitors(mut self, shown: bool) -> Self {
         self.visitors = shown;
         self

@@ -2,8 +2,6 @@
 //!
 //! It checks that the widget keeps the promises of the trait.
 //!
-//! Feature `conformance`.
-//!
 //! ```
 //! use tower_widget_identity::{Secret, conformance::{self, Rule}, widget::Ferndesk};
 //!

@@ -74,8 +74,6 @@ fn marker() -> &'static str {
 /// The content of the page's snippet; `None` if there is none.
 ///
 /// It is the claims of the token, or only a shutdown.
-///
-/// `None` without a snippet.
 fn said(page: &Response) -> Option<Value> {
     assert_eq!(page.status, 200, "{page:?}");
     if !page.text().contains("data-widget=") {
