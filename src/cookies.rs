@@ -86,15 +86,19 @@ pub(crate) fn domain_levels(authority: &str) -> Vec<String> {
 
 /// Returns whether a `Set-Cookie` line removes its cookie.
 ///
-/// Either attribute suffices: a `Max-Age` of zero or less, or an `Expires` in 1970, which is the date that libraries
-/// write. Unlike a browser, this check does not let `Max-Age` override `Expires`.
+/// The last `Max-Age` wins over any `Expires`, as in browsers: <https://httpwg.org/specs/rfc6265.html#storage-model>. An
+/// `Expires` in 1970 is a removal, because that is the date which libraries write.
 pub(crate) fn is_removal(line: &str) -> bool {
-    let mut attributes = line.split(';').skip(1).filter_map(|attribute| attribute.split_once('='));
-    attributes.any(|(name, value)| {
-        let (name, value) = (name.trim(), value.trim());
-        let is_past = name.eq_ignore_ascii_case("expires") && value.contains("1970");
-        is_past || (name.eq_ignore_ascii_case("max-age") && value.parse::<i64>().is_ok_and(|seconds| seconds <= 0))
-    })
+    let attributes = line.split(';').skip(1).filter_map(|attribute| attribute.split_once('='));
+    let (mut max_age, mut is_past) = (None, false);
+    for (name, value) in attributes.map(|(name, value)| (name.trim(), value.trim())) {
+        if name.eq_ignore_ascii_case("max-age") {
+            max_age = value.parse::<i64>().ok().or(max_age);
+        } else if name.eq_ignore_ascii_case("expires") {
+            is_past = value.contains("1970");
+        }
+    }
+    max_age.map_or(is_past, |seconds| seconds <= 0)
 }
 
 /// Returns whether this is a host name with two labels or more, and not an address.
@@ -134,6 +138,9 @@ mod tests {
             ("sid=; Path=/; Max-Age=0", true),
             ("sid=; max-age=-1", true),
             ("sid=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/", true),
+            ("sid=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=3600", false),
+            ("sid=x; Max-Age=0; Expires=Wed, 21 Oct 2099 07:28:00 GMT", true),
+            ("sid=x; Max-Age=0; Max-Age=3600", false),
             ("sid=; Path=/", false),
             ("sid=1; Max-Age=3600", false),
             ("sid=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT", false),
