@@ -30,7 +30,7 @@
 macro_rules! pages {
     ($($(#[$attribute:meta])* $page:ident: $file:literal;)+) => {$(
         $(#[$attribute])*
-        #[doc = include_str!("guide/links.md")]
+        #[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
         #[doc = include_str!(concat!("../docs/", $file))]
         pub mod $page {}
     )+};

@@ -142,7 +142,7 @@ pub use token_error::TokenError;
 #[doc(inline)]
 pub use token_service::{TokenBody, TokenFuture, TokenService};
 
-/// The README's programs, compiled by `cargo test --doc`.
+// `cargo test --doc` compiles the README's program. The README alone documents the type, so that line numbers are right.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
