@@ -12,7 +12,9 @@
 //! # fn app() -> Result<Router, tower_widget_identity::ConfigError> {
 //! let widgets = Widgets::builder()
 //!     .widget(Intercom::new("abcd1234", Secret::from_env("INTERCOM_SECRET")?))
-//!     .identify_with(async |session: Session| session.get::<String>("user").await.map(|id| id.map(Identity::new)))
+//!     .identify_with(async |session: Session| {
+//!         session.get::<String>("user").await.map(|id| id.map(Identity::new))
+//!     })
 //!     .logout_path("/logout")
 //!     .build()?;
 //!
