@@ -116,8 +116,8 @@ impl Secret {
 
     /// Creates a secret that signs JWTs with RS256, from a private RSA key in PEM. Feature `rsa`.
     ///
-    /// The key needs at least 2,048 bits, and may be PKCS#1 or PKCS#8. The README describes what the feature's timing
-    /// may reveal. An RSA key has no HMAC ([`hmac_hex`](Self::hmac_hex) returns an error). A signature takes too long
+    /// The key needs at least 2,048 bits, and may be PKCS#1 or PKCS#8. [RSA keys](crate::guide::production#rsa-keys) describes what
+    /// the feature's timing may reveal. An RSA key has no HMAC ([`hmac_hex`](Self::hmac_hex) returns an error). A signature takes too long
     /// for an async thread: see [`Manifest::with_costly_tokens`](crate::widget::Manifest::with_costly_tokens).
     ///
     /// # Errors

@@ -205,7 +205,7 @@ mod tests {
         }
     }
 
-    /// Gzips the code as a server would. The README names the size.
+    /// Gzips the code as a server would. docs/what-is-injected.md names the size.
     #[test]
     fn code_for_three_widgets_stays_small() {
         use crate::{
