@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 WAIT = 60  # seconds, on a busy machine
@@ -61,11 +62,17 @@ class Browser:
     def send(self, method, command, body=None):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.driver + self.path + command, data, method=method)
-        with open_url(request, timeout=WAIT) as answer:
-            return json.load(answer)["value"]
+        try:
+            with open_url(request, timeout=WAIT) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise SystemExit(f"{method} {command}: {error.read().decode()}") from None
 
     def post(self, command, body):
         return self.send("POST", command, body)
+
+    def open(self, address):
+        self.post("/url", {"url": address})
 
     def run(self, script):
         return self.post("/execute/sync", {"script": "return " + script, "args": []})
@@ -85,10 +92,13 @@ def source(address, cookie=""):
         return answer.read().decode()
 
 
-def hydrates(browser, address):
-    """Opens the page, uses it, and demands a console without a line."""
-    browser.post("/url", {"url": address})
-    until(lambda: browser.run("'hydrated' in document.documentElement.dataset"), f"hydration; console: {browser.log()}")
+def is_hydrated(browser):
+    return browser.run("'hydrated' in document.documentElement.dataset")
+
+
+def hydrates(browser):
+    """Waits until the open page is hydrated, and uses it."""
+    until(lambda: is_hydrated(browser), "the page hydrates")
     assert browser.run("document.getElementById('greeting').textContent") == "Rendered by the server"
     assert browser.run("document.getElementById('count').textContent") == "0"
     browser.run("document.getElementById('count').click()")
@@ -98,17 +108,18 @@ def hydrates(browser, address):
 
 
 def fails(browser, address):
-    """Opens a page that hydration must reject, with a message in the console that says so."""
-    browser.post("/url", {"url": address})
+    """Opens a page that must not hydrate. The console must say so."""
+    browser.open(address)
     lines = until(browser.log, "a message about the mismatch")
     time.sleep(0.5)
     lines += browser.log()
     assert any("hydration error" in line for line in lines), lines
-    assert not browser.run("'hydrated' in document.documentElement.dataset"), "hydrated all the same"
+    assert not is_hydrated(browser), "hydrated all the same"
 
 
 def silent(browser, page):
-    """Chromium complains a few seconds late about some things, such as a preloaded file that nothing used."""
+    """Demands that the console got no line at any level."""
+    # Chromium reports a preloaded file that nothing used after three seconds.
     time.sleep(5)
     lines = browser.log()
     assert not lines, f"{page}: {lines}"
@@ -118,23 +129,37 @@ def silent(browser, page):
 def check(browser, address):
     stub = "window.vendorStubs?.intercom"
 
+    def knows_user():
+        until(lambda: browser.run(f"{stub}?.who") == "user-1", "the widget knows the user")
+        assert browser.run(f"{stub}.errors") == []
+        assert browser.run("document.querySelectorAll('#intercom-stub').length") == 1, "no launcher"
+
     signed_out = source(address)
     assert "Rendered by the server" in signed_out and "data-widget" not in signed_out
-    hydrates(browser, address)
+    browser.open(address)
+    hydrates(browser)
     assert browser.run(f"{stub} ?? null") is None
     silent(browser, "a signed-out visitor's page has no snippet, and hydrates")
 
     signed_in = source(address, "user=user-1")
     assert "Rendered by the server" in signed_in and "data-widget" in signed_in
     browser.post("/cookie", {"cookie": {"name": "user", "value": "user-1"}})
-    hydrates(browser, address)
-    until(lambda: browser.run(f"{stub}?.who") == "user-1", "the widget knows the user")
-    assert browser.run(f"{stub}.errors") == []
-    assert browser.run("document.getElementById('intercom-stub') !== null"), "hydration removed the launcher"
+    browser.open(address)
+    hydrates(browser)
+    knows_user()
     silent(browser, "a user's page hydrates with the snippet in front, and the widget knows the user")
 
+    browser.open(address + "/late")
+    knows_user()
+    assert not is_hydrated(browser), "the page must hydrate after the messenger has come"
+    hydrates(browser)
+    knows_user()
+    silent(browser, "a user's page hydrates around a messenger that is already there")
+
     browser.send("DELETE", "/cookie/user")
-    hydrates(browser, address)
+    assert "data-widget" in source(address, browser.run("document.cookie")), "no snippet to end the session"
+    browser.open(address)
+    hydrates(browser)
     until(lambda: not browser.run("document.cookie.includes('intercom-session')"), "the widget's session ends")
     assert browser.run(f"{stub}?.who ?? null") is None
     silent(browser, "the next page, whose snippet ends the session, hydrates")
@@ -146,7 +171,7 @@ def check(browser, address):
 
 
 def main(server, site_root):
-    # Whoever ends this program ends those that it started.
+    # SIGTERM must also end the programs that this one started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     chromedriver = os.environ.get("CHROMEDRIVER", "/usr/bin/chromedriver")
     with (
@@ -155,7 +180,11 @@ def main(server, site_root):
         running([chromedriver, "--port=0"], r"started successfully on port (\d+)") as port,
         contextlib.closing(Browser(f"http://127.0.0.1:{port}", files)) as browser,
     ):
-        check(browser, address)
+        try:
+            check(browser, address)
+        except AssertionError:
+            print("console:", *browser.log(), sep="\n  ", file=sys.stderr)
+            raise
 
 
 main(*sys.argv[1:])

@@ -1,7 +1,8 @@
 //! The server's half: leptos renders the page, and `WidgetLayer` puts Intercom's snippet in front.
 //!
 //! `server <site root>` listens on a free port of the loopback interface and prints its address. The cookie `user` says
-//! who is signed in. `/stray` and `/changed` serve pages that must fail to hydrate, without a snippet.
+//! who is signed in. `/late` serves a page that hydrates when the messenger has long been there, as on a slow device;
+//! `/stray` and `/changed` serve pages with a node too many, which must fail to hydrate.
 
 use std::env;
 use std::error::Error;
@@ -12,7 +13,7 @@ use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{StatusCode, request::Parts};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use beside_leptos::Document;
 use jsonwebtoken::{DecodingKey, Validation, decode};
@@ -41,11 +42,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .build()?;
     let app = Router::new()
         .route("/", get(page))
-        .route(
-            "/stray",
-            get(async |request: Request| replaced(page(request).await, "<head>", "<head><script></script>").await),
-        )
-        .route("/changed", get(async |request: Request| replaced(page(request).await, "<main>", "<main><hr>").await))
+        .route("/late", changed_page("mod.hydrate();", "setTimeout(() => mod.hydrate(), 3000);"))
+        .route("/stray", changed_page("<head>", "<head><script></script>"))
+        .route("/changed", changed_page("<main>", "<main><hr>"))
         .route("/messenger.js", get(([(CONTENT_TYPE, "text/javascript")], MESSENGER)))
         .route("/stub/verify/intercom", post(verify))
         .route_service(&site_pkg_dir_service_route_path(&options), site_pkg_dir_service(&options))
@@ -61,13 +60,15 @@ async fn page(request: Request) -> Response {
     render_app_to_stream(document)(request).await
 }
 
-/// The page with a node that neither half rendered.
-async fn replaced(page: Response, from: &str, to: &str) -> Response {
-    let (parts, body) = page.into_parts();
-    let html = to_bytes(body, 1 << 20).await.expect("leptos renders the page");
-    let html = String::from_utf8(html.into()).expect("leptos writes UTF-8");
-    assert!(html.contains(from), "no {from} in the page");
-    Response::from_parts(parts, Body::from(html.replacen(from, to, 1)))
+/// The page with a change that neither half knows of.
+fn changed_page(from: &'static str, to: &'static str) -> MethodRouter {
+    get(async move |request: Request| {
+        let (parts, body) = page(request).await.into_parts();
+        let html = to_bytes(body, 1 << 20).await.expect("leptos renders the page");
+        let html = String::from_utf8(html.into()).expect("leptos writes UTF-8");
+        assert!(html.contains(from), "no {from} in the page");
+        Response::from_parts(parts, Body::from(html.replacen(from, to, 1)))
+    })
 }
 
 fn signed_in(parts: &Parts) -> Option<String> {
