@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Looks at the pages of the leptos application in Chromium: check.py <server program> <site root>.
 
-Every page must hydrate without a line in the browser's console, with a snippet in front or without one. The pages that
-the server spoils must fail, or this check could not see a failure.
+Every page must hydrate without a line in the browser's console, with a snippet in front or without one. Two pages with a
+node too many must fail: they show that this check can see a failure.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ open_url = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 @contextlib.contextmanager
 def running(command, announcement, **options):
-    """Starts a program in a process group of its own; gives what its output says, and ends the whole group."""
+    """Starts a program in a process group of its own, yields what it announces, and ends the whole group."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, **options)
     try:
         for line in process.stdout:
@@ -143,6 +143,7 @@ def check(browser, address):
 
     signed_in = source(address, "user=user-1")
     assert "Rendered by the server" in signed_in and "data-widget" in signed_in
+    assert "A moment" in signed_in, "the page does not stream: the fallback is missing"
     browser.post("/cookie", {"cookie": {"name": "user", "value": "user-1"}})
     browser.open(address)
     hydrates(browser)
@@ -151,7 +152,9 @@ def check(browser, address):
 
     browser.open(address + "/late")
     knows_user()
-    assert not is_hydrated(browser), "the page must hydrate after the messenger has come"
+    until(lambda: browser.run("'hydrateLate' in window"), "the browser's half has loaded")
+    assert not is_hydrated(browser)
+    browser.run("setTimeout(window.hydrateLate)")
     hydrates(browser)
     knows_user()
     silent(browser, "a user's page hydrates around a messenger that is already there")

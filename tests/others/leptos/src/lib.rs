@@ -1,24 +1,23 @@
-//! A leptos application beside this crate: its pages hydrate although the server puts the widget's script in front of them.
+//! A leptos application whose server uses this crate. It proves that leptos hydrates a page with our snippet in front.
 //!
-//! The browser's half takes over the whole document, `<head>` included, which is stricter than leptos' usual
-//! `hydrate_body`: leptos walks the nodes that the parser made in the order in which the server rendered them, and panics
-//! at the first one that it does not expect. A script element left behind in the head would be such a node. The page also
-//! streams: a `Suspense` sends its content after the rest, while the messenger may already be there.
+//! The browser's half hydrates the whole document, `<head>` included, which is stricter than leptos' usual `hydrate_body`.
+//! leptos walks the nodes in the order in which the server rendered them, and panics at a node that it does not expect. A
+//! snippet that stayed in the head would be such a node. The page streams: a `Suspense` sends its content after the rest.
 //!
-//! `check.py` looks at the pages in Chromium, and `.ci/hydration` builds and runs everything.
+//! `check.py` looks at the pages in Chromium. `.ci/hydration` builds and runs everything.
 
 use leptos::prelude::*;
 
 /// The content of `<html>`, the same for the server and the browser.
 #[component]
 pub fn Document() -> impl IntoView {
-    // The names under which `.ci/hydration` keeps the browser's half.
+    // `bindgen` writes the browser's half as `page.js` and `page_bg.wasm`.
     let options = LeptosOptions::builder().output_name("page").build();
     let (count, set_count) = signal(0);
     view! {
         <head>
             <meta charset="utf-8" />
-            // Without a part that changes, leptos would not look at the nodes in the head.
+            // A reactive text: in a head of constant elements, leptos skips from node to node and checks none.
             <title>{move || format!("Clicks: {}", count.get())}</title>
             <link rel="icon" href="data:," />
             <HydrationScripts options />
@@ -66,6 +65,6 @@ pub fn hydrate() {
     console_error_panic_hook::set_once();
     let root = document().document_element().expect("a document has a root element");
     leptos::mount::hydrate_from(root.clone().unchecked_into(), || view! { <Document /> }).forget();
-    // For the check: a panic above keeps this from happening.
+    // The check waits for this. A panic above prevents it.
     root.set_attribute("data-hydrated", "").expect("the name of the attribute is legal");
 }

@@ -1,8 +1,8 @@
 //! The server's half: leptos renders the page, and `WidgetLayer` puts Intercom's snippet in front.
 //!
 //! `server <site root>` listens on a free port of the loopback interface and prints its address. The cookie `user` says
-//! who is signed in. `/late` serves a page that hydrates when the messenger has long been there, as on a slow device;
-//! `/stray` and `/changed` serve pages with a node too many, which must fail to hydrate.
+//! who is signed in. The page at `/late` waits until the check hydrates it; on a slow device, too, the messenger
+//! comes first. The pages at `/stray` and `/changed` have one node too many, and must fail to hydrate.
 
 use std::env;
 use std::error::Error;
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .build()?;
     let app = Router::new()
         .route("/", get(page))
-        .route("/late", changed_page("mod.hydrate();", "setTimeout(() => mod.hydrate(), 3000);"))
+        .route("/late", changed_page("mod.hydrate();", "window.hydrateLate = () => mod.hydrate();"))
         .route("/stray", changed_page("<head>", "<head><script></script>"))
         .route("/changed", changed_page("<main>", "<main><hr>"))
         .route("/messenger.js", get(([(CONTENT_TYPE, "text/javascript")], MESSENGER)))
