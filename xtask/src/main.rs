@@ -1,0 +1,48 @@
+//! The project's own commands: what CI runs, by name, and `new-widget`.
+//!
+//! CI and a contributor call the same steps: `cargo xtask help` lists them, CONTRIBUTING.md says when to use which.
+
+mod new_widget;
+#[cfg(test)]
+mod rooms;
+mod steps;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use steps::Runner;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("\ncargo xtask: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), String> {
+    let (name, rest) = match arguments.split_first() {
+        Some((name, rest)) => (name.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    match name {
+        "help" | "--help" | "-h" => {
+            print!("{}", steps::help());
+            Ok(())
+        }
+        "new-widget" => new_widget::command(&root(), rest),
+        name => steps::run(&Runner::new(root()), name, rest),
+    }
+}
+
+/// The repository's root: the parent of this package's folder.
+fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package).to_owned()
+}
