@@ -14,6 +14,7 @@ const STEPS: &[(&str, &str, &str, Step)] = &[
     ("check", "", "what fails early: format, lock files, links, prose, scripts", check),
     ("format", "", "rustfmt", format),
     ("locks", "", "whether every Cargo.lock fits its Cargo.toml", locks),
+    ("package", "", "what crates.io would get: its files, and cargo's warnings about them", package),
     ("links", "", "links and wording of the documents", links),
     ("scripts", "", "types, style and minified copies of the JavaScript (needs npm)", scripts),
     ("test", "", "cargo test, the example axum_login and this tool: Rust and a C compiler", test),
@@ -96,6 +97,22 @@ impl Runner {
         if status.success() { Ok(()) } else { Err(format!("`{line}` failed: {status}")) }
     }
 
+    /// What a command writes to its output and its error stream.
+    fn output(&self, program: &str, arguments: &str) -> Result<(String, String), String> {
+        let output = Command::new(program)
+            .args(arguments.split_whitespace())
+            .current_dir(&self.root)
+            .output()
+            .map_err(|error| format!("`{program}` did not start: {error}"))?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        let (out, error) = (text(&output.stdout), text(&output.stderr));
+        if output.status.success() {
+            Ok((out, error))
+        } else {
+            Err(format!("`{program} {arguments}` failed:\n{error}"))
+        }
+    }
+
     /// A program of the repository by its path, every other one by its name.
     fn program(&self, name: &str) -> PathBuf {
         if name.contains('/') { self.root.join(name) } else { PathBuf::from(name) }
@@ -115,6 +132,7 @@ fn quick(run: &Runner, _: &[String]) -> Result<(), String> {
 fn check(run: &Runner, _: &[String]) -> Result<(), String> {
     format(run, &[])?;
     locks(run, &[])?;
+    package(run, &[])?;
     links(run, &[])?;
     scripts(run, &[])
 }
@@ -126,30 +144,65 @@ fn format(run: &Runner, _: &[String]) -> Result<(), String> {
 
 /// A stale lock file of a package that is built last would be found after forty minutes.
 fn locks(run: &Runner, _: &[String]) -> Result<(), String> {
+    // With every platform's crates, it would download what is never built here.
+    let version = run.output("rustc", "-vV")?.0;
+    let host =
+        version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc does not name its platform")?;
     for manifest in ["Cargo.toml"].iter().chain(&FOREIGN_LOCKS) {
-        println!("\n$ cargo metadata --locked --manifest-path {manifest}");
-        // With another platform's crates, it would download what is never built here.
-        let output = Command::new("cargo")
-            .args(["metadata", "--locked", "--format-version", "1", "--filter-platform", &host()?])
-            .args(["--manifest-path", manifest])
-            .current_dir(&run.root)
-            .output()
-            .map_err(|error| format!("cargo did not start: {error}"))?;
-        if !output.status.success() {
-            let problem = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            let remedy = format!("cargo metadata --format-version 1 --manifest-path {manifest}");
-            return Err(format!("{manifest}: the lock file is stale; `{remedy}` renews it\n{problem}"));
-        }
+        let metadata = format!("metadata --format-version 1 --manifest-path {manifest}");
+        println!("\n$ cargo {metadata} --locked");
+        run.output("cargo", &format!("{metadata} --filter-platform {host} --locked"))
+            .map_err(|problem| format!("{problem}\n\nIf the lock file is stale, `cargo {metadata}` renews it."))?;
     }
     Ok(())
 }
 
-/// The platform of the compiler, like `x86_64-unknown-linux-gnu`.
-fn host() -> Result<String, String> {
-    let output = Command::new("rustc").arg("-vV").output().map_err(|error| format!("rustc did not start: {error}"))?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let line = text.lines().find_map(|line| line.strip_prefix("host: "));
-    line.map(str::to_owned).ok_or_else(|| "rustc does not name its platform".to_owned())
+/// cargo names each test and benchmark that `exclude` leaves out; no other warning is expected.
+fn package(run: &Runner, _: &[String]) -> Result<(), String> {
+    let line = "package --no-verify --allow-dirty";
+    println!("\n$ cargo {line}");
+    let warnings = run.output("cargo", line)?.1;
+    let warnings = warnings.lines().filter(|line| line.starts_with("warning: "));
+    let unexpected: Vec<_> = warnings.filter(|line| !is_left_out(line)).collect();
+    if !unexpected.is_empty() {
+        return Err(format!("`cargo {line}` warns:\n{}", unexpected.join("\n")));
+    }
+    let files = run.output("cargo", "package --list --allow-dirty")?.0;
+    match files.lines().find(|file| !is_for_users(file)) {
+        Some(file) => Err(format!("{file} is packaged: add it to `exclude` in Cargo.toml, or to `FOR_USERS` in xtask")),
+        None => Ok(()),
+    }
+}
+
+fn is_left_out(warning: &str) -> bool {
+    let target = warning
+        .strip_prefix("warning: ignoring ")
+        .is_some_and(|rest| rest.starts_with("test ") || rest.starts_with("benchmark "));
+    target && warning.ends_with("is not included in the published package")
+}
+
+/// Folders, and files beside them, that users of the crate need.
+const FOR_USERS: [&str; 14] = [
+    "src/",
+    "docs/",
+    "examples/",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
+    "CONTRIBUTING.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "SECURITY.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Cargo.toml.orig",
+];
+
+fn is_for_users(file: &str) -> bool {
+    // cargo adds the commit by itself.
+    let is_known = |known: &&str| if known.ends_with('/') { file.starts_with(*known) } else { file == *known };
+    file == ".cargo_vcs_info.json" || FOR_USERS.iter().any(|known| is_known(known))
 }
 
 fn links(run: &Runner, _: &[String]) -> Result<(), String> {
@@ -321,6 +374,21 @@ mod tests {
         for path in FOREIGN_LOCKS.iter().chain(&[".ci/browser_libs", ".ci/javascript", ".ci/minify", ".ci/supply"]) {
             assert!(runner().has(path), "{path}");
         }
+    }
+
+    #[test]
+    fn the_package_holds_no_more_than_users_need() {
+        for file in ["src/lib.rs", "docs/demo.png", "README.md", ".cargo_vcs_info.json"] {
+            assert!(is_for_users(file), "{file}");
+        }
+        for file in ["tests/suite/main.rs", "xtask/src/main.rs", ".github/dependabot.yml", "notes.md", "README.md.orig"]
+        {
+            assert!(!is_for_users(file), "{file}");
+        }
+        let left_out = "warning: ignoring test `logs` as `tests/logs.rs` is not included in the published package";
+        assert!(is_left_out(left_out));
+        assert!(!is_left_out(&left_out.replace("test", "example")));
+        assert!(!is_left_out("warning: manifest has no documentation, homepage or repository"));
     }
 
     /// Every job of the workflow runs steps, and only those that exist: CI and a contributor call the same thing.
