@@ -12,8 +12,7 @@ use std::{
 
 const LIST: &str = "src/widget/mod.rs";
 const CHANGELOG: &str = "CHANGELOG.md";
-/// Where tables of widgets may be. The first one must have one.
-const TABLES: [&str; 2] = ["docs/widgets.md", "README.md"];
+const GUIDE: &str = "docs/widgets.md";
 
 const TESTS: &str = include_str!("../templates/tests.rs");
 
@@ -131,7 +130,7 @@ Next: `cargo test --lib __folder__` and the tests of the golden data fail with \
 
 1. Fill in src/widget/__folder__/mod.rs and adapter.js, then run .ci/minify.
 2. Fill in __golden__/golden.json. The file mod.rs beside its folder explains each entry.
-3. Fill in the row in docs/widgets.md and the line in CHANGELOG.md.
+3. Fill in the row and the section in docs/widgets.md, and the line in CHANGELOG.md.
 4. `cargo test --features conformance,rsa --test conformance catalog` runs the widget through the kit's rules.
 5. Add __golden__/stub.js, which stands in for the vendor's library, and the widget joins the browser tests.
 
@@ -155,13 +154,8 @@ fn create(root: &Path, name: &Name, kind: Kind) -> Result<Vec<String>, String> {
         (format!("{golden}/golden.json"), data),
         (LIST.to_owned(), listed(&read(root, LIST)?, name, kind)?),
     ];
-    for (at, path) in TABLES.iter().enumerate() {
-        match with_rows(&read(root, path)?, name, kind) {
-            Some(text) => files.push(((*path).to_owned(), text)),
-            None if at == 0 => return Err(format!("{path} has no row of `{}`", kind.model().type_name)),
-            None => {}
-        }
-    }
+    let guide = in_the_guide(&read(root, GUIDE)?, name, kind);
+    files.push((GUIDE.to_owned(), guide.ok_or_else(|| format!("{GUIDE} has no row of `{}`", kind.model().type_name))?));
     let changelog = with_line_in_changelog(&read(root, CHANGELOG)?, name, kind);
     files.push((CHANGELOG.to_owned(), changelog.ok_or("CHANGELOG.md has no list of widgets")?));
     for (path, text) in &files {
@@ -256,35 +250,73 @@ fn joined(lines: &[String]) -> String {
 
 // ---- the documents --------------------------------------------------------------------------------------------------
 
-/// With a row in each table that has a row of the model's; `None` if there is no such table.
-fn with_rows(text: &str, name: &Name, kind: Kind) -> Option<String> {
-    let start = format!("| `{}`", kind.model().type_name);
+/// What a cell or an entry of the guide becomes.
+const TO_FILL_IN: &str = "fill me in";
+const LINK_TO_FILL_IN: &str = "[not confirmed](https://fill-me-in.example)";
+
+/// With a row in each table that has a row of the model's, and a section beside the model's, if it has one; `None` if there
+/// is no such table.
+fn in_the_guide(text: &str, name: &Name, kind: Kind) -> Option<String> {
+    let model = kind.model().type_name;
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let mut models: Vec<_> = (0..lines.len()).filter(|at| lines[*at].starts_with(&start)).collect();
-    if models.is_empty() {
+    let rows: Vec<_> = (0..lines.len()).filter(|at| type_of_row(&lines[*at]) == Some(&model)).collect();
+    if rows.is_empty() {
         return None;
     }
     // From the last one, so that the numbers of the others stay what they are.
-    while let Some(at) = models.pop() {
+    for at in rows.into_iter().rev() {
         let row = row(&lines[at], name);
-        let model = lines[at].clone();
-        let block = lines[..at].iter().rposition(|line| !line.starts_with('|')).map_or(0, |before| before + 1)
-            ..lines[at..].iter().position(|line| !line.starts_with('|')).map_or(lines.len(), |after| at + after);
-        debug_assert!(lines[block.clone()].contains(&model));
-        let key = |line: &str| line.strip_prefix("| `").and_then(|rest| rest.split('`').next()).map(str::to_lowercase);
-        insert(&mut lines, block, &name.type_name.to_lowercase(), key, row);
+        let is_outside = |line: &String| !line.starts_with('|');
+        let start = lines[..at].iter().rposition(is_outside).map_or(0, |before| before + 1);
+        let end = lines[at..].iter().position(is_outside).map_or(lines.len(), |after| at + after);
+        let key = |line: &str| type_of_row(line).map(str::to_lowercase);
+        insert(&mut lines, start..end, &name.type_name.to_lowercase(), key, row);
     }
+    insert_section(&mut lines, name, &model);
     Some(joined(&lines))
 }
 
-/// A row with as many cells as the model's. A cell that is a link becomes one, to be filled in.
+/// The type in the first cell, which is code or a link.
+fn type_of_row(row: &str) -> Option<&str> {
+    let (rest, end) =
+        row.strip_prefix("| `").map(|rest| (rest, '`')).or_else(|| Some((row.strip_prefix("| [")?, ']')))?;
+    rest.split(end).next()
+}
+
+/// A row with as many cells as the model's.
 fn row(model: &str, name: &Name) -> String {
-    let cells = model.trim().trim_matches('|').split(" | ").map(str::trim).enumerate().map(|(at, cell)| match cell {
-        _ if at == 0 => format!("`{}`", name.type_name),
-        _ if cell.starts_with('[') => "[not confirmed](https://fill-me-in.example)".to_owned(),
-        _ => "fill me in".to_owned(),
+    let type_name = &name.type_name;
+    let cells = model.trim().trim_matches('|').split(" | ").map(str::trim).enumerate().map(|(at, cell)| {
+        match (at, cell.starts_with('[')) {
+            (0, true) => format!("[{type_name}](#{})", type_name.to_lowercase()),
+            (0, false) => format!("`{type_name}`"),
+            (_, true) => LINK_TO_FILL_IN.to_owned(),
+            (_, false) => TO_FILL_IN.to_owned(),
+        }
     });
     format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
+}
+
+/// A section with the entries of the model's, in alphabetical order among the sections beside it.
+fn insert_section(lines: &mut Vec<String>, name: &Name, model: &str) {
+    let heading = |line: &str| line.strip_prefix("### ").map(str::to_owned);
+    let Some(at) = lines.iter().position(|line| heading(line).as_deref() == Some(model)) else { return };
+    let is_chapter = |line: &String| line.starts_with("## ");
+    let start = lines[..at].iter().rposition(is_chapter).map_or(0, |before| before + 1);
+    let end = lines[at..].iter().position(is_chapter).map_or(lines.len(), |after| at + after);
+    let next = (at + 1..end).find(|line| lines[*line].starts_with('#')).unwrap_or(end);
+    let entries = lines[at..next].iter().filter_map(|line| line.strip_prefix("* **")?.split_once(":** "));
+    let entries: Vec<_> = entries
+        .map(|(label, text)| {
+            let text = if text.starts_with('[') { LINK_TO_FILL_IN.to_owned() } else { format!("{TO_FILL_IN}.") };
+            format!("* **{label}:** {text}")
+        })
+        .collect();
+    let key = name.type_name.to_lowercase();
+    let place = (start..end).find(|line| heading(&lines[*line]).is_some_and(|other| other.to_lowercase() > key));
+    let section = [format!("### {}", name.type_name), String::new()].into_iter().chain(entries).chain([String::new()]);
+    let place = place.unwrap_or(end);
+    lines.splice(place..place, section.collect::<Vec<_>>());
 }
 
 /// With a line in the list that has the model's; `None` if there is no such list.

@@ -202,7 +202,7 @@ const FOR_USERS: [&str; 14] = [
 fn is_for_users(file: &str) -> bool {
     // cargo adds the commit by itself.
     let is_known = |known: &&str| if known.ends_with('/') { file.starts_with(*known) } else { file == *known };
-    file == ".cargo_vcs_info.json" || FOR_USERS.iter().any(|known| is_known(known))
+    file == ".cargo_vcs_info.json" || FOR_USERS.iter().any(is_known)
 }
 
 fn links(run: &Runner, _: &[String]) -> Result<(), String> {

@@ -11,7 +11,7 @@ impl Copy {
         let copy = Self(std::env::temp_dir().join(format!("xtask-{}-{test}", std::process::id())));
         let root = crate::root();
         let model = format!("{}/canny/golden.json", golden_folder(&root).unwrap());
-        for path in [LIST, CHANGELOG, &model].into_iter().chain(TABLES) {
+        for path in [LIST, CHANGELOG, GUIDE, &model] {
             write(&copy.0.join(path), &read(&root, path).unwrap()).unwrap();
         }
         copy
@@ -104,25 +104,64 @@ fn the_list_gets_two_lines_in_alphabetical_order() {
 }
 
 #[test]
-fn the_guide_gets_a_row_and_the_changelog_a_line() {
-    for (kind, test, model) in [(Kind::Jwt, "rows-jwt", "| `Ferndesk`"), (Kind::Hash, "rows-hash", "| `Canny`")] {
+fn the_guide_gets_what_the_model_has_and_the_changelog_a_line() {
+    for (kind, test) in [(Kind::Jwt, "rows-jwt"), (Kind::Hash, "rows-hash")] {
         let copy = Copy::of_repository(test);
-        let before = TABLES.map(|path| copy.read(path));
-        let changelog = copy.read(CHANGELOG);
+        let (before, changelog) = (copy.read(GUIDE), copy.read(CHANGELOG));
         create_named(&copy, "acme-chat", kind).unwrap();
-        for (path, before) in TABLES.iter().zip(&before) {
-            let after = copy.read(path);
-            let models: Vec<_> = before.lines().filter(|line| line.starts_with(model)).collect();
-            let rows = added(before, &after);
-            assert_eq!(rows.len(), models.len(), "{path}");
-            for (row, model) in rows.iter().zip(models) {
-                let cells = |row: &str| row.trim_matches('|').split(" | ").count();
-                assert!(row.starts_with("| `AcmeChat` | ") && row.contains("| fill me in |"), "{row}");
-                assert_eq!(cells(row), cells(model), "{row}");
-            }
+        let after = copy.read(GUIDE);
+        let new = added(&before, &after);
+        let rows = |lines: &[&str], name: &str| lines.iter().filter(|line| type_of_row(line) == Some(name)).count();
+        let model = kind.model().type_name;
+        assert_eq!(rows(&new, "AcmeChat"), rows(&before.lines().collect::<Vec<_>>(), &model));
+        assert_eq!(after.matches("### AcmeChat\n").count(), before.matches(&format!("### {model}\n")).count());
+        for line in new.iter().filter(|line| !line.is_empty() && !line.starts_with("###")) {
+            assert!(line.contains(TO_FILL_IN) || line.contains(LINK_TO_FILL_IN), "{line}");
         }
         assert_eq!(added(&changelog, &copy.read(CHANGELOG)), ["* AcmeChat: fill me in."]);
     }
+}
+
+#[test]
+fn a_table_with_links_gets_a_row_and_the_section_that_it_links() {
+    let guide = "\
+| type | token |
+|---|---|
+| [Canny](#canny) | HMAC |
+| [Zulip](#zulip) (feature `x`) | HMAC |
+
+## With HMACs
+
+### Canny
+
+* **Source:** [sure](https://canny.io)
+* **Mind:** The key
+  does more.
+
+### Zulip
+
+* **Mind:** Nothing.
+
+## Others
+";
+    let name = Name::parse("acme-chat").unwrap();
+    let text = in_the_guide(guide, &name, Kind::Hash).unwrap();
+    let section = "\
+### AcmeChat
+
+* **Source:** [not confirmed](https://fill-me-in.example)
+* **Mind:** fill me in.
+
+### Canny
+";
+    assert!(text.contains("|---|---|\n| [AcmeChat](#acmechat) | fill me in |\n| [Canny]"), "{text}");
+    assert!(text.contains(&format!("## With HMACs\n\n{section}")), "{text}");
+    let last = in_the_guide(guide, &Name::parse("zz-top").unwrap(), Kind::Hash).unwrap();
+    assert!(
+        last.contains("* **Mind:** Nothing.\n\n### ZzTop\n") && last.ends_with("fill me in.\n\n## Others\n"),
+        "{last}"
+    );
+    assert!(last.contains("| [Zulip](#zulip) (feature `x`) | HMAC |\n| [ZzTop](#zztop) | fill me in |\n\n"), "{last}");
 }
 
 #[test]
@@ -140,7 +179,7 @@ fn a_widget_that_is_there_stays_as_it_is() {
 #[test]
 fn a_list_that_is_not_recognised_stops_the_command_before_it_writes() {
     let copy = Copy::of_repository("unknown-list");
-    for (path, text) in [(LIST, "mod intercom;\n"), (TABLES[0], "# No table\n"), (CHANGELOG, "# Changelog\n")] {
+    for (path, text) in [(LIST, "mod intercom;\n"), (GUIDE, "# No table\n"), (CHANGELOG, "# Changelog\n")] {
         let good = copy.read(path);
         write(&copy.0.join(path), text).unwrap();
         let before = copy.all();
