@@ -22,7 +22,7 @@ const STEPS: &[(&str, &str, &str, Step)] = &[
     ("long", "", "the other ignored tests: nginx, Python, Chromium alone, long runs", long),
     ("ignored", "", "browsers and long in one go", ignored),
     ("lint", "", "clippy over the whole workspace with all features", lint),
-    ("docs", "", "the documentation, with warnings as errors", docs),
+    ("docs", "", "the documentation, with warnings as errors, and the links", docs),
     ("docsrs", "", "the documentation as docs.rs builds it", docsrs),
     ("book", "", "the guide as an mdBook", book),
     ("simulation", "", "the leak fence in a simulation of browsers, 12,000 histories", simulation),
@@ -263,8 +263,10 @@ fn lint(run: &Runner, _: &[String]) -> Result<(), String> {
     run.sh("cargo clippy --workspace --all-targets --all-features -- -D warnings")
 }
 
+/// The links come after it once more, because `.ci/links` compares those to docs.rs with what has just been built.
 fn docs(run: &Runner, _: &[String]) -> Result<(), String> {
-    run.sh_with("cargo doc --no-deps --all-features", &[("RUSTDOCFLAGS", "-D warnings")])
+    run.sh_with("cargo doc --no-deps --all-features", &[("RUSTDOCFLAGS", "-D warnings")])?;
+    links(run, &[])
 }
 
 /// docs.rs has a nightly compiler; the variable lets a stable one take `feature(doc_cfg)`.
