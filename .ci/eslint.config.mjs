@@ -1,7 +1,7 @@
-// Rules for every script that is written by hand. `.ci/javascript` runs this from the repository's root.
+// Rules for every hand-written script. `.ci/javascript` runs this from the repository's root.
 import { createRequire } from 'node:module';
 
-// Installed there, and not beside this file.
+// The packages are installed there, and not beside this file.
 const require = createRequire(new URL('../target/javascript/', import.meta.url));
 const js = require('@eslint/js');
 const globals = require('globals');
@@ -39,7 +39,7 @@ const rules = {
   'object-shorthand': 'error',
   'prefer-const': 'error',
   'symbol-description': 'error',
-  // A page's script is one expression, which the crate puts in its place.
+  // A page's script is one expression, which the crate embeds.
   'no-unused-expressions': 'off'
 };
 
@@ -57,19 +57,19 @@ const module = (files, ecmaVersion, environment) => {
 
 export default [
   { ignores: ['**/*.min.js', 'target/**'] },
-  // What pages get: browsers of 2019 read it.
+  // The scripts in pages, which browsers of 2019 must be able to read.
   script(['src/snippet/*.js', 'src/widget/*.js', 'src/widget/*/*.js'], 2019, globals.browser),
-  // One function in three files: `tsc` knows which names there are and which are used.
+  // One function in three files: `tsc` checks which names exist and which are used.
   script(['src/conformance/*.js'], 2022, {}, {
     'no-unassigned-vars': 'off',
     'no-undef': 'off',
     'no-unused-vars': ['error', { vars: 'local', argsIgnorePattern: '^_', caughtErrors: 'all' }],
-    // It makes the built-in objects what they were in 2019, and runs the script that it is given.
+    // It reduces the built-in objects to those of 2019, and evaluates the script that it gets.
     'no-eval': 'off',
     'no-extend-native': 'off',
     'no-new-func': 'off'
   }),
-  // Joined to the stage of the conformance kit.
+  // These are joined to the stage of the conformance kit.
   script(['tests/runtime/*.js'], 2022, {
     answer: 'readonly', body: 'readonly', dispatch: 'readonly', document: 'readonly', Document: 'readonly',
     documentState: 'readonly', EventTarget: 'readonly', head: 'readonly', input: 'readonly', jar: 'readonly',
@@ -77,7 +77,7 @@ export default [
     promisesSettle: 'readonly', renewEpoch: 'readonly', reply: 'readonly', runs: 'readonly', runScript: 'readonly',
     scripts: 'readonly', URL: 'readonly', window: 'readonly', session: 'writable'
   }, { 'no-eval': 'off', 'no-extend-native': 'off' }),
-  // Joined to the same stage.
+  // These are joined to the same stage.
   script(['tests/adapters/*.js'], 2022, {
     dispatch: 'readonly', document: 'readonly', EventTarget: 'readonly', Event: 'readonly', head: 'readonly',
     input: 'readonly', jar: 'readonly', logOut: 'readonly', MARKER: 'readonly', OUT: 'readonly', pageData: 'readonly',
@@ -89,6 +89,6 @@ export default [
   }),
   // The pages of the tests and examples.
   script(['examples/**/*.js', 'tests/browser/**/*.js'], 2022, globals.browser),
-  // Bundled with the packages that they import.
+  // These are bundled with the packages that they import.
   module(['tests/browser/packages/**/*.js', 'tests/browser/packages/**/*.mjs'], 2022, globals.browser)
 ];

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What an application takes on with this crate: crates, time to build, size. The same axum program with tower-sessions and
-# a login page is built with and without it, turn by turn.
+# Measures what this crate adds to an application: crates, build time, size. It builds the same axum program, with
+# tower-sessions and a login page, with and without the crate in turn.
 #
-#   benches/cost.sh [--runs N]     N cold builds of each, 3 unless said otherwise; the figure is the median
+#   benches/cost.sh [--runs N]     N cold builds of each, 3 by default; the figure is the median
 #
-# Works in target/cost and touches nothing else. The lock file is made there, of versions that are on the disk already:
-# after one run it needs no network.
+# Works in target/cost and changes nothing else. The lock file is made there, from versions that are on the disk
+# already, so after one run it needs no network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -17,7 +17,7 @@ while (($#)); do
   esac
 done
 
-# One measure for everybody: no flags of the environment, and no cache of compiled crates.
+# The same conditions everywhere: no flags from the environment, and no cache of compiled crates.
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_TARGET_DIR "${!CARGO_PROFILE_@}"
 export CARGO_INCREMENTAL=0
 
@@ -45,7 +45,7 @@ MANIFEST
   if [[ $1 == with ]]; then
     printf 'tower-widget-identity = { path = "%s" }\n' "$root" >>"$folder/Cargo.toml"
   fi
-  # The lines that the crate needs are marked; without it they are left away.
+  # The lines that need the crate are marked; they are removed from the program without it.
   if [[ $1 == with ]]; then sed 's|^ *//+ ||'; else sed '/^ *\/\/+ /d'; fi >"$folder/src/main.rs" <<'SOURCE'
 use axum::{
     Router,
@@ -106,7 +106,7 @@ async fn logout(session: Session) -> Redirect {
 SOURCE
 }
 
-# The program without the crate gets no newer versions than the one with it, and both those of the repository.
+# Both programs get the repository's versions, so the one without the crate gets no newer ones than the other.
 lock() {
   cp "$root/Cargo.lock" "$work/$1/Cargo.lock"
   (cd "$work/$1" && { cargo metadata --offline --format-version 1 || cargo metadata --format-version 1; } >/dev/null 2>"$work/lock.log") ||
@@ -118,7 +118,7 @@ crates() { (cd "$work/$1" && cargo tree --prefix none -e normal --offline | awk 
 
 build() { (cd "$work/$1" && cargo build --quiet --locked --offline "${@:2}"); }
 
-# A line: the seconds that passed, and those that the processor worked, which others on the machine disturb less.
+# Prints a line: the elapsed seconds, and the processor's seconds, which other programs on the machine disturb less.
 seconds() {
   rm -rf "$work/$1/target"
   local TIMEFORMAT='%R %U %S'
@@ -126,7 +126,7 @@ seconds() {
   [[ ! -s $work/build.log ]] || { cat "$work/build.log" >&2; exit 1; }
 }
 
-# Of the column $2 in the file $1.
+# The median of column $2 in the file $1.
 median() {
   awk -v column="$2" '{ print $column }' "$1" | sort -n |
     awk '{ value[NR] = $1 } END { print (value[int((NR + 1) / 2)] + value[int(NR / 2) + 1]) / 2 }'
@@ -143,7 +143,7 @@ bytes() {
 }
 
 missed=0
-# name, figure, unit, goal, the raw figures
+# Arguments: name, figure, unit, goal, raw figures.
 goal() {
   local verdict=met
   awk "BEGIN { exit !($2 <= $4) }" || { verdict=MISSED missed=1; }
@@ -156,7 +156,7 @@ for kind in without with; do
 done
 
 a=$(crates without) b=$(crates with)
-goal "crates more" "$((b - a))" "" 12 "$a without, $b with"
+goal "additional crates" "$((b - a))" "" 12 "$a without, $b with"
 
 : >"$work/without.times"
 : >"$work/with.times"

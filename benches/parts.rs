@@ -1,6 +1,6 @@
-//! The parts by themselves: `cargo bench --bench parts`.
+//! Benchmarks of single parts: `cargo bench --bench parts`.
 //!
-//! For comparisons with other ways of doing the same see `peers`.
+//! The benchmark `peers` compares the layer with other ways to do the same job.
 
 use std::{
     convert::Infallible,
@@ -70,7 +70,7 @@ fn service(viewer: Option<Identity>) -> WidgetService<Application> {
 fn head(service: &mut WidgetService<Application>, request: Request<()>) -> impl Sized + use<> {
     match pin!(service.call(request)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(response) => response,
-        Poll::Pending => panic!("everything is there, and it waits"),
+        Poll::Pending => panic!("the response is not ready, although nothing has to be awaited"),
     }
 }
 
@@ -79,7 +79,7 @@ fn request(dest: &str) -> Request<()> {
     request.header("cookie", "theme=dark; session=0123456789abcdef").body(()).expect("a request")
 }
 
-/// A page until its head is released: everything but the frames behind it.
+/// A page until its response head is returned: everything except the frames after it.
 #[divan::bench]
 fn identified_page(bencher: Bencher<'_, '_>) {
     let mut service = service(Some(person()));

@@ -4,9 +4,9 @@
 //! cargo run --example hyper
 //! ```
 //!
-//! Then open <http://localhost:3000> (or the port in `PORT`). With `INTERCOM_APP_ID` and
-//! `INTERCOM_SECRET` the page shows that workspace's messenger; without them it carries a signed
-//! token all the same, which Intercom does not know.
+//! Then open <http://localhost:3000> (or the port in `PORT`). With `INTERCOM_APP_ID` and `INTERCOM_SECRET`, the page
+//! shows that workspace's messenger. Without them, it contains a signed token for a workspace that Intercom does not
+//! know.
 
 use std::convert::Infallible;
 use std::env;
@@ -36,12 +36,12 @@ type Answer = Response<BoxBody<Bytes, Infallible>>;
 async fn main() -> Result<(), BoxError> {
     let widgets = Widgets::builder()
         .widget(intercom()?)
-        // For http://localhost only: leave this away where the site is served over HTTPS.
+        // For http://localhost only: remove this if the site is served over HTTPS.
         .plain_http(true)
         .build()?;
 
     let service = ServiceBuilder::new()
-        // Outside of ours: it says who is looking before we ask.
+        // Outside our layer, so that the request says who is signed in before our layer reads it.
         .map_request(load_session)
         .layer(widgets.layer())
         .service(service_fn(move |request| route(widgets.clone(), request)));
@@ -53,7 +53,7 @@ async fn main() -> Result<(), BoxError> {
             Ok((stream, _)) => TokioIo::new(stream),
             Err(error) => {
                 eprintln!("accept: {error}");
-                // Too many open files, perhaps: that does not pass at once.
+                // The process may have too many open files, which takes a while to pass.
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 continue;
             }
@@ -83,9 +83,10 @@ fn intercom() -> Result<Intercom, BoxError> {
     }
 }
 
-/// A real application loads its session here: it looks up the cookie's random value in its store, and says
-/// `Viewer::Unknown` where the store does not answer. (A store that has to be awaited: `identify_async` on the builder.)
-/// This demo's cookie anybody can write.
+/// Sets who is signed in, as a session layer would.
+///
+/// A real application looks up the cookie's random value in its store here, and uses `Viewer::Unknown` if the store
+/// fails. (If you must await the store, use `identify_async` on the builder.) Anyone can write this demo's cookie.
 fn load_session(mut request: Request<Incoming>) -> Request<Incoming> {
     let person = || Identity::new("user-1").with_email("user-1@example.com").with_name("First User");
     let viewer = Viewer::from(has_session(request.headers()).then(person));
@@ -98,7 +99,9 @@ fn has_session(headers: &HeaderMap) -> bool {
     lines.flat_map(|line| line.split(';')).any(|cookie| cookie.trim() == "demo-session=signed-in")
 }
 
-/// The logout layer has a body type of its own: boxed, it is that of the other answers.
+/// Routes a request.
+///
+/// The logout layer has its own body type, which is boxed like that of the other responses.
 async fn route(widgets: Widgets, request: Request<Incoming>) -> Result<Answer, Infallible> {
     let answer = match (request.method().as_str(), request.uri().path()) {
         ("GET" | "HEAD", "/") => home(&request),
@@ -124,7 +127,7 @@ fn home(request: &Request<Incoming>) -> Answer {
     page(StatusCode::OK, content)
 }
 
-/// Ends the application's own session, as ever: the layer around it ends the widget's.
+/// Ends the application's own session, as before; the layer around it ends the widget's session.
 async fn logout(_request: Request<Incoming>) -> Result<Answer, Infallible> {
     Ok(to_home("demo-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"))
 }

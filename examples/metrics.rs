@@ -1,11 +1,13 @@
-//! Counters of what the layers decide, with the `metrics` crate: a function over the response's extensions is all.
+//! Counts the layers' decisions with the `metrics` crate.
+//!
+//! One function reads the outcome from the response's extensions.
 //!
 //! ```text
-//! cargo run --example metrics   # a few requests in this process, then the counters
+//! cargo run --example metrics   # makes a few requests in this process, then prints the counters
 //! cargo test --example metrics
 //! ```
 //!
-//! A real application installs an exporter, such as metrics-exporter-prometheus, in place of the recorder here.
+//! A real application installs an exporter, such as metrics-exporter-prometheus, instead of the recorder in this file.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -31,8 +33,10 @@ type BoxError = Box<dyn Error + Send + Sync>;
 const MARKER: &str = "__Host-widget-demo";
 const PAGE: &str = "<!doctype html><title>Home</title><h1>Hello</h1>";
 
-/// One counter for the decisions, and one for the widgets without a token. Both have few labels, none of them personal:
-/// neither an outcome nor a failure holds a fact about the person.
+/// Counts the decisions, and the widgets that had no token.
+///
+/// Both counters have few labels, and none of them is personal: neither an outcome nor a failure contains data about
+/// the user.
 async fn count(response: Response) -> Response {
     if let Some(outcome) = response.extensions().get::<Outcome>() {
         counter!("widget_outcomes_total", "outcome" => outcome.as_str()).increment(1);
@@ -51,7 +55,7 @@ fn app() -> Result<Router, BoxError> {
         .widget(Ferndesk::new("demo", secret()?))
         .marker_name(MARKER)
         .build()?;
-    // What a layer inside of this one has compressed.
+    // A page that a layer inside ours has compressed.
     let compressed = || ([("content-encoding", "gzip")], Html("..."));
     Ok(Router::new()
         .route("/", get(async || Html(PAGE)))
@@ -59,11 +63,11 @@ fn app() -> Result<Router, BoxError> {
         .route("/compressed", get(async move || compressed().into_response()))
         .route("/logout", post(async || Redirect::to("/")).layer(widgets.logout_layer()))
         .layer(widgets.layer())
-        // Outside of them, so that it sees what they say.
+        // Outside our layers, so that it sees their outcomes.
         .layer(map_response(count)))
 }
 
-/// What a session layer would have put there.
+/// A request with the viewer that a session layer would have inserted.
 fn request(method: &str, path: &str, viewer: Viewer, cookie: &str) -> Result<Request, BoxError> {
     let request = Request::builder().method(method).uri(path).extension(viewer);
     Ok(request.header("sec-fetch-dest", "document").header("cookie", cookie).body(Body::empty())?)
@@ -90,14 +94,14 @@ async fn a_few_requests() -> Result<(), BoxError> {
     Ok(())
 }
 
-// ---- in place of an exporter --------------------------------------------------------------------------------------
+// ---- instead of an exporter ---------------------------------------------------------------------------------------
 
-/// Keeps counters, and nothing else.
+/// A recorder that keeps counters only.
 #[derive(Default)]
 struct Counters(Mutex<BTreeMap<String, Arc<AtomicU64>>>);
 
 impl Counters {
-    /// As Prometheus would read them.
+    /// The counters in the format of Prometheus.
     fn lines(&self) -> Vec<String> {
         let counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counters.iter().map(|(name, count)| format!("{name} {}", count.load(Relaxed))).collect()
@@ -140,9 +144,9 @@ fn main() -> Result<(), BoxError> {
 mod tests {
     use super::*;
 
-    /// Each page load is among them, also those without a widget.
+    /// The expected counters include page loads without a widget.
     #[test]
-    fn each_decision_is_counted_once() {
+    fn every_decision_is_counted_once() {
         let expected = [
             "widget_outcomes_total{outcome=\"boot\"} 3",
             "widget_outcomes_total{outcome=\"encoded\"} 1",

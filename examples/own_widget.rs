@@ -1,8 +1,8 @@
-//! A widget that is not among the crate's: Acme's chat, with claims, settings, adapter, session artifacts and policy sources.
+//! A widget of your own, Acme's chat: claims, settings, adapter, artifacts, policy sources.
 //!
 //! ```text
-//! cargo run --example own_widget                          # prints the page that a signed-in person gets
-//! cargo test --features conformance --example own_widget  # asks the conformance kit
+//! cargo run --example own_widget                          # prints the page of a signed-in user
+//! cargo test --features conformance --example own_widget  # runs the conformance kit
 //! ```
 
 use std::time::{Duration, SystemTime};
@@ -51,7 +51,7 @@ const ADAPTER: &str = "tools => {
         },
         refresh(widget, token) { tools.renew(widget, token, identify); },
         shutdown() {
-            tools.emptyQueue(window.acme); // a late library must not see the person
+            tools.emptyQueue(window.acme); // a late library must not see the user
             queue().push(['logout']);
         }
     };

@@ -1,19 +1,20 @@
-//! The layer where it is wanted, and nowhere else.
+//! Uses the layer on single routes only.
 //!
 //! ```text
 //! cargo run --example per_route
 //! ```
 //!
-//! Then open <http://localhost:3000> (or the port in `PORT`). With `INTERCOM_APP_ID` and `INTERCOM_SECRET` the pages
-//! show that workspace's messenger; without them they carry a signed token all the same, which Intercom does not know.
+//! Then open <http://localhost:3000> (or the port in `PORT`). With `INTERCOM_APP_ID` and `INTERCOM_SECRET`, the pages
+//! show that workspace's messenger. Without them, they contain a signed token for a workspace that Intercom does not
+//! know.
 //!
 //! | path | what it shows |
 //! |---|---|
-//! | `/` | no layer: the page is never touched |
-//! | `/account` | the layer on this route alone |
-//! | `/receipt` | the same layer, and a handler that opts out: `SkipWidget` |
-//! | `/help`, `/help/print` | a layer for both, and a predicate that leaves out what is for the printer |
-//! | `/api/me` | the token in a header, for the script of `/app` |
+//! | `/` | no layer: the page stays unchanged |
+//! | `/account` | the layer on this route only |
+//! | `/receipt` | the same layer, and a handler that opts out with `SkipWidget` |
+//! | `/help`, `/help/print` | a layer for both, with a predicate that excludes the print version |
+//! | `/api/me` | the token in a header, for the script on `/app` |
 
 use std::env;
 use std::error::Error;
@@ -33,14 +34,14 @@ use tower_widget_identity::{Delivery, Identity, Secret, SkipWidget, Viewer, Widg
 type BoxError = Box<dyn Error + Send + Sync>;
 
 const LINKS: [(&str, &str); 5] = [
-    ("/account", "the layer on this route alone"),
+    ("/account", "the layer on this route only"),
     ("/receipt", "the same layer, but the handler opts out"),
     ("/help", "a layer with a predicate"),
-    ("/help/print", "the same layer, but the predicate says no"),
-    ("/app", "a script that gets its token in a header"),
+    ("/help/print", "the same layer, but the predicate excludes this page"),
+    ("/app", "a script that gets its token from a header"),
 ];
 
-/// Where a session keeps who is signed in.
+/// The key under which a session stores the signed-in user.
 const USER: &str = "user";
 
 #[tokio::main]
@@ -59,7 +60,7 @@ fn app() -> Result<Router, BoxError> {
 
     let help_pages = Router::new()
         .route("/help", get(async || page("Help", "<p>How can we help?</p>")))
-        .route("/help/print", get(async || page("Help", "<p>For the printer.</p>")))
+        .route("/help/print", get(async || page("Help", "<p>The print version.</p>")))
         .layer(help.layer());
 
     Ok(Router::new()
@@ -71,12 +72,14 @@ fn app() -> Result<Router, BoxError> {
         .route("/app", get(single_page_app))
         .route("/login", post(login))
         .route("/logout", post(logout).layer(pages.logout_layer()))
-        // A layer around the whole router would answer this path by itself; these stand on single routes.
+        // A layer around the whole router would handle this path by itself, but these layers are on single routes.
         .nest_service("/widget-token", pages.token_service())
         .layer(SessionManagerLayer::new(MemoryStore::default()).with_secure(false).with_same_site(SameSite::Lax)))
 }
 
-/// What the three sets have in common: the same vendor, so the same marker, and the same question.
+/// The configuration that the three sets share.
+///
+/// They have the same widget, and so the same marker, and the same closure.
 fn widgets() -> Result<WidgetsBuilder, BoxError> {
     let setting = |name| env::var(name).ok().filter(|value| !value.trim().is_empty());
     let app_id = setting("INTERCOM_APP_ID").unwrap_or_else(|| "demo".to_owned());
@@ -84,7 +87,7 @@ fn widgets() -> Result<WidgetsBuilder, BoxError> {
     Ok(Widgets::builder()
         .widget(Intercom::new(app_id, Secret::new(secret)?))
         .identify_async(|parts| viewer(parts.extensions.get().cloned()))
-        // For http://localhost only: leave this away where the site is served over HTTPS.
+        // For http://localhost only: remove this if the site is served over HTTPS.
         .plain_http(true))
 }
 
@@ -102,26 +105,26 @@ async fn home(session: Session) -> Html<String> {
     let items: String = LINKS.map(item).concat();
     let (state, action, button) = match user(&session).await.ok().flatten() {
         Some(_) => ("You are signed in.", "/logout", "Sign out"),
-        None => ("Nobody is signed in.", "/login", "Sign in"),
+        None => ("You are signed out.", "/login", "Sign in"),
     };
     let form = format!("<form method=\"post\" action=\"{action}\"><button>{button}</button></form>");
-    page("The layer where it is wanted", &format!("<p>{state} This page is never touched.</p>{form}<ul>{items}</ul>"))
+    page("The layer on single routes", &format!("<p>{state} This page stays unchanged.</p>{form}<ul>{items}</ul>"))
 }
 
 async fn account() -> Html<String> {
-    page("Your account", "<p>With the widget.</p>")
+    page("Your account", "<p>This page has the widget.</p>")
 }
 
-/// Opts out, inside of the layer.
+/// Opts out of the layer around it.
 async fn receipt() -> (Extension<SkipWidget>, Html<String>) {
-    (Extension(SkipWidget), page("Receipt", "<p>Without the widget: this is for your records.</p>"))
+    (Extension(SkipWidget), page("Receipt", "<p>This page is for your records, and has no widget.</p>"))
 }
 
 async fn me(session: Session) -> Json<Value> {
     Json(json!({ "user": user(&session).await.ok().flatten() }))
 }
 
-/// Shows the headers that a single-page application would act on.
+/// Shows the headers that a single-page application would read.
 async fn single_page_app() -> Html<String> {
     let script = "<pre id=\"shown\"></pre>
 <script>
@@ -135,7 +138,7 @@ fetch('/api/me').then(async response => {
 }
 
 async fn login(session: Session) -> Redirect {
-    // A new id, so that nobody can prepare the session of somebody who is about to sign in.
+    // A new id, so that an attacker cannot prepare the session of the user who signs in.
     let signed_in = async {
         session.cycle_id().await?;
         session.insert(USER, "user-1").await

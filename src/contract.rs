@@ -1,4 +1,4 @@
-//! One test for each pair that must agree: what Rust writes, what `types.d.ts` declares, what the scripts read.
+//! Tests that Rust, `types.d.ts` and the scripts agree: what is written, declared and read.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -47,7 +47,9 @@ fn ada() -> Identity {
     Identity::new("user-1").with_email("ada@example.com").with_name("Ada")
 }
 
-/// The constants in the code, and the data in the attribute, of a page's element: with every optional member or with none.
+/// Returns the constants and the page data of a page's script element.
+///
+/// `all` selects whether every optional member is present or none.
 fn element(widget: impl Widget, all: bool) -> (Value, Value) {
     let widgets = [ConfiguredWidget::new(widget)];
     let constants = ConstantData {
@@ -70,7 +72,7 @@ fn element(widget: impl Widget, all: bool) -> (Value, Value) {
     (serde_json::from_str(&constants).unwrap(), serde_json::from_str(attribute).unwrap())
 }
 
-/// What the token service answers to this viewer.
+/// Returns the JSON with which the token service responds to this viewer.
 fn answer(widgets: &Widgets, path: &str, viewer: Viewer) -> Value {
     let request = Request::get(path).extension(viewer).body(()).unwrap();
     let mut body = block_on(widgets.token_service().oneshot(request)).unwrap().into_body();
@@ -78,7 +80,7 @@ fn answer(widgets: &Widgets, path: &str, viewer: Viewer) -> Value {
     serde_json::from_slice(&frame.into_data().unwrap()).unwrap()
 }
 
-/// By interface, the members of data that was really written.
+/// Returns the members that Rust actually writes, by interface.
 fn written(all: bool) -> Members {
     let (constants, page) = element(Canny::new("app", secret()), all);
     let widgets = Widgets::builder().widget(Intercom::new("app", secret())).token_path("/t").build().unwrap();
@@ -94,7 +96,7 @@ fn written(all: bool) -> Members {
 }
 
 #[test]
-fn rust_writes_the_members_that_are_listed() {
+fn rust_writes_exactly_the_listed_members() {
     let written = written(true);
     for (interface, members) in INTERFACES {
         assert_eq!(written[*interface], set(members.iter().copied()), "{interface}");
@@ -103,7 +105,7 @@ fn rust_writes_the_members_that_are_listed() {
 }
 
 #[test]
-fn the_answer_to_page_has_the_members_of_a_page() {
+fn page_response_has_only_page_data_members() {
     let widgets = Widgets::builder().widget(Ferndesk::new("app", secret())).token_path("/t").build().unwrap();
     let answer = answer(&widgets, &format!("/t/{}", protocol::PAGE), Viewer::SignedIn(ada()));
     assert!(keys(&answer).is_subset(&listed("PageData")), "{answer}");
@@ -112,7 +114,7 @@ fn the_answer_to_page_has_the_members_of_a_page() {
 }
 
 #[test]
-fn a_flag_that_is_not_set_is_not_written() {
+fn unset_flags_are_omitted() {
     let (_, page) = element(Canny::new("app", secret()), false);
     assert_eq!(page[protocol::RESET], Value::Null);
     assert_eq!((&page[protocol::SEEN], &page[protocol::FP]), (&json!(""), &json!("")));
@@ -125,9 +127,11 @@ struct Declared {
     optional: BTreeSet<(String, String)>,
 }
 
-/// The interfaces of the data. Strict: a line that is neither a comment nor one member is a mistake.
+/// Parses the data interfaces of `types.d.ts`.
+///
+/// It is strict: it panics on a line that is neither a comment nor one member.
 fn declared() -> Declared {
-    let (data, _) = TYPES.split_once("// ---- the adapter's interface").expect("the data comes first");
+    let (data, _) = TYPES.split_once("// ---- the adapter's interface").expect("the data interfaces come first");
     let mut declared = Declared { all: Members::new(), optional: BTreeSet::new() };
     let mut interface: Option<String> = None;
     for line in data.lines() {
@@ -139,19 +143,19 @@ fn declared() -> Declared {
             None if line.starts_with("export type ") => {}
             None => {
                 let name = line.strip_prefix("export interface ").and_then(|rest| rest.strip_suffix(" {"));
-                let name = name.unwrap_or_else(|| panic!("no interface: {line}")).to_owned();
+                let name = name.unwrap_or_else(|| panic!("not an interface: {line}")).to_owned();
                 assert!(declared.all.insert(name.clone(), BTreeSet::new()).is_none(), "{name} is declared twice");
                 interface = Some(name);
             }
             Some(_) if line == "}" => interface = None,
             Some(name) => {
                 let member = line.strip_suffix(';').and_then(|line| line.split_once(": "));
-                let (member, _) = member.unwrap_or_else(|| panic!("no member of {name}: {line}"));
+                let (member, _) = member.unwrap_or_else(|| panic!("not a member of {name}: {line}"));
                 let bare = member.trim_end_matches('?').to_owned();
                 if bare != member {
                     declared.optional.insert((name.clone(), bare.clone()));
                 }
-                assert!(declared.all.get_mut(name).unwrap().insert(bare), "{name} has it twice: {member}");
+                assert!(declared.all.get_mut(name).unwrap().insert(bare), "{name} declares {member} twice");
             }
         }
     }
@@ -159,28 +163,28 @@ fn declared() -> Declared {
 }
 
 #[test]
-fn the_types_declare_the_members_that_are_listed() {
+fn types_declare_exactly_the_listed_members() {
     let listed: Members =
         INTERFACES.iter().map(|(name, members)| ((*name).to_owned(), set(members.iter().copied()))).collect();
     assert_eq!(declared().all, listed);
 }
 
 #[test]
-fn what_is_not_always_written_is_declared_as_optional() {
+fn members_that_may_be_omitted_are_declared_optional() {
     let (all, least) = (written(true), written(false));
     let missing = |(interface, members): (&String, &BTreeSet<String>)| {
         let missing: Vec<_> = members.difference(&least[interface]).cloned().collect();
         missing.into_iter().map(|member| (interface.clone(), member)).collect::<Vec<_>>()
     };
     let mut sometimes: BTreeSet<_> = all.iter().flat_map(missing).collect();
-    // Of a widget without a library; each of ours has one.
+    // A widget without a library omits this member, but every built-in widget has one.
     sometimes.insert(("WidgetData".to_owned(), "library".to_owned()));
     assert_eq!(declared().optional, sometimes);
 }
 
 // ---- what the scripts read ------------------------------------------------------------------------------------------
 
-/// Every script with its name: the runtime, and the adapter in each folder.
+/// Returns the path and the code of each script, without comments: the runtime and every adapter.
 fn scripts() -> Vec<(String, String)> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let folders = fs::read_dir(source.join("widget")).unwrap().map(|entry| entry.unwrap().path());
@@ -194,21 +198,23 @@ fn without_comments(script: &str) -> String {
     let mut rest = script;
     while let Some((before, comment)) = rest.split_once("/*") {
         code.push_str(before);
-        rest = comment.split_once("*/").map_or("", |(_, behind)| behind);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
     }
     code.push_str(rest);
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Every `a.b.c`, as the names in it.
+/// Splits every member expression, such as `a.b.c`, into its names.
 fn chains(code: &str) -> Vec<Vec<&str>> {
     let is_part = |sign: char| sign.is_ascii_alphanumeric() || "_$.".contains(sign);
     code.split(|sign| !is_part(sign)).filter(|text| !text.is_empty()).map(|text| text.split('.').collect()).collect()
 }
 
-/// By interface, the members that a script reads. By convention, `constants` and `page` hold the data of those names,
-/// and what holds a widget is called `widget` or ends in `Widget`.
+/// Returns the members that a script reads, by interface.
+///
+/// It relies on names: `constants` and `page` hold the data of those names, and a variable that holds a widget is
+/// called `widget` or ends in `Widget`.
 fn read(code: &str) -> Members {
     let mut read = Members::new();
     let mut add = |interface: &str, member: Option<&&str>| {
@@ -233,7 +239,7 @@ fn read(code: &str) -> Members {
 }
 
 #[test]
-fn the_runtime_reads_every_member_of_the_page_and_no_other() {
+fn runtime_reads_exactly_the_page_members() {
     let read = read(&without_comments(RUNTIME));
     assert_eq!(read["constants"], listed("ConstantData"));
     assert_eq!(read["page"], listed("PageData"));
@@ -242,7 +248,7 @@ fn the_runtime_reads_every_member_of_the_page_and_no_other() {
 }
 
 #[test]
-fn the_scripts_read_every_member_of_a_widget_and_no_other() {
+fn scripts_read_exactly_the_widget_members() {
     let scripts = scripts();
     let mut all = BTreeSet::new();
     let known: BTreeSet<_> = listed("WidgetData").union(&set([PERSON])).cloned().collect();
@@ -251,15 +257,15 @@ fn the_scripts_read_every_member_of_a_widget_and_no_other() {
         assert!(members.is_subset(&known), "{name} reads {members:?}");
         all.extend(members);
         for holder in ["page", "constants", "widget"] {
-            let taken_apart = format!("}} = {holder};");
-            assert!(!code.contains(&taken_apart), "{name}: this test does not see what `{taken_apart}` reads");
+            let destructuring = format!("}} = {holder};");
+            assert!(!code.contains(&destructuring), "{name}: this test cannot see what `{destructuring}` reads");
         }
     }
     assert_eq!(all, known);
 }
 
 #[test]
-fn the_runtime_uses_the_names_that_are_no_members() {
+fn runtime_uses_the_shared_headers_and_constants() {
     let code = without_comments(RUNTIME);
     let headers: BTreeSet<_> = code.split('\'').filter(|text| text.starts_with("x-widget-")).collect();
     assert_eq!(headers, BTreeSet::from([protocol::PAGE_HEADER, protocol::VALUE_HEADER, protocol::LIFETIME_HEADER]));

@@ -1,22 +1,26 @@
-//! The few things about cookies that are needed: which a request carries, and lines that set or expire one.
+//! Cookie helpers: parsing request cookies, expiring cookies, and checking names, domains and removals.
 
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 use memchr::memchr;
 
-/// Vendors set their cookies on the registrable domain or on the host alone; of a long host name the topmost levels count.
+/// The most domain levels on which a cookie is expired: the topmost ones of a long host name.
+///
+/// Vendors set their cookies on the registrable domain or on the host alone.
 const MOST_LEVELS: usize = 5;
 
-/// How many bytes of a head the expiring lines may take: half of the smallest buffer that nginx has by default for the
-/// head of an answer, one memory page (<https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffer_size>).
-/// Intercom's three cookies take 1.3 KB on a host with three parent domains.
+/// The most bytes of a response head that the expiring lines may take.
+///
+/// This is half of the smallest default buffer in which nginx holds a response head, one memory page
+/// (<https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffer_size>). Intercom's three cookies take 1.3
+/// KB on a host with three parent domains.
 const MOST_EXPIRING_BYTES: usize = 2048;
 
-/// The cookies of a request as pairs of name and value, over all its `Cookie` lines.
+/// Returns the cookies of a request as pairs of name and value, over all its `Cookie` lines.
 pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     headers.get_all(COOKIE).into_iter().flat_map(|line| Pairs(Some(line.as_bytes())))
 }
 
-/// What is left of a line. Lines of kilobytes are common, so the separators are searched for by memchr.
+/// The unread rest of a `Cookie` line. Lines of several kilobytes are common, so `memchr` finds the separators.
 struct Pairs<'a>(Option<&'a [u8]>);
 
 impl<'a> Iterator for Pairs<'a> {
@@ -30,24 +34,28 @@ impl<'a> Iterator for Pairs<'a> {
     }
 }
 
-/// What comes before and behind the first such byte; `None` behind where there is no such byte.
+/// Splits the bytes at the first `at`; the second part is `None` if that byte does not occur.
 fn cut(bytes: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     match memchr(at, bytes).and_then(|at| bytes.split_at_checked(at)) {
-        Some((before, behind)) => (before, behind.get(1..)),
+        Some((before, rest)) => (before, rest.get(1..)),
         None => (bytes, None),
     }
 }
 
-/// Whether a cookie may have this name: an HTTP token, <https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1>.
+/// Returns whether a cookie may have this name.
+///
+/// A name is an HTTP token: <https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1>.
 pub(crate) fn is_legal_name(name: &str) -> bool {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(legal)
 }
 
-/// The lines that expire these cookies, host-only and on each of the domains, as many as a head can carry.
+/// Returns `Set-Cookie` lines that expire these cookies, host-only and on each of the domains.
 ///
-/// A browser deletes only the cookie with the very same `Domain`, and the request does not say which that is. Browsers
-/// need no `Expires` beside `Max-Age`: <https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2.2>.
+/// It leaves out lines that would exceed [`MOST_EXPIRING_BYTES`].
+///
+/// A browser deletes only the cookie with the very same `Domain`, and the request does not say which domain that is.
+/// Browsers need no `Expires` beside `Max-Age`: <https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2.2>.
 pub(crate) fn expiring(names: &[&str], domains: &[String]) -> Vec<HeaderValue> {
     let on_domains = domains.iter().map(|domain| format!("; Domain={domain}"));
     let scopes: Vec<_> = std::iter::once(String::new()).chain(on_domains).collect();
@@ -62,8 +70,10 @@ pub(crate) fn expiring(names: &[&str], domains: &[String]) -> Vec<HeaderValue> {
     fitting.filter_map(|line| HeaderValue::try_from(line).ok()).collect()
 }
 
-/// A host, which may have a port, and its parent domains with two labels or more, at most five of them, the topmost; none for
-/// an address or a malformed name.
+/// Returns a host and its parent domains, down to two labels.
+///
+/// The host may have a port. The list has at most five domains, the topmost ones; it is empty for an address or a
+/// malformed name.
 pub(crate) fn domain_levels(authority: &str) -> Vec<String> {
     let host = without_port(authority).to_ascii_lowercase();
     if !is_domain(&host) {
@@ -74,18 +84,24 @@ pub(crate) fn domain_levels(authority: &str) -> Vec<String> {
     (levels.saturating_sub(MOST_LEVELS)..levels).map(|at| labels[at..].join(".")).collect()
 }
 
-/// Whether a `Set-Cookie` line removes its cookie. Of the two attributes, `Max-Age` counts; of dates, the epoch is what libraries
-/// write.
+/// Returns whether a `Set-Cookie` line removes its cookie.
+///
+/// The last `Max-Age` wins over any `Expires`, as in browsers: <https://httpwg.org/specs/rfc6265.html#storage-model>. An
+/// `Expires` in 1970 is a removal, because that is the date which libraries write.
 pub(crate) fn is_removal(line: &str) -> bool {
-    let mut attributes = line.split(';').skip(1).filter_map(|attribute| attribute.split_once('='));
-    attributes.any(|(name, value)| {
-        let (name, value) = (name.trim(), value.trim());
-        let is_past = name.eq_ignore_ascii_case("expires") && value.contains("1970");
-        is_past || (name.eq_ignore_ascii_case("max-age") && value.parse::<i64>().is_ok_and(|seconds| seconds <= 0))
-    })
+    let attributes = line.split(';').skip(1).filter_map(|attribute| attribute.split_once('='));
+    let (mut max_age, mut is_past) = (None, false);
+    for (name, value) in attributes.map(|(name, value)| (name.trim(), value.trim())) {
+        if name.eq_ignore_ascii_case("max-age") {
+            max_age = value.parse::<i64>().ok().or(max_age);
+        } else if name.eq_ignore_ascii_case("expires") {
+            is_past = value.contains("1970");
+        }
+    }
+    max_age.map_or(is_past, |seconds| seconds <= 0)
 }
 
-/// Whether this is a host name with two labels or more, and not an address.
+/// Returns whether this is a host name with two labels or more, and not an address.
 pub(crate) fn is_domain(host: &str) -> bool {
     let labels: Vec<&str> = host.split('.').collect();
     let is_label = |label: &&str| {
@@ -107,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_line_and_pair_is_seen() {
+    fn pairs_are_read_from_every_line() {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, HeaderValue::from_static("a=1;b = 2 ;; c"));
         headers.append(COOKIE, HeaderValue::from_bytes(b"d=\xff=x").unwrap());
@@ -122,6 +138,9 @@ mod tests {
             ("sid=; Path=/; Max-Age=0", true),
             ("sid=; max-age=-1", true),
             ("sid=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/", true),
+            ("sid=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=3600", false),
+            ("sid=x; Max-Age=0; Expires=Wed, 21 Oct 2099 07:28:00 GMT", true),
+            ("sid=x; Max-Age=0; Max-Age=3600", false),
             ("sid=; Path=/", false),
             ("sid=1; Max-Age=3600", false),
             ("sid=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT", false),
@@ -132,13 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn a_host_has_its_parents_down_to_two_labels() {
+    fn host_has_its_parents_down_to_two_labels() {
         assert_eq!(domain_levels("App.Example.test:8443"), ["app.example.test", "example.test"]);
         assert_eq!(domain_levels("example.test"), ["example.test"]);
     }
 
     #[test]
-    fn addresses_and_nonsense_have_no_domains() {
+    fn addresses_and_malformed_names_have_no_domains() {
         for host in [
             "localhost",
             "localhost:3000",
@@ -158,20 +177,20 @@ mod tests {
     }
 
     #[test]
-    fn long_host_has_its_topmost_parents() {
+    fn long_host_keeps_its_topmost_parents() {
         let levels = domain_levels("a.b.c.d.e.f.app.test");
         assert_eq!(levels, ["c.d.e.f.app.test", "d.e.f.app.test", "e.f.app.test", "f.app.test", "app.test"]);
     }
 
     #[test]
-    fn a_cookie_is_expired_host_only_and_on_each_domain() {
+    fn cookies_expire_host_only_and_on_each_domain() {
         let lines = expiring(&["sid", "id"], &["a.b".to_owned()]);
         let expected = ["sid=; Path=/; Max-Age=0", "sid=; Path=/; Max-Age=0; Domain=a.b"];
         assert_eq!((lines.len(), &lines[..2]), (4, &expected.map(HeaderValue::from_static)[..]));
     }
 
     #[test]
-    fn lines_beyond_the_budget_are_left_out() {
+    fn lines_beyond_the_byte_limit_are_left_out() {
         let long = "n".repeat(MOST_EXPIRING_BYTES);
         assert_eq!(expiring(&[&long, "sid"], &[]), ["sid=; Path=/; Max-Age=0"]);
         let names: Vec<_> = (0..100).map(|number| format!("name-{number:02}")).collect();

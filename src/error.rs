@@ -1,4 +1,6 @@
-//! Configuration errors, which say how to correct them: reported when [`Widgets`] is built and never later.
+//! Configuration errors: reported while [`Widgets`] or one of its parts is built, and never later.
+//!
+//! Each message says how to fix the mistake.
 //!
 //! ```
 //! use tower_widget_identity::{ConfigErrorKind, Secret};
@@ -12,22 +14,22 @@
 
 use std::{borrow::Cow, fmt};
 
-/// A mistake in the configuration, found while it is built.
+/// A configuration error, reported while the configuration is built.
 ///
-/// Its `Display` text says what to mend. It never holds a secret.
+/// Its `Display` text says how to fix the mistake. It never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     kind: ConfigErrorKind,
     message: Cow<'static, str>,
 }
 
-/// What sort of mistake a [`ConfigError`] reports.
+/// The kind of mistake that a [`ConfigError`] reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConfigErrorKind {
-    /// A secret is empty or blank.
+    /// A secret is empty or blank, or not a key of the kind that the widget needs.
     Secret,
-    /// An application or widget id is empty, or holds characters that no vendor issues.
+    /// An application or widget id is missing, or contains characters that no vendor issues.
     AppId,
     /// A lifetime is zero or over the vendor's limit.
     Lifetime,
@@ -35,17 +37,17 @@ pub enum ConfigErrorKind {
     DuplicateWidget,
     /// No widget is configured.
     NoWidget,
-    /// A widget's or token's name cannot stand in a path and a header name.
+    /// A widget's or token's name cannot stand in a path and a header name, or a widget has no token.
     WidgetName,
-    /// The marker cookie's name is not legal, or contradicts its prefix rules.
+    /// The marker cookie's name is illegal, contradicts its prefix, or is that of a vendor's cookie.
     CookieName,
     /// The cookie domain is not a host name with two labels or more.
     CookieDomain,
-    /// The token path is missing where a widget needs it, or is not an absolute path.
+    /// The token path is not an absolute path of its own.
     TokenPath,
     /// A logout path is not an absolute path.
     LogoutPath,
-    /// A widget setting would repeat, unsigned, what the token signs.
+    /// A widget setting is illegal, or would repeat, unsigned, what the token signs.
     Setting,
     /// An adapter script cannot stand in an HTML page.
     Adapter,
@@ -54,7 +56,7 @@ pub enum ConfigErrorKind {
 }
 
 impl ConfigErrorKind {
-    /// A stable name for logs and counters.
+    /// Returns a stable name for logs and counters.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Secret => "secret",
@@ -75,14 +77,14 @@ impl ConfigErrorKind {
 }
 
 impl ConfigError {
-    /// Reports a mistake; for writers of their own [`Widget`](crate::widget::Widget).
+    /// Creates an error; for authors of their own [`Widget`](crate::widget::Widget).
     ///
-    /// The message is shown to operators: name the setting and the remedy, never the secret.
+    /// Operators see the message: name the setting and the fix, never the secret.
     pub fn new(kind: ConfigErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self { kind, message: message.into() }
     }
 
-    /// What sort of mistake this is.
+    /// Returns the kind of mistake.
     pub fn kind(&self) -> ConfigErrorKind {
         self.kind
     }

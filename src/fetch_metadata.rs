@@ -1,5 +1,7 @@
-//! What a browser says about its own request: <https://www.w3.org/TR/fetch-metadata/>. Reads the request; decides no more
-//! than whose page sent it, by one rule for pages, fetches, tokens and logouts.
+//! Fetch Metadata, with which a browser describes its own request: <https://www.w3.org/TR/fetch-metadata/>.
+//!
+//! This module reads the request and decides only whose page sent it, by one rule for pages, fetches, tokens and
+//! logouts.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::ORIGIN, request::Parts, uri::Scheme};
 
@@ -10,52 +12,56 @@ const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
 
-/// What the answer is to become: `document`, `iframe`, `empty` for a fetch, ...
+/// Returns what the response is for: `document`, `iframe`, `empty` for a fetch, and so on.
 pub(crate) fn destination(headers: &HeaderMap) -> Option<&str> {
     text(headers, DEST)
 }
 
-/// How the browser asks: `navigate`, `same-origin`, `cors`, ...
+/// Returns the request's mode: `navigate`, `same-origin`, `cors`, and so on.
 pub(crate) fn mode(headers: &HeaderMap) -> Option<&str> {
     text(headers, MODE)
 }
 
-/// Whether the browser fetches what may be shown later.
+/// Returns whether the browser fetches a response that it may show later.
 pub(crate) fn is_prefetch(headers: &HeaderMap) -> bool {
     text(headers, PURPOSE).is_some_and(|purpose| purpose.starts_with("prefetch"))
 }
 
-/// Whose page sent a request.
+/// The page or user that sent a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sender {
     /// A page of the same origin.
     Own,
-    /// Another origin's page, be it of the same site.
+    /// A page of another origin, even if it is of the same site.
     Foreign,
-    /// The user: an address typed in, a bookmark.
+    /// The user, by typing an address or opening a bookmark.
     User,
-    /// The request says nothing of it: a link or a same-origin `GET` without Fetch Metadata.
+    /// The request does not say: a link or a same-origin `GET`, without Fetch Metadata.
     Unknown,
 }
 
 impl Sender {
-    /// `Sec-Fetch-Site` decides where it is there, for no script can set it and no proxy changes what it compares. Without
-    /// it (plain HTTP, old browsers) the `Origin` decides: every fetch whose answer another origin may read has one, which
-    /// may also be `null` (<https://fetch.spec.whatwg.org/#append-a-request-origin-header>).
+    /// Determines the sender from `Sec-Fetch-Site`, or else from `Origin`.
     ///
-    /// `site`: what the application says about itself.
+    /// `Sec-Fetch-Site` decides if it is present, because no script can set it and no proxy changes what it compares.
+    /// Without it (plain HTTP, old browsers), the `Origin` decides: every fetch whose response another origin may read
+    /// has one, which may also be `null` (<https://fetch.spec.whatwg.org/#append-a-request-origin-header>).
+    ///
+    /// `site` is what the application says about itself.
     pub(crate) fn of(parts: &Parts, site: Site) -> Self {
-        if let Some(sender) = said_by_all(parts.headers.get_all(SITE).iter().map(by_site)) {
+        if let Some(sender) = unanimous(parts.headers.get_all(SITE).iter().map(by_site)) {
             return sender;
         }
         let origins = parts.headers.get_all(ORIGIN).iter();
         let by_origin = |origin| if is_own_origin(origin, parts, site) { Self::Own } else { Self::Foreign };
-        said_by_all(origins.map(by_origin)).unwrap_or(Self::Unknown)
+        unanimous(origins.map(by_origin)).unwrap_or(Self::Unknown)
     }
 }
 
-/// `None` where there is no line; lines that contradict each other are another origin's.
-fn said_by_all(mut lines: impl Iterator<Item = Sender>) -> Option<Sender> {
+/// Returns the sender that all lines name; `None` without a line.
+///
+/// Lines that contradict each other count as another origin's.
+fn unanimous(mut lines: impl Iterator<Item = Sender>) -> Option<Sender> {
     let first = lines.next()?;
     Some(if lines.all(|line| line == first) { first } else { Sender::Foreign })
 }
@@ -68,11 +74,14 @@ fn by_site(site: &HeaderValue) -> Sender {
     }
 }
 
-/// Whether an `Origin` is the one that the request itself is for: <https://www.rfc-editor.org/rfc/rfc6454#section-6.2>.
+/// Returns whether an `Origin` is the request's own.
 ///
-/// Behind a proxy that ends TLS, the server sees neither the browser's scheme nor a header about it that no client can
-/// set. An `https` origin with the same host and port passes: whoever serves pages there holds our certificate. An
-/// `http` origin passes only where our own pages are served so, for anybody on the network path can answer in its name.
+/// The comparison is that of <https://www.rfc-editor.org/rfc/rfc6454#section-6.2>.
+///
+/// If a proxy in front terminates TLS, the server sees neither the browser's scheme nor a header about it that no
+/// client can set. An `https` origin with the same host and port passes: a server there must hold our certificate. An
+/// `http` origin passes only if our own pages are served over plain HTTP, because anyone on the network path can
+/// respond in its name.
 fn is_own_origin(origin: &HeaderValue, parts: &Parts, site: Site) -> bool {
     let over_tls = site.https_only || parts.uri.scheme() == Some(&Scheme::HTTPS);
     let Some((scheme, authority)) = origin.to_str().ok().and_then(|origin| origin.split_once("://")) else {
@@ -83,7 +92,7 @@ fn is_own_origin(origin: &HeaderValue, parts: &Parts, site: Site) -> bool {
         "http" if !over_tls => ":80",
         _ => return false,
     };
-    // Browsers leave the default port away, and some proxies add it to the host.
+    // Browsers omit the default port, and some proxies add it to the host.
     site.authority(parts)
         .is_some_and(|own| own.strip_suffix(default_port).unwrap_or(own).eq_ignore_ascii_case(authority))
 }
@@ -107,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn site_decides_where_the_browser_names_it() {
+    fn sec_fetch_site_decides_if_present() {
         for (values, expected) in [
             (vec!["same-origin"], Sender::Own),
             (vec!["same-origin", "same-origin"], Sender::Own),
@@ -127,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn origin_decides_without_metadata() {
+    fn origin_decides_without_fetch_metadata() {
         for (values, expected) in [
             (vec![], Sender::Unknown),
             (vec!["https://app.test"], Sender::Own),
@@ -157,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_is_no_text_counts_as_absent() {
+    fn header_that_is_not_text_counts_as_absent() {
         let mut headers = HeaderMap::new();
         headers.insert(DEST, HeaderValue::from_bytes(b"\xe9").unwrap());
         headers.insert(PURPOSE, HeaderValue::from_static("prefetch;prerender"));

@@ -1,13 +1,15 @@
-//! Says once what is probably misplaced, in the application's log. Feature `tracing`; without it, it only counts.
+//! Log messages, each written once, about a layer or setting that is probably wrong.
+//!
+//! They need the feature `tracing`; without it, this module only counts.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 
 use crate::outcome::{OutcomeKind, Reason};
 
-/// So many page loads with the same cause, from the first one on, are no coincidence.
+/// The number of page loads, from the first one on, after which the same cause is no coincidence.
 const LOADS: u8 = 10;
 
-/// What one configuration has seen since the process started.
+/// What one configuration has observed since the process started.
 #[derive(Default)]
 pub(crate) struct Hints {
     unknown: Streak,
@@ -19,7 +21,9 @@ pub(crate) struct Hints {
     nested: Once,
 }
 
-/// A cause that counts as long as nothing else happened. It starts with the first page load and ends once.
+/// A count of page loads with one cause.
+///
+/// It starts with the first page load, and ends for good once another outcome shows that the configuration works.
 #[derive(Default)]
 struct Streak {
     loads: AtomicU8,
@@ -30,7 +34,9 @@ struct Streak {
 struct Once(AtomicBool);
 
 impl Hints {
-    /// A page load has ended like this. `has_cookies`: the browser has been here before, perhaps with a session.
+    /// Records the outcome of a page load.
+    ///
+    /// `has_cookies` says that the browser has been here before, perhaps with a session.
     pub(crate) fn observe(&self, outcome: OutcomeKind, has_cookies: bool) {
         use OutcomeKind::Untouched;
         match outcome {
@@ -52,7 +58,7 @@ impl Hints {
                 }
             }
             Untouched(Reason::Encoded) if self.encoded.is_first() => warn(ENCODED),
-            // These say nothing about who is looking.
+            // These outcomes say nothing about the viewer.
             Untouched(_) => {}
             _ => {
                 self.unknown.over.is_first();
@@ -62,21 +68,21 @@ impl Hints {
         }
     }
 
-    /// A request of the page's script for a token came through the layer, and was not found behind it.
+    /// Warns that a page's token request passed through the layer and the inner service returned 404.
     pub(crate) fn token_not_found(&self, token_path: &str) {
         if self.token_path.is_first() {
             warn_of(TOKEN_PATH, token_path);
         }
     }
 
-    /// On a logout route, somebody is signed in after the handler.
+    /// Warns that a user is signed in after the handler of a logout route.
     pub(crate) fn signed_in_on_logout_route(&self) {
         if self.login.is_first() {
             warn(LOGIN);
         }
     }
 
-    /// A layer of another set, inside of this one, has taken the page.
+    /// Warns that a layer of another set, inside this one, has put its widgets on the page.
     pub(crate) fn nested_sets(&self, inner: &str) {
         if self.nested.is_first() {
             warn_of(NESTED, inner);
@@ -85,7 +91,7 @@ impl Hints {
 }
 
 impl Streak {
-    /// Whether it is now long enough to be told, which happens once.
+    /// Counts one more page load, and returns whether to warn now, which happens once.
     fn grows(&self) -> bool {
         if self.over.0.load(Relaxed) {
             return false;
@@ -96,25 +102,25 @@ impl Streak {
 
 impl Once {
     fn is_first(&self) -> bool {
-        // The load keeps the cache line shared, on every page load but the first.
+        // Loading first keeps the cache line shared on every page load but the first.
         !self.0.load(Relaxed) && !self.0.swap(true, Relaxed)
     }
 }
 
-const UNKNOWN: &str = "no viewer was known on the first 10 page loads, so no page got a widget: say who is looking with \
-     identify, identify_with or a Viewer in the request extensions, and put the layer that provides the session outside of \
-     this one";
-const FAILED: &str = "the look-up of who is looking failed on the first 10 page loads, so no page got a widget: see the \
+const UNKNOWN: &str = "the viewer was unknown on the first 10 page loads, so no page got a widget: name the user with \
+     identify, identify_with or a Viewer in the request extensions, and put the layer that provides the session \
+     outside this one";
+const FAILED: &str = "the lookup of the viewer failed on the first 10 page loads, so no page got a widget: see the \
      session store's own errors";
-const SIGNED_OUT: &str = "nobody was signed in on the first 10 page loads with cookies; if somebody was, put the layer that \
-     provides the session outside of this one";
-const ENCODED: &str = "an encoded page cannot carry the widget: put this layer inside of compression";
-const TOKEN_PATH: &str = "a page asked for a token at a path that the layer does not answer: name the path as browsers see it \
-     with token_path, or mount token_service where those requests arrive";
-const LOGIN: &str = "somebody was signed in after a request to the logout route: put logout_layer on the logout route alone, \
-     and let identify look the session up through a handle, not in a copy from before the handler";
-const NESTED: &str = "two sets of widgets are layered over one page, and only the inner one is on it: build one set, or keep \
-     their routes apart";
+const SIGNED_OUT: &str = "no user was signed in on the first 10 page loads with cookies; if one was, put the layer \
+     that provides the session outside this one";
+const ENCODED: &str = "an encoded page cannot carry the widget: put this layer inside compression";
+const TOKEN_PATH: &str = "a page requested a token at a path that the layer does not serve: set token_path to the \
+     path as browsers see it, or mount token_service where those requests arrive";
+const LOGIN: &str = "a user was signed in after a request to the logout route: put logout_layer on the logout route \
+     alone, and let identify read the session through a handle, not from a copy made before the handler";
+const NESTED: &str = "two sets of widgets are layered over one page, and only the inner one is on it: build one set, \
+     or keep their routes apart";
 
 fn warn(hint: &'static str) {
     #[cfg(feature = "tracing")]
@@ -146,15 +152,15 @@ mod tests {
     }
 
     #[test]
-    fn a_streak_is_told_once_and_only_from_the_first_load_on() {
+    fn streak_warns_once_at_its_tenth_load() {
         let streak = Streak::default();
-        let told: Vec<_> = (0..20).map(|_| streak.grows()).collect();
-        assert_eq!(told.iter().filter(|told| **told).count(), 1);
-        assert!(told[usize::from(LOADS) - 1]);
+        let warned: Vec<_> = (0..20).map(|_| streak.grows()).collect();
+        assert_eq!(warned.iter().filter(|warned| **warned).count(), 1);
+        assert!(warned[usize::from(LOADS) - 1]);
     }
 
     #[test]
-    fn one_known_viewer_ends_the_streaks() {
+    fn known_viewer_ends_the_streaks() {
         for (first, ended) in [
             (untouched(Reason::SignedOut), [true, true, false]),
             (OutcomeKind::Boot, [true; 3]),
@@ -169,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn visitors_without_cookies_count_for_nothing() {
+    fn visitors_without_cookies_are_not_counted() {
         let hints = Hints::default();
         for _ in 0..20 {
             hints.observe(untouched(Reason::SignedOut), false);

@@ -1,22 +1,27 @@
-//! The host for which the browser asked, and what the application says about its own site. Reads the request's address and
-//! headers.
+//! The host that the browser requested, and what the application says about its own site.
+//!
+//! This module reads the request's URI and headers.
 
 use http::{HeaderName, header::HOST, request::Parts};
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
-/// What no request says by itself.
+/// Facts about the site that a request alone cannot establish.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Site {
-    /// The pages are never served over plain HTTP.
+    /// Whether pages are never served over plain HTTP.
     pub(crate) https_only: bool,
-    /// A proxy in front rewrites `Host`, and says in `X-Forwarded-Host` what the browser asked for.
+    /// Whether a proxy in front rewrites `Host`.
+    ///
+    /// It then puts the host that the browser requested into `X-Forwarded-Host`.
     pub(crate) forwarded_host: bool,
 }
 
 impl Site {
-    /// The host and port for which the browser asked. That of an absolute address counts before the header:
-    /// <https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2>; HTTP/2 has no other.
+    /// Returns the host and port that the browser requested.
+    ///
+    /// `X-Forwarded-Host` comes first if the site trusts it. The authority of an absolute URI takes precedence over the
+    /// `Host` header (<https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2>); HTTP/2 has only the authority.
     pub(crate) fn authority(self, parts: &Parts) -> Option<&str> {
         let forwarded = self.forwarded_host.then(|| forwarded(parts)).flatten();
         let of_address = || parts.uri.authority().map(|authority| authority.as_str());
@@ -25,7 +30,9 @@ impl Site {
     }
 }
 
-/// More than one host comes from more than one proxy: which one to believe, nobody can tell.
+/// Returns the forwarded host; `None` if there are several.
+///
+/// Several hosts come from several proxies, and the request does not say which one to trust.
 fn forwarded(parts: &Parts) -> Option<&str> {
     let mut lines = parts.headers.get_all(FORWARDED_HOST).iter();
     let line = lines.next()?.to_str().ok()?;
@@ -50,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_counts_before_the_header() {
+    fn uri_authority_wins_over_the_host_header() {
         for (uri, host, expected) in [
             ("/", Some("app.test:8080"), Some("app.test:8080")),
             ("http://other.test/", Some("app.test"), Some("other.test")),
@@ -64,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forwarded_host_counts_only_where_the_application_says_so() {
+    fn forwarded_host_counts_only_if_enabled() {
         let site = Site { forwarded_host: true, ..Site::default() };
         for (forwarded, expected) in [
             (vec![("x-forwarded-host", "app.test")], "app.test"),

@@ -1,19 +1,19 @@
-//! Who is looking at the page: a signed-in person, nobody, or not known.
+//! The viewer of a page: a signed-in user, a signed-out visitor, or unknown.
 //!
 //! ```
 //! use tower_widget_identity::{Identity, Viewer};
 //!
-//! let person = Identity::new("user-123").with_email("user@example.com").with_attribute("plan", "pro");
-//! assert_eq!(person.id(), "user-123");
-//! assert!(!format!("{person:?}").contains("example.com"), "Debug hides what is personal");
+//! let identity = Identity::new("user-123").with_email("user@example.com").with_attribute("plan", "pro");
+//! assert_eq!(identity.id(), "user-123");
+//! assert!(!format!("{identity:?}").contains("example.com"), "Debug hides personal data");
 //!
-//! assert!(matches!(Viewer::from(Some(person)), Viewer::SignedIn(_)));
+//! assert!(matches!(Viewer::from(Some(identity)), Viewer::SignedIn(_)));
 //! assert!(matches!(Viewer::from(None::<Identity>), Viewer::SignedOut));
 //! let failed: Result<Option<Identity>, &str> = Err("session store down");
 //! assert!(matches!(Viewer::from(failed), Viewer::LookupFailed));
 //! ```
 //!
-//! One conversion serves wherever the application answers with its own type:
+//! With one conversion, the application can return its own user type everywhere:
 //!
 //! ```
 //! use tower_widget_identity::{Identity, Secret, Viewer, Widgets, widget::Intercom};
@@ -50,9 +50,9 @@ use serde_json::{Map, Value};
 
 use crate::token_error::TokenError;
 
-/// A signed-in person, as the widgets shall know them.
+/// A signed-in user, as the widgets identify them.
 ///
-/// Cheap to clone: one [`Arc`] inside. `Debug` shows no e-mail, name or attribute.
+/// Cheap to clone: it holds one [`Arc`]. `Debug` shows no id, e-mail, name or attribute.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity(Arc<Inner>);
 
@@ -69,10 +69,10 @@ struct Inner {
 }
 
 impl Identity {
-    /// A person by the id that never changes: the primary key, not the e-mail address.
+    /// Creates an identity from the id that never changes: the primary key, not the e-mail address.
     ///
-    /// The id is a string for every vendor, also where it is a number or a UUID in the database. A blank id names nobody:
-    /// such an identity gets no token, and the page stays as it is.
+    /// The id is a string for every vendor, even if it is a number or a UUID in the database. A blank id identifies no
+    /// user: such an identity gets no token, and the page stays unchanged.
     pub fn new(id: impl ToString) -> Self {
         Self(Arc::new(Inner {
             id: id.to_string(),
@@ -86,63 +86,69 @@ impl Identity {
         }))
     }
 
-    /// The e-mail address, signed as it stands (never trimmed or lower-cased). Default: none.
+    /// Sets the e-mail address, which is signed exactly as given. Default: `None`.
     ///
-    /// Some vendors need one: the table of widgets in the [readme](crate#vendors) says which. Without it they give no token
-    /// ([`TokenError::MissingEmail`]). Sign only addresses that the application has verified: the vendor will show whoever
-    /// holds the token what belongs to that address.
+    /// It is never trimmed or lower-cased; a blank address counts as `None`. Some vendors require one: the table of
+    /// widgets in the [readme](crate#vendors) says which. Without it, they return no token
+    /// ([`TokenError::MissingEmail`]).
+    ///
+    /// Set only an address that your application has verified: the vendor shows the holder of the token what belongs to
+    /// that address.
     #[must_use]
     pub fn with_email(mut self, email: impl Into<String>) -> Self {
         self.inner().email = Some(email.into()).filter(|email| !email.trim().is_empty());
         self
     }
 
-    /// The name to show. Default: none.
+    /// Sets the name to show. Default: `None`; a blank name counts as `None`.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.inner().name = Some(name.into()).filter(|name| !name.trim().is_empty());
         self
     }
 
-    /// One more fact about the person, signed where the vendor takes such facts; the last value of a key counts.
+    /// Adds a fact about the user, signed where the vendor accepts such facts. Default: none.
     ///
-    /// Where attributes stand among the claims (Intercom), a key that is the name of a claim (`user_id`, `email`, `exp`,
-    /// ...) is left out: a claim is said once.
+    /// The last value of a key wins. Where attributes stand among the claims (Intercom), a key that is the name of a
+    /// claim (`user_id`, `email`, `exp` and so on) is left out, because a claim occurs only once.
     #[must_use]
     pub fn with_attribute(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.inner().attributes.insert(key.into(), value.into());
         self
     }
 
-    /// One more fact about the person that stands beside the token and is never signed; the last value of a key counts.
-    /// Default: none.
+    /// Adds a fact about the user that stands beside the token and is never signed. Default: none.
     ///
-    /// It is for what a vendor takes in no token: a phone number, a picture, a date ([`UnixTime`]). The page can change it,
-    /// so nobody may be trusted because of it. Each widget's type says which keys its vendor knows; a key that names a
-    /// person (`email`, `user_id`, ...) is left out, and so is one that the token says. A widget that has no place for
-    /// unsigned facts leaves all of them out.
+    /// Use it for what a vendor accepts in no token: a phone number, a picture, a date ([`UnixTime`]). The page can
+    /// change it, so never trust a user because of it. The last value of a key wins.
+    ///
+    /// Each widget's type says which keys its vendor knows. A key that identifies a user (`email`, `user_id` and so on)
+    /// is left out, and so is one that the token contains. A widget that has no place for unsigned facts leaves all of
+    /// them out.
     #[must_use]
     pub fn with_unsigned(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.inner().unsigned.insert(key.into(), value.into());
         self
     }
 
-    /// The company, account or team for which the person is here. Default: none.
+    /// Sets the company, account or team to which the user currently belongs. Default: `None`.
     ///
-    /// Whether it is signed depends on the vendor, and the widget's type says so. A widget whose vendor knows no companies
-    /// leaves it out.
+    /// Whether it is signed depends on the vendor, and the widget's type says so. A widget whose vendor has no
+    /// companies leaves it out. A company with a blank id counts as `None`.
     #[must_use]
     pub fn with_company(mut self, company: Company) -> Self {
         self.inner().company = Some(company).filter(|company| !company.id.trim().is_empty());
         self
     }
 
-    /// A secret by which the vendor's agent acts for this person at another service, under the name that the vendor's
-    /// dashboard gives it; the last value of a name counts. Default: none. A blank one is left out.
+    /// Adds a secret with which the vendor's agent acts for this user at another service. Default: none.
     ///
-    /// [`Intercom`](crate::widget::Intercom) alone gets it: no other widget, no signed token and no header holds it, and
-    /// neither `Debug` nor a log line shows it. It stands in the person's own pages, where every script can read it: let it live
-    /// for a short time, with no more rights than the person has.
+    /// The name is the one that the vendor's dashboard gives the secret. The last value of a name wins, and a blank
+    /// secret is left out.
+    ///
+    /// Only [`Intercom`](crate::widget::Intercom) receives it: no other widget, signed token or header contains it, and
+    /// neither `Debug` nor a log line shows it. It stands in the user's own pages, where every script can read it: give
+    /// it a short lifetime, and no more rights than the user has.
     #[must_use]
     pub fn with_auth_token(mut self, name: impl Into<String>, token: impl Into<String>) -> Self {
         let (name, token) = (name.into(), token.into());
@@ -152,62 +158,63 @@ impl Identity {
         self
     }
 
-    /// When the application's own session ends. Default: not known.
+    /// Sets when the application's own session ends. Default: `None`, which means not known.
     ///
-    /// No token lives longer than this, and none is made once it has passed. Tokens count in whole seconds, so a fraction
-    /// of a second is cut off.
+    /// No token outlives the session, and none is made after its end. Tokens count whole seconds, so a fraction of a
+    /// second is cut off.
     #[must_use]
     pub fn with_session_expires(mut self, end: SystemTime) -> Self {
         self.inner().session_expires = Some(end);
         self
     }
 
-    /// The id given to [`Identity::new`].
+    /// Returns the id given to [`Identity::new`].
     pub fn id(&self) -> &str {
         &self.0.id
     }
 
-    /// The e-mail address.
+    /// Returns the e-mail address.
     pub fn email(&self) -> Option<&str> {
         self.0.email.as_deref()
     }
 
-    /// The name to show.
+    /// Returns the name to show.
     pub fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
 
-    /// The further facts.
+    /// Returns the attributes.
     pub fn attributes(&self) -> &Map<String, Value> {
         &self.0.attributes
     }
 
-    /// The facts that stand beside the token.
+    /// Returns the facts that stand beside the token, unsigned.
     pub fn unsigned(&self) -> &Map<String, Value> {
         &self.0.unsigned
     }
 
-    /// The company for which the person is here.
+    /// Returns the company to which the user currently belongs.
     pub fn company(&self) -> Option<&Company> {
         self.0.company.as_ref()
     }
 
-    /// The secrets for the vendor's agent, by their names.
+    /// Returns the secrets for the vendor's agent, by name.
     pub fn auth_tokens(&self) -> &BTreeMap<String, String> {
         &self.0.auth_tokens
     }
 
-    /// When the application's own session ends.
+    /// Returns when the application's own session ends; `None` if not known.
     pub fn session_expires(&self) -> Option<SystemTime> {
         self.0.session_expires
     }
 
-    /// The claims `iat` and `exp` of a token that is made at `now` and shall live for `lifetime`. It never outlives the
-    /// application's session.
+    /// Returns the claims `iat` and `exp` of a token made at `now` with this lifetime.
+    ///
+    /// The token never outlives the application's session. All times are cut to whole seconds.
     ///
     /// # Errors
     ///
-    /// [`TokenError::SessionOver`] when that session has ended already.
+    /// [`TokenError::SessionOver`] if that session has already ended.
     pub fn validity(&self, now: SystemTime, lifetime: Duration) -> Result<Validity, TokenError> {
         let iat = unix_seconds(now);
         let exp = iat.saturating_add(lifetime.as_secs());
@@ -218,29 +225,29 @@ impl Identity {
         }
     }
 
-    /// Refuses a person whose session has ended at `now`, for tokens that never expire.
+    /// Checks that the application's session has not ended at `now`; for tokens that never expire.
     ///
     /// # Errors
     ///
-    /// [`TokenError::SessionOver`] when the application's session has ended.
+    /// [`TokenError::SessionOver`] if that session has ended.
     pub fn check_session(&self, now: SystemTime) -> Result<(), TokenError> {
         self.validity(now, Duration::ZERO).map(drop)
     }
 
-    /// The id, where it is not blank.
+    /// Returns the id, which must not be blank.
     ///
     /// # Errors
     ///
-    /// [`TokenError::MissingId`] when it is: a token without a subject would name anybody.
+    /// [`TokenError::MissingId`] if it is blank: a token without a subject would identify anyone.
     pub fn required_id(&self) -> Result<&str, TokenError> {
         if self.is_blank() { Err(TokenError::MissingId) } else { Ok(self.id()) }
     }
 
-    /// The e-mail address, where the vendor cannot do without.
+    /// Returns the e-mail address, for vendors that require one.
     ///
     /// # Errors
     ///
-    /// [`TokenError::MissingEmail`] when there is none.
+    /// [`TokenError::MissingEmail`] if there is none.
     pub fn required_email(&self) -> Result<&str, TokenError> {
         self.email().ok_or(TokenError::MissingEmail)
     }
@@ -256,19 +263,19 @@ impl Identity {
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not even the id: in many applications it is the e-mail address.
+        // Not even the id is shown: in many applications it is the e-mail address.
         f.debug_struct("Identity").finish_non_exhaustive()
     }
 }
 
-/// A company, account or team for which a person is here. `Debug` shows none of it.
+/// A company, account or team to which a user belongs. `Debug` shows none of it.
 ///
 /// ```
 /// use tower_widget_identity::{Company, Identity};
 ///
 /// let company = Company::new(7).with_name("Acme").with_plan("pro").with_attribute("seats", 12);
-/// let person = Identity::new("user-123").with_company(company);
-/// assert_eq!(person.company().map(Company::id), Some("7"));
+/// let identity = Identity::new("user-123").with_company(company);
+/// assert_eq!(identity.company().map(Company::id), Some("7"));
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Company {
@@ -279,48 +286,52 @@ pub struct Company {
 }
 
 impl Company {
-    /// A company by the id that never changes: a string for every vendor. A company with a blank id is left out.
+    /// Creates a company from the id that never changes, which is a string for every vendor.
+    ///
+    /// A company with a blank id is left out.
     pub fn new(id: impl ToString) -> Self {
         Self { id: id.to_string(), name: None, plan: None, attributes: Map::new() }
     }
 
-    /// The name to show. Default: none.
+    /// Sets the name to show. Default: `None`; a blank name counts as `None`.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into()).filter(|name| !name.trim().is_empty());
         self
     }
 
-    /// What the company pays for. Default: none.
+    /// Sets the plan that the company pays for. Default: `None`; a blank plan counts as `None`.
     #[must_use]
     pub fn with_plan(mut self, plan: impl Into<String>) -> Self {
         self.plan = Some(plan.into()).filter(|plan| !plan.trim().is_empty());
         self
     }
 
-    /// One more fact about the company; the last value of a key counts. Default: none.
+    /// Adds a fact about the company. Default: none.
+    ///
+    /// The last value of a key wins.
     #[must_use]
     pub fn with_attribute(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.attributes.insert(key.into(), value.into());
         self
     }
 
-    /// The id given to [`Company::new`].
+    /// Returns the id given to [`Company::new`].
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The name to show.
+    /// Returns the name to show.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// What the company pays for.
+    /// Returns the plan that the company pays for.
     pub fn plan(&self) -> Option<&str> {
         self.plan.as_deref()
     }
 
-    /// The further facts.
+    /// Returns the attributes.
     pub fn attributes(&self) -> &Map<String, Value> {
         &self.attributes
     }
@@ -332,15 +343,17 @@ impl fmt::Debug for Company {
     }
 }
 
-/// A date as vendors take it: whole seconds since 1970. A date before 1970 counts as 1970.
+/// A date in the form that vendors accept: whole seconds since 1970.
+///
+/// A date before 1970 counts as 1970.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
 /// use tower_widget_identity::{Identity, UnixTime};
 ///
 /// let signed_up = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_900);
-/// let person = Identity::new("user-123").with_attribute("signed_up_at", UnixTime(signed_up));
-/// assert_eq!(person.attributes()["signed_up_at"], 1_700_000_000);
+/// let identity = Identity::new("user-123").with_attribute("signed_up_at", UnixTime(signed_up));
+/// assert_eq!(identity.attributes()["signed_up_at"], 1_700_000_000);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnixTime(pub SystemTime);
@@ -351,8 +364,9 @@ impl From<UnixTime> for Value {
     }
 }
 
-/// When a token was made and when it expires, in whole seconds since 1970: the claims `iat` and `exp`
-/// (<https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4>).
+/// The claims `iat` and `exp`: when a token was made and when it expires.
+///
+/// Both are in whole seconds since 1970 (<https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Validity {
     iat: u64,
@@ -360,48 +374,53 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// The claim `iat`: when the token was made.
+    /// Returns the claim `iat`: when the token was made, in seconds since 1970.
     pub fn iat(self) -> u64 {
         self.iat
     }
 
-    /// The claim `exp`: when it expires.
+    /// Returns the claim `exp`: when the token expires, in seconds since 1970.
     pub fn exp(self) -> u64 {
         self.exp
     }
 
-    /// How long that is, for [`Token::with_lifetime`](crate::Token::with_lifetime).
+    /// Returns the time from `iat` to `exp`, for [`Token::with_lifetime`](crate::Token::with_lifetime).
     pub fn lifetime(self) -> Duration {
         Duration::from_secs(self.exp.saturating_sub(self.iat))
     }
 }
 
-/// A time before 1970 counts as 1970: tokens that are made then have long expired, which is the safe side.
+/// Returns the whole seconds since 1970; a time before 1970 counts as 1970.
+///
+/// A token made then has long expired, which is the safe side.
 fn unix_seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }
 
-/// Who is looking at a page.
+/// The viewer of a page, as the application knows them.
 ///
-/// The difference between the last three is a matter of safety. A 404 outside the auth layer is
-/// [`Unknown`](Viewer::Unknown), a session store that does not answer is [`LookupFailed`](Viewer::LookupFailed): neither
-/// boots or shuts down anybody's widget. Only an application that *says* that nobody is signed in shuts one down.
+/// The difference between the last three variants matters for safety. A 404 outside the auth layer is
+/// [`Unknown`](Viewer::Unknown), and a session store that does not respond is [`LookupFailed`](Viewer::LookupFailed):
+/// neither boots a widget nor shuts one down. Only an application that *says* that no user is signed in shuts a widget
+/// down.
 ///
-/// A handler may put a `Viewer` into the **response** extensions; that answer wins over every other.
+/// A handler may put a `Viewer` into the **response** extensions; it wins over every other source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Viewer {
-    /// This person is signed in: the widget may know it.
+    /// This user is signed in, and the widgets may identify them.
     SignedIn(Identity),
-    /// The application asserts that nobody is signed in.
+    /// The application asserts that no user is signed in.
     SignedOut,
     /// The application did not say: page and marker stay untouched.
     Unknown,
-    /// The look-up failed: page and marker stay untouched. Its [outcome](crate::Reason::LookupFailed) has a name of its own.
+    /// The lookup failed: page and marker stay untouched.
+    ///
+    /// Its outcome has a name of its own, [`Reason::LookupFailed`](crate::Reason::LookupFailed).
     LookupFailed,
 }
 
 impl Viewer {
-    /// Whether it is known who is looking.
+    /// Returns whether the application said who the viewer is.
     pub(crate) fn is_known(&self) -> bool {
         matches!(self, Self::SignedIn(_) | Self::SignedOut)
     }
@@ -414,20 +433,20 @@ impl From<Identity> for Viewer {
 }
 
 impl<T: Into<Identity>> From<Option<T>> for Viewer {
-    /// `None` says that nobody is signed in.
+    /// Treats `None` as a signed-out visitor.
     fn from(user: Option<T>) -> Self {
         user.map_or(Self::SignedOut, |user| Self::SignedIn(user.into()))
     }
 }
 
 impl<T: Into<Identity>, E> From<Result<Option<T>, E>> for Viewer {
-    /// `Err` says that the look-up failed; the error itself is dropped, so log it where it arises.
+    /// Treats `Err` as a failed lookup. The error itself is dropped, so log it where it occurs.
     fn from(found: Result<Option<T>, E>) -> Self {
         found.map_or(Self::LookupFailed, Self::from)
     }
 }
 
-/// Put into the **response** extensions by a handler: this one response stays as it is.
+/// A mark for the **response** extensions, with which a handler keeps this one response unchanged.
 ///
 /// ```
 /// use axum::{Extension, response::Html};
@@ -439,6 +458,7 @@ impl<T: Into<Identity>, E> From<Result<Option<T>, E>> for Viewer {
 /// # futures::executor::block_on(print_view());
 /// ```
 ///
-/// A logout is never skipped: [`LogoutLayer`](crate::LogoutLayer) still ends the session, only its script stays away.
+/// A logout is never skipped: [`LogoutLayer`](crate::LogoutLayer) still ends the session and leaves out only its
+/// script.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SkipWidget;

@@ -1,4 +1,6 @@
-//! How the application is asked who is looking. It reads the request's parts and its extensions, and writes to neither.
+//! The lookup of the viewer: how the application says who the viewer is.
+//!
+//! It reads the request's parts and extensions, and changes neither.
 
 use std::{any::type_name, future::Future, sync::Arc};
 
@@ -9,24 +11,26 @@ use crate::identity::Viewer;
 
 type Ask = Arc<dyn Fn(&Parts) -> Answer + Send + Sync>;
 
-/// How the configured set learns who is looking: set once, shared by both layers and the token service.
+/// How a configuration determines the viewer; both layers and the token service share it.
 #[derive(Clone, Default)]
 pub(crate) struct Identify(Option<Ask>);
 
-/// What is known about the viewer while the request passes.
+/// What is known about the viewer when the request arrives.
 pub(crate) enum Answer {
     Known(Viewer),
-    /// To be awaited after the handler ran, so that a login or logout in the handler is seen.
+    /// A future to await after the handler has run, so that a login or logout in the handler is seen.
     Asked(BoxFuture<'static, Viewer>),
 }
 
 impl Identify {
-    /// The closure knows at once.
+    /// Uses a closure that returns the viewer at once.
     pub(crate) fn now<V: Into<Viewer>>(ask: impl Fn(&Parts) -> V + Send + Sync + 'static) -> Self {
         Self::new(move |parts| Answer::Known(ask(parts).into()))
     }
 
-    /// The closure returns a future, which takes what it needs from the parts before the handler consumes them.
+    /// Uses a closure that returns a future.
+    ///
+    /// The closure takes what the future needs from the parts, before the handler consumes them.
     pub(crate) fn later<Fut>(ask: impl Fn(&Parts) -> Fut + Send + Sync + 'static) -> Self
     where
         Fut: Future<Output: Into<Viewer>> + Send + 'static,
@@ -34,7 +38,7 @@ impl Identify {
         Self::new(move |parts| Answer::Asked(ask(parts).map(Into::into).boxed()))
     }
 
-    /// The closure is given a clone of the request extension of type `T`.
+    /// Uses a closure that takes a clone of the request extension of type `T`.
     pub(crate) fn with<T, R, Kind>(ask: impl Fn(T) -> R + Send + Sync + 'static) -> Self
     where
         T: Clone + Send + Sync + 'static,
@@ -50,7 +54,7 @@ impl Identify {
         })
     }
 
-    /// The closure is given what axum's extractor `E` finds in a copy of the parts.
+    /// Uses a closure that takes what axum's extractor `E` finds in a copy of the parts.
     #[cfg(feature = "axum")]
     pub(crate) fn by<E, S, Fut>(state: S, ask: impl Fn(E) -> Fut + Send + Sync + 'static) -> Self
     where
@@ -75,13 +79,13 @@ impl Identify {
         Self(Some(Arc::new(ask)))
     }
 
-    /// What the closure says counts, then a `Viewer` in the request extensions; else it is unknown.
+    /// Returns the closure's viewer; if it is not known, the `Viewer` in the request extensions.
     pub(crate) fn ask(&self, parts: &Parts) -> Answer {
         let Some(ask) = &self.0 else { return Answer::Known(in_extensions(parts)) };
         match ask(parts) {
             Answer::Known(viewer) => Answer::Known(known_or(viewer, || in_extensions(parts))),
             Answer::Asked(lookup) => {
-                // The handler consumes the request, so what it says must be taken before.
+                // The handler consumes the request, so read its extensions now.
                 let otherwise = in_extensions(parts);
                 Answer::Asked(lookup.map(|viewer| known_or(viewer, || otherwise)).boxed())
             }
@@ -89,15 +93,17 @@ impl Identify {
     }
 }
 
-/// What the closure of [`identify_with`](crate::WidgetsBuilder::identify_with) may return: whatever converts into a
-/// [`Viewer`], or a future of it. Implemented for both, and for nothing else.
+/// The return types of an [`identify_with`](crate::WidgetsBuilder::identify_with) closure.
+///
+/// The closure may return anything that converts into a [`Viewer`], or a future of it. No other type implements this
+/// trait.
 pub trait Lookup<Kind>: sealed::Sealed<Kind> {}
 
-/// The answer is there.
+/// Marks a return type that converts into the viewer at once.
 #[derive(Debug)]
 pub enum Now {}
 
-/// The answer is a future.
+/// Marks a return type that is a future of the viewer.
 #[derive(Debug)]
 pub enum Later {}
 
@@ -128,7 +134,9 @@ mod sealed {
     }
 }
 
-/// One warning in the life of a configuration: a missing extension is a mistake in the order of layers, not an event.
+/// Warns once per configuration that an extension is missing.
+///
+/// One warning is enough: a missing extension is a mistake in the order of layers, not an event.
 #[derive(Default)]
 struct Missing {
     #[cfg(feature = "tracing")]
@@ -142,8 +150,8 @@ impl Missing {
             tracing::warn!(
                 target: "tower_widget_identity",
                 extension,
-                "no request extension of this type: put the layer that provides it outside of this one (add it after this \
-                 one), in the same version of its crate",
+                "no request extension of this type: put the layer that provides it outside this one (add it after \
+                 this one), and use the same version of its crate",
             );
         }
         #[cfg(not(feature = "tracing"))]
@@ -151,7 +159,7 @@ impl Missing {
     }
 }
 
-/// The other answer, if it knows who is looking and this one does not.
+/// Returns `otherwise` if it is known and `found` is not; else returns `found`.
 fn known_or(found: Viewer, otherwise: impl FnOnce() -> Viewer) -> Viewer {
     if found.is_known() {
         return found;
@@ -172,7 +180,7 @@ mod tests {
     use super::*;
     use crate::identity::Identity;
 
-    fn person(id: &str) -> Viewer {
+    fn user(id: &str) -> Viewer {
         Viewer::SignedIn(Identity::new(id))
     }
 
@@ -182,7 +190,7 @@ mod tests {
             parts.extensions.insert(said);
         }
         let answer = identify.ask(&parts);
-        // As in a layer, where the request is gone before the answer is awaited.
+        // In a layer, too, the request is gone before the future is awaited.
         drop(parts);
         match answer {
             Answer::Known(viewer) => viewer,
@@ -191,9 +199,9 @@ mod tests {
     }
 
     #[test]
-    fn the_first_that_knows_counts() {
-        for found in [person("asked"), Viewer::SignedOut, Viewer::Unknown] {
-            for said in [None, Some(person("said")), Some(Viewer::SignedOut), Some(Viewer::Unknown)] {
+    fn first_known_viewer_wins() {
+        for found in [user("asked"), Viewer::SignedOut, Viewer::Unknown] {
+            for said in [None, Some(user("said")), Some(Viewer::SignedOut), Some(Viewer::Unknown)] {
                 let extension = said.clone().unwrap_or(Viewer::Unknown);
                 let expected = if found == Viewer::Unknown { extension.clone() } else { found.clone() };
                 let (now, later) = (found.clone(), found.clone());
@@ -207,7 +215,7 @@ mod tests {
     #[derive(Clone)]
     struct Session(&'static str);
 
-    /// What the look-up says of a request with these extensions.
+    /// Returns the viewer of a request with these extensions.
     fn ask_with(identify: &Identify, session: Option<Session>, said: Option<Viewer>) -> Viewer {
         let (mut parts, ()) = Request::new(()).into_parts();
         parts.extensions.extend(session.map(extension).unwrap_or_default());
@@ -225,16 +233,16 @@ mod tests {
     }
 
     #[test]
-    fn an_extension_is_asked_at_once_or_later() {
+    fn extension_closure_may_be_sync_or_async() {
         for identify in [
             Identify::with(|session: Session| Identity::new(session.0)),
             Identify::with(async |session: Session| Some(Identity::new(session.0))),
             Identify::with(async |session: Session| Ok::<_, &str>(Some(Identity::new(session.0)))),
         ] {
-            assert_eq!(ask_with(&identify, Some(Session("user-1")), None), person("user-1"));
-            assert_eq!(ask_with(&identify, Some(Session("user-1")), Some(Viewer::SignedOut)), person("user-1"));
+            assert_eq!(ask_with(&identify, Some(Session("user-1")), None), user("user-1"));
+            assert_eq!(ask_with(&identify, Some(Session("user-1")), Some(Viewer::SignedOut)), user("user-1"));
             assert_eq!(ask_with(&identify, None, None), Viewer::Unknown);
-            assert_eq!(ask_with(&identify, None, Some(person("said"))), person("said"));
+            assert_eq!(ask_with(&identify, None, Some(user("said"))), user("said"));
         }
     }
 
@@ -247,14 +255,14 @@ mod tests {
     }
 
     #[test]
-    fn an_extension_counts_where_the_look_up_failed() {
+    fn viewer_extension_counts_if_the_lookup_failed() {
         type Found = Result<Option<Identity>, &'static str>;
         let failing = [
             Identify::now(|_| Found::Err("store down")),
             Identify::later(|_| std::future::ready(Found::Err("store down"))),
         ];
         for identify in failing {
-            assert_eq!(ask(&identify, Some(person("said"))), person("said"));
+            assert_eq!(ask(&identify, Some(user("said"))), user("said"));
             assert_eq!(ask(&identify, None), Viewer::LookupFailed);
         }
     }

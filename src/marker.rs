@@ -1,12 +1,12 @@
-//! The marker cookie: whose widget session this browser may hold.
+//! The marker cookie: which user's widget session this browser may hold.
 //!
-//! It holds the fingerprint of a person, or `out` for a session that must end. Only the logout response and the
-//! running page write it; a page response never does, for it may be prefetched, aborted or overtaken.
+//! Its value is a user's fingerprint, or `out` for a session that must end. Only the logout response and the running
+//! page write it. A page response never does, because it may be prefetched, aborted or overtaken.
 //!
-//! Browsers give cookies that scripts wrote a shorter life, and consent tools and full jars remove them. So a second
-//! cookie stands beside it, which page responses do write: where it is there and the marker is not, a session must end.
-//! Its value is an epoch: it changes with every page of a signed-in user and with every logout, so that a page that waits for
-//! an answer can see a login or logout that left the marker as it was.
+//! Browsers give script-written cookies a shorter life, and consent tools and full cookie jars remove them. So page
+//! responses write a second cookie beside the marker: if the second cookie is present and the marker is not, a session
+//! must end. The second cookie's value is an epoch: it changes with every page of a signed-in user and with every
+//! logout. A page that waits for a response can thus detect a login or logout that left the marker unchanged.
 //!
 //! ```
 //! use http::{Request, Response};
@@ -40,23 +40,27 @@ use crate::{
 };
 
 const FINGERPRINT_LENGTH: usize = 22;
-/// It is not UTF-8, so it is no user id and no e-mail address: some widgets hand users the HMAC of those, and a user whose
-/// id is the purpose would get the key itself.
+/// The label from which the marker key is derived.
+///
+/// It is not UTF-8, so it can be neither a user id nor an e-mail address. Some widgets give users the HMAC of those,
+/// and a user whose id were this label would get the key itself.
 const PURPOSE: &[u8] = b"tower-widget-identity/marker/v1\xff";
-/// 400 days in seconds, the most that browsers grant: vendor sessions outlive the browser's.
+/// 400 days in seconds, the longest that browsers allow: vendor sessions outlive the browser session.
 const MAX_AGE: u32 = 34_560_000;
 
-/// What a request's marker says.
+/// The marker of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Marker {
     Absent,
-    /// A session that must end. Also a doubled or malformed marker: in doubt, nobody's session goes on.
+    /// A session that must end.
+    ///
+    /// A duplicate or malformed marker counts as this, too: in doubt, no session continues.
     Out,
     Of(Fingerprint),
 }
 
 impl Marker {
-    /// With one more cookie of its name.
+    /// Combines this marker with one more cookie of its name.
     pub(crate) fn joined_by(self, value: &[u8]) -> Self {
         match self {
             Self::Absent => Fingerprint::parse(value).map_or(Self::Out, Self::Of),
@@ -64,7 +68,7 @@ impl Marker {
         }
     }
 
-    /// As the runtime reads the same cookie.
+    /// Returns the marker's value as the runtime reads it, empty without a marker.
     pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Absent => "",
@@ -74,39 +78,41 @@ impl Marker {
     }
 }
 
-/// What a request's cookies say about the widget sessions of its browser.
+/// What a request's cookies say about the browser's widget sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BrowserState {
     pub(crate) marker: Marker,
-    /// The cookie beside the marker, which outlives it.
+    /// Whether the second cookie, which outlives the marker, is present.
     pub(crate) has_kept: bool,
-    /// A vendor's cookie says that somebody is identified.
+    /// Whether a vendor's cookie says that a user is identified.
     pub(crate) has_vendor_session: bool,
 }
 
 impl BrowserState {
-    /// There is, or was, a session.
+    /// Returns whether there is, or was, a session.
     pub(crate) fn has_session(&self) -> bool {
         self.marker != Marker::Absent || self.is_unmarked()
     }
 
-    /// There is, or was, a session, by this crate's own cookies.
+    /// Returns whether this crate's own cookies say that there is, or was, a session.
     pub(crate) fn has_marker(&self) -> bool {
         self.marker != Marker::Absent || self.has_kept
     }
 
-    /// There is, or was, a session, and the marker does not say whose.
+    /// Returns whether there is, or was, a session and the marker does not say whose.
     pub(crate) fn is_unmarked(&self) -> bool {
         self.marker == Marker::Absent && (self.has_kept || self.has_vendor_session)
     }
 }
 
-/// A stable pseudonym of a person, the same on every instance, from which the id cannot be learnt.
+/// A stable pseudonym of a user, the same on every instance, which does not reveal the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint([u8; FINGERPRINT_LENGTH]);
 
 impl Fingerprint {
-    /// Never the bare HMAC of the id under the vendor's secret: that is some vendors' proof of identity.
+    /// Computes the fingerprint of a user.
+    ///
+    /// It is never the bare HMAC of the id under the vendor's secret, which some vendors accept as proof of identity.
     pub(crate) fn of(key: &MarkerKey, user_id: &str) -> Result<Self, TokenError> {
         let text = sign::base64url_digest(&key.0.hmac(user_id.as_bytes())?);
         Self::parse(text.get(..FINGERPRINT_LENGTH).unwrap_or_default()).ok_or(TokenError::Signing)
@@ -118,12 +124,12 @@ impl Fingerprint {
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        // Always ASCII: `parse` is the only way in.
+        // The bytes are always ASCII, because `parse` is the only constructor.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
-/// The key of the fingerprints, derived so that it signs nothing else.
+/// The key for fingerprints, derived so that it signs nothing else.
 #[derive(Clone, Debug)]
 pub(crate) struct MarkerKey(Secret);
 
@@ -133,7 +139,7 @@ impl MarkerKey {
     }
 }
 
-/// What the application decides about the cookie.
+/// The application's options for the cookie.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MarkerOptions {
     pub(crate) name: Option<String>,
@@ -142,17 +148,17 @@ pub(crate) struct MarkerOptions {
     pub(crate) key: Option<Secret>,
 }
 
-/// The cookie's name and attributes, checked.
+/// The cookie's checked name and attributes.
 #[derive(Clone, Debug)]
 pub(crate) struct MarkerCookie {
     pub(crate) name: String,
-    /// The name of the cookie that outlives the marker.
+    /// The name of the second cookie, which outlives the marker.
     pub(crate) kept_name: String,
-    /// Everything after the value but `Max-Age`, beginning with a semicolon.
+    /// Everything after the value except `Max-Age`, starting with a semicolon.
     pub(crate) attributes: String,
     pub(crate) domain: Option<String>,
     out: HeaderValue,
-    /// Everything after the value of the cookie beside it.
+    /// Everything after the value of the second cookie.
     kept_attributes: String,
 }
 
@@ -165,7 +171,9 @@ impl MarkerCookie {
         }
         let name = match &options.name {
             Some(name) if widgets.iter().any(|widget| owns_marker(widget, name)) => {
-                return Err(illegal_name("is that of a vendor's cookie, which a shutdown deletes: choose another one"));
+                return Err(illegal_name(
+                    "is that of a vendor's cookie, which a shutdown deletes: choose another name",
+                ));
             }
             Some(name) => checked_name(name, options)?,
             None => format!("{}widget", prefix(options)),
@@ -174,24 +182,28 @@ impl MarkerCookie {
         let scope = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
         let attributes = format!("; Path=/{scope}{secure}; SameSite=Lax");
         let out = HeaderValue::try_from(format!("{name}={OUT}{attributes}; Max-Age={MAX_AGE}"))
-            .map_err(|_| illegal_name("holds a character that no cookie name may hold"))?;
+            .map_err(|_| illegal_name("contains a character that is illegal in a cookie name"))?;
         let kept_name = format!("{name}{KEPT_SUFFIX}");
         let kept_attributes = format!("{attributes}; Max-Age={MAX_AGE}");
         Ok(Self { kept_attributes, name, kept_name, attributes, domain: domain.map(str::to_owned), out })
     }
 
-    /// Whether browsers keep the marker only over HTTPS, and so the application serves its pages there alone.
+    /// Returns whether browsers keep the marker only over HTTPS.
+    ///
+    /// The application then serves its pages over HTTPS only.
     pub(crate) fn needs_https(&self) -> bool {
         self.attributes.contains("; Secure")
     }
 
-    /// The line with which a logout response says that the session must end.
+    /// Returns the `Set-Cookie` value with which a logout response says that the session must end.
     pub(crate) fn out(&self) -> HeaderValue {
         self.out.clone()
     }
 
-    /// The line that sets the cookie beside the marker, with a value that this browser has not had before. If the system has
-    /// no random numbers, the value is constant: then a page recognises a login or logout by the marker alone.
+    /// Returns the `Set-Cookie` value of the second cookie, with an epoch that is new to this browser.
+    ///
+    /// If the system has no random numbers, the epoch is constant: a page then detects a login or logout by the marker
+    /// alone.
     pub(crate) fn keep(&self) -> Option<HeaderValue> {
         let mut random = [0; 9];
         let mut epoch = [b'1'; 12];
@@ -203,7 +215,9 @@ impl MarkerCookie {
     }
 }
 
-/// <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3>
+/// Returns the prefix of the default cookie name.
+///
+/// Prefixes: <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3>.
 fn prefix(options: &MarkerOptions) -> &'static str {
     match (options.plain_http, &options.domain) {
         (true, _) => "",
@@ -212,7 +226,7 @@ fn prefix(options: &MarkerOptions) -> &'static str {
     }
 }
 
-/// Whether a shutdown of this widget would delete the marker, or the cookie beside it.
+/// Returns whether a shutdown of this widget would delete the marker or the second cookie.
 fn owns_marker(widget: &ConfiguredWidget, name: &str) -> bool {
     let artifacts = widget.manifest().artifacts();
     artifacts.owns_cookie(name) || artifacts.owns_cookie(&format!("{name}{KEPT_SUFFIX}"))
@@ -222,16 +236,16 @@ fn checked_name(name: &str, options: &MarkerOptions) -> Result<String, ConfigErr
     let lower = name.to_ascii_lowercase();
     let prefixed = |prefix: &str| lower.starts_with(prefix);
     if !cookies::is_legal_name(name) {
-        return Err(illegal_name("is empty, or holds a character that no cookie name may hold"));
+        return Err(illegal_name("is empty or contains a character that is illegal in a cookie name"));
     }
     if prefixed("__host-") && options.domain.is_some() {
-        return Err(illegal_name("begins with `__Host-`, which forbids a domain: begin it with `__Secure-`"));
+        return Err(illegal_name("starts with `__Host-`, which forbids a domain: use `__Secure-` instead"));
     }
     if prefixed("__http-") || prefixed("__host-http-") {
-        return Err(illegal_name("has a prefix that keeps scripts away from it: choose another one"));
+        return Err(illegal_name("has a prefix that hides the cookie from scripts: choose another name"));
     }
     if (prefixed("__host-") || prefixed("__secure-")) && options.plain_http {
-        return Err(illegal_name("has a prefix that needs HTTPS: leave the prefix away with `plain_http`"));
+        return Err(illegal_name("has a prefix that needs HTTPS: omit the prefix with `plain_http`"));
     }
     Ok(name.to_owned())
 }
@@ -258,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_marker_is_absent_a_fingerprint_or_out() {
+    fn marker_is_absent_a_fingerprint_or_out() {
         assert_eq!(read(&[]), Marker::Absent);
         assert_eq!(read(&["mm=out; xm=out"]), Marker::Absent);
         assert_eq!(read(&["a=b; m=out"]), Marker::Out);
@@ -266,29 +280,29 @@ mod tests {
     }
 
     #[test]
-    fn malformed_and_doubled_markers_count_as_out() {
+    fn malformed_and_duplicate_markers_count_as_out() {
         let long = format!("m={FP}x");
-        let doubled = format!("m={FP}; m={FP}");
-        for line in ["m=", "m", "m=abc", "m=<script>alert(1)</scrip", "m=\u{e9}\u{e9}\u{e9}", &long, &doubled] {
+        let duplicate = format!("m={FP}; m={FP}");
+        for line in ["m=", "m", "m=abc", "m=<script>alert(1)</scrip", "m=\u{e9}\u{e9}\u{e9}", &long, &duplicate] {
             assert_eq!(read(&[line]), Marker::Out, "{line:?}");
         }
         assert_eq!(read(&[&format!("m={FP}"), "m=out"]), Marker::Out);
     }
 
-    /// Some widgets hand users the HMAC of their own id under the very secret from which the key is derived.
+    /// Some widgets give users the HMAC of their own id under the secret from which the key is derived.
     #[test]
-    fn no_user_id_has_the_key_as_its_hash() {
+    fn no_user_id_hashes_to_the_marker_key() {
         let secret = Secret::new("secret").unwrap();
         let fingerprint = Fingerprint::of(&MarkerKey::derive(&secret), "user-1").unwrap();
         for id in ["tower-widget-identity/marker/v1", "tower-widget-identity/marker/v1\u{ff}"] {
             let hash = Secret::from_bytes(secret.hmac(id.as_bytes()).unwrap()).unwrap();
             assert_ne!(Fingerprint::of(&MarkerKey(hash), "user-1").unwrap(), fingerprint, "{id}");
         }
-        assert!(PURPOSE.contains(&0xFF), "a byte that no UTF-8 holds");
+        assert!(PURPOSE.contains(&0xFF), "a byte that never occurs in UTF-8");
     }
 
     #[test]
-    fn a_fingerprint_is_stable_and_not_the_vendors_hash() {
+    fn fingerprint_is_stable_and_not_the_vendors_hash() {
         let secret = Secret::new("secret").unwrap();
         let key = MarkerKey::derive(&secret);
         let fingerprint = Fingerprint::of(&key, "user-1").unwrap();

@@ -1,4 +1,4 @@
-//! What the layer did with a response, and why not more: found in the response's extensions.
+//! The outcome of a response: what the layer did with it, and why it did no more.
 //!
 //! ```
 //! use http::{Request, Response};
@@ -14,7 +14,7 @@
 //! let request = request.extension(Viewer::SignedIn(Identity::new("user-1"))).body(())?;
 //!
 //! let response = widgets.layer().layer(compressed).oneshot(request).await?;
-//! let outcome = response.extensions().get::<Outcome>().expect("somebody is signed in");
+//! let outcome = response.extensions().get::<Outcome>().expect("a user is signed in");
 //! assert_eq!(outcome.kind(), OutcomeKind::Untouched(Reason::Encoded));
 //! assert_eq!(outcome.as_str(), "encoded");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -25,10 +25,12 @@ use std::sync::Arc;
 
 use crate::token_error::TokenError;
 
-/// What the layer did with one response. The layer puts it into the response's extensions for every page load, and where
-/// there was a marker or a logout.
+/// What the layer did with one response, and why.
 ///
-/// It holds no secret, token, e-mail address or name.
+/// The layer puts it into the response extensions for page loads, for logouts, and, with
+/// [`Delivery::Header`](crate::Delivery::Header), for fetches that involve a user or a session.
+///
+/// It contains no secret, token, e-mail address or name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     kind: OutcomeKind,
@@ -37,81 +39,90 @@ pub struct Outcome {
     widgets: Arc<[String]>,
 }
 
-/// What the layer did with a response.
+/// The kind of an [`Outcome`]: what the layer did with a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OutcomeKind {
-    /// The page boots the widgets for the signed-in person.
+    /// The page boots the widgets for the signed-in user.
     Boot,
-    /// The page ends another person's session, then boots for the signed-in person.
+    /// The page ends another user's session, then boots for the signed-in user.
     Switch,
     /// The page ends the widgets' sessions.
     ShutDown,
-    /// The page carries the runtime for a visitor, with the widgets ([`visitors`](crate::WidgetsBuilder::visitors)) or
-    /// without them ([`spa`](crate::WidgetsBuilder::spa)).
+    /// The page carries the runtime for a signed-out visitor.
+    ///
+    /// It carries the widgets, too ([`visitors`](crate::WidgetsBuilder::visitors)), or only the runtime
+    /// ([`spa`](crate::WidgetsBuilder::spa)).
     Visitor,
-    /// The response ended the session by cookies; no script went with it (a redirect, an API answer).
+    /// The response ended the session by cookies and carries no script (a redirect, an API response).
     LogOut,
-    /// Tokens went in the headers ([`Delivery::Header`](crate::Delivery::Header)).
+    /// The response headers carry tokens or a shutdown ([`Delivery::Header`](crate::Delivery::Header)).
     Headers,
-    /// The response stayed as it was, for this reason.
+    /// The response stayed unchanged, for this reason.
     Untouched(Reason),
 }
 
-/// A widget without a token for this person, and why.
+/// A widget that got no token for this user, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenFailure {
     widget: String,
     error: TokenError,
 }
 
-/// Why a response stayed as it was.
+/// Why a response stayed unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// Nobody is signed in, and no session is left that would have to end.
+    /// No user is signed in, and no session is left to end.
     SignedOut,
-    /// Who is looking is not known.
+    /// The application did not say who the viewer is.
     UnknownViewer,
-    /// The look-up of who is looking failed ([`Viewer::LookupFailed`](crate::Viewer::LookupFailed)).
+    /// The lookup of the viewer failed ([`Viewer::LookupFailed`](crate::Viewer::LookupFailed)).
     LookupFailed,
     /// The application opted the request out ([`when`](crate::WidgetsBuilder::when)).
     OptedOut,
-    /// A logout without a session of a widget's that it could end.
+    /// The response is a logout, but there was no widget session to end.
     NoSession,
-    /// The handler said so, by [`SkipWidget`](crate::SkipWidget).
+    /// The handler opted the response out, with [`SkipWidget`](crate::SkipWidget).
     Skipped,
-    /// The request is not the load of a page, as a browser asks for one. `curl` without `Accept: text/html` is none.
+    /// The request is not a browser's page load.
+    ///
+    /// `curl` sends one only with `Accept: text/html`.
     NoPageLoad,
-    /// The request is no fetch by the page's script, to which [`Delivery::Header`](crate::Delivery::Header) goes.
+    /// The request is not a fetch by the page's script, which [`Delivery::Header`](crate::Delivery::Header) needs.
     NoFetch,
     /// The status has no page of its own (1xx, 204, 205, 206, 3xx).
+    ///
+    /// With [`Delivery::Header`](crate::Delivery::Header), it is any status but 2xx.
     Status,
     /// The media type is not `text/html`.
     NotHtml,
     /// The body is encoded: put this layer *inside* compression.
     Encoded,
-    /// The answer is a part of a page (`Content-Range`).
+    /// The response is a part of a page (`Content-Range`).
     Partial,
-    /// The answer is a download (`Content-Disposition: attachment`).
+    /// The response is a download (`Content-Disposition: attachment`).
     Attachment,
     /// The application forbids changes (`Cache-Control: no-transform`).
     NoTransform,
     /// The page's encoding is not ASCII compatible (UTF-16, UTF-32, ISO-2022).
     Encoding,
-    /// Without Fetch Metadata: no doctype, `<html` or `<head` at the beginning, so this is a fragment.
+    /// The page is a fragment.
+    ///
+    /// Without Fetch Metadata, and for a prefetch, the page must start with a doctype, `<html>` or `<head>`. A page
+    /// that ends within its doctype also counts as a fragment.
     Fragment,
-    /// The prologue goes on for more than 64 KiB.
+    /// The page's prologue is longer than 64 KiB.
     LongPrologue,
-    /// The body failed before the place was found.
+    /// The body failed before the place for the snippet was found.
     BodyError,
-    /// The page's policy has a `sandbox` without `allow-scripts` and `allow-same-origin`.
+    /// The page's policy has a `sandbox` that lacks `allow-scripts` or `allow-same-origin`.
     Sandbox,
-    /// The page's policy demands trusted types and does not allow the policy `tower-widget-identity`.
+    /// The page's policy requires trusted types and does not allow our policy, `tower-widget-identity`.
     TrustedTypes,
-    /// No widget had a token for this person: [`Outcome::failures`] says why.
+    /// No widget got a token for this user: [`Outcome::failures`] says why.
     NoToken,
-    /// The data could not be written; a defect, and the page is served all the same.
+    /// The page's data could not be serialized; a defect, and the page is served all the same.
     Unwritable,
 }
 
@@ -128,12 +139,12 @@ impl Outcome {
         Self::new(OutcomeKind::Untouched(Reason::NoToken), failures)
     }
 
-    /// What the layer did.
+    /// Returns what the layer did.
     pub fn kind(&self) -> OutcomeKind {
         self.kind
     }
 
-    /// A stable name for logs and counters.
+    /// Returns a stable name for logs and counters.
     pub fn as_str(&self) -> &'static str {
         self.kind.as_str()
     }
@@ -142,27 +153,31 @@ impl Outcome {
         Self { widgets: widgets.clone(), ..self }
     }
 
-    /// The names of the widgets in the set that decided. Where two sets are layered over one page, the inner one does: its
-    /// widgets are on the page, and the outer one's are not.
+    /// Returns the names of the widgets in the set that decided.
+    ///
+    /// If two sets are layered over one page, the inner one decides: its widgets are on the page, and the outer one's
+    /// are not.
     pub fn widgets(&self) -> &[String] {
         &self.widgets
     }
 
-    /// The widgets without a token for this person. The page boots the others all the same.
+    /// Returns the widgets that got no token for this user.
+    ///
+    /// The page boots the others all the same.
     pub fn failures(&self) -> &[TokenFailure] {
         &self.failures
     }
 }
 
 impl From<OutcomeKind> for Outcome {
-    /// Without failures.
+    /// Creates an outcome without failures.
     fn from(kind: OutcomeKind) -> Self {
         Self::new(kind, Vec::new())
     }
 }
 
 impl OutcomeKind {
-    /// A stable name for logs and counters.
+    /// Returns a stable name for logs and counters.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Boot => "boot",
@@ -177,7 +192,7 @@ impl OutcomeKind {
 }
 
 impl Reason {
-    /// A stable name for logs and counters.
+    /// Returns a stable name for logs and counters.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignedOut => "signed-out",
@@ -211,18 +226,18 @@ impl TokenFailure {
         Self { widget: widget.to_owned(), error }
     }
 
-    /// The widget's name, or the token's.
+    /// Returns the widget's name or, with [`Delivery::Header`](crate::Delivery::Header), the token's name.
     pub fn widget(&self) -> &str {
         &self.widget
     }
 
-    /// Why it has no token.
+    /// Returns why there is no token.
     pub fn error(&self) -> TokenError {
         self.error
     }
 }
 
-/// Logs an outcome, under the target `tower_widget_identity`. The path comes without its query.
+/// Logs an outcome at DEBUG, under the target `tower_widget_identity`. The path has no query.
 pub(crate) fn report(outcome: &Outcome, path: &str) {
     #[cfg(feature = "tracing")]
     {
@@ -239,7 +254,7 @@ pub(crate) fn report(outcome: &Outcome, path: &str) {
 mod tests {
     use super::*;
 
-    /// Dashboards and alerts are built on them.
+    /// Dashboards and alerts depend on these names.
     const OUTCOMES: [(OutcomeKind, &str); 6] = [
         (OutcomeKind::Boot, "boot"),
         (OutcomeKind::Switch, "switch"),
@@ -286,7 +301,9 @@ mod tests {
         (TokenError::Issued, "issued"),
     ];
 
-    /// The number of variants: a new one does not compile until it is counted here, and then it is missing above.
+    /// The number of variants.
+    ///
+    /// A new variant does not compile until it is counted here; the test then reports that it is missing above.
     const fn number_of_outcomes(outcome: OutcomeKind) -> usize {
         use OutcomeKind::{Boot, Headers, LogOut, ShutDown, Switch, Untouched, Visitor};
         match outcome {
@@ -326,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_is_missing_or_there_twice() {
+    fn every_variant_is_listed_under_a_unique_name() {
         let outcomes = OUTCOMES.map(|(_, name)| name);
         let reasons = REASONS.map(|(_, name)| name);
         let token_errors = TOKEN_ERRORS.map(|(_, name)| name);
@@ -337,7 +354,7 @@ mod tests {
         assert_eq!(names.len(), outcomes.len() + reasons.len() + token_errors.len());
     }
 
-    /// The page on operations says what each of them means.
+    /// The operations guide explains every name.
     #[test]
     fn every_name_is_in_the_guide() {
         let guide = include_str!("../docs/operations.md");

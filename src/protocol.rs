@@ -1,60 +1,66 @@
-//! Every name that Rust and the browser share: headers, a path segment, members of JSON, values of the marker.
+//! The names that Rust and the browser share: headers, a path segment, JSON members, marker values.
 //!
-//! This module imports nothing from the crate. Where a name is a field's name, by which Serde calls the member, it
-//! stands in one of the lists below: a test (`contract.rs`) holds them against what the crate writes, what
-//! `snippet/types.d.ts` declares and what the scripts read. Whoever changes a name changes all of them, or the test
-//! says which one is left.
+//! This module imports nothing from the crate. If a name is the name of a field, which Serde uses for the member, it
+//! stands in one of the lists below. A test (`contract.rs`) compares them with what the crate writes, what
+//! `snippet/types.d.ts` declares and what the scripts read: if you change a name in one place only, the test names the
+//! others.
 
 // ---- headers --------------------------------------------------------------------------------------------------------
 
-/// In requests to the token service: the fingerprint of the person for whom the page is. In answers to fetches
-/// ([`Delivery::Header`](crate::Delivery::Header)): the fingerprint of the person whose tokens they carry.
+/// The fingerprint of a user: whose page sends a token request, or whose tokens a response carries.
+///
+/// Pages send it to the token service. Responses to fetches carry it with
+/// [`Delivery::Header`](crate::Delivery::Header).
 pub(crate) const PAGE_HEADER: &str = "x-widget-page";
-/// In requests to the token service: the text of the page's that the token is to sign.
+/// The text that the page wants the token to sign, in requests to the token service.
 pub(crate) const VALUE_HEADER: &str = "x-widget-value";
-/// For how many seconds the token in this answer is good.
+/// The number of seconds for which the token in a response is valid.
 pub(crate) const LIFETIME_HEADER: &str = "x-widget-lifetime";
-/// In development ([`explain`](crate::WidgetsBuilder::explain)): what the layer did with this response.
+/// What the layer did with this response, sent in development only ([`explain`](crate::WidgetsBuilder::explain)).
 pub(crate) const OUTCOME_HEADER: &str = "x-widget-outcome";
-/// The widgets whose session must end, in answers to fetches.
+/// The widgets whose session must end, in responses to fetches.
 pub(crate) const SHUTDOWN_HEADER: &str = "x-widget-shutdown";
-/// Before a token's name, in answers to fetches.
+/// The prefix of a header that carries a token in the response to a fetch; the token's name follows.
 pub(crate) const TOKEN_HEADER_PREFIX: &str = "x-widget-token-";
 
 // ---- the token service's path ---------------------------------------------------------------------------------------
 
-/// In place of a token's name: the question who is signed in now, answered as a page load would be.
+/// The name that asks who is signed in now, instead of a token's name.
+///
+/// The response has the data that a page load would carry.
 pub(crate) const PAGE: &str = "page";
 
 // ---- the page -------------------------------------------------------------------------------------------------------
 
-/// The attribute of the script element that holds its data.
+/// The attribute of the script element that holds the page's data.
 pub(crate) const DATA_ATTRIBUTE: &str = "data-widget";
-/// The Trusted Types policy by which the runtime loads a vendor's library.
+/// The Trusted Types policy with which the runtime loads a vendor's library.
 pub(crate) const TRUSTED_TYPES_POLICY: &str = "tower-widget-identity";
-/// What the marker says of a session that must end.
+/// The marker's value for a session that must end.
 pub(crate) const OUT: &str = "out";
-/// After the marker's name: the cookie that says that there is, or was, a session, if the marker gets lost.
+/// The suffix that turns the marker's name into that of the second cookie.
+///
+/// The second cookie says that there is, or was, a session, even if the marker is lost.
 pub(crate) const KEPT_SUFFIX: &str = "-kept";
 
-// ---- members of one page's data, and of the answer to `page` --------------------------------------------------------
+// ---- members of one page's data, and of the response to `page` ------------------------------------------------------
 
 /// The marker that the request carried.
 pub(crate) const SEEN: &str = "seen";
-/// The fingerprint of the person for whom the page is.
+/// The fingerprint of the user that the page is for.
 pub(crate) const FP: &str = "fp";
-/// Whether somebody's session must end although there was no marker.
+/// Whether a session must end although there was no marker.
 pub(crate) const RESET: &str = "reset";
-/// Whether the addresses of scripts must be trusted types.
+/// Whether the URLs of scripts must be trusted types.
 pub(crate) const TRUSTED: &str = "trusted";
-/// By widget: what its adapter boots with.
+/// What each widget's adapter boots with, by widget.
 pub(crate) const PEOPLE: &str = "people";
-/// By widget: for how many seconds its token is good.
+/// The number of seconds for which each widget's token is valid, by widget.
 pub(crate) const LIFETIMES: &str = "lifetimes";
 
 // ---- members by the interfaces of `types.d.ts` ----------------------------------------------------------------------
 
-/// Each interface whose members are JSON, with all that it can have.
+/// Each interface whose members are JSON, with every member that it can have.
 #[cfg(test)]
 pub(crate) const INTERFACES: &[(&str, &[&str])] = &[
     ("ConstantData", &["cookie", "tokens", "iframes", "visitors", "widgets"]),
@@ -65,6 +71,6 @@ pub(crate) const INTERFACES: &[(&str, &[&str])] = &[
     ("ErrorAnswer", &["error"]),
 ];
 
-/// What the runtime adds to a widget before it hands it to an adapter.
+/// The member that the runtime adds to a widget before it passes the widget to an adapter.
 #[cfg(test)]
 pub(crate) const PERSON: &str = "person";

@@ -26,32 +26,34 @@ use crate::{
     sign::Secret,
 };
 
-/// Answers with the public key of an RSA secret, for a vendor that fetches it from a URL of the application's, as
-/// [Dynamics 365](crate::widget::Dynamics365) does. Needs the feature `rsa`.
+/// A service that returns the public key of an RSA secret. Needs the feature `rsa`.
 ///
-/// `GET` and `HEAD` are answered 200 with the key as SubjectPublicKeyInfo in PEM, as `text/plain`; other methods 405. Of a
-/// [rotating](crate::SecretRotation) secret it is the present key. Caches may keep it for five minutes.
+/// Some vendors fetch the key from a URL of the application, as [Dynamics 365](crate::widget::Dynamics365) does.
 ///
-/// The key is public: mount it where the vendor's servers reach it without a session, and before layers that demand one.
+/// `GET` and `HEAD` return 200 with the key as SubjectPublicKeyInfo in PEM, as `text/plain`; other methods return 405.
+/// For a [rotating](crate::SecretRotation) secret, it is the current key. Caches may keep it for five minutes.
+///
+/// The key is public: mount the service where the vendor's servers reach it without a session, outside the layers that
+/// require one.
 #[derive(Clone, Debug)]
 #[must_use = "services do nothing unless they are called"]
 pub struct PublicKeyService(Secret);
 
 impl PublicKeyService {
-    /// The public half of this secret.
+    /// Creates a service for the public half of this secret.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Secret`] when it is no RSA key.
+    /// [`ConfigErrorKind::Secret`] if it is not an RSA key.
     pub fn new(secret: Secret) -> Result<Self, ConfigError> {
         if secret.is_rsa() {
             return Ok(Self(secret));
         }
-        let message = "the secret is no RSA key, and so has no public half: read it with Secret::rsa_pem(..)";
+        let message = "the secret is not an RSA key, so it has no public half: read it with Secret::rsa_pem(..)";
         Err(ConfigError::new(ConfigErrorKind::Secret, message))
     }
 
-    fn answer(&self, method: &Method) -> Response<String> {
+    fn respond(&self, method: &Method) -> Response<String> {
         if ![Method::GET, Method::HEAD].contains(method) {
             let mut response = Response::new(String::new());
             *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
@@ -80,6 +82,6 @@ impl<B> Service<Request<B>> for PublicKeyService {
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        ready(Ok(self.answer(request.method())))
+        ready(Ok(self.respond(request.method())))
     }
 }

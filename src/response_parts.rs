@@ -1,4 +1,4 @@
-//! A [`Viewer`] or [`SkipWidget`] as a part of an axum response, beside its headers. Feature `axum`.
+//! [`Viewer`] and [`SkipWidget`] as parts of an axum response, beside its headers. Feature `axum`.
 //!
 //! ```
 //! use axum::{body::Body, response::{Html, IntoResponse}};
@@ -26,7 +26,7 @@ use axum_core::response::{IntoResponseParts, ResponseParts};
 
 use crate::identity::{SkipWidget, Viewer};
 
-/// Puts the viewer into the response's extensions, where it wins over every other answer.
+/// Puts the viewer into the response extensions, where it wins over every other source.
 impl IntoResponseParts for Viewer {
     type Error = Infallible;
 
@@ -36,7 +36,7 @@ impl IntoResponseParts for Viewer {
     }
 }
 
-/// Puts it into the response's extensions: the layer leaves this response as it is.
+/// Puts the mark into the response extensions, so that the layer leaves this response unchanged.
 impl IntoResponseParts for SkipWidget {
     type Error = Infallible;
 

@@ -1,7 +1,7 @@
-//! Requests as browsers send them, for the tests of an application. Feature `test-util`.
+//! Requests as browsers send them, for the tests of your application. Feature `test-util`.
 //!
-//! The layer acts on page loads alone, and tells them by the headers that a browser adds
-//! (<https://www.w3.org/TR/fetch-metadata/>): a bare request, as `curl` or a test sends it, gets no widget.
+//! The layer acts only on page loads, and recognises them by the headers that a browser adds
+//! (<https://www.w3.org/TR/fetch-metadata/>). A bare request, as `curl` or a test sends it, gets no widget.
 //!
 //! ```
 //! use axum::{Router, body::Body, response::Html, routing::get};
@@ -25,7 +25,7 @@
 //! # }).unwrap();
 //! ```
 //!
-//! In an application:
+//! In your application's `Cargo.toml`:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -34,10 +34,10 @@
 
 use http::{Request, header::ACCEPT, request::Builder};
 
-/// A GET request with the headers of a browser that loads a page because somebody typed its address.
+/// Builds a GET request with the headers of a page load, as if the user had typed its address.
 ///
-/// Add cookies or extensions as the test needs them, then a body. A path that is no URI makes
-/// [`body`](Builder::body) fail, as it does for every builder of the crate `http`.
+/// Add the cookies or extensions that your test needs, then a body. If the path is not a URI, [`body`](Builder::body)
+/// returns an error, as for every builder of the crate `http`.
 pub fn page_load(path: &str) -> Builder {
     Request::get(path)
         .header(ACCEPT, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")

@@ -1,20 +1,22 @@
-//! Why somebody gets no token.
+//! The reasons for which a user gets no token.
 
 use std::fmt;
 
-/// Why a vendor gave no token for a person.
+/// Why a widget has no token for a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenError {
     /// The identity's id is blank.
     MissingId,
-    /// The vendor needs an e-mail address and the identity has none.
+    /// The vendor requires an e-mail address, and the identity has none.
     MissingEmail,
-    /// The vendor does not take this kind of e-mail address (Zendesk: accented characters).
+    /// The vendor does not accept this kind of e-mail address (Zendesk: accented characters).
     UnacceptableEmail,
-    /// The vendor does not take this id (Zendesk Messaging: longer than 255 characters).
+    /// The vendor does not accept this id (Zendesk Messaging: longer than 255 characters).
     UnacceptableId,
-    /// The application's session has ended already ([`Identity::with_session_expires`](crate::Identity::with_session_expires)).
+    /// The application's session has already ended.
+    ///
+    /// Its end is that of [`Identity::with_session_expires`](crate::Identity::with_session_expires).
     SessionOver,
     /// The token would be longer than [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES).
     TooLarge,
@@ -22,12 +24,12 @@ pub enum TokenError {
     Signing,
     /// The vendor has no token of this name.
     UnknownToken,
-    /// The vendor's own API issues this token, so that the [`TokenService`](crate::TokenService) alone has it.
+    /// The vendor's own API issues this token, so only the [`TokenService`](crate::TokenService) returns it.
     Issued,
 }
 
 impl TokenError {
-    /// A stable name for logs and counters.
+    /// Returns a stable name for logs and counters.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::MissingId => "missing-id",
@@ -47,14 +49,14 @@ impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::MissingId => "the identity's id is blank",
-            Self::MissingEmail => "the identity has no e-mail address, which this vendor needs",
-            Self::UnacceptableEmail => "this vendor does not take such an e-mail address",
-            Self::UnacceptableId => "this vendor does not take such an id",
-            Self::SessionOver => "the application's session is over",
+            Self::MissingEmail => "the identity has no e-mail address, which this vendor requires",
+            Self::UnacceptableEmail => "this vendor does not accept this e-mail address",
+            Self::UnacceptableId => "this vendor does not accept this id",
+            Self::SessionOver => "the application's session has ended",
             Self::TooLarge => "the token would be too large: sign fewer attributes",
             Self::Signing => "the claims could not be signed",
             Self::UnknownToken => "the vendor has no token of this name",
-            Self::Issued => "the vendor's own API issues this token: ask the token service for it",
+            Self::Issued => "the vendor's own API issues this token: request it from the token service",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The token service: fresh tokens for pages that ask for one. Knows the configuration, and no layer.
+//! The token service: fresh tokens for pages that request one. It knows the configuration, but no layer.
 //!
 //! ```
 //! use http::{Request, StatusCode};
@@ -58,32 +58,38 @@ const VALUE_HEADER: HeaderName = HeaderName::from_static(protocol::VALUE_HEADER)
 const LIFETIME_HEADER: HeaderName = HeaderName::from_static(protocol::LIFETIME_HEADER);
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Hands fresh tokens to pages of the same origin; made by [`Widgets::token_service`].
+/// Returns fresh tokens to pages of the same origin; made by [`Widgets::token_service`].
 ///
-/// Mount it at the [`token_path`](crate::WidgetsBuilder::token_path), inside of the layers that load the session.
-/// `GET <token_path>/<name>` answers
+/// Mount it at the [`token_path`](crate::WidgetsBuilder::token_path), inside the layers that load the session.
+/// `GET <token_path>/<name>` returns:
 ///
-/// * 200 with the bare token as `text/plain`; `x-widget-lifetime` says for how many seconds it is good;
-/// * 401 when nobody is signed in or [`Identity::with_session_expires`] has passed, 503 when it is not known who is;
-/// * 503 also while too many [costly](crate::widget::Manifest::is_costly) tokens wait for their turn, and where an issuer (the
-///   type `Issuer`, feature `issued`) fails or is slow;
-/// * 409 when the page (header `x-widget-page`) is another person's;
-/// * 400 when the token [signs a value of the page's](crate::widget::Manifest::with_value_token_names), and the header
-///   `x-widget-value` has none, more than one, or something else than 1 to 64 letters, digits and hyphens;
-/// * 422 when the person lacks what the vendor needs, 500 when signing failed;
-/// * 403 for other origins' requests, by `Sec-Fetch-Site` or, where the browser sends none, by `Origin`;
+/// * 200 with the bare token as `text/plain`; `x-widget-lifetime` is the number of seconds for which it is valid;
+/// * 401 if no user is signed in or [`Identity::with_session_expires`] has passed, 503 if the viewer is not known;
+/// * 503 also while too many [costly](crate::widget::Manifest::is_costly) tokens are queued, and if an issuer (the type
+///   `Issuer`, feature `issued`) fails or is slow;
+/// * 409 if the page (header `x-widget-page`) is that of another user;
+/// * 400 if the token [signs a value of the page](crate::widget::Manifest::with_value_token_names), and the header
+///   `x-widget-value` is missing, occurs more than once, or is not 1 to 64 letters, digits and hyphens;
+/// * 422 if the identity lacks what the vendor requires, 500 if signing failed;
+/// * 403 for requests from other origins, by `Sec-Fetch-Site`, which also excludes a typed address; if the browser
+///   sends none, by `Origin`. A request without either passes;
 /// * 404 for a name that is not configured, 405 for other methods.
 ///
-/// Errors are JSON: `{"error":"signed-out"}`. Every answer has `Cache-Control: no-store`, `Vary: Cookie`,
-/// `X-Content-Type-Options: nosniff` and `Cross-Origin-Resource-Policy: same-origin`; never a CORS header.
+/// `GET <token_path>/page` is for this crate's own script: it returns the data of a page load as JSON, for a signed-out
+/// visitor, too.
 ///
-/// Its body type is its own: without a router, box it beside the bodies of other answers.
+/// Errors are JSON: `{"error":"signed-out"}`. Every response has `Cache-Control: no-store`, `Vary: Cookie`,
+/// `X-Content-Type-Options: nosniff` and `Cross-Origin-Resource-Policy: same-origin`, and never a CORS header.
+///
+/// The service has its own body type: without a router, box it together with the bodies of your other responses.
 #[derive(Clone, Debug)]
 #[must_use = "services do nothing unless they are called"]
 pub struct TokenService(Widgets);
 
 impl Widgets {
-    /// The service that hands fresh tokens to pages; mount it at [`token_path`](crate::WidgetsBuilder::token_path).
+    /// Returns the service that gives pages fresh tokens.
+    ///
+    /// Mount it at the [`token_path`](crate::WidgetsBuilder::token_path).
     pub fn token_service(&self) -> TokenService {
         TokenService(self.clone())
     }
@@ -107,25 +113,25 @@ impl<B> Service<Request<B>> for TokenService {
     }
 }
 
-/// Whether this is the path of a token, as the browser asks for it.
+/// Returns whether this is the path of a token, as the browser requests it.
 pub(crate) fn is_token_path(config: &Config, path: &str) -> bool {
     path.strip_prefix(config.token_path.as_str()).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// A request that may be answered once it is known who asks.
+/// A checked token request that waits for its viewer.
 struct Question {
     config: Arc<Config>,
     name: String,
-    /// What the token is to sign besides, for the tokens that do.
+    /// The value that the token must sign besides, for the tokens that sign one.
     value: Option<PageValue>,
     browser: BrowserState,
-    /// The fingerprint of the person for whom the asking page is, as it says.
+    /// The fingerprint of the user that the requesting page is for, as the page claims.
     page: Vec<HeaderValue>,
 }
 
 impl Question {
     fn read(config: &Arc<Config>, parts: &Parts) -> Result<Self, Reply> {
-        // A page asks for its own token; at an address that a user typed in, the token would stand on the screen.
+        // A page requests its own token; at an address that a user typed, the token would appear on the screen.
         if matches!(Sender::of(parts, config.site), Sender::Foreign | Sender::User) {
             return Err(Reply::Error(StatusCode::FORBIDDEN, "cross-site"));
         }
@@ -137,7 +143,7 @@ impl Question {
         if parts.method != Method::GET {
             return Err(Reply::Error(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"));
         }
-        // No other token gets to see it.
+        // Only a token that signs the value may see it.
         let value = if takes_value { Some(page_value(&parts.headers)?) } else { None };
         Ok(Self {
             name: name.to_owned(),
@@ -148,18 +154,18 @@ impl Question {
         })
     }
 
-    fn answer(&self, viewer: Viewer) -> Waiting {
+    fn respond(&self, viewer: Viewer) -> Waiting {
         Waiting::reply(match viewer {
             Viewer::Unknown | Viewer::LookupFailed => Reply::Error(StatusCode::SERVICE_UNAVAILABLE, "unknown-viewer"),
             Viewer::SignedOut if self.name == PAGE => self.page_data(None),
             Viewer::SignedOut => Reply::Error(StatusCode::UNAUTHORIZED, "signed-out"),
             Viewer::SignedIn(identity) => {
-                return self.answer_person(identity).unwrap_or_else(|error| Waiting::reply(Reply::no_token(error)));
+                return self.respond_to_user(identity).unwrap_or_else(|error| Waiting::reply(Reply::no_token(error)));
             }
         })
     }
 
-    fn answer_person(&self, identity: Identity) -> Result<Waiting, TokenError> {
+    fn respond_to_user(&self, identity: Identity) -> Result<Waiting, TokenError> {
         let fingerprint = self.config.fingerprint(&identity)?;
         if self.page.iter().any(|page| page != fingerprint.as_str()) {
             return Ok(Waiting::reply(Reply::Error(StatusCode::CONFLICT, "another-person")));
@@ -187,7 +193,7 @@ impl Question {
         all.any(|(widget, name)| name == self.name && widget.manifest().is_costly(name))
     }
 
-    /// Has the token made where nobody else is held up.
+    /// Makes the token on the worker thread, so that it blocks no async thread.
     fn work(&self, identity: Identity) -> Waiting {
         let (config, name, value) = (self.config.clone(), self.name.clone(), self.value.clone());
         let job = move || mint(&config, &name, value.as_ref(), &identity);
@@ -210,7 +216,7 @@ fn mint(config: &Config, name: &str, value: Option<&PageValue>, identity: &Ident
     }
 }
 
-/// The one value that the page hands over.
+/// Returns the single value that the page sent.
 fn page_value(headers: &HeaderMap) -> Result<PageValue, Reply> {
     let mut values = headers.get_all(VALUE_HEADER).iter();
     let only = values.next().filter(|_| values.next().is_none());
@@ -218,14 +224,14 @@ fn page_value(headers: &HeaderMap) -> Result<PageValue, Reply> {
     value.ok_or(Reply::Error(StatusCode::BAD_REQUEST, "bad-value"))
 }
 
-/// The last segment, whether the path was stripped by nesting or not.
+/// Returns the token's name, whether or not nesting has stripped the path.
 fn token_name<'a>(path: &'a str, token_path: &str) -> &'a str {
     let stripped = path.strip_prefix(token_path).filter(|rest| rest.starts_with('/'));
     let name = stripped.unwrap_or(path);
     name.strip_prefix('/').unwrap_or(name)
 }
 
-/// What is answered, before it is written as a response.
+/// A response before it is written as HTTP.
 enum Reply {
     Token { text: String, lifetime: Option<u64> },
     Page(Vec<u8>),
@@ -242,7 +248,7 @@ impl Reply {
         Self::Token { lifetime: token.lifetime().map(|lifetime| lifetime.as_secs()), text: token.into_string() }
     }
 
-    /// As for an unknown viewer: the page asks again later.
+    /// Reports a full queue with a 503, as for an unknown viewer: the page retries later.
     fn busy() -> Self {
         Self::Error(StatusCode::SERVICE_UNAVAILABLE, "busy")
     }
@@ -281,7 +287,7 @@ impl Reply {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(VARY, HeaderValue::from_static("Cookie"));
-        // Without it, a bare JWT that another site includes as a script can be read from the error that it makes.
+        // Without `nosniff`, another site can include a bare JWT as a script, and read it from the error that results.
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
         headers.extend(lifetime.map(|seconds| (LIFETIME_HEADER, HeaderValue::from(seconds))));
@@ -310,14 +316,14 @@ impl Waiting {
 }
 
 impl TokenFuture {
-    /// The answer to this request, whoever received it: the service, or the layer at its own path.
+    /// Starts the response to this request, for the service or for the layer at its own token path.
     pub(crate) fn of(config: &Arc<Config>, parts: &Parts) -> Self {
         let question = match Question::read(config, parts) {
             Ok(question) => question,
             Err(reply) => return Self::ready(reply),
         };
         match config.identify.ask(parts) {
-            Answer::Known(viewer) => Self(question.answer(viewer)),
+            Answer::Known(viewer) => Self(question.respond(viewer)),
             Answer::Asked(lookup) => Self(Waiting::Lookup(lookup, question)),
         }
     }
@@ -333,12 +339,12 @@ impl Future for TokenFuture {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Waiting::Lookup(lookup, question) = &mut self.0 {
             let viewer = ready!(lookup.as_mut().poll(cx));
-            self.0 = question.answer(viewer);
+            self.0 = question.respond(viewer);
         }
         let reply = match &mut self.0 {
             Waiting::Worker(answer) => match ready!(answer.poll_unpin(cx)) {
                 Ok(minted) => Some(minted.map_or_else(Reply::no_token, Reply::token)),
-                // The job was dropped, or failed.
+                // The job was dropped, or it panicked.
                 Err(oneshot::Canceled) => Some(Reply::busy()),
             },
             #[cfg(feature = "issued")]
@@ -349,7 +355,7 @@ impl Future for TokenFuture {
             Waiting::Lookup(..) => None,
         };
         self.0 = Waiting::Ready(None);
-        // Polled again after it was ready: a mistake of the caller that is no reason to panic.
+        // The caller polled again after completion, which is its bug but no reason to panic.
         reply.map_or(Poll::Pending, |reply| Poll::Ready(Ok(reply.into_response())))
     }
 }
@@ -360,7 +366,7 @@ impl fmt::Debug for TokenFuture {
     }
 }
 
-/// The body of a [`TokenService`] answer: one frame. `Debug` does not show it.
+/// The body of a [`TokenService`] response: one frame. `Debug` does not show it.
 #[derive(Default)]
 pub struct TokenBody(Option<Bytes>);
 

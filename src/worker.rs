@@ -1,4 +1,4 @@
-//! A thread for what would hold up an async one: RSA signatures.
+//! A thread for work that would block an async thread: RSA signatures.
 
 use std::{
     fmt,
@@ -9,25 +9,32 @@ use std::{
 
 use futures::channel::oneshot;
 
-/// How many may wait: at 0.6 ms each (RSA with 2,048 bits), nobody waits much longer than a tenth of a second.
+/// The number of jobs that may wait.
+///
+/// At 0.6 ms each (RSA with 2,048 bits), no job waits much longer than a tenth of a second.
 const QUEUE: usize = 128;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Ends when it is dropped, after the jobs that it has taken.
+/// A worker thread and its queue.
+///
+/// When the worker is dropped, the thread finishes the queued jobs and ends.
 pub(crate) struct Worker(SyncSender<Job>);
 
 impl Worker {
-    /// Where the system gives no thread, nothing will be taken.
+    /// Starts the thread.
+    ///
+    /// If the system cannot create one, [`take`](Self::take) returns `None` from then on.
     pub(crate) fn start() -> Self {
         let (sender, jobs) = sync_channel(QUEUE);
-        // Without a thread, the receiver is gone with the closure.
+        // If the thread cannot start, its closure is dropped, and the receiver with it.
         let _ = thread::Builder::new().name("widget-tokens".to_owned()).spawn(move || work(&jobs));
         Self(sender)
     }
 
-    /// Queues a job and returns the receiver of its answer; `None` if the queue is full or the thread is gone. A job whose
-    /// receiver was dropped is not done.
+    /// Queues a job and returns its receiver, or `None` if the queue is full or the thread is gone.
+    ///
+    /// A job whose receiver was dropped is skipped.
     pub(crate) fn take<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
@@ -35,7 +42,7 @@ impl Worker {
         let (sender, receiver) = oneshot::channel();
         let job = Box::new(move || {
             if !sender.is_canceled() {
-                // Whoever waited may have left meanwhile.
+                // The receiver may have been dropped meanwhile.
                 let _ = sender.send(job());
             }
         });
@@ -45,7 +52,7 @@ impl Worker {
 
 fn work(jobs: &Receiver<Job>) {
     for job in jobs {
-        // One vendor's mistake is not the end of all tokens: that job's answer is dropped, which says as much.
+        // A panic in one vendor's code must not end all tokens. It drops that job's sender, which the receiver notices.
         let _ = catch_unwind(AssertUnwindSafe(job));
     }
 }
@@ -64,7 +71,7 @@ mod tests {
 
     use super::*;
 
-    /// A worker that is held up until the sender is dropped, and the answer that it then gives.
+    /// Returns a worker that is blocked until the sender is dropped, and the receiver of the blocking job.
     fn busy() -> (Worker, mpsc::Sender<()>, oneshot::Receiver<()>) {
         let worker = Worker::start();
         let (release, held) = mpsc::channel::<()>();
@@ -79,14 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn work_is_done_on_another_thread() {
+    fn jobs_run_on_another_thread() {
         let worker = Worker::start();
         let thread = block_on(worker.take(|| thread::current().id()).unwrap()).unwrap();
         assert_ne!(thread, thread::current().id());
     }
 
     #[test]
-    fn a_full_queue_takes_nothing_more_and_empties_again() {
+    fn full_queue_rejects_jobs_until_it_empties() {
         let (worker, release, _held) = busy();
         let waiting: Vec<_> = (0..QUEUE).map(|number| worker.take(move || number).expect("room")).collect();
         assert!(worker.take(|| 0).is_none(), "there is no more room");
@@ -98,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_costs_one_answer() {
+    fn panic_loses_only_its_own_result() {
         let worker = Worker::start();
         let answer: oneshot::Receiver<()> = worker.take(|| panic!("on purpose")).unwrap();
         assert!(block_on(answer).is_err());
@@ -106,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_works_for_those_who_left() {
+    fn job_with_a_dropped_receiver_is_skipped() {
         let (worker, release, _held) = busy();
         let (done, made) = mpsc::channel();
         drop(worker.take(move || done.send(())).expect("room"));
@@ -116,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_thread_ends_with_its_worker() {
+    fn thread_ends_with_its_worker() {
         let (sender, jobs) = sync_channel::<Job>(QUEUE);
         let thread = thread::spawn(move || work(&jobs));
         drop(Worker(sender));

@@ -98,7 +98,7 @@ fn the_session_layer_inside_of_the_widget_layer() {
     let widgets = builder().identify_with(user_of).build().unwrap();
     let inside = home().layer(sessions()).layer(widgets.layer());
     let lines = logged(Level::INFO, &inside, loads(3));
-    assert_hint(&lines, "WARN", &["tower_sessions", "Session", "outside of this one", "same version"]);
+    assert_hint(&lines, "WARN", &["tower_sessions", "Session", "outside this one", "same version"]);
 
     let outside = home().layer(widgets.layer()).layer(sessions());
     assert_eq!(logged(Level::INFO, &outside, loads(30)), Vec::<String>::new());
@@ -109,7 +109,7 @@ fn no_identify_and_no_extension() {
     let widgets = builder().build().unwrap();
     let app = home().layer(widgets.layer());
     assert!(logged(Level::INFO, &app, loads(9)).is_empty());
-    assert_hint(&logged(Level::INFO, &app, loads(20)), "WARN", &["no viewer was known", "identify_with"]);
+    assert_hint(&logged(Level::INFO, &app, loads(20)), "WARN", &["the viewer was unknown", "identify_with"]);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn one_known_viewer_is_enough_to_stay_silent() {
 fn a_session_store_that_is_down() {
     let widgets = builder().identify(|_| Err::<Option<Identity>, _>("store down")).build().unwrap();
     let app = home().layer(widgets.layer());
-    assert_hint(&logged(Level::INFO, &app, loads(30)), "WARN", &["look-up", "session store"]);
+    assert_hint(&logged(Level::INFO, &app, loads(30)), "WARN", &["lookup of the viewer", "session store"]);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_user_extension_that_never_comes() {
     };
     assert!(logged(Level::INFO, &app, loads(30)).is_empty(), "browsers that come for the first time");
     let lines = logged(Level::INFO, &app, (0..30).map(|_| with_cookie()));
-    assert_hint(&lines, "INFO", &["nobody was signed in", "outside of this one"]);
+    assert_hint(&lines, "INFO", &["no user was signed in", "outside this one"]);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_body_that_is_encoded_inside() {
         })
     };
     let lines = logged(Level::INFO, &compressed.clone().layer(widgets.layer()), requests(12));
-    assert_hint(&lines, "WARN", &["inside of compression"]);
+    assert_hint(&lines, "WARN", &["inside compression"]);
 
     let asks = builder().identify(|_| Identity::new("user-1")).build().unwrap();
     let lines = logged(Level::DEBUG, &compressed.layer(asks.layer()), requests(1));

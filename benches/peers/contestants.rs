@@ -1,4 +1,4 @@
-//! Who competes: the bare service, the layer, and three other ways to bring a script into a page.
+//! The contestants: the bare service, the layer, and three other ways to put a script into a page.
 
 mod by_hand;
 mod rewriter;
@@ -30,7 +30,7 @@ use crate::{
 const SECRET: &str = "kJ4vQ0YbZt1mWc8sXg2nUe5rHd7pLa9fTiOo6yVx3zB";
 const LIFETIME: u64 = 3600;
 
-/// Whoever is signed in, with the claims that everybody has to sign.
+/// The signed-in user, with the claims that all contestants sign.
 #[derive(Clone)]
 pub(crate) struct Person {
     identity: Identity,
@@ -60,7 +60,7 @@ impl Person {
         widgets.identify(move |parts| is_orders(parts).then(|| person.clone())).build().expect("widgets")
     }
 
-    /// What the other ways sign with, as jsonwebtoken's documents show it.
+    /// Signs the token of the other contestants, as in jsonwebtoken's documentation.
     fn encode(&self) -> String {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock after 1970");
         let exp = now.as_secs() + LIFETIME;
@@ -82,7 +82,7 @@ fn is_orders(parts: &http::request::Parts) -> bool {
     parts.uri.path() == "/orders"
 }
 
-/// The application: answers a page that is there already.
+/// The application, which returns a prepared page.
 #[derive(Clone)]
 pub(crate) struct Application(pub(crate) Rc<Page>);
 
@@ -102,10 +102,10 @@ impl<T> Service<Request<T>> for Application {
 
 pub(crate) type Answer = dyn Fn(Request<()>, &mut dyn FnMut(&[u8]));
 
-/// One way to bring the widget into a page.
+/// One way to put the widget into a page.
 pub(crate) struct Contestant {
     name: &'static str,
-    /// What its pages hold, and the bare page does not.
+    /// A text that occurs in this contestant's pages, but not in the bare page.
     sign: &'static str,
     around: Box<dyn Fn(Rc<Page>) -> Box<Answer>>,
 }
@@ -177,7 +177,7 @@ impl Contestant {
         String::from_utf8(bytes).expect("a page of ASCII")
     }
 
-    /// The whole page has to be there, and whatever this contestant puts into it exactly once.
+    /// Checks that the page is complete and that it contains this contestant's addition exactly once.
     pub(crate) fn check(&self, html: &str, page: &Page) {
         let page = page.text();
         if self.sign.is_empty() {
@@ -191,7 +191,9 @@ impl Contestant {
     }
 }
 
-/// Calls the service and hands each piece of data on. Everything is there at once: there is no runtime to be measured.
+/// Calls the service and passes each piece of data to `sink`.
+///
+/// All data is ready at once, so no runtime is measured.
 fn drain<S, B>(service: &mut S, request: Request<()>, sink: &mut dyn FnMut(&[u8]))
 where
     S: Service<Request<()>, Response = Response<B>>,
@@ -200,7 +202,7 @@ where
     let mut context = Context::from_waker(Waker::noop());
     let Poll::Ready(Ok(())) = service.poll_ready(&mut context) else { panic!("not ready") };
     let future = pin!(service.call(request));
-    let Poll::Ready(Ok(response)) = future.poll(&mut context) else { panic!("the answer is not there") };
+    let Poll::Ready(Ok(response)) = future.poll(&mut context) else { panic!("the response is not ready") };
     let (_, body) = response.into_parts();
     let mut body = pin!(body);
     while let Poll::Ready(Some(frame)) = body.as_mut().poll_frame(&mut context) {
@@ -214,7 +216,7 @@ where
     }
 }
 
-/// The element that the peers with a snippet insert: the layer's own code, behind a token of their own.
+/// The element that the peers with a snippet insert: the layer's own code, after their own token.
 fn element(code: &str, token: &str) -> String {
     format!(
         r#"<script data-cfasync="false" data-widget='{{"people":{{"intercom":{{"intercom_user_jwt":"{token}"}}}}}}'>{code}"#
@@ -230,7 +232,7 @@ fn code(person: &Person) -> String {
     code[..end].to_owned()
 }
 
-/// What any answer that holds a token has to say.
+/// Sets the headers that a response with a token needs.
 fn mend(headers: &mut http::HeaderMap) {
     headers.remove(http::header::ETAG);
     headers.remove(http::header::LAST_MODIFIED);
@@ -242,5 +244,5 @@ fn is_html(headers: &http::HeaderMap) -> bool {
     headers.get(http::header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
-/// One frame and then the end, for peers that answer in one piece.
+/// A body of one frame, for peers that return the page in one piece.
 pub(crate) type Whole = http_body_util::Full<Bytes>;

@@ -1,4 +1,4 @@
-//! What is counted and not timed: allocations and bytes.
+//! The figures that are counted instead of timed: allocations and bytes.
 
 use std::{
     convert::Infallible,
@@ -19,11 +19,11 @@ use crate::{
     table::{Goal, Table},
 };
 
-/// Targets 6 and 7.
+/// Measures the allocations of target 6, and target 7.
 pub(crate) fn allocations(person: &Person, table: &mut Table) {
     for (what, page, goal, target) in [
         ("an image that passes", Page::image(), 0.0, 6),
-        ("nobody's page that passes", Page::nobodys(), 0.0, 6),
+        ("a visitor's page that passes", Page::nobodys(), 0.0, 6),
         ("an identified page", Page::whole(EIGHT_KIB), 14.0, 7),
     ] {
         let over = count(&Contestant::ours(person), &page) - count(&Contestant::bare(), &page);
@@ -38,14 +38,14 @@ fn count(contestant: &Contestant, page: &Page) -> f64 {
     let count = Count::start();
     requests.into_iter().for_each(|request| answer(request, &mut |_| {}));
     let stats = count.so_far();
-    // What happens once and not for each page does not make a whole one.
+    // The integer division drops allocations that occur once and not for each page.
     ((stats.allocations + stats.reallocations) / TIMES) as f64
 }
 
 const FRAME: usize = 64 * 1024;
 const FRAMES: usize = 1024 * 1024 * 1024 / FRAME;
 
-/// A page of 1 GiB in frames that are made when they are asked for.
+/// A page of 1 GiB in frames that are made on demand.
 struct Endless {
     frame: Bytes,
     first: Bytes,
@@ -66,7 +66,7 @@ impl Body for Endless {
     }
 }
 
-/// Target 8, but for the order of frames, which a test of the library checks.
+/// Measures target 8, except for the order of frames, which a test of the library checks.
 pub(crate) fn streaming(person: &Person, table: &mut Table) {
     let first = Bytes::from_static(b"<!doctype html><html><head><title>Big</title></head><body>");
     let frame = Bytes::from(vec![b' '; FRAME]);
@@ -82,7 +82,7 @@ pub(crate) fn streaming(person: &Person, table: &mut Table) {
     let count = Count::start();
     let mut most = 0;
     let mut same = 0;
-    let Poll::Ready(Ok(response)) = pin!(service.call(request)).poll(&mut context) else { panic!("not there") };
+    let Poll::Ready(Ok(response)) = pin!(service.call(request)).poll(&mut context) else { panic!("not ready") };
     let mut body = pin!(response.into_body());
     while let Poll::Ready(Some(Ok(frame))) = body.as_mut().poll_frame(&mut context) {
         let change = count.so_far();

@@ -1,4 +1,4 @@
-//! Requests per second over loopback: hyper, keep-alive, with the layer and without.
+//! Requests per second over loopback: hyper with keep-alive, with and without the layer.
 
 use std::{
     convert::Infallible,
@@ -27,10 +27,12 @@ use crate::{
 
 const WINDOW: Duration = Duration::from_millis(250);
 const WINDOWS: usize = 8;
-/// Which core a thread gets and keeps makes a tenth of a difference: that is thrown anew for each pair of servers.
+/// The number of server pairs.
+///
+/// The cores on which the threads run make a difference of 10 %, and change with each pair.
 const PAIRS: usize = 7;
 
-/// Target 9.
+/// Measures target 9.
 pub(crate) fn requests_per_second(person: &Person, table: &mut Table) {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let page = Bytes::from(Page::whole(EIGHT_KIB).text());
@@ -53,7 +55,7 @@ pub(crate) fn requests_per_second(person: &Person, table: &mut Table) {
     table.row(9, "requests per second over loopback, with the layer over without", ratio, Goal::AtLeast(0.92));
 }
 
-/// The ratios of windows that take turns.
+/// Returns the ratios of alternating windows.
 async fn compare(bare: SocketAddr, ours: SocketAddr) -> Vec<f64> {
     let mut bare = Client::connect(bare).await;
     let mut ours = Client::connect(ours).await;
@@ -71,7 +73,7 @@ async fn compare(bare: SocketAddr, ours: SocketAddr) -> Vec<f64> {
     ratios
 }
 
-/// Serves on a thread of its own, until the process ends.
+/// Serves on a new thread, until the process ends.
 fn serve<S, B>(runtime: tokio::runtime::Runtime, service: S) -> SocketAddr
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
@@ -91,12 +93,12 @@ where
     address
 }
 
-/// A client that does as little as possible: what is measured shall be the server.
+/// A client that does as little as possible, so that the server is what is measured.
 struct Client {
     stream: TcpStream,
     request: Vec<u8>,
     buffer: Vec<u8>,
-    /// The length of a whole answer, learnt from the first one.
+    /// The length of a whole response, learnt from the first one.
     answer: usize,
 }
 
@@ -118,7 +120,7 @@ impl Client {
         self.stream.write_all(&self.request).await.expect("a request");
         let mut read = 0;
         while self.answer == 0 || read < self.answer {
-            read += self.stream.read(&mut self.buffer[read..]).await.expect("an answer");
+            read += self.stream.read(&mut self.buffer[read..]).await.expect("a response");
             let text = String::from_utf8_lossy(&self.buffer[..read]);
             if let Some(head) = text.find("\r\n\r\n") {
                 let length = text[..head].split("content-length: ").nth(1).expect("a length");
@@ -128,7 +130,7 @@ impl Client {
         }
     }
 
-    /// Requests per second in one window.
+    /// Returns the requests per second in one window.
     async fn window(&mut self) -> f64 {
         let start = Instant::now();
         let mut requests = 0;
@@ -136,9 +138,9 @@ impl Client {
             self.stream.write_all(&self.request).await.expect("a request");
             let mut read = 0;
             while read < self.answer {
-                read += self.stream.read(&mut self.buffer).await.expect("an answer");
+                read += self.stream.read(&mut self.buffer).await.expect("a response");
             }
-            assert_eq!(read, self.answer, "every answer has the same length");
+            assert_eq!(read, self.answer, "every response has the same length");
             requests += 1;
         }
         f64::from(requests) / start.elapsed().as_secs_f64()

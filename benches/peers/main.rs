@@ -1,7 +1,7 @@
-//! The layer beside three peers on the same pages, in one process: `cargo bench --bench peers`.
+//! Compares the layer with three peers on the same pages, in one process: `cargo bench --bench peers`.
 //!
-//! Absolute times say little on a shared machine. Every target is a ratio of medians that were taken turn by turn, or a
-//! count.
+//! Absolute times mean little on a shared machine. Every target is a count, or a ratio of medians from alternating
+//! turns.
 
 mod contestants;
 mod counting;
@@ -16,7 +16,7 @@ use pages::{EIGHT_KIB, HUNDRED_KIB, ONE_MIB, Page};
 use table::{Goal, Table};
 use timing::{Job, medians};
 
-/// Every contestant is on the stand at every size.
+/// The page sizes at which every contestant runs.
 const SIZES: [usize; 3] = [EIGHT_KIB, HUNDRED_KIB, ONE_MIB];
 const FRAME: usize = 16 * 1024;
 
@@ -36,7 +36,7 @@ fn main() {
     std::process::exit(table.finish());
 }
 
-/// One job again and again, for a profiler: `cargo bench --bench peers -- --profile page`.
+/// Runs one job repeatedly, for a profiler: `cargo bench --bench peers -- --profile page`.
 fn profile(person: &Person, what: &str) {
     const TIMES: usize = 20_000;
     let ours = |page| Contestant::ours(person).job(what.to_owned(), page);
@@ -51,7 +51,7 @@ fn profile(person: &Person, what: &str) {
     println!("{what}: {} ns", job.run(TIMES).as_nanos() / TIMES as u128);
 }
 
-/// A contestant that does not inject would win.
+/// Checks every contestant, because one that does not inject would win.
 fn check(person: &Person) {
     for size in SIZES {
         for page in [Page::whole(size), Page::framed(size, FRAME)] {
@@ -63,7 +63,7 @@ fn check(person: &Person) {
     }
 }
 
-/// Targets 1 to 4.
+/// Measures targets 1 to 4.
 fn injecting(person: &Person, table: &mut Table) {
     let mut jobs: Vec<Job<'_>> = Vec::new();
     for size in SIZES {
@@ -103,16 +103,16 @@ fn injecting(person: &Person, table: &mut Table) {
     }
 }
 
-/// Target 5.
+/// Measures target 5.
 fn minting(person: &Person, table: &mut Table) {
     let times = medians(vec![person.mint_job(), person.encode_job()]);
     let goal = if cfg!(feature = "aws-lc-rs") { 0.8 } else { 0.7 };
     table.row(5, "a token against jsonwebtoken::encode", times.of("mint") / times.of("encode"), Goal::AtMost(goal));
 }
 
-/// Target 6, the time; the allocations are counted.
+/// Measures the time of target 6; `counting` measures the allocations.
 fn passing(person: &Person, table: &mut Table) {
-    for (name, image) in [("an image", true), ("nobody's page", false)] {
+    for (name, image) in [("an image", true), ("a visitor's page", false)] {
         let page = if image { Page::image() } else { Page::nobodys() };
         let bare = Contestant::bare().job("bare".to_owned(), page.clone());
         let times = medians(vec![bare, Contestant::ours(person).job("ours".to_owned(), page)]);

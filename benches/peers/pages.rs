@@ -1,4 +1,4 @@
-//! The pages, and a body that yields them in frames without any work of its own.
+//! The pages, and a body that yields their frames without any work.
 
 use std::{
     convert::Infallible,
@@ -23,18 +23,18 @@ pub(crate) fn name(size: usize) -> String {
     if size < ONE_MIB { format!("{} KiB", size / 1024) } else { format!("{} MiB", size / ONE_MIB) }
 }
 
-/// A request and its answer.
+/// A request and its response.
 #[derive(Clone)]
 pub(crate) struct Page {
     pub(crate) frames: Vec<Bytes>,
     content_type: &'static str,
     dest: &'static str,
-    /// Whoever asks for `/orders` is signed in.
+    /// The user is signed in on `/orders` only.
     path: &'static str,
 }
 
 impl Page {
-    /// In one frame.
+    /// A page in one frame.
     pub(crate) fn whole(size: usize) -> Self {
         Self { frames: vec![html(size)], content_type: "text/html; charset=utf-8", dest: "document", path: "/orders" }
     }
@@ -80,7 +80,7 @@ impl Page {
     }
 }
 
-/// Rows of a table, as a page of orders has them, with mark-up all over.
+/// Builds a page of orders, a table with markup throughout.
 fn html(size: usize) -> Bytes {
     let mut page = HEAD.to_owned();
     let mut row = 0;
@@ -93,7 +93,7 @@ fn html(size: usize) -> Bytes {
     page.into()
 }
 
-/// A body of frames that are there already.
+/// A body whose frames are all ready.
 pub(crate) struct Frames {
     frames: Vec<Bytes>,
     next: usize,

@@ -1,4 +1,6 @@
-//! An allocator that counts only while it is told to: atomic counters in every allocation would be timed, too.
+//! An allocator that counts only on demand.
+//!
+//! Atomic counters in every allocation would affect the times.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -18,8 +20,8 @@ fn is_on() -> bool {
     COUNTING.load(Ordering::Relaxed)
 }
 
-// Sound: both sides are the system's allocator, with and without counters, so that a block may come from the one and go
-// to the other.
+// SAFETY: both branches use the system's allocator, with or without counters, so a block can be allocated by one and
+// freed by the other.
 unsafe impl GlobalAlloc for Switch {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if is_on() { unsafe { INSTRUMENTED_SYSTEM.alloc(layout) } } else { unsafe { System.alloc(layout) } }
@@ -42,7 +44,7 @@ unsafe impl GlobalAlloc for Switch {
     }
 }
 
-/// Counts from here on; nothing else may run beside it.
+/// Counts allocations while it exists. No other code may run at the same time.
 pub(crate) struct Count(Region<'static, System>);
 
 impl Count {

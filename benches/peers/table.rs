@@ -1,8 +1,8 @@
-//! The table of figures, and the line for each target.
+//! The table of figures, with a line for each target.
 
 use std::fmt;
 
-/// What a figure has to be.
+/// The limit of a figure.
 #[derive(Clone, Copy)]
 pub(crate) enum Goal {
     AtMost(f64),
@@ -11,7 +11,7 @@ pub(crate) enum Goal {
 
 impl Goal {
     fn is_met(self, figure: f64) -> bool {
-        // A ratio of nonsense (a difference that noise made negative, divided by another) is no success.
+        // A ratio that is not finite is no success: noise can make a measured difference zero.
         figure.is_finite()
             && match self {
                 Self::AtMost(limit) => figure <= limit,
@@ -19,7 +19,7 @@ impl Goal {
             }
     }
 
-    /// How near a figure comes to the limit: over 1 it is past it.
+    /// The figure as a share of the limit; above 1, it misses the limit.
     fn share(self, figure: f64) -> f64 {
         match self {
             Self::AtMost(limit) if figure <= 0.0 && limit <= 0.0 => 0.0,
@@ -58,12 +58,12 @@ impl fmt::Display for Row {
     }
 }
 
-/// Figures by target.
+/// The figures, each with its target.
 #[derive(Default)]
 pub(crate) struct Table(Vec<Row>);
 
 impl Table {
-    /// A median, in nanoseconds.
+    /// Prints a median, in nanoseconds.
     pub(crate) fn note(&mut self, name: &str, nanoseconds: f64) {
         println!("{name:<28} {nanoseconds:>12.0} ns");
     }
@@ -74,7 +74,9 @@ impl Table {
         self.0.push(row);
     }
 
-    /// One line for each target, by whichever of its figures comes nearest to the limit; and the exit code.
+    /// Prints one line for each target and returns the exit code.
+    ///
+    /// The line has the figure that is nearest to its limit.
     pub(crate) fn finish(self) -> i32 {
         println!();
         let mut missed = 0;

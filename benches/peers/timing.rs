@@ -1,17 +1,17 @@
-//! Medians of jobs that take turns, so that whatever slows the machine down slows all of them.
+//! Medians of jobs that take turns, so that a slow phase of the machine affects all of them.
 
 use std::time::{Duration, Instant};
 
-/// How long the turns of one comparison go on.
+/// How long one comparison runs.
 const TIME: Duration = Duration::from_secs(8);
 const FEWEST_TURNS: usize = 101;
-/// One turn's share of the clock's own cost has to vanish.
+/// The length of one turn, long enough to make the cost of the clock negligible.
 const TURN: Duration = Duration::from_micros(400);
 
-/// Something to be timed: `prepare` outside of the clock what `run` uses up.
+/// A job to be timed. `prepare` makes the input of `run` while the clock is stopped.
 pub(crate) struct Job<'a> {
     name: String,
-    /// Runs so many times and tells how long that took.
+    /// Runs this number of times and returns the time that it took.
     run: Box<dyn FnMut(usize) -> Duration + 'a>,
 }
 
@@ -30,9 +30,9 @@ impl<'a> Job<'a> {
         (self.run)(times)
     }
 
-    /// How many times fit into a turn.
+    /// How many runs fit into a turn.
     fn calibrate(&mut self) -> usize {
-        (self.run)(32); // caches and the allocator warm up
+        (self.run)(32); // warms up the caches and the allocator
         let once = (self.run)(32).as_nanos() / 32;
         (TURN.as_nanos() / once.max(1)).clamp(1, 2048) as usize
     }

@@ -1,6 +1,6 @@
-//! What the demo serves besides the shop: the page's script and style, and the vendor's stand-in.
+//! The demo's routes beside the shop: the page's script and style, and the vendor's stand-in.
 //!
-//! None of this looks at the session: a vendor's server does not know it.
+//! None of them reads the session, because a vendor's server does not know it.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,7 +18,7 @@ use super::verifier::{self, Verified};
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 
-/// More than any token, and little enough to read without a thought.
+/// The size limit of a request's body: more than any token needs, and safe to read into memory.
 const MAX_BODY: usize = 16 * 1024;
 
 pub(crate) fn routes(messenger: &Messenger) -> Router {
@@ -31,7 +31,7 @@ pub(crate) fn routes(messenger: &Messenger) -> Router {
     }
 }
 
-/// The stand-in for the vendor: its library, and the server that checks tokens for it.
+/// The stand-in for the vendor: its library, and the server that verifies tokens for it.
 fn widget(secret: Arc<str>) -> Router {
     Router::new()
         .route("/demo/messenger.js", asset(SCRIPT, include_str!("messenger.js")))
@@ -62,8 +62,8 @@ struct Rejection {
     reason: &'static str,
 }
 
-// Without `no-store`, which an answer to a POST does not need: a browser would then not keep the page
-// for the Back button, and that a kept page behaves is one of the things to see here.
+// The response to a POST is not cached anyway, so it has no `no-store`. With it, a browser would not keep the page for
+// the Back button, and the demo shows what a kept page does.
 async fn verify(State(secret): State<Arc<str>>, token: String) -> Response {
     match verifier::verify(secret.as_bytes(), token.trim(), now()) {
         Ok(person) => Json(Accepted { ok: true, person }).into_response(),
@@ -73,7 +73,7 @@ async fn verify(State(secret): State<Arc<str>>, token: String) -> Response {
     }
 }
 
-/// Seconds since 1970. A clock that is set before then makes every token count as expired.
+/// Seconds since 1970. If the clock is set to an earlier time, every token counts as expired.
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(u64::MAX, |since| since.as_secs())
 }

@@ -4,10 +4,10 @@
 //! cargo run --example axum
 //! ```
 //!
-//! Then open <http://localhost:3000> (or the port in `PORT`). Without further settings a demo
-//! messenger stands in for Intercom; with `INTERCOM_APP_ID` and `INTERCOM_SECRET` it is the real one.
+//! Then open <http://localhost:3000> (or the port in `PORT`). By default, a demo messenger stands in for Intercom. Set
+//! `INTERCOM_APP_ID` and `INTERCOM_SECRET` to use the real one.
 //!
-//! What belongs to `tower-widget-identity` is all in [`app`]: the handlers below know nothing of it.
+//! All code for `tower-widget-identity` is in [`app`]; the handlers do not need to know about it.
 
 use std::error::Error;
 use std::net::Ipv4Addr;
@@ -39,7 +39,7 @@ use messenger::Kind;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Where a session keeps the id of the signed-in account.
+/// The key under which a session stores the signed-in account's id.
 const USER: &str = "user";
 
 #[tokio::main]
@@ -47,7 +47,7 @@ async fn main() -> Result<(), BoxError> {
     let (app, port) = (app(Messenger::from_env()?)?, port()?);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
-        .map_err(|error| format!("cannot listen on port {port} (PORT chooses another): {error}"))?;
+        .map_err(|error| format!("cannot listen on port {port} (set PORT to use another one): {error}"))?;
     println!("Open http://localhost:{}", listener.local_addr()?.port());
     serve(listener, app).await?;
     Ok(())
@@ -64,11 +64,11 @@ fn port() -> Result<u16, BoxError> {
 pub(crate) fn app(messenger: Messenger) -> Result<Router, BoxError> {
     let widgets = Widgets::builder()
         .widget(messenger.widget()?)
-        // Reads the session after the handler, so that a sign-in or sign-out there counts. `Ok(None)` says that nobody
-        // is signed in; an error says that this is not known at the moment.
+        // Reads the session after the handler, so that a sign-in or sign-out in the handler takes effect. `Ok(None)`
+        // means that the user is signed out, and an error means that this is unknown.
         .identify_with(async |session: Session| signed_in(&session).await)
         .logout_path("/logout")
-        // For http://localhost only: leave this away where the site is served over HTTPS.
+        // For http://localhost only: remove this if the site is served over HTTPS.
         .plain_http(true)
         .build()?;
 
@@ -78,9 +78,9 @@ pub(crate) fn app(messenger: Messenger) -> Result<Router, BoxError> {
         .route("/logout", post(logout))
         .with_state(messenger.kind())
         .merge(demo::routes(&messenger))
-        // After `merge`, which would drop the part of the layer that answers `/widget-token`.
+        // Add the layer after `merge`, which would drop the part of it that handles `/widget-token`.
         .layer(widgets.layer())
-        // Outside of ours: it puts the session into the request before we look for it.
+        // Outside our layer, so that the session is in the request before our layer reads it.
         .layer(sessions()))
 }
 
@@ -99,7 +99,7 @@ fn sessions() -> SessionManagerLayer<MemoryStore> {
     SessionManagerLayer::new(MemoryStore::default())
         .with_name("demo-session")
         .with_secure(false)
-        // Forms of other sites arrive without the session.
+        // Browsers do not send the session cookie with other sites' forms.
         .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnInactivity(Duration::hours(8)))
 }
@@ -118,7 +118,7 @@ async fn login(session: Session, Form(login): Form<Login>) -> Result<Response, F
     let Some(account) = accounts::find(&login.user) else {
         return Ok((StatusCode::BAD_REQUEST, "There is no such account.").into_response());
     };
-    // A new id, so that nobody can prepare the session of somebody who is about to sign in.
+    // A new id, so that an attacker cannot prepare the session of the user who signs in.
     session.cycle_id().await?;
     session.insert(USER, account.id).await?;
     Ok(Redirect::to("/").into_response())
@@ -129,7 +129,7 @@ async fn logout(session: Session) -> Result<Redirect, Failed> {
     Ok(Redirect::to("/"))
 }
 
-/// The session store did not answer. The visitor learns no more than that.
+/// The session store failed. The response does not say more.
 struct Failed;
 
 impl From<SessionError> for Failed {

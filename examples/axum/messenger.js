@@ -1,9 +1,9 @@
 // The demo messenger: a stand-in for the vendor's library.
 //
-// It takes over the queue of `Intercom(...)` calls as the vendor's library does, has the token
-// checked by a server that knows the secret, and keeps what the vendor keeps: cookies and an entry
-// in localStorage. It is as forgetful as the vendor's, too: `shutdown` leaves most of that behind,
-// and a `boot` without a token revives the last person's session. A leak would be visible.
+// It takes over the queue of `Intercom(...)` calls as the vendor's library does, has the token verified by a server
+// that knows the secret, and stores what the vendor stores: cookies and an entry in localStorage. It also has the
+// vendor's weaknesses: `shutdown` leaves most of that behind, and a `boot` without a token revives the last user's
+// session. So a leak would be visible.
 (() => {
   'use strict';
 
@@ -15,21 +15,20 @@
   const WEEK = 7 * 24 * 3600;
   const NINE_MONTHS = 270 * 24 * 3600;
 
-  // The library was loaded twice: the first one goes on.
+  // The library was loaded twice: the first one stays.
   if (window.demoMessenger) return;
 
   const calls = [];
   let state = 'idle';
   let who = null;
   let note = '';
-  // Whether the person shown was taken from a cookie instead of a token.
+  // Whether the user shown comes from a cookie instead of a token.
   let revived = false;
   let booted = false;
-  // Every new identity and every shutdown is a new generation; an answer that arrives for an
-  // earlier one is dropped.
+  // Every new identity and every shutdown starts a new generation. A response for an earlier generation is dropped.
   let generation = 0;
 
-  // --- What it keeps in the browser -----------------------------------------------------------
+  // --- What it stores in the browser ----------------------------------------------------------
 
   function readCookie(name) {
     const pair = document.cookie.split('; ').find((one) => one.startsWith(`${name}=`));
@@ -68,7 +67,7 @@
     try {
       localStorage.setItem(STATE, JSON.stringify({ app: APP, user }));
     } catch {
-      // Storage may be full or forbidden; the messenger works without.
+      // Storage may be full or forbidden; the messenger works without it.
     }
   }
 
@@ -76,7 +75,7 @@
     writeCookie(SESSION, '', 0);
   }
 
-  // --- What it is told to do ------------------------------------------------------------------
+  // --- The calls from the page-----------------------------------------------------------------
 
   function show(nextState, nextWho, nextNote, fromCookie = false) {
     state = nextState;
@@ -103,7 +102,7 @@
     if (booted && token !== null) identify(token);
   }
 
-  // No token: whoever has a session cookie here is taken for the same person as last time.
+  // Without a token, a browser with a session cookie counts as the user of the last session.
   function resume() {
     generation += 1;
     const id = readCookie(SESSION);
@@ -116,16 +115,16 @@
   async function identify(token) {
     generation += 1;
     const mine = generation;
-    // A person who is shown stays shown while a fresh token of theirs is checked.
-    show(state === 'verified' ? state : 'idle', who, 'Checking the token\u2026');
+    // A user who is shown stays visible while a fresh token of the same user is verified.
+    show(state === 'verified' ? state : 'idle', who, 'Verifying the token\u2026');
     const answer = await ask(token);
     if (mine !== generation) return;
-    if (answer === null) show('idle', null, 'The token could not be checked just now.');
+    if (answer === null) show('idle', null, 'The token could not be verified. Please try again later.');
     else if (answer.ok) accept(answer);
     else reject(answer);
   }
 
-  // The token travels in the request body: addresses end up in logs and histories.
+  // The token is sent in the request body, because URLs end up in logs and histories.
   async function ask(token) {
     try {
       const response = await fetch('/demo/verify', {
@@ -135,7 +134,7 @@
         body: token,
       });
       if (response.ok || response.status === 403) return await response.json();
-      return { ok: false, reason: `the server answered ${response.status}` };
+      return { ok: false, reason: `the server responded with status ${response.status}` };
     } catch {
       return null;
     }
@@ -162,7 +161,7 @@
 
   function handle(name, settings) {
     const token = tokenOf(settings);
-    // Whether there was a token, never the token itself.
+    // Records whether there was a token, but never the token itself.
     calls.push({ name: String(name), at: Date.now(), token: token !== null });
     if (name === 'boot') boot(token);
     else if (name === 'update') update(token);
@@ -171,7 +170,7 @@
     document.dispatchEvent(new CustomEvent('demo-messenger'));
   }
 
-  // --- What it looks like ---------------------------------------------------------------------
+  // --- Its appearance -------------------------------------------------------------------------
 
   const STYLE = `
     :host { all: initial; position: fixed; right: 20px; bottom: 20px; z-index: 2147483000;
@@ -256,9 +255,9 @@
   }
 
   function badge() {
-    if (state === 'verified') return note || '\u2713 Verified: the signature is right';
+    if (state === 'verified') return note || '\u2713 Verified: the signature is valid';
     if (state === 'rejected') return `\u2715 Token rejected: ${note}`;
-    if (state === 'visitor') return 'Visitor: nobody is identified';
+    if (state === 'visitor') return 'Visitor: not identified';
     return note || 'Starting\u2026';
   }
 
@@ -272,9 +271,9 @@
   }
 
   function foot() {
-    if (state === 'rejected') return 'Somebody changed the token, or it is too old. Nobody\u2019s conversations are shown.';
-    if (revived) return 'A cookie of the last person was still here, and nobody asked for a proof.';
-    return 'A stand-in for the vendor\u2019s messenger. It knows you by your token alone.';
+    if (state === 'rejected') return 'The token was changed, or it is too old. No conversations are shown.';
+    if (revived) return 'The last user\u2019s cookie was still here, and no proof was required.';
+    return 'A stand-in for the vendor\u2019s messenger. It identifies you by your token alone.';
   }
 
   function panel() {
@@ -301,7 +300,7 @@
 
   function render() {
     if (!booted) {
-      // Nothing of the person may stay in the page.
+      // No trace of the user may stay in the page.
       if (host) host.remove();
       host = null;
       return;
@@ -310,7 +309,7 @@
     const column = element('div', 'column');
     column.append(panel(), launcher());
     host.shadowRoot.replaceChildren(column);
-    // A script that swaps the body takes the bubble away with the old one.
+    // A script that swaps the body removes the messenger together with the old body.
     if (host.parentNode !== document.body) document.body.append(host);
   }
 
@@ -329,13 +328,13 @@
     },
   };
 
-  // Once loaded it wants to know the device again, even if all it is told is to shut down.
+  // The library sets the device cookies as soon as it has loaded, even if the only queued call is a shutdown.
   renewDevice();
   const stub = window.Intercom;
   window.Intercom = (name, settings) => handle(name, settings);
   const queued = stub && Array.isArray(stub.q) ? stub.q : [];
   for (const args of queued) handle(args[0], args[1]);
-  // Like the vendor's: with settings on the page it starts without being called.
+  // Like the vendor's library, it starts without a call if the page has settings.
   const settings = window.intercomSettings;
   if (queued.length === 0 && settings && settings.app_id) handle('boot', settings);
 })();

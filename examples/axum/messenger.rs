@@ -1,4 +1,4 @@
-//! Which messenger the shop shows: the real Intercom, or the demo's stand-in for it.
+//! The shop's messenger: the real Intercom, or the demo messenger that stands in for it.
 
 use std::env;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// As the page's script knows it.
+    /// The name that the page's script uses.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Demo => "demo",
@@ -33,7 +33,7 @@ pub(crate) struct Messenger {
 }
 
 impl Messenger {
-    /// The real one if both settings are there; one alone is a mistake that should not pass unseen.
+    /// The real messenger if both variables are set. Only one of them is an error.
     pub(crate) fn from_env() -> Result<Self, BoxError> {
         match (setting("INTERCOM_APP_ID"), setting("INTERCOM_SECRET")) {
             (Some(app_id), Some(secret)) => Ok(Self { kind: Kind::Intercom, app_id, secret: secret.into() }),
@@ -42,10 +42,10 @@ impl Messenger {
         }
     }
 
-    /// A secret that is new at every start: nothing signed by one demo counts in another.
+    /// The demo messenger, with a new secret at every start, so that no token is valid in another run.
     pub(crate) fn demo() -> Result<Self, BoxError> {
         let mut bytes = [0; 32];
-        getrandom::getrandom(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
+        getrandom::getrandom(&mut bytes).map_err(|error| format!("cannot get random numbers: {error}"))?;
         Ok(Self { kind: Kind::Demo, app_id: "demo".to_owned(), secret: URL_SAFE_NO_PAD.encode(bytes).into() })
     }
 
@@ -53,7 +53,7 @@ impl Messenger {
         self.kind
     }
 
-    /// What the vendor's server knows: the secret's characters are the key, undecoded.
+    /// The secret for the vendor's server: its characters are the key, without decoding.
     pub(crate) fn secret(&self) -> Arc<str> {
         Arc::clone(&self.secret)
     }

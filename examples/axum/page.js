@@ -1,5 +1,5 @@
-// The demo page's own script: it shows what goes on, and offers a few things to try.
-// Whatever it shows goes in as text, never as markup.
+// The demo page's own script: it shows the calls, the cookies and the storage, and runs the experiments. It inserts
+// everything as text, never as markup.
 (() => {
   'use strict';
 
@@ -14,11 +14,11 @@
     });
   }
 
-  // Production cookies carry the prefix; over plain HTTP a browser would refuse it.
+  // In production, the marker's name has the prefix `__Host-`, which browsers refuse over plain HTTP.
   const isMarker = (cookie) => /^(__Host-)?widget$/.test(cookie.name);
   const isMessengers = (name) => name.startsWith('intercom');
 
-  // --- What goes on ---------------------------------------------------------------------------
+  // --- The lists and hints -------------------------------------------------------------------
 
   function callLines() {
     if (!window.demoMessenger) return [];
@@ -50,34 +50,34 @@
 
   function markerHint() {
     const marker = cookies().find(isMarker);
-    if (!marker) return 'Absent: no messenger session can be left in this browser.';
-    if (marker.value === 'out') return 'Somebody signed out: the messenger is being shut down.';
-    return 'Whose messenger session this browser holds: a fingerprint that names nobody.';
+    if (!marker) return 'Absent: this browser has no messenger session.';
+    if (marker.value === 'out') return 'A user signed out, and the messenger is being shut down.';
+    return 'A fingerprint of the user whose messenger session this browser has. It does not reveal who that is.';
   }
 
   function whose() {
     const messenger = window.demoMessenger;
-    if (document.body.dataset.messenger !== 'demo') return 'whatever your own Intercom workspace has for this account.';
-    if (!messenger) return user ? 'nothing yet.' : 'nothing. It is not even loaded.';
+    if (document.body.dataset.messenger !== 'demo') return 'what your own Intercom workspace has for this account.';
+    if (!messenger) return user ? 'nothing yet.' : 'nothing; it is not even loaded.';
     if (messenger.revived) return `the conversations of ${messenger.who}, revived from a cookie!`;
     if (messenger.state === 'verified') return `the conversations of ${messenger.who}, verified.`;
     if (messenger.state === 'rejected') return 'nothing: the token was rejected.';
     if (messenger.state === 'visitor') return 'an empty conversation for an unknown visitor.';
-    if (messenger.state === 'shutdown') return 'nothing. It was shut down.';
+    if (messenger.state === 'shutdown') return 'nothing; it was shut down.';
     return 'nothing yet.';
   }
 
   function notice() {
     const messenger = window.demoMessenger;
     if (!user || !messenger || messenger.state !== 'shutdown') return '';
-    return 'Your session ended, here or in another tab, so the messenger on this page was shut down. Reload to see who is signed in now.';
+    return 'Your session ended, here or in another tab, so the messenger on this page was shut down. Reload the page to see who is signed in now.';
   }
 
-  // --- Showing it -----------------------------------------------------------------------------
+  // --- The page -------------------------------------------------------------------------------
 
   const shown = new Map();
 
-  // Touches the page only when something changed: a selection survives, a screen reader rests.
+  // Changes the page only if the value has changed, for the sake of text selections and screen readers.
   function changed(key, value) {
     const text = JSON.stringify(value);
     if (shown.get(key) === text) return false;
@@ -121,7 +121,7 @@
     showText('notice', notice());
   }
 
-  // --- Things to try --------------------------------------------------------------------------
+  // --- The experiments ------------------------------------------------------------------------
 
   function decode(part) {
     const raw = atob(part.replace(/-/g, '+').replace(/_/g, '/'));
@@ -133,7 +133,7 @@
     return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
   }
 
-  // Puts somebody else into the token. The signature stays as it was: only the server can make one.
+  // Writes another user into the token. The signature stays the same, because only the server can make one.
   function impersonate(token) {
     const [header, payload, signature] = token.split('.');
     const claims = decode(payload);
@@ -145,7 +145,7 @@
     const marker = cookies().find(isMarker);
     const headers = marker ? { 'X-Widget-Page': marker.value } : {};
     const response = await fetch('/widget-token/intercom', { headers, cache: 'no-store' });
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    if (!response.ok) throw new Error(`the server responded with status ${response.status}`);
     return (await response.text()).trim();
   }
 
@@ -153,7 +153,7 @@
     window.Intercom('update', { intercom_user_jwt: impersonate(await freshToken()) });
   }
 
-  // The answer redirects to a page that is not needed here.
+  // The response redirects to a page that is not needed here.
   async function signOut() {
     await fetch('/logout', { method: 'POST', redirect: 'manual' });
   }
@@ -166,7 +166,7 @@
       try {
         await action();
       } catch (error) {
-        at('notice').textContent = `That did not work: ${error.message}`;
+        at('notice').textContent = `This did not work: ${error.message}`;
         at('notice').hidden = false;
       }
       button.disabled = false;

@@ -1,4 +1,4 @@
-//! The shop's one page, for a signed-in person or for nobody.
+//! The shop's one page, for a signed-in user or a visitor.
 
 use super::accounts::{ACCOUNTS, Account};
 use super::messenger::Kind;
@@ -6,7 +6,7 @@ use super::template::fill;
 
 pub(crate) fn render(account: Option<&Account>, kind: Kind) -> String {
     let content = account.map_or_else(signed_out, signed_in);
-    let title = account.map_or("Nobody is signed in", |account| account.name);
+    let title = account.map_or("You are signed out", |account| account.name);
     let page = fill(
         include_str!("page.html"),
         &[
@@ -15,7 +15,7 @@ pub(crate) fn render(account: Option<&Account>, kind: Kind) -> String {
             ("messenger", kind.name()),
         ],
     );
-    // Last, for it is markup already and must not be searched for fields again.
+    // Inserted last, because it already is markup, and `fill` must not search it for fields.
     page.replace("{{content}}", &content)
 }
 

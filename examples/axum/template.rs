@@ -1,6 +1,6 @@
-//! Templates of HTML with `{{fields}}`.
+//! HTML templates with `{{fields}}`.
 
-/// Puts values into the `{{fields}}` of a template, escaped for text and quoted attributes.
+/// Fills the `{{fields}}` of a template with values, escaped for text and quoted attributes.
 pub(crate) fn fill(template: &str, fields: &[(&str, &str)]) -> String {
     fields
         .iter()

@@ -1,7 +1,6 @@
-//! The vendor's side of the demo: checks a token the way the vendor's servers do.
+//! The vendor's side of the demo: verifies a token as the vendor's servers do.
 //!
-//! It shares no code with the library that signs, so that the two can disagree: a mistake in the
-//! signing shows up here as a rejection instead of cancelling itself out.
+//! It shares no code with the library that signs, so a mistake in the signing shows up as a rejection here.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,10 +9,10 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::Sha256;
 
-/// Far more than any token of the demo needs; whatever is longer is not looked at.
+/// The longest accepted token, far longer than any token of the demo.
 const MAX_TOKEN: usize = 8 * 1024;
 
-/// Whom a token speaks for, once its signature has been checked.
+/// The user whom a token identifies, after its signature was verified.
 #[derive(Debug, Serialize)]
 pub(crate) struct Verified {
     pub(crate) user_id: String,
@@ -35,23 +34,23 @@ pub(crate) enum Rejected {
 }
 
 impl Rejected {
-    /// The reason in plain words, as the demo messenger shows it.
+    /// The reason in plain words, which the demo messenger shows.
     pub(crate) fn reason(self) -> &'static str {
         match self {
             Self::Malformed => "this is not a token",
             Self::Algorithm => "the token is not signed with HS256",
             Self::Signature => "the signature does not match the content",
-            Self::Expiry => "the token has no usable expiry time",
+            Self::Expiry => "the token has no valid expiry time",
             Self::Expired => "the token has expired",
-            Self::UserId => "the token names no user",
+            Self::UserId => "the token does not identify a user",
         }
     }
 }
 
-/// Checks `token` against `secret`; `now` is in seconds since 1970.
+/// Verifies `token` with `secret`. `now` is in seconds since 1970.
 ///
-/// The signature comes first: nothing in a token is worth reading before it is known who wrote it.
-/// Only the header is looked at earlier, to refuse what claims to be signed in another way.
+/// The signature is verified before the claims are read, because unsigned claims prove nothing. Only the header is read
+/// before, to refuse a token that claims another algorithm.
 pub(crate) fn verify(secret: &[u8], token: &str, now: u64) -> Result<Verified, Rejected> {
     let (signed, signature) = split(token)?;
     let (header, payload) = signed.split_once('.').ok_or(Rejected::Malformed)?;
@@ -62,7 +61,7 @@ pub(crate) fn verify(secret: &[u8], token: &str, now: u64) -> Result<Verified, R
     person(&claims)
 }
 
-/// Cuts off the signature; exactly three parts are allowed.
+/// Splits off the signature; a token must have exactly three parts.
 fn split(token: &str) -> Result<(&str, &str), Rejected> {
     if token.len() > MAX_TOKEN || token.matches('.').count() != 2 {
         return Err(Rejected::Malformed);
@@ -76,7 +75,7 @@ fn json(part: &str) -> Result<Value, Rejected> {
 }
 
 fn check_header(header: &Value) -> Result<(), Rejected> {
-    // `crit` asks for extensions that are not understood here.
+    // `crit` demands extensions that this verifier does not support.
     if header["alg"] != "HS256" || header.get("crit").is_some() {
         return Err(Rejected::Algorithm);
     }
@@ -116,7 +115,7 @@ mod tests {
     const SECRET: &[u8] = b"a secret of the demo";
     const HEADER: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
 
-    /// Made with another language's standard library: header, user-1, "User One", exp 2000.
+    /// Made with another language's standard library: the header, user-1, "User One" and exp 2000.
     const FOREIGN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.\
         eyJ1c2VyX2lkIjoidXNlci0xIiwibmFtZSI6IlVzZXIgT25lIiwiZXhwIjoyMDAwfQ.\
         eHwGBUlnXJ7UFR0WXSEL-HH8Tyu2EWBIs6iZ85kwIg8";
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_from_elsewhere_is_understood() {
+    fn token_of_another_implementation_is_accepted() {
         let verified = verify(SECRET, FOREIGN, 1999).unwrap();
         assert_eq!(verified.user_id, "user-1");
         assert_eq!(verified.name.as_deref(), Some("User One"));
@@ -142,12 +141,12 @@ mod tests {
     }
 
     #[test]
-    fn it_ends_with_its_last_second() {
+    fn token_expires_at_its_exp() {
         assert_eq!(verify(SECRET, FOREIGN, 2000).unwrap_err(), Rejected::Expired);
     }
 
     #[test]
-    fn every_altered_byte_is_noticed() {
+    fn every_altered_byte_is_detected() {
         for at in 0..FOREIGN.len() {
             let mut bytes = FOREIGN.as_bytes().to_vec();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
@@ -167,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_expiry_must_be_a_whole_number() {
+    fn expiry_must_be_a_whole_number() {
         for exp in ["2000.5", "\"2000\"", "-1", "null", "1e400"] {
             let token = sign(HEADER, &format!(r#"{{"user_id":"user-1","exp":{exp}}}"#));
             let reason = rejected(&token);
@@ -176,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_user_must_be_named_by_a_string() {
+    fn user_id_must_be_a_string() {
         for id in ["1", "null", "\"\"", "[\"user-1\"]"] {
             let token = sign(HEADER, &format!(r#"{{"user_id":{id},"exp":2000}}"#));
             assert_eq!(rejected(&token), Rejected::UserId, "{id}");
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn rubbish_is_refused() {
+    fn malformed_tokens_are_refused() {
         let long = "a.b.".to_owned() + &"c".repeat(MAX_TOKEN);
         for token in ["", "..", "a.b", "a.b.c.d", "\u{fc}.\u{fc}.\u{fc}", &long] {
             assert_eq!(rejected(token), Rejected::Malformed, "{token:.20}");

@@ -1,4 +1,5 @@
-// Stands in for HubSpot's chat: it takes the settings when it loads, asks its server who that is, and says so.
+// Stands in for HubSpot's chat: it reads the settings when it loads, asks its server who the user is, and shows the
+// result.
 (() => {
   const chat = document.createElement('aside');
   chat.id = 'hubspot-chat';

@@ -1,17 +1,17 @@
-//! HubSpot's chat, whose tokens HubSpot's own API issues: the application asks for them with its own HTTP client.
+//! HubSpot's chat, with tokens that the application fetches from HubSpot's own API.
 //!
 //! ```text
 //! cargo run --example hubspot
 //! ```
 //!
-//! Then open <http://localhost:3000> (or the port in `PORT`). A stand-in for HubSpot's API runs beside the application: it
-//! checks the access token, counts the calls, and can be taken down by a button on the page. Open ten tabs: it is called
-//! once. Take it down and sign in as somebody else: the page stays, the chat does not come up, and it does once the API
-//! is back.
+//! Then open <http://localhost:3000> (or the port in `PORT`). A stand-in for HubSpot's API runs beside the application.
+//! It checks the access token and counts the calls, and a button on the page takes it down. Open ten tabs: the API is
+//! called once. Take it down and sign in as another user: the page still works, and the chat appears once the API is
+//! back.
 //!
-//! With `HUBSPOT_PORTAL_ID` and `HUBSPOT_ACCESS_TOKEN` (of a private app with the scope
-//! `conversations.visitor_identification.tokens.create`) it is the real HubSpot. Then put a client with TLS into
-//! `Cargo.toml`: `reqwest` with one of its TLS features.
+//! Set `HUBSPOT_PORTAL_ID` and `HUBSPOT_ACCESS_TOKEN` (of a private app with the scope
+//! `conversations.visitor_identification.tokens.create`) to use the real HubSpot. You then need an HTTP client with
+//! TLS: enable one of the TLS features of `reqwest` in `Cargo.toml`.
 
 use std::env;
 use std::error::Error;
@@ -37,11 +37,11 @@ use stand_in::StandIn;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// By <https://developers.hubspot.com/docs/api-reference/conversations-visitor-identification-v3/guide>.
+/// See <https://developers.hubspot.com/docs/api-reference/conversations-visitor-identification-v3/guide>.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 const TOKEN_PATH: &str = "/visitor-identification/2026-03/tokens/create";
 
-/// Where a session keeps who is signed in.
+/// The key under which a session stores the signed-in user.
 const USER: &str = "user";
 
 #[tokio::main]
@@ -101,7 +101,7 @@ fn issuer(api: HubSpotApi) -> Issuer {
         let api = api.clone();
         async move {
             let created = api.create_token(&identity).await;
-            // The library drops the error. It names no person: reqwest says what went wrong, and with which address.
+            // The library drops the error. The text is safe to log: reqwest names the failure and the URL, but no user.
             created.inspect_err(|error| eprintln!("no token from HubSpot: {error}"))
         }
     })
@@ -111,16 +111,16 @@ fn app(widget: HubSpot, stand_in: Router) -> Result<Router, BoxError> {
     let widgets = Widgets::builder()
         .widget(widget)
         .identify_async(|parts| viewer(parts.extensions.get().cloned()))
-        // No widget signs here, so the marker cookie needs a key of its own.
+        // No widget here has a secret, so the marker cookie needs a key of its own.
         .marker_key(Secret::new("not a secret: this is a demo")?)
-        // For http://localhost only: leave this away where the site is served over HTTPS.
+        // For http://localhost only: remove this if the site is served over HTTPS.
         .plain_http(true)
         .build()?;
     Ok(Router::new()
         .route("/", get(home))
         .route("/login", post(log_in))
         .route("/logout", post(log_out).layer(widgets.logout_layer()))
-        // `merge` below brings routes without the layer, and with them a fallback that would answer this path.
+        // `merge` below adds routes without the layer, and a fallback that would handle this path.
         .nest_service("/widget-token", widgets.token_service())
         .layer(widgets.layer())
         .layer(SessionManagerLayer::new(MemoryStore::default()).with_secure(false).with_same_site(SameSite::Lax))
@@ -142,7 +142,7 @@ struct Login {
     user: String,
 }
 
-/// Anybody may be anybody: this is a demo of what comes after the login.
+/// Signs in any user without a password, because the demo is about what follows the login.
 async fn log_in(session: Session, Form(login): Form<Login>) -> Result<Redirect, StatusError> {
     let known = login.user.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !login.user.is_empty();
     session.cycle_id().await?;
@@ -157,7 +157,7 @@ async fn log_out(session: Session) -> Result<Redirect, StatusError> {
     Ok(Redirect::to("/"))
 }
 
-/// The session store is down: a plain 500.
+/// The session store failed: a plain 500.
 struct StatusError;
 
 impl From<SessionError> for StatusError {
@@ -174,13 +174,13 @@ impl axum::response::IntoResponse for StatusError {
 
 async fn home(session: Session) -> Result<Html<String>, StatusError> {
     let user: Option<String> = session.get(USER).await?;
-    // Letters and digits, by the login.
+    // The login accepts only letters and digits, so the name needs no escaping.
     let (state, form) = match &user {
         Some(user) => (
             format!("Signed in as <b>{user}</b>."),
             "<form method=post action=/logout><button id=sign-out>Sign out</button></form>".to_owned(),
         ),
-        None => ("Nobody is signed in.".to_owned(), ["ada", "grace"].map(sign_in).concat()),
+        None => ("You are signed out.".to_owned(), ["ada", "grace"].map(sign_in).concat()),
     };
     Ok(Html(include_str!("page.html").replace("{state}", &state).replace("{form}", &form)))
 }

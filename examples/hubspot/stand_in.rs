@@ -1,4 +1,4 @@
-//! What stands in for HubSpot: its API, which counts, and the library that the page loads.
+//! The stand-in for HubSpot: its API, which counts calls, and the library that the page loads.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 
 pub(crate) const ACCESS_TOKEN: &str = "not a secret: this is a demo";
 
-/// Shared by the API, and by the page that shows how often it was called.
+/// The state that the API shares with the page that shows the number of calls.
 #[derive(Clone, Default)]
 pub(crate) struct StandIn(Arc<Inner>);
 
@@ -24,12 +24,12 @@ pub(crate) struct StandIn(Arc<Inner>);
 struct Inner {
     calls: AtomicUsize,
     is_down: AtomicBool,
-    /// The e-mail addresses, at the place that their token names.
+    /// The e-mail addresses; a token names an index.
     emails: Mutex<Vec<String>>,
 }
 
 impl StandIn {
-    /// Starts the API on a port of its own.
+    /// Starts the API on its own port.
     pub(crate) async fn start() -> io::Result<(Self, SocketAddr)> {
         let stand_in = Self::default();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -39,7 +39,7 @@ impl StandIn {
         Ok((stand_in, address))
     }
 
-    /// What the browser asks the stand-in for.
+    /// The routes that the browser uses.
     pub(crate) fn routes(self) -> Router {
         let script = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
         Router::new()
@@ -80,7 +80,7 @@ struct Who {
     email: String,
 }
 
-/// Whose conversations the chat shows: those of the person whom token and address name.
+/// Returns the user whose conversations the chat shows, if the token belongs to the address.
 async fn who(State(api): State<StandIn>, Query(who): Query<Who>) -> Json<Value> {
     let emails = api.0.emails.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let number = who.token.strip_prefix("visitor-").and_then(|number| number.parse::<usize>().ok());

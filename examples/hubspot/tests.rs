@@ -5,7 +5,7 @@ use tower::ServiceExt;
 
 use super::*;
 
-/// The application, the stand-in, and the cookie of somebody who is signed in.
+/// The application with its stand-in for HubSpot.
 struct Site {
     app: Router,
     stand_in: StandIn,
@@ -56,7 +56,7 @@ async fn ten_tabs_cost_one_call() {
     let tabs = join_all((0..10).map(|_| site.token(&cookie))).await;
     assert!(tabs.iter().all(|tab| *tab == (StatusCode::OK, "visitor-0".to_owned())), "{tabs:?}");
     assert_eq!(site.stand_in.calls(), 1);
-    // Later ones, too.
+    // A later page uses the same token.
     assert_eq!(site.token(&cookie).await, (StatusCode::OK, "visitor-0".to_owned()));
     assert_eq!(site.stand_in.calls(), 1);
 
@@ -66,7 +66,7 @@ async fn ten_tabs_cost_one_call() {
 }
 
 #[tokio::test]
-async fn while_the_api_is_down_there_is_no_token_and_the_page_stays() {
+async fn while_the_api_is_down_the_page_works_without_a_token() {
     let site = Site::start().await;
     let cookie = site.sign_in("ada").await;
     site.switch().await;
@@ -77,14 +77,14 @@ async fn while_the_api_is_down_there_is_no_token_and_the_page_stays() {
     let (status, html, _) = site.ask(page.body(Body::empty()).unwrap()).await;
     assert_eq!(status, StatusCode::OK);
     assert!(html.contains("Signed in as <b>ada</b>") && html.contains("data-widget"));
-    assert!(!html.contains("visitor-"), "no token stands in a page");
+    assert!(!html.contains("visitor-"), "no page contains a token");
 
     site.switch().await;
     assert_eq!(site.token(&cookie).await, (StatusCode::OK, "visitor-0".to_owned()));
 }
 
 #[tokio::test]
-async fn a_wrong_access_token_gives_nobody_a_token() {
+async fn wrong_access_token_yields_no_token() {
     let site = Site::with("another").await;
     let cookie = site.sign_in("ada").await;
     assert_eq!(site.token(&cookie).await.0, StatusCode::SERVICE_UNAVAILABLE);
@@ -92,7 +92,7 @@ async fn a_wrong_access_token_gives_nobody_a_token() {
 }
 
 #[tokio::test]
-async fn nobody_gets_no_token_and_no_call_is_made() {
+async fn signed_out_visitor_gets_no_token_and_costs_no_call() {
     let site = Site::start().await;
     assert_eq!(site.token("id=none").await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(site.stand_in.calls(), 0);

@@ -1,4 +1,4 @@
-//! Why there is nothing to print, and the exit code that says so.
+//! The errors of this program, and their exit codes.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -8,16 +8,16 @@ use tower_widget_identity::TokenError;
 
 use super::options::usage;
 
-/// Its text holds no value from the command line: the secret could stand where it does not belong.
+/// An error. Its text contains no value from the command line, because a secret could be in the wrong place.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The arguments are not what the usage says.
+    /// The arguments do not match the usage.
     Usage(String),
-    /// The library does not take the configuration.
+    /// The library refuses the configuration.
     Config(ConfigError),
-    /// The named vendor gives this person no token.
+    /// The widget has no token for this user.
     NoToken(&'static str, TokenError),
-    /// The library did what this program does not expect.
+    /// The library returned something that this program does not expect.
     Unexpected(String),
 }
 
@@ -26,7 +26,7 @@ impl Failure {
         Self::Unexpected(what.to_string())
     }
 
-    /// 2: the command line is to be mended. 1: it was understood, and there is no token.
+    /// Returns 2 if the command line is wrong, and 1 if there is no token.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) | Self::Config(_) => ExitCode::from(2),

@@ -1,10 +1,10 @@
-//! Mints one person's token and shows what the page would get, for whoever debugs an integration.
+//! Mints a user's token and prints the page's data, for debugging an integration.
 //!
 //! ```text
 //! cargo run --example mint -- intercom --app-id abcd1234 --secret - --user-id user-1
 //! ```
 //!
-//! `--help` tells the rest. A new widget of the crate's catalog is here at once.
+//! `--help` shows all options. A new widget of the crate's catalog is available here automatically.
 
 use std::env;
 use std::ffi::OsString;
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         Err(failure) => Err(failure),
     };
     match printed {
-        // Not `println!`, which panics where the reader has closed the pipe.
+        // `println!` would panic if the reader has closed the pipe.
         Ok(text) => writeln!(io::stdout(), "{text}").map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS),
         Err(failure) => {
             eprintln!("{failure}");
@@ -45,17 +45,17 @@ fn arguments() -> Result<Vec<String>, Failure> {
     arguments.collect::<Result<_, _>>().map_err(|_| Failure::Usage("an argument is not UTF-8".to_owned()))
 }
 
-/// What is printed for these arguments; the program's own name is not among them.
+/// Returns the output for these arguments, without the program's own name.
 pub(crate) fn run(arguments: impl IntoIterator<Item = String>) -> Result<Value, Failure> {
     answer(&Options::parse(arguments, |variable| env::var(variable).ok())?)
 }
 
-/// What is printed for these options.
+/// Returns the output for these options.
 pub(crate) fn answer(options: &Options) -> Result<Value, Failure> {
     let name = options.widget.name;
     let identity = options.identity();
     let widget = options.configured()?;
-    // One time for all, so that the token in the page is the one that is shown.
+    // The same time for all, so that the token in the page is the one that is printed.
     let now = SystemTime::now();
     let widgets = Widgets::builder().widget(options.configured()?).token_path("/widget-token");
     let widgets = widgets.clock(move || now).build()?;
@@ -80,14 +80,16 @@ pub(crate) fn answer(options: &Options) -> Result<Value, Failure> {
     }))
 }
 
-/// What a JWT claims, or a record says, unverified: it was signed a moment ago. A hash says nothing.
+/// Decodes a JWT's claims or a record, without verifying them, because they were just signed.
+///
+/// A hash has none.
 fn payload(token: &str) -> Option<Value> {
     let payload = token.split('.').nth(1).unwrap_or(token);
     let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
     serde_json::from_slice(&json).ok().filter(Value::is_object)
 }
 
-/// As the adapter in the page puts them together: what everybody gets, and what this person gets.
+/// Merges the settings as the adapter in the page does: those of all users, and those of this user.
 fn settings(everybody: &Settings, boot_data: Value) -> Result<Value, Failure> {
     let mut settings = serde_json::to_value(everybody).map_err(Failure::unexpected)?;
     if let (Value::Object(settings), Value::Object(boot_data)) = (&mut settings, boot_data) {

@@ -29,9 +29,9 @@ pub(crate) const ORG_URL: &str = "--org-url";
 pub(crate) const LIBRARY_URL: &str = "--library-url";
 pub(crate) const SALESFORCE_KEY: &str = "--salesforce-key";
 
-/// Of every vendor.
+/// Options of every widget.
 const COMMON: [&str; 5] = [APP_ID, SECRET, USER_ID, EMAIL, NAME];
-/// Of the vendors whose row says so.
+/// Options of the widgets whose row lists them.
 const SPECIAL: [&str; 15] = [
     TTL,
     KEY_ID,
@@ -50,7 +50,7 @@ const SPECIAL: [&str; 15] = [
     SALESFORCE_KEY,
 ];
 
-/// What a PEM begins with, and no secret of another kind.
+/// The start of a PEM block. No other secret starts like this.
 const PEM: &str = "-----BEGIN ";
 
 const SECRET_VARIABLE: &str = "WIDGET_SECRET";
@@ -59,52 +59,51 @@ const SALESFORCE_KEY_VARIABLE: &str = "WIDGET_SALESFORCE_KEY";
 const USAGE: &str = "\
 Usage: mint <widget> --app-id ID --secret SECRET --user-id ID [options]
 
-Mints one person's token and prints it as JSON, with its claims, the widget's settings and the
-element that a page would get. The output lets its reader pass for that person at the widget:
-do not post it.
+Mints a user's token and prints it as JSON, with its claims, the widget's settings and the element
+for the page. Anyone who reads the output can impersonate that user at the widget: do not publish it.
 
-  --app-id ID         the application's public id at the widget, by whatever name its dashboard shows it
-                      (Intercom: app id, Zendesk: snippet key, Salesforce: organisation id; with others
-                      an API key, a widget id, a website token, a property id)
-  --secret SECRET     the secret as the widget's dashboard shows it; `-` takes it from the environment
-                      variable WIDGET_SECRET, so that it stands neither in the shell's history nor in
-                      the list of processes
-  --user-id ID        the person's id in the application
-  --email EMAIL       the person's e-mail address (needed where it is what is hashed, and by some others,
-                      which else say `missing-email`)
-  --name NAME         the person's name
-  --ttl SECONDS       for how long the token is good
+  --app-id ID         the application's public id at the widget. Each dashboard has its own name for it
+                      (Intercom: app id, Zendesk: snippet key, Salesforce: organisation id; others: an
+                      API key, a widget id, a website token, a property id)
+  --secret SECRET     the secret as the widget's dashboard shows it; `-` reads it from the environment
+                      variable WIDGET_SECRET, which keeps it out of the shell's history and the list of
+                      processes
+  --user-id ID        the user's id in the application
+  --email EMAIL       the user's e-mail address (needed if the hash covers it, and by some other widgets,
+                      which otherwise report `missing-email`)
+  --name NAME         the user's name
+  --ttl SECONDS       the token's lifetime
   --key-id ID         the id of the signing key (needed for Zendesk Messaging, Sunshine Conversations,
                       Salesforce and Intercom's token for Salesforce)
-  --issuer TEXT       whom the claim `iss` names (default: the application's id)
-  --audience TEXT     whom the claim `aud` names (default: nobody)
-  --deployment NAME   the deployment's name; like the two addresses for the page, not for the token
-  --site-url URL      the deployment's site
-  --scrt2-url URL     the messaging service
+  --issuer TEXT       the value of the claim `iss` (default: the application's id)
+  --audience TEXT     the value of the claim `aud` (default: none)
+  --deployment NAME   the deployment's name; like the two URLs, it is for the page, not for the token
+  --site-url URL      the URL of the deployment's site
+  --scrt2-url URL     the URL of the messaging service
   --organization NAME the organization's name (HelpCrunch: for the page, not for the hash; Intercom's token
-                      for Salesforce: what stands before `.my.salesforce-scrt.com`)
-  --salesforce-key PEM the private key of Intercom's token for Salesforce, beside Intercom's own secret; `-`
-                      takes it from the environment variable WIDGET_SALESFORCE_KEY
-  --instance NAME     the instance's alias; like the snippet's id for the page, not for the token
-  --snippet-id ID     the id that the widget's snippet names
-  --org-id ID         the organisation's id in the widget's snippet; this, too, is for the page
-  --org-url URL       the organisation's address
-  --library-url URL   the address of the snippet's script
-  --user-hash         Intercom's older identity verification: a hash in place of the token
+                      for Salesforce: the part before `.my.salesforce-scrt.com`)
+  --salesforce-key PEM the private key of Intercom's token for Salesforce, in addition to Intercom's secret;
+                      `-` reads it from the environment variable WIDGET_SALESFORCE_KEY
+  --instance NAME     the instance's alias; like the snippet's id, it is for the page, not for the token
+  --snippet-id ID     the id in the widget's snippet
+  --org-id ID         the organisation's id in the widget's snippet; also for the page
+  --org-url URL       the organisation's URL
+  --library-url URL   the URL of the snippet's script
+  --user-hash         Intercom's older identity verification: a hash instead of the token
 
-A value that begins with `--` is written --option=VALUE.
-Exit codes: 0 printed; 1 this person gets no token; 2 the command line is to be mended.
+Write a value that starts with `--` as --option=VALUE.
+Exit codes: 0 printed; 1 this user has no token; 2 the command line is wrong.
 
-Vendors, with the options that not all of them take:";
+Widgets, with the options that not all of them have:";
 
-/// What was asked for. Without `Debug`, for it knows a person.
+/// The parsed options. There is no `Debug`, because they contain a user's data.
 pub(crate) struct Options {
     pub(crate) widget: Row,
     pub(crate) secret: Secret,
-    /// As it was given, for a vendor whose dashboard shows the key encoded.
+    /// The secret's text, for a vendor whose dashboard shows the key in an encoding.
     pub(crate) secret_text: String,
     pub(crate) ttl: Option<Duration>,
-    /// A second key, to which the key id then belongs.
+    /// A second key. If it is present, the key id belongs to it.
     pub(crate) salesforce_key: Option<Secret>,
     values: BTreeMap<&'static str, String>,
 }
@@ -122,7 +121,7 @@ pub(crate) fn usage() -> String {
 }
 
 impl Options {
-    /// `variable` looks into the environment.
+    /// Parses the arguments. `variable` reads an environment variable.
     pub(crate) fn parse(
         arguments: impl IntoIterator<Item = String>,
         variable: impl Fn(&str) -> Option<String>,
@@ -174,14 +173,14 @@ impl Options {
     }
 }
 
-/// The vendor's row, and what was given for each option.
+/// Returns the widget's row, and the value of each option.
 fn sort(mut arguments: impl Iterator<Item = String>) -> Result<(Row, BTreeMap<&'static str, String>), Failure> {
     let mut widget = None;
     let mut values = BTreeMap::new();
     while let Some(argument) = arguments.next() {
         if !argument.starts_with("--") {
             if widget.replace(row(&argument)?).is_some() {
-                return Err(wrong("more than one vendor is named"));
+                return Err(wrong("more than one widget is named"));
             }
             continue;
         }
@@ -190,14 +189,14 @@ fn sort(mut arguments: impl Iterator<Item = String>) -> Result<(Row, BTreeMap<&'
             return Err(wrong(format!("{option} is given twice")));
         }
     }
-    Ok((widget.ok_or_else(|| wrong("no vendor is named"))?, values))
+    Ok((widget.ok_or_else(|| wrong("no widget is named"))?, values))
 }
 
 fn row(name: &str) -> Result<Row, Failure> {
-    table().into_iter().find(|row| row.name == name).ok_or_else(|| wrong("there is no such vendor"))
+    table().into_iter().find(|row| row.name == name).ok_or_else(|| wrong("there is no such widget"))
 }
 
-/// `--option VALUE`, `--option=VALUE`, or the one that stands alone.
+/// Parses `--option VALUE`, `--option=VALUE`, or the option that has no value.
 fn option(argument: &str, rest: &mut impl Iterator<Item = String>) -> Result<(&'static str, String), Failure> {
     let (name, value) = argument.split_once('=').map_or((argument, None), |(name, value)| (name, Some(value)));
     let known = COMMON.into_iter().chain(SPECIAL).find(|known| *known == name);
@@ -206,7 +205,7 @@ fn option(argument: &str, rest: &mut impl Iterator<Item = String>) -> Result<(&'
         (USER_HASH, None) => Some(String::new()),
         (USER_HASH, Some(_)) => return Err(wrong(format!("{USER_HASH} takes no value"))),
         (_, Some(value)) => Some(value.to_owned()),
-        // The next option is no value: this one's was forgotten.
+        // If the next argument is an option, this option's value is missing.
         (_, None) => rest.next().filter(|value| !value.starts_with("--") || value.starts_with(PEM)),
     };
     value.map(|value| (known, value)).ok_or_else(|| wrong(format!("{known} needs a value")))

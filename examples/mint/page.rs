@@ -1,4 +1,4 @@
-//! The element as the layer puts it into a page, cut out of one.
+//! The element that the layer puts into a page.
 
 use futures::executor::block_on;
 use http::{Request, Response, header::CONTENT_TYPE};

@@ -1,4 +1,6 @@
-//! The tokens that can be minted: one row each. Most come from the crate's catalog; a few widgets have options of their own.
+//! The tokens that can be minted, one row each.
+//!
+//! Most come from the crate's catalog; some widgets have their own options.
 
 use serde_json::Value;
 use tower_widget_identity::widget::{
@@ -13,13 +15,13 @@ use super::options::{
     SALESFORCE_KEY, SCRT2_URL, SITE_URL, SNIPPET_ID, TTL, USER_HASH,
 };
 
-/// A token by its name in the token path.
+/// A token, by its name in the token path.
 #[derive(Clone, Copy)]
 pub(crate) struct Row {
     pub(crate) name: &'static str,
-    /// Of the options that only some widgets know.
+    /// The options that only some widgets have.
     pub(crate) takes: &'static [&'static str],
-    /// What the usage has to say besides.
+    /// An additional note in the usage.
     pub(crate) note: Option<&'static str>,
     configure: Configure,
 }
@@ -30,15 +32,15 @@ enum Configure {
     Special(fn(&Options) -> Result<Box<dyn Widget>, Failure>),
 }
 
-const PEM: &str = "(the secret as the text of the private key's PEM)";
+const PEM: &str = "(the secret is the private key as PEM text)";
 
-/// The rows of widgets that the catalog's entry alone does not configure.
+/// The rows of widgets that need more than the catalog's entry.
 const SPECIAL: &[Row] = &[
     Row { name: "helpcrunch", takes: &[ORGANIZATION], note: None, configure: Configure::Special(helpcrunch) },
     Row {
         name: "amazon-connect",
         takes: &[TTL, INSTANCE, SNIPPET_ID],
-        note: Some("(the secret as it stands: all 44 characters)"),
+        note: Some("(the secret unchanged: all 44 characters)"),
         configure: Configure::Special(amazon_connect),
     },
     Row {
@@ -57,7 +59,7 @@ const SPECIAL: &[Row] = &[
     Row {
         name: "pylon",
         takes: &[],
-        note: Some("(the secret as hexadecimal digits, which are decoded)"),
+        note: Some("(the secret is hexadecimal digits, which are decoded)"),
         configure: Configure::Special(pylon),
     },
     Row {
@@ -71,7 +73,7 @@ const SPECIAL: &[Row] = &[
     Row { name: "zoho-desk-asap", takes: &[TTL, ORG_ID], note: None, configure: Configure::Special(zoho_desk_asap) },
 ];
 
-/// Every row, by name. Zendesk Classic and Intercom have two rows each, by the names of their tokens.
+/// Every row, sorted by name. Zendesk Classic and Intercom have two rows each, one for each token.
 pub(crate) fn table() -> Vec<Row> {
     let own =
         |entry: &&CatalogEntry| entry.name() != "zendesk-classic" && SPECIAL.iter().all(|row| row.name != entry.name());
@@ -103,7 +105,9 @@ impl Row {
     }
 }
 
-/// What a hash is over, under the names by which the vendor knows it: the facts about the person that change the hash.
+/// The user's data that a hash covers, under the vendor's names.
+///
+/// A hash covers a value if it changes with the value.
 pub(crate) fn hashed(hash: &str, of: impl Fn(&Identity) -> Option<String>, identity: &Identity, page: &Value) -> Value {
     let (id, email) = (identity.id(), identity.email());
     let with_name = |other: Identity| identity.name().into_iter().fold(other, Identity::with_name);
@@ -124,11 +128,11 @@ fn intercom(options: &Options) -> Result<Box<dyn Widget>, Failure> {
         (false, None) => Ok(Box::new(widget)),
         (false, Some(ttl)) => Ok(Box::new(widget.lifetime(ttl))),
         (true, None) => Ok(Box::new(widget.legacy_user_hash())),
-        (true, Some(_)) => Err(Failure::Usage(format!("a user hash never expires: {TTL} says nothing about it"))),
+        (true, Some(_)) => Err(Failure::Usage(format!("a user hash never expires, so it takes no {TTL}"))),
     }
 }
 
-/// The second token, which stands beside Intercom's own in the page.
+/// Intercom's second token, which the page has in addition to Intercom's own.
 fn intercom_salesforce(options: &Options) -> Result<Box<dyn Widget>, Failure> {
     let key = options.salesforce_key.clone().ok_or_else(|| Failure::Usage(format!("{SALESFORCE_KEY} is missing")))?;
     let issuer = or(options, ISSUER, options.app_id());
@@ -139,12 +143,14 @@ fn intercom_salesforce(options: &Options) -> Result<Box<dyn Widget>, Failure> {
 }
 
 fn helpcrunch(options: &Options) -> Result<Box<dyn Widget>, Failure> {
-    // It says nothing about the hash.
+    // The organization does not affect the hash.
     let organization = options.value(ORGANIZATION).unwrap_or("organization");
     Ok(Box::new(HelpCrunch::new(options.app_id(), options.secret.clone()).organization(organization)))
 }
 
-/// What was given, or what says nothing about the token: a caller who looks at the token alone need not name hosts.
+/// The option's value, or a default that does not affect the token.
+///
+/// So you need not name hosts to see a token.
 fn or<'a>(options: &'a Options, option: &str, default: &'a str) -> &'a str {
     options.value(option).unwrap_or(default)
 }
@@ -198,7 +204,7 @@ fn zendesk_help_center(options: &Options) -> Result<Box<dyn Widget>, Failure> {
     Ok(Box::new(ZendeskClassic::help_center_only(options.app_id(), options.secret.clone())))
 }
 
-/// Its dashboard shows the key as hexadecimal digits.
+/// Pylon's dashboard shows the key as hexadecimal digits.
 fn pylon(options: &Options) -> Result<Box<dyn Widget>, Failure> {
     Ok(Box::new(Pylon::new(options.app_id(), Secret::from_hex(&options.secret_text)?)))
 }

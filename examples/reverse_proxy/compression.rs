@@ -1,4 +1,4 @@
-//! Compresses pages, for which the application was asked as plain text.
+//! Compresses pages, which the proxy requests uncompressed from the application.
 
 use std::convert::Infallible;
 
@@ -13,11 +13,13 @@ use tower_http::compression::{CompressionBody, CompressionLayer};
 use super::headers;
 use super::upstream::{Answer, Body};
 
-/// In the extensions of an answer that came without an encoding: if it has one further out, it is ours.
+/// Marks a response that arrived without an encoding.
+///
+/// If it has one further out, the proxy has added it.
 #[derive(Clone, Copy)]
 struct Plain;
 
-/// The answer, compressed if the client takes it so and it is worth it.
+/// Returns the response, compressed if the client accepts that and it is worthwhile.
 pub(crate) async fn compressed<S>(service: S, request: Request<Incoming>) -> Result<Answer, Infallible>
 where
     S: Service<Request<Incoming>, Response = Answer, Error = Infallible>,

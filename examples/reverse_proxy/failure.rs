@@ -1,4 +1,4 @@
-//! Why the proxy does not run, and the exit code that says so.
+//! The errors that prevent the proxy from running, and their exit codes.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -7,21 +7,22 @@ use tower_widget_identity::ConfigError;
 
 use super::options::USAGE;
 
-/// Its text holds no value from the command line or the environment: a secret could stand where it does not belong.
+/// An error. Its text contains no value from the command line or the environment, because a secret could be in the
+/// wrong place.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The arguments are not what the usage says.
+    /// The arguments do not match the usage.
     Usage(String),
-    /// The variables are not.
+    /// The environment variables are wrong.
     Environment(String),
-    /// The library does not take the configuration.
+    /// The library refuses the configuration.
     Config(ConfigError),
-    /// The address to listen on is not to be had, or the signals are not.
+    /// The system refused to let the proxy listen or wait for signals.
     System(String),
 }
 
 impl Failure {
-    /// 2: the command line or the environment is to be mended. 1: the system refused.
+    /// Returns 2 if the command line or the environment is wrong, and 1 if the system refused.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) | Self::Environment(_) | Self::Config(_) => ExitCode::from(2),

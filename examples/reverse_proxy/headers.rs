@@ -1,4 +1,4 @@
-//! What becomes of headers on the way to the application and back.
+//! The headers on the way to the application and back.
 
 use std::net::IpAddr;
 
@@ -10,8 +10,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::identity;
 
-/// What holds between two neighbours only: <https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1>, and what proxies ask
-/// of and tell their own clients (section 11.7).
+/// Headers between two neighbours, which a proxy must not forward.
+///
+/// See <https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1>, and section 11.7 for the headers between a proxy and its
+/// own clients.
 const HOP_BY_HOP: [HeaderName; 9] = [
     CONNECTION,
     HeaderName::from_static("proxy-connection"),
@@ -29,7 +31,7 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// Digests of the bytes as they were before they were compressed.
+/// Digests of the uncompressed bytes.
 const OF_THE_BYTES: [HeaderName; 4] = [
     HeaderName::from_static("content-md5"),
     HeaderName::from_static("digest"),
@@ -37,11 +39,13 @@ const OF_THE_BYTES: [HeaderName; 4] = [
     HeaderName::from_static("repr-digest"),
 ];
 
-/// Removes what is not for the next one on the way: the known headers, and those that `Connection` names.
+/// Removes the headers that apply to one connection only.
+///
+/// These are the known ones, and those that `Connection` names.
 pub(crate) fn strip_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = list(headers, &CONNECTION)
         .filter_map(|name| HeaderName::try_from(name).ok())
-        // These are for the application, whatever a client says in `Connection`.
+        // These headers are for the application, whatever a client writes into `Connection`.
         .filter(|name| *name != HOST && !identity::is_identity(name.as_str()))
         .collect();
     for name in HOP_BY_HOP.iter().chain(&named) {
@@ -49,8 +53,10 @@ pub(crate) fn strip_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// Removes what a client can make an application take for an identity: headers with look-alike names, and identity headers
-/// among the trailers, which hyper sends on only if `Trailer` announces them.
+/// Removes headers and trailers that an application could mistake for an identity.
+///
+/// These are headers with look-alike names, and identity headers among the trailers, which hyper forwards only if
+/// `Trailer` announces them.
 pub(crate) fn strip_false_identities(headers: &mut HeaderMap) {
     let look_alikes = headers.keys().filter(|name| identity::is_look_alike(name.as_str()));
     for name in look_alikes.cloned().collect::<Vec<_>>() {
@@ -67,14 +73,14 @@ pub(crate) fn strip_false_identities(headers: &mut HeaderMap) {
     }
 }
 
-/// Whether this asks for a WebSocket.
+/// Whether the request asks for a WebSocket.
 ///
-/// No other protocol is let through: behind an upgrade to `h2c`, requests would pass that nobody here has looked at.
+/// The proxy allows no other protocol: after an upgrade to `h2c`, it could not check the requests.
 pub(crate) fn asks_for_websocket(method: &Method, headers: &HeaderMap) -> bool {
     *method == Method::GET && names(headers, &CONNECTION, "upgrade") && is_websocket(headers)
 }
 
-/// Whether the one protocol in `Upgrade` is `websocket`.
+/// Whether `Upgrade` names `websocket` and no other protocol.
 pub(crate) fn is_websocket(headers: &HeaderMap) -> bool {
     let mut protocols = list(headers, &UPGRADE);
     protocols.next().is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket")) && protocols.next().is_none()
@@ -84,7 +90,7 @@ pub(crate) fn takes_trailers(headers: &HeaderMap) -> bool {
     names(headers, &TE, "trailers")
 }
 
-/// For the next neighbour, after the last one's were removed.
+/// Asks the next server for a WebSocket, after the headers of the last connection were removed.
 pub(crate) fn ask_for_websocket(headers: &mut HeaderMap) {
     headers.append(CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
@@ -95,9 +101,9 @@ pub(crate) fn ask_for_trailers(headers: &mut HeaderMap) {
     headers.insert(TE, HeaderValue::from_static("trailers"));
 }
 
-/// From whom the request came, and by which way.
+/// Sets the forwarding headers: the client's address, and the host and protocol of the request.
 ///
-/// What a client says about the way to itself counts only where a proxy stands in front that has seen to it.
+/// What a client says about its own way counts only if a proxy in front has checked it.
 pub(crate) fn tell_the_way(headers: &mut HeaderMap, peer: IpAddr, proxy_in_front: bool) {
     if !proxy_in_front {
         let claimed = headers.keys().filter(|name| name.as_str().starts_with(X_FORWARDED) || **name == FORWARDED);
@@ -116,7 +122,7 @@ pub(crate) fn tell_the_way(headers: &mut HeaderMap, peer: IpAddr, proxy_in_front
     headers.entry(X_FORWARDED_PROTO).or_insert(HeaderValue::from_static("http"));
 }
 
-/// <https://www.rfc-editor.org/rfc/rfc7239#section-4>
+/// One element of `Forwarded`: <https://www.rfc-editor.org/rfc/rfc7239#section-4>.
 fn hop(peer: IpAddr, host: Option<&HeaderValue>) -> String {
     let node = match peer {
         IpAddr::V4(address) => address.to_string(),
@@ -136,19 +142,21 @@ fn continue_list(headers: &mut HeaderMap, name: HeaderName, last: String) {
     }
 }
 
-/// Whether the answer may become a page: whatever the widget layer takes for a page load, and some more.
+/// Whether the response may become a page.
+///
+/// This includes all requests that the widget layer treats as page loads, and some more.
 pub(crate) fn may_be_page(headers: &HeaderMap) -> bool {
     let says = |name: &str, value: &str| headers.get(name).is_some_and(|said| said == value);
     let accepts_html = list(headers, &ACCEPT).any(|media| media.to_ascii_lowercase().starts_with("text/html"));
     says("sec-fetch-dest", "document") || says("sec-fetch-mode", "navigate") || accepts_html
 }
 
-/// A page that arrives compressed is one into which nothing can be put.
+/// Asks for an uncompressed page, because the layer cannot put the snippet into a compressed one.
 pub(crate) fn ask_for_plain_text(headers: &mut HeaderMap) {
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
 }
 
-/// Whether it is worth it and allowed to compress what was asked for as plain text.
+/// Whether a response that was requested uncompressed may be compressed, and is worth it.
 pub(crate) fn is_compressible(headers: &HeaderMap) -> bool {
     const TYPES: [&str; 5] =
         ["application/xhtml+xml", "application/xml", "application/json", "application/javascript", "image/svg+xml"];
@@ -162,7 +170,7 @@ pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
     headers.contains_key(CONTENT_ENCODING)
 }
 
-/// The bytes are not those any more that the application's validators and digests describe.
+/// Adapts the application's validators and digests, which do not describe the compressed bytes.
 pub(crate) fn weaken(headers: &mut HeaderMap) {
     for name in OF_THE_BYTES {
         headers.remove(name);
@@ -180,7 +188,7 @@ fn names(headers: &HeaderMap, name: &HeaderName, wanted: &str) -> bool {
     list(headers, name).any(|item| item.eq_ignore_ascii_case(wanted))
 }
 
-/// The items of a list header, over all its lines.
+/// The items of a list header, from all its lines.
 fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim).filter(|item| !item.is_empty())

@@ -1,8 +1,8 @@
-//! Who is signed in, by the headers of an authenticating proxy in front.
+//! The signed-in user, from the headers of an authenticating proxy in front.
 //!
-//! The names are those of oauth2-proxy's `--set-xauthrequest`, which nginx's `auth_request` copies to the request
-//! (`proxy_set_header X-Auth-Request-User $user`, and so for each: that also removes what the client sent):
-//! <https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration>
+//! The names are those of oauth2-proxy's `--set-xauthrequest`, which nginx's `auth_request` copies to the request. Use
+//! `proxy_set_header X-Auth-Request-User $user` and the same for the other headers, which also removes the client's
+//! values: <https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration>
 
 use http::{HeaderMap, HeaderName};
 use tower_widget_identity::{Identity, Viewer};
@@ -11,19 +11,22 @@ const USER: HeaderName = HeaderName::from_static("x-auth-request-user");
 const EMAIL: HeaderName = HeaderName::from_static("x-auth-request-email");
 const NAME: HeaderName = HeaderName::from_static("x-auth-request-preferred-username");
 
-/// What the names of all identity headers begin with; there are more than those three, for groups and tokens.
+/// The prefix of all identity headers. There are more than those three, for groups and tokens.
 const PREFIX: &str = "x-auth-request-";
 
-/// Whether an application may take a header or trailer of this name for an identity header.
+/// Whether an application may treat a header or trailer of this name as an identity header.
 ///
-/// As variables of CGI and its heirs (WSGI, Rack, PHP), `-` and `_` are the same in a name, with some servers also every
-/// other character that is no letter and no digit: <https://www.rfc-editor.org/rfc/rfc3875#section-4.1.18>.
+/// In the variables of CGI and its successors (WSGI, Rack, PHP), `-` and `_` are the same in a name, and in some
+/// servers so is every character that is neither a letter nor a digit:
+/// <https://www.rfc-editor.org/rfc/rfc3875#section-4.1.18>.
 pub(crate) fn is_identity(name: &str) -> bool {
     let folded = name.bytes().map(|byte| if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' });
     folded.take(PREFIX.len()).eq(PREFIX.bytes())
 }
 
-/// Whether it only looks like one. No proxy in front sets such a name, and many do not remove it from what clients send.
+/// Whether the name only looks like an identity header.
+///
+/// No proxy in front sets such a name, and many do not remove it.
 pub(crate) fn is_look_alike(name: &str) -> bool {
     is_identity(name)
         && !(name.starts_with(PREFIX) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
@@ -31,17 +34,17 @@ pub(crate) fn is_look_alike(name: &str) -> bool {
 
 pub(crate) fn warning(loopback: bool) -> String {
     let where_it_listens = if loopback {
-        "It listens on loopback, where every program of this machine can."
+        "The proxy listens on loopback, which every program of this machine can reach."
     } else {
-        "It listens beyond loopback: listen on 127.0.0.1, or let nothing but the proxy in front through."
+        "The proxy listens beyond loopback: listen on 127.0.0.1, or allow connections from the proxy in front only."
     };
     format!(
-        "warning: --identity-headers believes the X-Auth-Request-* headers of every request. Whoever reaches this port \
-         can be anyone, unless the proxy in front removes these headers from what clients send. {where_it_listens}"
+        "warning: --identity-headers trusts the X-Auth-Request-* headers of every request. Anyone who reaches this \
+         port can be anyone, unless the proxy in front removes these headers from what clients send. {where_it_listens}"
     )
 }
 
-/// What the headers say about who is looking.
+/// Returns who is signed in, according to the headers.
 pub(crate) fn viewer(headers: &HeaderMap) -> Viewer {
     match said(headers, &USER) {
         Said::Nothing => Viewer::SignedOut,
@@ -64,7 +67,7 @@ fn identity(id: &str, headers: &HeaderMap) -> Identity {
 enum Said<'a> {
     Nothing,
     Once(&'a str),
-    /// Twice: one of them may be the client's own. Or not in UTF-8.
+    /// The header occurs twice, and one of them may be the client's own; or it is not UTF-8.
     Unclear,
 }
 

@@ -1,11 +1,12 @@
-//! The layers in front of an application that is not Rust: a reverse proxy.
+//! A reverse proxy with the layers, for an application in any language.
 //!
 //! ```text
 //! INTERCOM_APP_ID=abcd1234 INTERCOM_SECRET=... \
 //!     cargo run --example reverse_proxy -- --listen 127.0.0.1:8080 --upstream http://127.0.0.1:9000 --identity-headers
 //! ```
 //!
-//! `--help` tells the rest. Bodies stream both ways, and WebSockets pass. Trailers pass where `Trailer` announces them.
+//! `--help` shows all options. Bodies stream in both directions, and WebSockets pass. Trailers pass if `Trailer`
+//! announces them.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -40,7 +41,7 @@ use server::Ended;
 use signals::Signals;
 use upstream::{Answer, BoxError, Upstream};
 
-/// Of the proxy itself; everything else is the application's.
+/// The path that the proxy itself handles; all other paths are the application's.
 const TOKEN_PATH: &str = "/widget-token";
 
 #[tokio::main]
@@ -75,7 +76,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Failure> {
     let service = service_fn(move |request| site.clone().serve(request));
     let serving = server::serve(listener, service, &mut signals, options.drain);
     if let Ended::Cut(connections) = serving.await {
-        eprintln!("requests in flight that were cut off: {connections}");
+        eprintln!("connections that were closed during a request: {connections}");
     }
     Ok(())
 }
@@ -88,11 +89,11 @@ fn warn(options: &Options, address: SocketAddr) {
     if options.identity_headers {
         eprintln!("{}", identity::warning(address.ip().is_loopback()));
     } else {
-        eprintln!("Without --identity-headers nobody is known to be signed in: pages stay as they are.");
+        eprintln!("Without --identity-headers, the proxy does not know who is signed in: pages stay unchanged.");
     }
 }
 
-/// The widgets in front of the application.
+/// The application with the widgets in front of it.
 #[derive(Clone)]
 struct Site {
     widgets: Widgets,
@@ -105,7 +106,7 @@ impl Site {
         let widgets = widgets::configured(variable)?.token_path(TOKEN_PATH).plain_http(options.plain_http);
         let widgets = match options.identity_headers {
             true => widgets.identify(|parts| identity::viewer(&parts.headers)),
-            // Nobody else says who is looking, so it is not known.
+            // No other source says who is signed in, so this is unknown.
             false => widgets,
         };
         Ok(Self {
@@ -115,7 +116,9 @@ impl Site {
         })
     }
 
-    /// What may be a page is compressed here; everything else, by the application, as the client wants it.
+    /// Serves a request.
+    ///
+    /// The proxy compresses possible pages; the application compresses everything else, as the client asks.
     async fn serve(self, request: Request<Incoming>) -> Result<Answer, Infallible> {
         if headers::may_be_page(request.headers()) {
             let personal = service_fn(move |request| self.clone().personal(request));
@@ -147,7 +150,7 @@ impl Site {
     }
 }
 
-/// Every layer has a body type of its own: boxed, they are one.
+/// Boxes the body, because each layer has its own body type.
 async fn boxed<S, B>(service: S, request: Request<Incoming>) -> Result<Answer, Infallible>
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,

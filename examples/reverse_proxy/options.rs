@@ -15,7 +15,7 @@ const LOGOUT_PATH: &str = "--logout-path";
 const PLAIN_HTTP: &str = "--plain-http";
 const DRAIN: &str = "--drain";
 
-/// Those that stand alone.
+/// The options without a value.
 const SWITCHES: [&str; 2] = [IDENTITY_HEADERS, PLAIN_HTTP];
 const WITH_VALUE: [&str; 4] = [LISTEN, UPSTREAM, LOGOUT_PATH, DRAIN];
 
@@ -26,34 +26,34 @@ const MAX_DRAIN: Duration = Duration::from_secs(3600);
 pub(crate) const USAGE: &str = "\
 Usage: reverse_proxy --upstream http://HOST:PORT [options]
 
-Stands in front of a web application in any language, and tells its support widgets who is signed in.
+Stands in front of a web application in any language, and passes the signed-in user to its support widgets.
 
   --upstream URL       the application: http://HOST:PORT, without a path
-  --listen HOST:PORT   where to listen (default 127.0.0.1:8080; port 0 takes a free one)
-  --identity-headers   who is signed in stands in the headers that an authenticating proxy in front, such as
-                       oauth2-proxy, sets: X-Auth-Request-User (the id; without it nobody is signed in),
+  --listen HOST:PORT   where to listen (default 127.0.0.1:8080; port 0 chooses a free one)
+  --identity-headers   trust the headers of an authenticating proxy in front, such as oauth2-proxy:
+                       X-Auth-Request-User (the id; without it, the user is signed out),
                        X-Auth-Request-Email and X-Auth-Request-Preferred-Username.
-                       Whoever reaches this port can then be anyone: listen on loopback, or see to it that
-                       the proxy in front removes these headers from what clients send.
-  --logout-path PATH   a path of the application that signs out, like /logout; may be given several times
-  --plain-http         the marker cookie without `Secure`, for sites that are not served over HTTPS
+                       Anyone who reaches this port can set these headers: listen on loopback, or make
+                       sure that the proxy in front removes them from the requests of its clients.
+  --logout-path PATH   a path at which the application signs out, such as /logout; can be given several times
+  --plain-http         set the marker cookie without `Secure`, for sites that are not served over HTTPS
   --drain SECONDS      after Ctrl-C or SIGTERM, how long requests in flight may take to finish (default 10);
-                       WebSockets do not hold it up
+                       WebSockets do not delay the end
 
-A value that begins with `--` is written --option=VALUE.
+Write a value that starts with `--` as --option=VALUE.
 
-The widgets, from the environment; what is blank is not configured, and one must be:
+The environment variables of the widgets. Blank variables are ignored, and at least one widget is needed:
 
   INTERCOM_APP_ID      INTERCOM_SECRET
   FERNDESK_WIDGET_ID   FERNDESK_SECRET
   ZENDESK_KEY          ZENDESK_CHAT_SECRET
 
-The path /widget-token belongs to the widgets. X-Forwarded-* and Forwarded are continued with
---identity-headers, where a proxy stands in front, and begun anew without.
+The proxy handles the path /widget-token. With --identity-headers, there is a proxy in front, so
+X-Forwarded-* and Forwarded are extended; without it, they are replaced.
 
-Exit codes: 0 ended by a signal; 1 could not listen; 2 the command line or the environment is to be mended.";
+Exit codes: 0 ended by a signal; 1 could not listen; 2 the command line or the environment is wrong.";
 
-/// What was asked for.
+/// The parsed options.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Options {
     pub(crate) listen: String,
@@ -83,7 +83,7 @@ impl Options {
     }
 }
 
-/// Each option as often as it was given; the ones that stand alone have an empty value.
+/// The options in their order, with repetitions. Options without a value have an empty text.
 struct Given(Vec<(&'static str, String)>);
 
 impl Given {
@@ -112,7 +112,7 @@ fn sort(mut arguments: impl Iterator<Item = String>) -> Result<Given, Failure> {
     Ok(Given(given))
 }
 
-/// `--option VALUE`, `--option=VALUE`, or one that stands alone.
+/// Parses `--option VALUE`, `--option=VALUE`, or an option without a value.
 fn option(argument: &str, rest: &mut impl Iterator<Item = String>) -> Result<(&'static str, String), Failure> {
     let (name, value) = argument.split_once('=').map_or((argument, None), |(name, value)| (name, Some(value)));
     if let Some(switch) = SWITCHES.into_iter().find(|known| *known == name) {
@@ -125,13 +125,13 @@ fn option(argument: &str, rest: &mut impl Iterator<Item = String>) -> Result<(&'
     let known = known.ok_or_else(|| wrong("an argument is none of the options"))?;
     let value = match value {
         Some(value) => Some(value.to_owned()),
-        // The next option is no value: this one's was forgotten.
+        // If the next argument is an option, this option's value is missing.
         None => rest.next().filter(|value| !value.starts_with("--")),
     };
     value.map(|value| (known, value)).ok_or_else(|| wrong(format!("{known} needs a value")))
 }
 
-/// The host and port of a URL that has nothing else.
+/// Returns the host and port of a URL that has no other parts.
 fn authority(url: &str) -> Result<Authority, Failure> {
     let refuse = |why| wrong(format!("{UPSTREAM} {why}: write http://HOST:PORT"));
     let uri: Uri = url.parse().map_err(|_| refuse("is not a URL"))?;
@@ -139,13 +139,13 @@ fn authority(url: &str) -> Result<Authority, Failure> {
         return Err(refuse("has no scheme or no host"));
     };
     if scheme != "http" {
-        return Err(refuse("has to be plain HTTP, on this machine or in a network that you trust"));
+        return Err(refuse("must be plain HTTP, on this machine or in a network that you trust"));
     }
     if uri.path() != "/" || uri.query().is_some() {
         return Err(refuse("has a path"));
     }
     if authority.as_str().contains('@') {
-        return Err(refuse("has a user name in it"));
+        return Err(refuse("contains a user name"));
     }
     if authority.host().is_empty() {
         return Err(refuse("has no host"));
@@ -155,7 +155,7 @@ fn authority(url: &str) -> Result<Authority, Failure> {
 
 fn path(text: &str) -> Result<String, Failure> {
     let plain = text.starts_with('/') && !text.contains(['?', '#']) && text.bytes().all(|byte| byte.is_ascii_graphic());
-    let needs = || format!("{LOGOUT_PATH} needs a path as it stands in requests, like /logout");
+    let needs = || format!("{LOGOUT_PATH} needs a path as in requests, like /logout");
     plain.then(|| text.to_owned()).ok_or_else(|| wrong(needs()))
 }
 

@@ -1,4 +1,4 @@
-//! Listening, and ending without cutting anybody off.
+//! Listens, and ends gracefully.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -18,15 +18,17 @@ use tower::Service;
 use super::signals::Signals;
 use super::upstream::{BoxError, Peer};
 
-/// How it ended.
+/// How the server ended.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Ended {
     Drained,
-    /// So many connections still had a request in flight.
+    /// This number of connections still had a request in flight.
     Cut(usize),
 }
 
-/// Serves until a signal, and then for at most `drain`, or until another signal, whatever is in flight.
+/// Serves until a signal, and then finishes the requests in flight.
+///
+/// This takes at most `drain`, and ends with another signal.
 pub(crate) async fn serve<S, B>(listener: TcpListener, service: S, signals: &mut Signals, drain: Duration) -> Ended
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send> + Clone + Send + 'static,
@@ -39,14 +41,14 @@ where
                 Ok((stream, peer)) => drop(tokio::spawn(connection(stream, peer, service.clone(), ending.subscribe()))),
                 Err(error) => {
                     eprintln!("accept: {error}");
-                    // Too many open files, perhaps: that does not pass at once.
+                    // The process may have too many open files, which takes a while to pass.
                     sleep(Duration::from_secs(1)).await;
                 }
             },
             () = signals.next() => break,
         }
     }
-    // Nobody who comes now shall wait for an answer.
+    // New clients must not wait for a response.
     drop(listener);
     let _ = ending.send(());
     tokio::select! {
@@ -61,7 +63,7 @@ where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send> + Clone + Send + 'static,
     B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {
-    // Chunks of a page are small, and nobody wants to wait for them.
+    // Small chunks of a page must not be delayed.
     let _ = stream.set_nodelay(true);
     let service = tower::ServiceBuilder::new()
         .map_request(move |mut request: Request<Incoming>| {
@@ -75,7 +77,7 @@ where
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .with_upgrades();
     let mut connection = pin!(connection);
-    // An error here is a client that went away, or spoke something else than HTTP.
+    // An error means that the client closed the connection, or that it does not speak HTTP.
     tokio::select! {
         _ = connection.as_mut() => return,
         _ = ending.changed() => connection.as_mut().graceful_shutdown(),

@@ -1,4 +1,4 @@
-//! Ctrl-C, and what process managers send.
+//! Ctrl-C, and the signals of process managers.
 
 use std::io;
 
@@ -10,12 +10,12 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// From now on they end nothing by themselves.
+    /// Registers for the signals, which then no longer end the process by themselves.
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    /// Waits for one of them.
+    /// Waits for one of the signals.
     pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}

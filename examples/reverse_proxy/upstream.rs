@@ -1,4 +1,4 @@
-//! The application behind: asks it, and brings its answer.
+//! The application behind the proxy: forwards requests to it and returns its responses.
 
 use std::error::Error;
 use std::net::IpAddr;
@@ -24,14 +24,16 @@ pub(crate) type Body = BoxBody<Bytes, BoxError>;
 pub(crate) type Answer = Response<Body>;
 
 const CONNECT: Duration = Duration::from_secs(5);
-/// Less than what application servers wait: one of theirs that closes just now would fail a request.
+/// The idle time of connections, which is shorter than that of application servers.
+///
+/// A request on a connection that the server is closing would fail.
 const KEEP_IDLE: Duration = Duration::from_secs(2);
 
-/// From whom the request came; in its extensions.
+/// The client's address, in the extensions of its request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// Cheap to clone: the clones share their connections.
+/// The connections to the application. Cheap to clone: the clones share them.
 #[derive(Clone)]
 pub(crate) struct Upstream {
     client: Client<HttpConnector, Incoming>,
@@ -60,19 +62,19 @@ impl Upstream {
         let websocket = headers::asks_for_websocket(request.method(), request.headers());
         let client = websocket.then(|| upgrade::on(&mut request));
         if self.address(&mut request).is_err() {
-            return note(StatusCode::BAD_REQUEST, "This address cannot be asked for.");
+            return note(StatusCode::BAD_REQUEST, "This URL cannot be forwarded.");
         }
         self.prepare(&mut request, websocket);
         match self.client.request(request).await {
             Ok(response) => receive(response, client),
             Err(error) => {
-                eprintln!("the application does not answer: {}", chain(&error));
+                eprintln!("the application does not respond: {}", chain(&error));
                 unreachable()
             }
         }
     }
 
-    /// The same path and query, at the application.
+    /// Replaces the request's URL by the same path and query at the application.
     fn address(&self, request: &mut Request<Incoming>) -> Result<(), InvalidUriParts> {
         let path = request.uri().path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
         let mut parts = http::uri::Parts::default();
@@ -83,7 +85,7 @@ impl Upstream {
     }
 
     fn prepare(&self, request: &mut Request<Incoming>, websocket: bool) {
-        // Without a length it is chunked, also where that is unusual: hyper would send a GET without its body.
+        // A body without a length is sent chunked, even for a GET, which hyper would otherwise send without its body.
         let has_body = !request.body().is_end_stream() && request.body().size_hint().exact().is_none();
         let peer = request.extensions().get().copied();
         *request.version_mut() = Version::HTTP_11;
@@ -109,19 +111,19 @@ impl Upstream {
     }
 }
 
-/// The answer to a request that cannot be brought to the application as it is meant.
+/// The response to a request that cannot be forwarded as it is meant.
 fn refusal(request: &Request<Incoming>) -> Option<Answer> {
     if *request.method() == Method::CONNECT {
-        let mut answer = note(StatusCode::METHOD_NOT_ALLOWED, "There are no tunnels here.");
+        let mut answer = note(StatusCode::METHOD_NOT_ALLOWED, "This proxy opens no tunnels.");
         answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
         return Some(answer);
     }
     let hosts = request.headers().get_all(HOST).iter().count();
     let missing = hosts == 0 && request.uri().authority().is_none() && request.version() > Version::HTTP_10;
-    (hosts > 1 || missing).then(|| note(StatusCode::BAD_REQUEST, "A request names one host."))
+    (hosts > 1 || missing).then(|| note(StatusCode::BAD_REQUEST, "A request must name exactly one host."))
 }
 
-/// A whole URL in the request line says which host is meant: RFC 9112, section 3.2.2.
+/// A whole URL in the request line determines the host: RFC 9112, section 3.2.2.
 fn name_host(request: &mut Request<Incoming>) {
     let named = request.uri().authority().and_then(|named| HeaderValue::try_from(named.as_str()).ok());
     if let Some(host) = named {
@@ -136,7 +138,7 @@ fn receive(mut response: Response<Incoming>, client: Option<OnUpgrade>) -> Answe
     *response.version_mut() = Version::HTTP_11;
     if upgraded {
         let Some(client) = client.filter(|_| websocket) else {
-            eprintln!("the application changes to a protocol for which it was not asked");
+            eprintln!("the application switches to a protocol that was not requested");
             return unreachable();
         };
         headers::ask_for_websocket(response.headers_mut());
@@ -145,15 +147,15 @@ fn receive(mut response: Response<Incoming>, client: Option<OnUpgrade>) -> Answe
     response.map(|body| body.map_err(Into::into).boxed())
 }
 
-/// Carries a WebSocket's bytes both ways until one side ends.
+/// Copies a WebSocket's bytes in both directions until one side ends.
 async fn tunnel(client: OnUpgrade, application: OnUpgrade) {
-    // Whoever is gone by now needs no tunnel.
+    // If one side has closed its connection, there is no tunnel.
     if let (Ok(client), Ok(application)) = tokio::join!(client, application) {
         let _ = copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(application)).await;
     }
 }
 
-/// An error with its causes; none of them holds anything of the request.
+/// An error with its causes. None of them contains data of the request.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |&error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")

@@ -1,11 +1,11 @@
-//! Which widgets there are: what the environment has the settings for.
+//! The widgets whose settings are in the environment.
 
 use tower_widget_identity::widget::{Ferndesk, Intercom, ZendeskClassic};
 use tower_widget_identity::{Secret, Widgets, WidgetsBuilder};
 
 use super::failure::Failure;
 
-/// A vendor by its two variables.
+/// A widget, by its two environment variables.
 struct Row {
     id: &'static str,
     secret: &'static str,
@@ -30,7 +30,7 @@ const TABLE: [Row; 3] = [
     },
 ];
 
-/// `variable` looks into the environment.
+/// Returns the configured widgets. `variable` reads an environment variable.
 pub(crate) fn configured(variable: impl Fn(&str) -> Option<String>) -> Result<WidgetsBuilder, Failure> {
     let setting = |name| variable(name).filter(|value| !value.trim().is_empty());
     let mut widgets = None;
@@ -41,7 +41,7 @@ pub(crate) fn configured(variable: impl Fn(&str) -> Option<String>) -> Result<Wi
                 widgets = Some((row.add)(others, id, Secret::new(secret)?));
             }
             (None, None) => {}
-            // A widget that stays away without a word would be looked for in the wrong place.
+            // A missing widget without an error would be hard to explain.
             (Some(_), None) => return Err(missing(row.secret, row.id)),
             (None, Some(_)) => return Err(missing(row.id, row.secret)),
         }

@@ -1,13 +1,15 @@
-//! Tenants with workspaces of their own, chosen by the host. A tenant can come while the application runs.
+//! Tenants with their own workspaces, chosen by the host.
+//!
+//! You can add a tenant while the application runs.
 //!
 //! ```text
 //! cargo run --example tenants
 //! ```
 //!
-//! Then open <http://one.localhost:3000> (or the port in `PORT`) and sign in: the page carries a token for that
-//! tenant's workspace. The form on the page adds the tenant `two`, whose pages are on <http://two.localhost:3000> at
-//! once. `INTERCOM_APP_ID` and `INTERCOM_SECRET` name the workspace of the first tenant; without them, Intercom does
-//! not know it.
+//! Then open <http://one.localhost:3000> (or the port in `PORT`) and sign in: the page contains a token for that
+//! tenant's workspace. The form on the page adds the tenant `two`, whose pages are then on <http://two.localhost:3000>.
+//! Set `INTERCOM_APP_ID` and `INTERCOM_SECRET` to the first tenant's workspace; without them, it is one that Intercom
+//! does not know.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -59,11 +61,11 @@ fn app(tenants: Tenants) -> Router {
         .layer(SessionManagerLayer::new(MemoryStore::default()).with_secure(false).with_same_site(SameSite::Lax))
 }
 
-/// The tenants' sets by host. The clones share them.
+/// The tenants' widget sets by host. Clones share them.
 #[derive(Clone, Default)]
 struct Tenants(Arc<RwLock<BTreeMap<String, Widgets>>>);
 
-/// What the form sends.
+/// The fields of the form.
 #[derive(Deserialize)]
 struct Tenant {
     name: String,
@@ -72,7 +74,7 @@ struct Tenant {
 }
 
 impl Tenants {
-    /// Builds the tenant's set once; each request clones it, which is cheap.
+    /// Builds the tenant's set once. Each request clones it, which is cheap.
     fn add(&self, tenant: Tenant) -> Result<(), Refused> {
         let is_label = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         if tenant.name.is_empty() || tenant.name.len() > 63 || !is_label(&tenant.name) {
@@ -87,7 +89,7 @@ impl Tenants {
                 async move { session.get::<String>(&user).await.map(|id| id.map(Identity::new)) }
             })
             .logout_path("/logout")
-            // For http://localhost only: leave this away where the site is served over HTTPS.
+            // For http://localhost only: remove this if the site is served over HTTPS.
             .plain_http(true)
             .build()?;
         let mut tenants = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -98,7 +100,7 @@ impl Tenants {
         Ok(())
     }
 
-    /// One set for the layers, which asks for each request. Other hosts have no widget.
+    /// One set for the layers, which chooses the tenant's set for each request. Other hosts have no widget.
     fn widgets(&self) -> Widgets {
         let tenants = self.clone();
         Widgets::select(move |parts| {
@@ -112,13 +114,14 @@ impl Tenants {
     }
 }
 
-/// HTTP/2 has it in the URI, HTTP/1.1 in the header.
+/// Reads the host and port: HTTP/2 has them in the URI, HTTP/1.1 in a header.
 fn authority(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
     uri.authority().cloned().or_else(|| headers.get(header::HOST)?.to_str().ok()?.parse().ok())
 }
 
-/// Where a session keeps who is signed in at this host. A user of one tenant who sends the session cookie to another
-/// tenant is not signed in there.
+/// The key under which a session stores the user who is signed in at this host.
+///
+/// A user of one tenant who sends the session cookie to another tenant is not signed in there.
 fn user_key(host: &str) -> String {
     format!("user at {host}")
 }
@@ -135,7 +138,7 @@ async fn home(State(tenants): State<Tenants>, uri: Uri, headers: HeaderMap, sess
     let user: Option<String> = session.get(&user_key_of(&uri, &headers)).await.ok().flatten();
     let (state, action, button) = match user {
         Some(_) => ("You are signed in.", "/logout", "Sign out"),
-        None => ("Nobody is signed in.", "/login", "Sign in"),
+        None => ("You are signed out.", "/login", "Sign in"),
     };
     Html(
         include_str!("page.html")
@@ -146,7 +149,7 @@ async fn home(State(tenants): State<Tenants>, uri: Uri, headers: HeaderMap, sess
     )
 }
 
-/// In a real application, this is for the operator alone.
+/// In a real application, only the operator may do this.
 async fn add_tenant(State(tenants): State<Tenants>, Form(tenant): Form<Tenant>) -> Result<Redirect, Refused> {
     tenants.add(tenant)?;
     Ok(Redirect::to("/"))
@@ -173,7 +176,7 @@ fn report(outcome: Result<(), SessionError>) {
     }
 }
 
-/// Why there is no such tenant now.
+/// Why a tenant was not added.
 #[derive(Debug)]
 enum Refused {
     Name,
@@ -190,8 +193,8 @@ impl From<ConfigError> for Refused {
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Name => f.write_str("a tenant's name has up to 63 letters in lower case and digits"),
-            Self::Taken => f.write_str("there is a tenant of this name"),
+            Self::Name => f.write_str("a tenant's name must consist of 1 to 63 lower-case letters and digits"),
+            Self::Taken => f.write_str("a tenant with this name already exists"),
             Self::Config(error) => error.fmt(f),
         }
     }

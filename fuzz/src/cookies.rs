@@ -1,4 +1,4 @@
-//! The cookies of a request, read a second time: by the layer, the logout and the token service as by this reader.
+//! Compares how the layers and the token service read cookies with an independent reader.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -28,7 +28,7 @@ thread_local! {
         support::builder().marker_name(MARKER).token_path("/widget-token").build().unwrap();
 }
 
-/// The first line of the input is the host, each of the others a `Cookie` header.
+/// Checks an input. Its first line is the host, and each other line is a `Cookie` header.
 pub fn check(input: &[u8]) {
     let mut lines = input.split(|byte| *byte == b'\n');
     let host = lines.next().and_then(|line| HeaderValue::from_bytes(line).ok());
@@ -76,12 +76,12 @@ fn home(status: u16) -> (Response<Script>, Arc<Watch>) {
     (Response::builder().status(status).header(CONTENT_TYPE, "text/html").body(body).unwrap(), watch)
 }
 
-/// What the browser holds, by this reader.
+/// The browser's state, according to the independent reader.
 #[derive(Debug)]
 struct Held {
-    /// What the marker says: nothing, `out`, or a fingerprint.
+    /// The marker: empty, `out`, or a fingerprint.
     marker: String,
-    /// Whether somebody's session is betrayed by a vendor's cookie, without a marker.
+    /// Whether a vendor's cookie, without a marker, indicates a user's session.
     reset: bool,
     owned: BTreeSet<Vec<u8>>,
 }
@@ -107,7 +107,7 @@ fn is_fingerprint(value: &[u8]) -> bool {
     value.len() == 22 && value.iter().all(|byte| LETTERS.contains(byte))
 }
 
-/// <https://www.rfc-editor.org/rfc/rfc6265#section-5.4> the other way round, letter by letter.
+/// Reverses <https://www.rfc-editor.org/rfc/rfc6265#section-5.4>, byte by byte.
 fn read(line: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut pairs = Vec::new();
     let (mut name, mut value, mut in_value) = (Vec::new(), Vec::new(), false);
@@ -170,8 +170,10 @@ fn judge_token_page(widgets: &Widgets, request: &Asked, held: &Held) {
     judge_data(&serde_json::from_slice(&body).expect("JSON"), held, FP_1);
 }
 
-/// The marker says `out`, and each of the vendor's cookies is expired, host-only and on the same domains, as far as the
-/// lines fit into 2,048 bytes of the head.
+/// Checks that the marker is `out` and that each of the vendor's cookies is expired.
+///
+/// They are expired host-only and on the same domains. The lines may take up to 2,048 bytes of the response head, so
+/// some may be missing.
 fn judge_logout(served: &Served, request: &Asked, held: &Held) {
     let lines = served.head.headers.get_all(SET_COOKIE).iter().map(|line| line.to_str().expect("text"));
     let mut lines: Vec<_> = lines.collect();
@@ -190,10 +192,10 @@ fn judge_logout(served: &Served, request: &Asked, held: &Held) {
     let length = |line: &&str| line.len() + "set-cookie: \r\n".len();
     let (bytes, longest) = (lines.iter().map(length).sum::<usize>(), lines.iter().map(length).max().unwrap_or(0));
     assert!(bytes <= 2048, "{bytes} bytes");
-    // Where one line more would not fit, some are missing. No line is longer than one for the host itself.
+    // If another line would not fit, some are missing. No line is longer than one for the host itself.
     if bytes + longest + 255 <= 2048 {
         assert_eq!(names, held.owned);
-        assert_eq!(expired.len(), names.len() * domains.len(), "each on each domain");
+        assert_eq!(expired.len(), names.len() * domains.len(), "every cookie on every domain");
     }
     assert!(names.is_empty() || domains.contains(&None), "host-only");
     domains.into_iter().flatten().for_each(|domain| judge_domain(domain, request.host.as_ref()));

@@ -1,4 +1,4 @@
-//! The patched policy: nothing is lost, nothing else changes, only what the widget needs is added, and that is enough.
+//! Checks the patched policy: nothing is lost or changed, and only what is needed is added.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -20,7 +20,9 @@ const POLICY: &str = "tower-widget-identity";
 const OWN_HOST: &str = "app.test";
 const TOKEN_PATH: &str = "/widget-token";
 
-/// What may be changed, each with what stands in for it: <https://www.w3.org/TR/CSP3/#directive-fallback-list>.
+/// The directives that may change, each with its fallbacks.
+///
+/// <https://www.w3.org/TR/CSP3/#directive-fallback-list>
 const MANAGED: [&[&str]; 9] = [
     &["script-src-elem", "script-src", "default-src"],
     &["connect-src", "default-src"],
@@ -41,8 +43,9 @@ thread_local! {
     };
 }
 
-/// Each line of the input is a header line: of `Content-Security-Policy`, or of the report-only header if it begins with
-/// `?`.
+/// Checks an input.
+///
+/// Each line is a `Content-Security-Policy` header, or a report-only header if it starts with `?`.
 pub fn check(input: &[u8]) {
     let mut headers = HeaderMap::new();
     headers.insert("x-app", HeaderValue::from_static("default-src 'none'"));
@@ -60,7 +63,7 @@ pub fn check(input: &[u8]) {
     assert_eq!(served.outcome(), Some(expected));
     let lines = policies_of(&served.head.headers);
     if expected != "shutdown" {
-        assert_eq!(lines, policies_of(&headers), "{expected}, but the policies are others");
+        assert_eq!(lines, policies_of(&headers), "{expected}, but the policies changed");
         return;
     }
     judge(&headers, &served.head.headers);
@@ -86,7 +89,7 @@ fn policies_of(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
     lines.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// A directive as it was written.
+/// A directive in its original form.
 struct Directive<'a> {
     raw: &'a str,
     name: String,
@@ -94,7 +97,7 @@ struct Directive<'a> {
 }
 
 impl<'a> Directive<'a> {
-    /// What it allows; `'none'` counts only alone.
+    /// The sources that it allows. `'none'` counts only if it is alone.
     fn sources(&self) -> &[&'a str] {
         match self.tokens.as_slice() {
             [none] if none.eq_ignore_ascii_case("'none'") => &[],
@@ -107,7 +110,11 @@ impl<'a> Directive<'a> {
     }
 }
 
-/// <https://www.w3.org/TR/CSP3/#parse-serialized-policy>; no other white space can stand in a header.
+/// Parses a policy. A header has no other white space than this.
+///
+/// <https://www.w3.org/TR/CSP3/#parse-serialized-policy>
+///
+/// A header has no other white space than this.
 fn read<'a>(policy: &'a str) -> Vec<Directive<'a>> {
     const SPACE: [char; 2] = [' ', '\t'];
     let raw = policy.split(';').map(|raw| raw.trim_matches(SPACE)).filter(|raw| !raw.is_empty());
@@ -123,7 +130,7 @@ fn first<'d, 'a>(directives: &'d [Directive<'a>], name: &str) -> Option<&'d Dire
     directives.iter().find(|directive| directive.name == name)
 }
 
-/// What must become of the page.
+/// The outcome that the page must have.
 fn verdict(headers: &HeaderMap) -> &'static str {
     let enforced: Vec<_> =
         texts(headers, &CONTENT_SECURITY_POLICY).into_iter().flat_map(|line| line.split(',')).collect();
@@ -147,7 +154,7 @@ fn verdict(headers: &HeaderMap) -> &'static str {
     }
 }
 
-/// The lines that can be read as text.
+/// The header lines that are text.
 fn texts<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a str> {
     headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect()
 }
@@ -158,17 +165,17 @@ fn judge(before: &HeaderMap, after: &HeaderMap) {
     for name in [CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY_REPORT_ONLY] {
         let lines = |headers: &HeaderMap| headers.get_all(&name).iter().cloned().collect::<Vec<_>>();
         let (before, after) = (lines(before), lines(after));
-        assert_eq!(before.len(), after.len(), "as many lines");
+        assert_eq!(before.len(), after.len(), "the number of lines");
         for (before, after) in before.iter().zip(&after) {
             match before.to_str() {
                 Ok(text) => judge_line(text, after.to_str().expect("text"), &needs),
-                Err(_) => assert_eq!(before, after, "not readable, but changed"),
+                Err(_) => assert_eq!(before, after, "an unreadable line changed"),
             }
         }
     }
 }
 
-/// What the widget needs, by directive.
+/// The sources that the widget needs, by directive.
 fn needs(widgets: &Widgets) -> BTreeMap<String, Vec<String>> {
     let text = widgets.csp().expect("an enabled set").to_string();
     let own = format!("{OWN_HOST}{TOKEN_PATH}/");
@@ -179,7 +186,7 @@ fn needs(widgets: &Widgets) -> BTreeMap<String, Vec<String>> {
 
 fn judge_line(before: &str, after: &str, needs: &BTreeMap<String, Vec<String>>) {
     let (old, new): (Vec<_>, Vec<_>) = (before.split(',').collect(), after.split(',').collect());
-    assert_eq!(old.len(), new.len(), "as many policies");
+    assert_eq!(old.len(), new.len(), "the number of policies");
     for (old, new) in old.into_iter().zip(new) {
         let (before, after) = (read(old), read(new));
         assert!(after.len() >= before.len(), "{new:?}: a directive was lost");
@@ -194,7 +201,7 @@ fn judge_line(before: &str, after: &str, needs: &BTreeMap<String, Vec<String>>) 
         let names: Vec<_> = added.iter().map(|directive| &directive.name).collect();
         assert!(names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)), "{new:?}: added twice");
         if after.len() == before.len() && before.iter().zip(&after).all(|(old, new)| old.raw == new.raw) {
-            assert_eq!(old, new, "white space alone changed");
+            assert_eq!(old, new, "only white space changed");
         }
         MANAGED.iter().for_each(|chain| judge_effect(&before, &after, chain, needs));
     }
@@ -214,22 +221,22 @@ fn judge_kept(old: &Directive<'_>, new: &Directive<'_>, repeated: bool, needs: &
 
 fn judge_added(before: &[Directive<'_>], new: &Directive<'_>, needs: &BTreeMap<String, Vec<String>>) {
     let chain = MANAGED.iter().find(|chain| chain[0] == new.name).unwrap_or_else(|| panic!("added: {:?}", new.raw));
-    assert!(first(before, chain[0]).is_none(), "{:?} was there", new.raw);
+    assert!(first(before, chain[0]).is_none(), "{:?} was there already", new.raw);
     let governing = chain.iter().find_map(|name| first(before, name));
     let copied = governing.unwrap_or_else(|| panic!("{:?} forbids what was allowed", new.raw)).sources();
-    assert_eq!(&new.tokens[..copied.len()], copied, "a copy of the governing list");
+    assert_eq!(&new.tokens[..copied.len()], copied, "it must start with a copy of the governing list");
     judge_new_sources(&new.tokens[copied.len()..], &new.name, needs);
 }
 
 fn judge_new_sources(sources: &[&str], name: &str, needs: &BTreeMap<String, Vec<String>>) {
-    assert!(!sources.is_empty(), "{name}: changed for nothing");
+    assert!(!sources.is_empty(), "{name}: changed without need");
     for (at, source) in sources.iter().enumerate() {
         assert!(needs[name].iter().any(|needed| needed == source), "{name}: {source} is not needed");
         assert!(!sources[..at].contains(source), "{name}: {source} twice");
     }
 }
 
-/// What governs a directive allows what the widget needs, and goes on allowing what it did.
+/// Checks that the governing directive allows what the widget needs, and what it allowed before.
 fn judge_effect(
     before: &[Directive<'_>],
     after: &[Directive<'_>],
@@ -250,7 +257,7 @@ fn judge_effect(
     }
 }
 
-/// <https://www.w3.org/TR/CSP3/#allow-all-inline>
+/// Whether all inline scripts are allowed: <https://www.w3.org/TR/CSP3/#allow-all-inline>.
 fn allows_all_inline(sources: &[&str]) -> bool {
     let lower: Vec<_> = sources.iter().map(|source| source.to_ascii_lowercase()).collect();
     let narrows = |source: &String| {
@@ -260,7 +267,9 @@ fn allows_all_inline(sources: &[&str]) -> bool {
     lower.iter().any(|source| source == "'unsafe-inline'") && !lower.iter().any(narrows)
 }
 
-/// <https://www.w3.org/TR/CSP3/#grammardef-base64-value>, and the closing quote, letter by letter.
+/// Whether the text is a base64 value with the closing quote.
+///
+/// <https://www.w3.org/TR/CSP3/#grammardef-base64-value>
 fn ends_as_base64_value(text: &str) -> bool {
     let (mut digits, mut padding, mut closed) = (0, 0, false);
     for letter in text.chars() {
@@ -275,7 +284,9 @@ fn ends_as_base64_value(text: &str) -> bool {
     closed && digits > 0 && padding < 3
 }
 
-/// By the broadest reading of <https://www.w3.org/TR/CSP3/#match-url-to-source-expression>.
+/// Whether the source may match, by the broadest reading of the standard.
+///
+/// <https://www.w3.org/TR/CSP3/#match-url-to-source-expression>
 fn may_cover(source: &str, needed: &str) -> bool {
     let (source, needed) = (source.to_ascii_lowercase(), needed.to_ascii_lowercase());
     let host = |url: &str| url.split_once("://").map_or(String::new(), |(_, host)| host.to_owned());

@@ -1,4 +1,4 @@
-//! An inner service that answers what it is told to, and what came out of the layers around it, frame by frame.
+//! An inner service that returns a scripted response, and the layers' output, frame by frame.
 
 use std::{
     convert::Infallible,
@@ -16,16 +16,16 @@ use http::{HeaderMap, Request, Response, response};
 use http_body::{Body, Frame, SizeHint};
 use tower::{Service, ServiceExt, service_fn};
 
-/// More polls in a row without an answer are a future that never ends.
+/// The limit of consecutive polls. A future that is pending for longer never ends.
 const MANY_POLLS: usize = 1_000_000;
 
-/// What a body does when it is polled.
+/// A body's reaction to a poll.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
     Data(Bytes),
     Trailers(HeaderMap),
     Failure,
-    /// Not ready yet: woken at once.
+    /// Not ready yet, but woken at once.
     Wait,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum Item {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failed;
 
-/// A body that does what it is told to, and panics when it is polled behind its end.
+/// A body that follows a script, and panics if it is polled after its end.
 pub(crate) struct Script {
     items: std::vec::IntoIter<Item>,
     hint: SizeHint,
@@ -42,7 +42,7 @@ pub(crate) struct Script {
     watch: Arc<Watch>,
 }
 
-/// What the layers asked for.
+/// What the layers have read of the body.
 #[derive(Default)]
 pub(crate) struct Watch {
     frames: AtomicUsize,
@@ -54,7 +54,7 @@ impl Script {
         Self { items: items.into_iter(), hint: SizeHint::default(), tells_end: false, ended: false, watch }
     }
 
-    /// With a length that it names beforehand, and its end told before it is polled.
+    /// Announces the body's length in the size hint, and its end before the last poll.
     pub(crate) fn outspoken(self, length: u64) -> Self {
         Self { hint: SizeHint::with_exact(length), tells_end: true, ..self }
     }
@@ -78,7 +78,7 @@ impl Body for Script {
     type Error = Failed;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Failed>>> {
-        assert!(!self.ended, "polled behind its end");
+        assert!(!self.ended, "polled after its end");
         match self.items.next() {
             None => self.end(None),
             Some(Item::Failure) => self.end(Some(Err(Failed))),
@@ -100,14 +100,14 @@ impl Body for Script {
     }
 }
 
-/// What came out.
+/// The layers' output.
 pub(crate) struct Served {
     pub(crate) head: response::Parts,
     pub(crate) items: Vec<Item>,
-    /// How many frames had been read when the head left, and whether the body's end had been.
+    /// The number of frames that were read before the response head was returned.
     pub(crate) read_ahead: usize,
     pub(crate) read_whole: bool,
-    /// What the body said of its length when the head left.
+    /// The body's size hint when the response head was returned.
     pub(crate) hint: SizeHint,
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn answering<B: Body>(
     service_fn(move |_| std::future::ready(Ok(response.take().expect("one request"))))
 }
 
-/// Sends the request and reads the answer to its end.
+/// Sends the request and reads the response to its end.
 pub(crate) fn send<S, B>(service: S, request: Request<()>, watch: &Watch) -> Served
 where
     S: Service<Request<()>, Response = Response<B>, Error = Infallible>,
@@ -145,7 +145,7 @@ where
     let read_ahead = watch.frames.load(Ordering::Relaxed);
     let read_whole = watch.ended.load(Ordering::Relaxed);
     let hint = body.size_hint();
-    // What a layer looked into knows its end; the application's own body need not.
+    // A body that a layer has read must know its end. The application's own body need not.
     let items = read(body, read_ahead > 0 || read_whole);
     Served { head, items, read_ahead, read_whole, hint }
 }
@@ -156,7 +156,7 @@ fn read<B: Body<Data = Bytes, Error = Failed>>(body: B, knows_its_end: bool) -> 
     loop {
         let ends = body.is_end_stream();
         let frame = now(std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)));
-        assert!(frame.is_none() || !ends, "something comes behind the end of the stream");
+        assert!(frame.is_none() || !ends, "a frame follows the end of the stream");
         match frame {
             None => break,
             Some(Err(Failed)) => {
@@ -171,12 +171,12 @@ fn read<B: Body<Data = Bytes, Error = Failed>>(body: B, knows_its_end: bool) -> 
     }
     if knows_its_end {
         let behind = now(std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)));
-        assert!(behind.is_none(), "something comes behind the end");
+        assert!(behind.is_none(), "a frame follows the end");
     }
     items
 }
 
-/// The future's answer; whatever is not ready is polled again.
+/// Polls the future until it is ready, and returns its output.
 pub(crate) fn now<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut cx = Context::from_waker(Waker::noop());

@@ -1,5 +1,6 @@
-//! What each fuzz target promises, as a function over the bytes that the fuzzer makes up. All of them see the crate as an
-//! application does: a request goes through a layer, and what comes out is judged.
+//! The fuzz targets, each a function over the fuzzer's bytes.
+//!
+//! All of them use the crate as an application does: they send a request through a layer and check the output.
 
 pub mod cookies;
 pub mod csp;

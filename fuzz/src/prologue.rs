@@ -1,4 +1,4 @@
-//! The place of the snippet: the same however the page is cut into frames, and decided by what was read up to then.
+//! Checks that the snippet's place does not depend on the frames or on the data that follows.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     told::Numbers,
 };
 
-/// Behind what decided the place, these must make no difference.
+/// Data after the part that has decided the place. It must make no difference.
 const BEHIND: [&[u8]; 6] =
     [b"", b"<html><head>", b"<!doctype html>", b"--><head>", b"\"'></head><script>", b"\0\x1B\xFF<\xEF\xBB\xBF"];
 
@@ -23,19 +23,19 @@ thread_local! {
     static WIDGETS: Widgets = support::builder().build().unwrap();
 }
 
-/// Where the snippet went, or why it did not go in.
+/// Where the snippet is, or why there is none.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     At(usize),
     Untouched(String),
 }
 
-/// The page is the input itself.
+/// Checks an input, which is the page.
 pub fn check(page: &[u8]) {
     let page = Bytes::copy_from_slice(page);
     let (verdict, _) = serve(&page, vec![page.clone()]);
     let (bytewise, served) = serve(&page, single_bytes(&page));
-    assert_eq!(bytewise, verdict, "byte by byte");
+    assert_eq!(bytewise, verdict, "in single bytes");
     let mut numbers = Numbers::of(&page);
     assert_eq!(serve(&page, pieces(&page, &mut numbers)).0, verdict, "in pieces");
     if !served.read_whole {
@@ -44,14 +44,14 @@ pub fn check(page: &[u8]) {
     }
 }
 
-/// What was read when the head left has decided, whatever comes behind it.
+/// Checks that the data read before the response head has decided the place, whatever data follows.
 fn decided(decisive: &Bytes, verdict: &Verdict) {
     if let Verdict::At(place) = verdict {
-        assert!(*place <= decisive.len(), "a place that was not read yet");
+        assert!(*place <= decisive.len(), "the place was not read yet");
     }
     for behind in BEHIND {
         let page = Bytes::from([decisive, behind].concat());
-        assert_eq!(serve(&page, vec![page.clone()]).0, *verdict, "with {behind:?} behind it");
+        assert_eq!(serve(&page, vec![page.clone()]).0, *verdict, "followed by {behind:?}");
     }
 }
 
@@ -71,8 +71,8 @@ fn verdict(page: &[u8], served: &Served) -> Verdict {
     match served.outcome() {
         Some("shutdown") => Verdict::At(reading::place(page, &result).expect("the page with one snippet in it").start),
         Some(reason @ ("encoding" | "long-prologue" | "fragment")) => {
-            assert_eq!(result, page, "{reason}, but the page is another one");
-            assert_eq!(served.head.headers.len(), 1, "{reason}, but the headers are others");
+            assert_eq!(result, page, "{reason}, but the page changed");
+            assert_eq!(served.head.headers.len(), 1, "{reason}, but the headers changed");
             Verdict::Untouched(reason.to_owned())
         }
         outcome => panic!("{outcome:?}"),
@@ -87,7 +87,7 @@ fn pieces(page: &Bytes, numbers: &mut Numbers) -> Vec<Bytes> {
     let mut frames = Vec::new();
     let mut at = 0;
     while at < page.len() {
-        // Some are empty.
+        // Some frames are empty.
         let end = page.len().min(at + numbers.below(9));
         frames.push(page.slice(at..end));
         at = end;

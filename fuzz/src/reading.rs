@@ -1,4 +1,4 @@
-//! Finding the snippet in a page.
+//! Finds the snippet in a page.
 
 use std::ops::Range;
 
@@ -9,13 +9,13 @@ use crate::support;
 const OPENING: &[u8] = b"<script data-cfasync=\"false\" data-widget='";
 const CLOSING: &[u8] = b"</script>";
 
-/// Where the snippet stands in `result`, which must be `page` and one snippet in it.
+/// Returns the place of the snippet in `result`, which must be `page` with one snippet in it.
 ///
-/// Nothing is assumed about its length but what the two pages say.
+/// It derives the snippet's length from the two pages alone.
 pub(crate) fn place(page: &[u8], result: &[u8]) -> Option<Range<usize>> {
     let length = result.len().checked_sub(page.len())?;
     let common = page.iter().zip(result).take_while(|(a, b)| a == b).count();
-    // The page may go on as the snippet begins.
+    // The page may continue with the same bytes as the snippet.
     (0..=common).rev().map(|start| start..start + length).find(|range| {
         let snippet = &result[range.clone()];
         result[range.end..] == page[range.start..] && is_one_element(snippet)
@@ -27,7 +27,7 @@ fn is_one_element(snippet: &[u8]) -> bool {
     inner.is_some_and(|inner| !inner.windows(8).any(|begin| begin.eq_ignore_ascii_case(b"</script")))
 }
 
-/// What the snippet says.
+/// The snippet's data.
 pub(crate) fn said(snippet: &[u8]) -> Value {
     support::snippet(std::str::from_utf8(snippet).expect("ASCII"))
 }

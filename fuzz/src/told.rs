@@ -1,6 +1,6 @@
-//! A reproducible source of numbers: the same input is judged in the same way each time.
+//! A reproducible source of numbers, so that the same input always has the same result.
 
-/// Numbers that depend on all of the input.
+/// Numbers that depend on the whole input.
 pub(crate) struct Numbers(u64);
 
 impl Numbers {
@@ -13,7 +13,7 @@ impl Numbers {
     }
 
     pub(crate) fn below(&mut self, limit: usize) -> usize {
-        // Knuth's MMIX, whose upper bits are the better ones.
+        // Knuth's MMIX generator, whose upper bits are the better ones.
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % limit
     }

@@ -1,8 +1,8 @@
-//! A real HTML parser judges the page with the snippet in it: the tree is what it was, but for one live script.
+//! Checks with an HTML parser that the snippet adds one live script and changes nothing else.
 
 use crate::placement;
 
-/// The page is the input itself.
+/// Checks an input, which is the page.
 pub fn check(page: &[u8]) {
     if let Err(problem) = placement::judge(page) {
         panic!("{problem}");

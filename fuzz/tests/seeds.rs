@@ -1,4 +1,4 @@
-//! The seeds, judged without the fuzzer: what was found once stays mended.
+//! Checks the seeds without the fuzzer, so that fixed bugs do not return.
 
 use std::{fs, path::Path};
 

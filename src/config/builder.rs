@@ -1,4 +1,4 @@
-//! The configuration as it is collected, and its checks.
+//! The builder that collects the configuration and checks it.
 
 use std::{collections::BTreeSet, fmt, future::Future, sync::Arc, time::SystemTime};
 
@@ -24,10 +24,10 @@ use crate::{
     worker::Worker,
 };
 
-/// Where the layer answers if the application names no other path.
+/// The default path of the token service.
 const TOKEN_PATH: &str = "/widget-token";
 
-/// Collects the configuration; [`build`](WidgetsBuilder::build) checks it.
+/// Collects the configuration of a [`Widgets`]; [`build`](WidgetsBuilder::build) checks it.
 #[derive(Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct WidgetsBuilder {
@@ -58,34 +58,41 @@ impl Widgets {
 }
 
 impl WidgetsBuilder {
-    /// Adds a widget. Several may be configured, each once, in any order. The secret of the one whose name comes first in
-    /// the alphabet also keys the marker, unless there is a [`marker_key`](WidgetsBuilder::marker_key).
+    /// Adds a widget.
+    ///
+    /// You can add several, in any order, but each name only once. The marker key is derived from the secret of the
+    /// widget whose name comes first in alphabetical order, unless you set a
+    /// [`marker_key`](WidgetsBuilder::marker_key).
     pub fn widget(mut self, widget: impl Widget) -> Self {
         self.widgets.push(ConfiguredWidget::new(widget));
         self
     }
 
-    /// How to learn who is looking: a closure over the request's parts. Default: a [`Viewer`] in the extensions.
+    /// Sets the closure that reads the user from the request's parts.
     ///
-    /// It returns an `Option<T>` (`None`: nobody is signed in), a `Result<Option<T>, E>` (`Err`: not known) or a [`Viewer`],
-    /// where `T` is an [`Identity`](crate::Identity) or the application's own type with a conversion into it. An `Option`
-    /// speaks for **every** request that reaches the layer: where the auth layer does not cover them all, return a `Viewer`,
-    /// and [`Viewer::Unknown`] there. After `Unknown` or an error, a `Viewer` in the request extensions counts.
+    /// Default: the layer uses the [`Viewer`] in the request extensions.
     ///
-    /// It runs before the handler, so it sees a login or logout only with the next request; a [`Viewer`] in the
-    /// response extensions wins over it. Never take the identity from a header that a client could set.
+    /// The closure returns an `Option<T>` (`None`: the user is signed out), a `Result<Option<T>, E>` (`Err`: unknown)
+    /// or a [`Viewer`]. `T` is an [`Identity`](crate::Identity) or a type of your application that converts into one.
+    /// An `Option` makes a statement about **every** request that reaches the layer: if your auth layer does not cover
+    /// all of them, return a `Viewer`, and [`Viewer::Unknown`] for the others. After `Unknown` or an error, the layer
+    /// uses the `Viewer` in the request extensions.
+    ///
+    /// The closure runs before the handler, so a login or logout in the handler takes effect with the next request. A
+    /// [`Viewer`] in the response extensions takes precedence over its result. Never read the identity from a header
+    /// that a client can set.
     pub fn identify<V: Into<Viewer>>(mut self, ask: impl Fn(&Parts) -> V + Send + Sync + 'static) -> Self {
         self.identify = Identify::now(ask);
         self
     }
 
-    /// Like [`identify`](WidgetsBuilder::identify) for session stores that are asked asynchronously.
+    /// Like [`identify`](WidgetsBuilder::identify), for session stores with an asynchronous API.
     ///
-    /// The closure runs before the handler, and only for possible page loads and logouts; let it clone a *handle* to the session.
-    /// The future is awaited after the handler ran, and only if the response may carry the identity: a login or
-    /// logout in the handler is seen. Page loads lose their conditional headers, for nobody can tell before the
-    /// handler runs whether the page will be personal. After `Unknown` or an
-    /// error, the [`Viewer`] counts that was in the request extensions before the handler ran.
+    /// The closure runs before the handler, and only for possible page loads and logouts. It should clone a *handle* to
+    /// the session. The layer awaits the future after the handler, and only if the response may carry the identity, so
+    /// a login or logout in the handler takes effect at once. The layer removes the conditional headers of every page
+    /// load, because it cannot know before the handler runs whether the page will be personal. After `Unknown` or an
+    /// error, the layer uses the [`Viewer`] that was in the request extensions before the handler ran.
     ///
     /// ```
     /// use tower_sessions::Session;
@@ -114,15 +121,16 @@ impl WidgetsBuilder {
         self
     }
 
-    /// Like [`identify`](WidgetsBuilder::identify), with a clone of one request extension: the session, or the user whom the
-    /// application's own layer has put there.
+    /// Like [`identify`](WidgetsBuilder::identify), with a clone of one request extension.
     ///
-    /// The closure may be asynchronous; then it runs after the handler, as with
-    /// [`identify_async`](WidgetsBuilder::identify_async). A plain closure runs before it. A request without the extension is
-    /// [`Viewer::Unknown`], and the first one is warned of (feature `tracing`): most often the layer that provides the
-    /// extension is inside of this one, or another version of its crate. For a type that is only there while somebody is
-    /// signed in, ask with [`identify`](WidgetsBuilder::identify) and `parts.extensions.get::<T>()`: there, `None` means
-    /// signed out.
+    /// The extension is a session, for example, or a user that your application's own layer inserted.
+    ///
+    /// If the closure is asynchronous, it runs after the handler, as with
+    /// [`identify_async`](WidgetsBuilder::identify_async); a plain closure runs before it. A request without the
+    /// extension is [`Viewer::Unknown`], and the first such request logs a warning (feature `tracing`): usually the
+    /// layer that provides the extension is inside this one, or comes from another version of its crate. If the type is
+    /// only present while a user is signed in, use [`identify`](WidgetsBuilder::identify) with
+    /// `parts.extensions.get::<T>()`: there, `None` means signed out.
     ///
     /// ```
     /// use tower_sessions::Session;
@@ -146,15 +154,14 @@ impl WidgetsBuilder {
         self
     }
 
-    /// Like [`identify_async`](WidgetsBuilder::identify_async), with what an extractor of the application's finds. Feature
-    /// `axum`.
+    /// Like [`identify_async`](WidgetsBuilder::identify_async), with an axum extractor. Feature `axum`.
     ///
-    /// The extractor runs after the handler, on a copy of the request's parts from before it; a rejection is
-    /// [`Viewer::Unknown`]. `state` is the router's, or `()`.
+    /// The extractor runs after the handler, on a copy of the request's parts that was made before it. If the extractor
+    /// rejects the request, the user is [`Viewer::Unknown`]. `state` is the router's state, or `()`.
     ///
-    /// An extractor that reads the user from a cookie still finds the user after a logout. The layer recognises the logout by
-    /// the cookie that the response removes, or by its redirect; otherwise let the logout handler put
-    /// [`Viewer::SignedOut`] into the response.
+    /// An extractor that reads the user from a cookie still finds the user after a logout. The layer recognises the
+    /// logout by the cookie that the response removes, or by its redirect. If your logout does neither, put
+    /// [`Viewer::SignedOut`] into its response.
     ///
     /// ```
     /// # #[cfg(feature = "axum")] {
@@ -191,167 +198,184 @@ impl WidgetsBuilder {
         self
     }
 
-    /// Opts requests in: where it answers `false`, [`WidgetLayer`](crate::WidgetLayer) does nothing. Default: every request.
+    /// Sets the predicate that selects the requests that [`WidgetLayer`](crate::WidgetLayer) handles.
     ///
-    /// A logout is never opted out.
+    /// Where it returns `false`, the layer does nothing. Default: every request. Logouts are handled in any case.
     pub fn when(mut self, allows: impl Fn(&Parts) -> bool + Send + Sync + 'static) -> Self {
         self.when = When(Some(Arc::new(allows)));
         self
     }
 
-    /// How the identity reaches the page. Default: [`Delivery::Html`].
+    /// Sets how the identity reaches the page. Default: [`Delivery::Html`].
     pub fn delivery(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
         self
     }
 
-    /// Whether pages in iframes get the identity too. Default: `false`; the page around them has the widget.
+    /// Sets whether pages in iframes get the identity, too.
+    ///
+    /// Default: `false`; the page that contains the iframe has the widget.
     pub fn iframes(mut self, allowed: bool) -> Self {
         self.iframes = allowed;
         self
     }
 
-    /// Whether the widgets are shown to visitors too, without an identity. Default: `false`.
+    /// Sets whether signed-out visitors see the widgets, too, without an identity. Default: `false`.
     ///
-    /// Their pages get a snippet that is the same for all of them, so they stay as cacheable as they were (a strong
-    /// `ETag` becomes weak). It looks at the marker itself: a page from a cache never boots a visitor over what a person left.
+    /// The snippet is the same for all visitors, so their pages stay as cacheable as they were (a strong `ETag` becomes
+    /// weak). The snippet reads the marker cookie itself, so a cached page never boots a visitor's widget while
+    /// traces of a user's session remain in the browser.
     pub fn visitors(mut self, shown: bool) -> Self {
         self.visitors = shown;
         self
     }
 
-    /// Whether pages of signed-out visitors carry the runtime too, for single-page applications: after a login by fetch,
-    /// `window.widgetIdentity.refresh()` boots the widgets without a page load. Default: `false`.
+    /// Sets whether the pages of signed-out visitors carry the runtime, too. Default: `false`.
     ///
-    /// The snippet is the same for all visitors, so their pages stay as cacheable as they were (a strong `ETag` becomes weak).
+    /// This is for single-page applications: after a login by fetch, `window.widgetIdentity.refresh()` boots the
+    /// widgets without a page load.
+    ///
+    /// The snippet is the same for all visitors, so their pages stay as cacheable as they were (a strong `ETag` becomes
+    /// weak).
     pub fn spa(mut self, spa: bool) -> Self {
         self.spa = spa;
         self
     }
 
-    /// When the browser loads the vendors' libraries. Default: [`Load::AfterLoad`].
+    /// Sets when the browser loads the vendors' libraries. Default: [`Load::AfterLoad`].
     pub fn load(mut self, load: Load) -> Self {
         self.load = load;
         self
     }
 
-    /// The path below which pages ask for fresh tokens, and who is signed in, as the browser writes it. Default:
-    /// `/widget-token`.
+    /// Sets the path of the token service, as the browser requests it. Default: `/widget-token`.
     ///
-    /// [`WidgetLayer`](crate::WidgetLayer) answers requests below it, and the inner service does not see them. Where the
-    /// layer stands on single routes, where axum's `merge` adds a router without the layer (whose fallback then answers
-    /// unknown paths), or where a proxy in front removes a prefix from the path, mount [`Widgets::token_service`] where
-    /// those requests arrive.
+    /// Pages fetch fresh tokens below this path, and ask there who is signed in. [`WidgetLayer`](crate::WidgetLayer)
+    /// handles these requests itself, and the inner service does not see them. Mount [`Widgets::token_service`] where
+    /// the requests arrive in these cases: the layer is on single routes; axum's `merge` adds a router without the
+    /// layer, whose fallback then handles unknown paths; or a proxy in front removes a prefix from the path.
     pub fn token_path(mut self, path: impl Into<String>) -> Self {
         self.token_path = Some(path.into());
         self
     }
 
-    /// A path at which the application logs out, like `/logout`, as the layer sees it: inside of a nested router, without the
-    /// prefix. May be given several times. Default: none.
+    /// Adds a path at which the application logs out, such as `/logout`. Default: none.
     ///
-    /// There, [`WidgetLayer`](crate::WidgetLayer) does what [`LogoutLayer`](crate::LogoutLayer) does, so one layer is enough.
-    /// A GET that shows a page ("Do you want to sign out?") stays an ordinary page.
+    /// The path is the one that the layer sees: in a nested router, it has no prefix. You can add several.
+    ///
+    /// At this path, [`WidgetLayer`](crate::WidgetLayer) does what [`LogoutLayer`](crate::LogoutLayer) does, so one
+    /// layer is enough. A GET that shows a page ("Do you want to sign out?") stays an ordinary page.
     pub fn logout_path(mut self, path: impl Into<String>) -> Self {
         self.logout_paths.push(path.into());
         self
     }
 
-    /// Whether the layer asks the inner service for an uncompressed page (`Accept-Encoding: identity`) wherever the page may
-    /// become personal. Default: `true`.
+    /// Sets whether the layer requests uncompressed pages from the inner service. Default: `true`.
     ///
-    /// An encoded page cannot carry the snippet. So precompressed files, a proxied upstream and compression inside of the
-    /// layer serve those pages uncompressed; compression around the layer still works. With `false`, the request stays as
-    /// it is, and a page that comes encoded has no widget ([`Reason::Encoded`](crate::Reason::Encoded)).
+    /// The layer sends `Accept-Encoding: identity` wherever the page may become personal, because it cannot put the
+    /// snippet into an encoded page. Precompressed files, a proxied upstream and compression inside the layer then
+    /// serve those pages uncompressed; compression around the layer still works. With `false`, the request stays as it
+    /// is, and an encoded page gets no widget ([`Reason::Encoded`](crate::Reason::Encoded)).
     pub fn uncompressed(mut self, asked: bool) -> Self {
         self.encoded = !asked;
         self
     }
 
-    /// Whether the host for which the browser asked stands in `X-Forwarded-Host`, because a proxy in front rewrites `Host`.
-    /// Default: `false`.
+    /// Sets whether the layer reads the browser's host from `X-Forwarded-Host`. Default: `false`.
     ///
-    /// The patched policy, the domains on which a logout expires cookies, and the comparison with `Origin` go by it. The
-    /// proxy has to set the header itself: a client can send any. A header with several hosts counts as none.
+    /// Use it if a proxy in front rewrites `Host`. The host determines the patched policy, the domains on which a
+    /// logout expires cookies, and the comparison with `Origin`. The proxy must set the header itself, because a client
+    /// can send any value. A header with several hosts is ignored.
     pub fn forwarded_host(mut self, trusted: bool) -> Self {
         self.forwarded_host = trusted;
         self
     }
 
-    /// Whether every response says in the header `x-widget-outcome` what the layer did with it: the name of its
-    /// [`Outcome`](crate::Outcome). Default: `false`. For development: visitors can read it, too.
+    /// Sets whether every response has the header `x-widget-outcome`. Default: `false`.
     ///
-    /// A request that is no page load says `no-page-load` (or `no-fetch` with [`Delivery::Header`]), also to `curl`.
+    /// The header contains the name of the response's [`Outcome`](crate::Outcome). It is meant for development: visitors
+    /// can read it, too. If the request is not a page load, the name is `no-page-load` (or `no-fetch` with
+    /// [`Delivery::Header`]), which is also what `curl` gets.
     pub fn explain(mut self, explained: bool) -> Self {
         self.explain = explained;
         self
     }
 
-    /// Whether the Content-Security-Policy of responses that carry the snippet is patched. Default: [`CspMode::Patch`].
+    /// Sets whether the layer patches the Content-Security-Policy of responses with the snippet.
+    ///
+    /// Default: [`CspMode::Patch`].
     pub fn csp(mut self, csp: CspMode) -> Self {
         self.csp = csp;
         self
     }
 
-    /// More sources to allow beside the vendors' own: a Zendesk account's subdomain, the host of a help centre, video
-    /// players in the messenger. Default: none.
+    /// Adds sources that the patched policy allows, beside the vendors' own. Default: none.
+    ///
+    /// Examples are a Zendesk account's subdomain, the host of a help centre, and video players in the messenger.
     pub fn csp_sources(mut self, sources: CspSources) -> Self {
         self.csp_sources = self.csp_sources.merge(sources);
         self
     }
 
-    /// The marker cookie's name; the name of the cookie beside it is this one with `-kept`. Default: `__Host-widget`, or
-    /// `__Secure-widget` with a [`cookie_domain`](WidgetsBuilder::cookie_domain), or `widget` with
-    /// [`plain_http`](WidgetsBuilder::plain_http).
+    /// Sets the marker cookie's name.
     ///
-    /// Two applications on one host that show the same or other widgets need names of their own: with one name, each takes
-    /// the other's user for a former one, and ends that session.
+    /// Default: `__Host-widget`; with a [`cookie_domain`](WidgetsBuilder::cookie_domain), `__Secure-widget`; with
+    /// [`plain_http`](WidgetsBuilder::plain_http), `widget`. A second cookie has this name with `-kept` at the end.
+    ///
+    /// Two applications on one host need different names, whether they show the same widgets or not. With one name,
+    /// each would take the other's user for a previous user, and end that session.
     pub fn marker_name(mut self, name: impl Into<String>) -> Self {
         self.marker.name = Some(name.into());
         self
     }
 
-    /// The domain that shares the marker, like `example.com`; the logout expires vendor cookies there. Default: the
-    /// host alone, and the logout tries its five topmost domains.
+    /// Sets the domain that shares the marker cookie, such as `example.com`.
     ///
-    /// Set it where several subdomains show the same widget: then a logout on one is known on all. The name's prefix
-    /// becomes `__Secure-`.
+    /// Default: the host alone. The logout expires the vendors' cookies on this domain; by default it tries the host
+    /// and its parent domains, at most the five topmost of them.
+    ///
+    /// Set it if several subdomains show the same widget: a logout on one of them then takes effect on all. The prefix
+    /// of the cookie's name becomes `__Secure-`.
     pub fn cookie_domain(mut self, domain: impl Into<String>) -> Self {
         self.marker.domain = Some(domain.into());
         self
     }
 
-    /// For development over plain HTTP: the marker cookie without prefix and without `Secure`. Default: `false`.
+    /// Sets whether the marker cookie has neither prefix nor `Secure`, for development over plain HTTP.
+    ///
+    /// Default: `false`.
     pub fn plain_http(mut self, plain: bool) -> Self {
         self.marker.plain_http = plain;
         self
     }
 
-    /// The secret from which the marker's key is derived. Default: the secret of the widget whose name comes first in the
-    /// alphabet, among those that have one.
+    /// Sets the secret from which the marker key is derived.
     ///
-    /// It must be set where none has one, for their vendors issue the tokens. Set it also where instances have different vendor secrets, or before rotating one: the fingerprints stay the same,
-    /// and nobody's widget is shut down for the change.
+    /// Default: the secret of the widget whose name comes first in alphabetical order, among the widgets that have one.
+    ///
+    /// You must set it if no widget has a secret because their vendors issue the tokens. Set it also if your instances
+    /// have different vendor secrets, or before you rotate a vendor's secret: the fingerprints then stay the same, and
+    /// no user's widget is shut down by the change.
     pub fn marker_key(mut self, secret: Secret) -> Self {
         self.marker.key = Some(secret);
         self
     }
 
-    /// The clock, for tests. Default: the system's.
+    /// Sets the clock, for tests. Default: the system clock.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(now);
         self
     }
 
-    /// Checks the configuration and prepares what all pages have in common.
+    /// Checks the configuration and prepares everything that all pages have in common.
     ///
     /// # Errors
     ///
-    /// A [`ConfigError`] that says how to correct it: no widget, one that is configured twice, or an id, a lifetime, a cookie
-    /// name or a path that cannot be.
+    /// A [`ConfigError`] that says how to correct the configuration: it has no widget or has one twice, or an id, a
+    /// lifetime, a cookie name or a path is invalid.
     pub fn build(mut self) -> Result<Widgets, ConfigError> {
         self.check_widgets()?;
-        // Neither the code nor the marker's key depends on the order in which the application adds them.
+        // Neither the code nor the marker key may depend on the order in which the application adds the widgets.
         self.widgets.sort_by(|one, other| one.name().cmp(other.name()));
         let token_path = self.checked_token_path()?;
         self.check_logout_paths()?;
@@ -416,7 +440,7 @@ impl WidgetsBuilder {
         Ok(())
     }
 
-    /// What the widgets load, and the runtime's own fetches.
+    /// The sources of the widgets and of the runtime's own requests, checked.
     fn checked_sources(&self, token_path: &str) -> Result<CspSources, ConfigError> {
         let own = self.csp_sources.clone().connect([csp::path_source(&format!("{token_path}/"))]);
         let sources = self.widgets.iter().fold(own, |all, widget| all.merge(widget.manifest().csp_sources()));
@@ -461,7 +485,9 @@ impl fmt::Debug for WidgetsBuilder {
     }
 }
 
-/// A name stands in paths, header names and scripts: lower-case letters, digits and hyphens. `page` is ours.
+/// Checks the name of a widget or token.
+///
+/// Names are used in paths, header names and scripts, and `page` is reserved.
 pub(crate) fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if name.is_empty() || name == PAGE || !name.bytes().all(legal) {
@@ -476,7 +502,9 @@ pub(crate) fn check_unique<'a>(names: &mut BTreeSet<&'a str>, name: &'a str) -> 
     Ok(())
 }
 
-/// Not `//host`, which would be another origin's; no `..`, which browsers resolve; no query, escape or white space.
+/// Whether this is an absolute path on this host, in the form in which browsers request it.
+///
+/// It must not contain `//host` (another origin), `..` (browsers resolve it), a query, an escape or white space.
 fn is_absolute_path(path: &str) -> bool {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
     let trimmed = path.trim_end_matches('/');
@@ -488,7 +516,7 @@ fn is_absolute_path(path: &str) -> bool {
 fn no_marker_key() -> ConfigError {
     ConfigError::new(
         ConfigErrorKind::Secret,
-        "no widget has a secret, for their vendors issue the tokens: name one for the marker cookie with marker_key(..)",
+        "no widget has a secret, because their vendors issue the tokens: set one for the marker cookie with marker_key(..)",
     )
 }
 

@@ -1,4 +1,4 @@
-//! The configuration once it is checked, and what follows from it for one request.
+//! The checked configuration, and what it determines for one request.
 
 use std::sync::Arc;
 
@@ -23,22 +23,24 @@ use crate::{
 
 pub(crate) struct Config {
     pub(crate) widgets: Vec<ConfiguredWidget>,
-    /// Their names, for each outcome.
+    /// The widgets' names, which every outcome carries.
     pub(crate) names: Arc<[String]>,
     pub(crate) identify: Identify,
     pub(crate) when: When,
     pub(crate) delivery: Delivery,
     pub(crate) iframes: bool,
     pub(crate) visitors: bool,
-    /// Whether visitors' pages carry the runtime, with widgets or without.
+    /// Whether visitors' pages carry the runtime, with or without widgets.
     pub(crate) runtime_for_visitors: bool,
-    /// Without a slash at its end.
+    /// Has no slash at its end.
     pub(crate) token_path: String,
     pub(crate) marker: MarkerCookie,
     pub(crate) snippet: Snippet,
     pub(crate) csp: CspMode,
     pub(crate) csp_needs: CspNeeds,
-    /// The cookies whose presence, without a marker, betrays a person's session: together, for every request is asked.
+    /// The cookies that indicate a user's session if there is no marker.
+    ///
+    /// Collected here because every request needs them.
     pub(super) identified_cookies: Vec<String>,
     pub(super) marker_key: MarkerKey,
     pub(crate) clock: Clock,
@@ -47,11 +49,11 @@ pub(crate) struct Config {
     pub(crate) uncompressed: bool,
     pub(super) logout_paths: Vec<String>,
     pub(crate) hints: Hints,
-    /// Where some vendor's tokens are costly.
+    /// Present if some widget's tokens are costly to sign.
     pub(crate) worker: Option<Worker>,
 }
 
-/// The predicate that opts requests in or out.
+/// The predicate that selects the requests to handle.
 #[derive(Clone, Default)]
 pub(crate) struct When(pub(super) Option<Predicate>);
 
@@ -68,7 +70,7 @@ impl Config {
         Fingerprint::of(&self.marker_key, identity.required_id()?)
     }
 
-    /// What each widget boots with for a person, and which widgets have no token.
+    /// Each widget's boot data for a user, and the widgets that have no token for that user.
     pub(crate) fn people(&self, identity: &Identity) -> (BootDataSet<'_>, Vec<TokenFailure>) {
         let now = self.clock.now();
         let mut people = BootDataSet(Vec::with_capacity(self.widgets.len()));
@@ -82,7 +84,7 @@ impl Config {
         (people, failures)
     }
 
-    /// One page's data. `people` is about the person with this fingerprint, if there is one.
+    /// One page's data. `people` is the boot data of the user with this fingerprint, if there is one.
     pub(crate) fn page_data<'a>(
         &self,
         browser: &'a BrowserState,
@@ -98,7 +100,7 @@ impl Config {
         }
     }
 
-    /// What these headers of a request say about the sessions of its browser.
+    /// Reads the state of the browser's sessions from a request's headers.
     pub(crate) fn read_cookies(&self, headers: &HeaderMap) -> BrowserState {
         let mut browser = BrowserState { marker: Marker::Absent, has_kept: false, has_vendor_session: false };
         for (name, value) in cookies::pairs(headers) {
@@ -110,7 +112,7 @@ impl Config {
                 browser.has_vendor_session |= self.identified_cookies.iter().any(|known| known.as_bytes() == name);
             }
         }
-        // Where visitors are shown the widgets, their sessions have the same cookies.
+        // Visitors' sessions have the same cookies, where visitors see the widgets.
         browser.has_vendor_session &= !self.visitors;
         browser
     }
@@ -135,12 +137,12 @@ impl Config {
         owner.ok_or(TokenError::UnknownToken)?.mint_with_value(token_name, value, identity, self.clock.now())
     }
 
-    /// Every token that signs a value of the page's, by its name, with the widget that hands it out.
+    /// The name of every token that signs a value from the page, with the widget that mints it.
     pub(crate) fn value_tokens(&self) -> impl Iterator<Item = (&ConfiguredWidget, &str)> {
         self.widgets.iter().flat_map(|widget| widget.manifest().value_tokens().map(move |name| (widget, name)))
     }
 
-    /// Every token by its name, with the widget that hands it out.
+    /// The name of every token, with the widget that mints it.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = (&ConfiguredWidget, &str)> {
         self.widgets.iter().flat_map(|widget| widget.manifest().tokens().map(move |name| (widget, name)))
     }

@@ -1,4 +1,6 @@
-//! The configured set of widgets: built once, cheap to clone, hands out the layers and the token service.
+//! The configured set of widgets, from which the application gets the layers and the token service.
+//!
+//! You build it once, and it is cheap to clone.
 //!
 //! ```
 //! use tower_widget_identity::{Identity, Secret, Widgets, widget::Intercom};

@@ -1,5 +1,6 @@
-//! The application's handle to its checked configuration. `layer()`, `logout_layer()` and `token_service()` stand beside what
-//! they return.
+//! The application's handle to its checked configuration.
+//!
+//! `layer()`, `logout_layer()` and `token_service()` are defined beside the types that they return.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -8,7 +9,7 @@ use http::request::Parts;
 use super::checked::Config;
 use crate::{csp::CspNeeds, identity::Identity, sign::Token, token_error::TokenError};
 
-/// The configured set, or a choice among several: one `Arc` inside.
+/// The configured set of widgets, or a choice among several sets. Cloning it clones one `Arc`.
 #[derive(Clone)]
 pub struct Widgets(pub(super) Set);
 
@@ -21,11 +22,13 @@ pub(super) enum Set {
 
 type Select = Arc<dyn Fn(&Parts) -> Option<Widgets> + Send + Sync>;
 
-/// A choice that leads to a choice: more of them are a circle.
+/// The most choices that may lead to another choice: a longer chain is a cycle.
 const MOST_CHOICES: usize = 8;
 
 impl Widgets {
-    /// A set that does nothing, for environments without keys: same types, every request and response untouched.
+    /// Returns a set that does nothing, for environments without keys.
+    ///
+    /// The types stay the same, and every request and response passes unchanged.
     ///
     /// ```
     /// use tower_widget_identity::Widgets;
@@ -38,12 +41,15 @@ impl Widgets {
         Self(Set::Disabled)
     }
 
-    /// Chooses the set for each request, by its host, its path or an extension: for an application whose tenants have
-    /// workspaces of their own. `None`: the request passes untouched, and the token path is 404.
+    /// Returns a set that is chosen for each request, for applications with tenants.
     ///
-    /// The layers and the token service are the same for all tenants, and ask the closure each time, so tenants may come and
-    /// go while the application runs. Build each set once and clone it here. Tenants on one host, told apart by the path,
-    /// need a [`marker_name`](crate::WidgetsBuilder::marker_name) and a [`token_path`](crate::WidgetsBuilder::token_path) each.
+    /// The closure can choose by the host, the path or an extension of the request. If it returns `None`, the request
+    /// passes unchanged, and the token path returns 404.
+    ///
+    /// All tenants share the layers and the token service, which call the closure for each request, so you can add and
+    /// remove tenants while the application runs. Build each set once and clone it in the closure. Tenants that share a
+    /// host and differ by path each need a [`marker_name`](crate::WidgetsBuilder::marker_name) and a
+    /// [`token_path`](crate::WidgetsBuilder::token_path).
     ///
     /// ```
     /// use std::{collections::HashMap, sync::{Arc, RwLock}};
@@ -70,33 +76,35 @@ impl Widgets {
         !matches!(self.0, Set::Disabled)
     }
 
-    /// The name of the marker cookie, for scripts that acknowledge a shutdown themselves; `None` when disabled, and of a
-    /// [choice](Widgets::select): ask the chosen set.
+    /// The name of the marker cookie, for scripts that acknowledge a shutdown themselves.
+    ///
+    /// Returns `None` for a disabled set and for a [choice](Widgets::select): ask the chosen set.
     pub fn marker_name(&self) -> Option<&str> {
         self.config().map(|config| config.marker.name.as_str())
     }
 
-    /// What a static Content-Security-Policy must allow, to be shown or pasted; `None` when disabled, and of a
-    /// [choice](Widgets::select): ask the chosen set.
+    /// What a static Content-Security-Policy must allow, for you to print or paste.
+    ///
+    /// Returns `None` for a disabled set and for a [choice](Widgets::select): ask the chosen set.
     pub fn csp(&self) -> Option<&CspNeeds> {
         self.config().map(|config| &config.csp_needs)
     }
 
-    /// A new token of this name (`intercom`, `zendesk-chat`, ...) for this person, as the token service would hand out:
-    /// for applications that bring it to the page in their own way.
+    /// Mints the token with this name (`intercom`, `zendesk-chat`, ...) for a user.
     ///
-    /// Signs on the calling thread, also what is [costly](crate::widget::Manifest::is_costly).
+    /// The token is like the one that the token service returns. Use it if your application brings the token to the
+    /// page in its own way. The calling thread signs it, even if it is [costly](crate::widget::Manifest::is_costly).
     ///
     /// # Errors
     ///
-    /// [`TokenError::UnknownToken`] when no widget has a token of this name, or the set is disabled or a
-    /// [choice](Widgets::select); otherwise the widget's.
+    /// [`TokenError::UnknownToken`] if no widget has a token with this name, or if the set is disabled or a
+    /// [choice](Widgets::select); otherwise the widget's error.
     pub fn mint(&self, token_name: &str, identity: &Identity) -> Result<Token, TokenError> {
         let config = self.config().ok_or(TokenError::UnknownToken)?;
         config.mint(token_name, identity)
     }
 
-    /// Of a set that is the same for all requests.
+    /// The configuration, if it is the same for all requests.
     pub(crate) fn config(&self) -> Option<&Arc<Config>> {
         match &self.0 {
             Set::One(config) => Some(config),
@@ -104,7 +112,7 @@ impl Widgets {
         }
     }
 
-    /// Of the set for this request.
+    /// The configuration for this request.
     pub(crate) fn config_for(&self, parts: &Parts) -> Option<Cow<'_, Arc<Config>>> {
         let Set::Selected(choose) = &self.0 else { return self.config().map(Cow::Borrowed) };
         let mut chosen = choose(parts)?;

@@ -1,4 +1,4 @@
-//! The adapter, run for real: the crate's own runtime and the vendor's adapter in QuickJS, on the stage of a small browser.
+//! Runs a widget's adapter in QuickJS, with the crate's own runtime and a small stand-in for a browser.
 
 use std::time::{Duration, Instant};
 
@@ -18,16 +18,16 @@ use crate::{
     widget::{BootData, Manifest, Widget},
 };
 
-/// As the scenarios name it.
+/// The ending's name in `scenarios.js`.
 const ENDS_BY_A_SWITCH: &str = "another login of which the next page tells first";
 
-/// Longer than any scenario takes on a slow machine in a debug build.
+/// The time limit of a scenario, which is longer than any takes on a slow machine in a debug build.
 const LONGEST: Duration = Duration::from_secs(10);
 const MEMORY: usize = 256 * 1024 * 1024;
 const STACK: usize = 1024 * 1024;
 const TOKEN_PATH: &str = "/widget-token";
 
-/// What a scenario is told.
+/// The input of a scenario.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Input<'a> {
@@ -37,26 +37,26 @@ struct Input<'a> {
     adapter: &'a str,
     token_path: &'a str,
     widget: &'a WidgetData<'a>,
-    /// The names of the tokens that sign a value of the page's.
+    /// The names of the tokens that sign a value from the page.
     value_tokens: &'a [&'a str],
     a: &'a Actor,
     b: &'a Actor,
     touched: &'a [String],
 }
 
-/// A person as the page and the token service know them.
+/// A user, as the page and the token service know them.
 #[derive(Serialize)]
 struct Actor {
-    /// In the shape of the marker's fingerprint.
+    /// The fingerprint, in the format of the marker.
     fp: String,
     person: BootData,
     lifetime: Option<u64>,
-    /// Fresh tokens by name, made later than the page's.
+    /// Fresh tokens by name, made later than the page's tokens.
     tokens: Map<String, Value>,
     terms: Vec<Term>,
 }
 
-/// A text by which the person can be known.
+/// A text that identifies the user.
 #[derive(Serialize, Clone, PartialEq)]
 struct Term {
     label: String,
@@ -95,7 +95,7 @@ impl Actor {
         Ok(Self { fp: fp.to_string().repeat(22), person, lifetime, tokens, terms })
     }
 
-    /// Whether the page's token is replaced by another one: a hash stays what it is.
+    /// Whether a new token replaces the page's token. A hash does not change, so it is not replaced.
     fn renews(&self, token: &str) -> bool {
         let page = json!(self.person).to_string();
         self.lifetime.is_some()
@@ -105,11 +105,11 @@ impl Actor {
 
 impl Term {
     fn new(label: &str, text: &str) -> Self {
-        Self { label: format!("the person's {label}"), text: text.to_owned() }
+        Self { label: format!("the user's {label}"), text: text.to_owned() }
     }
 }
 
-/// What the page is told of a person; single signs name nobody.
+/// The texts in a user's boot data, without those of up to three characters, which identify no user.
 fn texts(page: &Value) -> Vec<Term> {
     let strings = leaves(page).into_iter().filter_map(|(path, leaf)| Some((path, leaf.as_str()?)));
     strings.filter(|(_, text)| text.chars().count() > 3).map(|(path, text)| Term::new(&path, text)).collect()
@@ -118,7 +118,7 @@ fn texts(page: &Value) -> Vec<Term> {
 pub(super) fn check(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let (ada, bela) = (people::ada(), people::bela());
     let actors = (Actor::new(widget, &ada, &bela, 'A'), Actor::new(widget, &bela, &ada, 'B'));
-    // Whoever is refused is no business of the adapter's: `Mints` tells.
+    // If a token or the boot data is refused, rule `Mints` reports it.
     if let (Ok(a), Ok(b)) = actors {
         Theatre::new(&widget.manifest(), a, b).run(findings);
     }
@@ -141,12 +141,12 @@ impl<'a> Theatre<'a> {
         Self { runtime, adapter, widget, value_tokens: manifest.value_token_names(), a, b, touched: Vec::new() }
     }
 
-    /// The whole repertory, until a play does not end.
+    /// Plays all scenarios; stops at the first that does not end.
     fn run(mut self, findings: &mut Vec<Finding>) -> Option<()> {
         let before = findings.len();
         self.play("shape", Value::Null, findings)?;
         if findings[before..].iter().any(|finding| finding.rule() == Rule::Shape) {
-            return None; // nothing that could be called
+            return None; // There is no adapter to call.
         }
         self.touched = self.play("learn", Value::Null, findings)?;
         self.play("idle", Value::Null, findings)?;
@@ -164,14 +164,14 @@ impl<'a> Theatre<'a> {
     fn play_endings(&self, findings: &mut Vec<Finding>) -> Option<()> {
         let silent = findings.iter().any(|finding| finding.rule() == Rule::Boot);
         for ending in ["the next page", "a logout in another tab", "another login in another tab", ENDS_BY_A_SWITCH] {
-            // What every other ending leaves, this one shows beside the next person: the same defect.
+            // What another ending leaves behind would appear here beside the next user. That is the same defect.
             if ending == ENDS_BY_A_SWITCH && findings.iter().any(|finding| finding.rule() == Rule::Left) {
                 continue;
             }
             for there in 0..3 {
                 let options = json!({ "ending": ending, "there": there, "silent": silent });
                 self.play("ends", options.clone(), findings)?;
-                // There, the next person's widget is up already.
+                // With this ending, the next user's widget is already booted.
                 if ending != ENDS_BY_A_SWITCH {
                     self.play("refreshes", options.clone(), findings)?;
                 }
@@ -181,7 +181,9 @@ impl<'a> Theatre<'a> {
         Some(())
     }
 
-    /// Without the library, and with one that comes at the beginning, in the middle or at the end.
+    /// Plays every order of calls, without the library and with one that loads at different times.
+    ///
+    /// The library loads at the start, in the middle or at the end.
     fn play_orders(&self, findings: &mut Vec<Finding>) -> Option<()> {
         for (at, steps) in orders().into_iter().enumerate() {
             for when in [-1, [0, 2, 3, 5][at % 4]] {
@@ -191,7 +193,7 @@ impl<'a> Theatre<'a> {
         Some(())
     }
 
-    /// Plays one scenario on a page of its own; answers what the adapter's library may be called.
+    /// Plays one scenario on a new page, and returns the globals in which the adapter expects its library.
     fn play(&self, scenario: &str, options: Value, findings: &mut Vec<Finding>) -> Option<Vec<String>> {
         let input = Input {
             scenario,
@@ -233,7 +235,7 @@ fn rule(name: &str) -> Rule {
     }
 }
 
-/// Runs one scenario to its end; nothing if it has none.
+/// Runs one scenario to its end; returns `None` if it does not end.
 fn perform(input: &Input<'_>) -> Option<Verdict> {
     let code = format!(
         "(input => {{ {}\n{}\n{}\n}})({})",
@@ -250,14 +252,14 @@ fn perform(input: &Input<'_>) -> Option<Verdict> {
     let context = Context::full(&runtime).ok()?;
     context.with(|ctx| ctx.eval::<(), _>(code)).ok()?;
     while runtime.is_job_pending() && Instant::now() < end {
-        // A promise's own failure is its own: the scenario tells what it saw.
+        // A promise that fails is not an error here: the scenario reports what it observed.
         let _ = runtime.execute_pending_job();
     }
     let result: String = context.with(|ctx| ctx.globals().get("result")).ok()?;
     serde_json::from_str(&result).ok()
 }
 
-/// Each of the three twice, in every order.
+/// Every order of the three calls, each made twice.
 fn orders() -> Vec<Vec<&'static str>> {
     let mut all = vec![Vec::new()];
     for _ in 0..6 {

@@ -1,6 +1,6 @@
-// What a person is known by, where it can be found, and a library that takes whatever it is given.
+// Finds the texts that identify a user, and simulates a vendor's library that accepts all data.
 
-// ---- finding --------------------------------------------------------------------------------------------------------
+// ---- searching ------------------------------------------------------------------------------------------------------
 
 const MOST_VALUES = 20000;
 
@@ -12,7 +12,7 @@ const children = value => {
   }));
 };
 
-// Every text and every function that a script can get hold of from here. Keys are texts too.
+// Visits every text and every function that a script can reach from `root`. Keys are texts, too.
 const walk = (root, start, { text = (_path, _text) => {}, callback = _callback => {} }) => {
   const known = new Set();
   const queue = [[start, root]];
@@ -33,10 +33,10 @@ const named = (terms, text) => terms.filter(term => text.includes(term.text)).ma
 
 // ---- the library ----------------------------------------------------------------------------------------------------
 
-// What the library was given: by a call, or by a callback that it called.
+// The texts that the library got: from a call, or from a callback that it called.
 const given = [];
 const callbacks = new Set();
-// What adapters may call without ever getting to an end.
+// The library's own objects, on which adapters can call functions without end.
 const isLibrary = new WeakSet();
 const notCalled = new WeakSet();
 
@@ -59,10 +59,10 @@ const FIXED = {
   finally: done => Promise.resolve().then(done)
 };
 
-// A function that is an object that is a constructor: each of its properties is one more of the kind. It is a promise,
-// too, for yet another one, unless it is what a promise was kept with.
+// Makes an object that is a function and a constructor, and each of whose properties is another such object. It is also
+// a promise of one more such object, unless it is itself the value of such a promise.
 const makeLibrary = (isAwaited = false) => {
-  // Only what can be constructed itself may stand for a constructor; bound, it has no `prototype`.
+  // The target must be a constructor, or the proxy could not be one. A bound function has no `prototype`.
   /** @type {any} */
   const target = function () {}.bind(undefined);
   delete target.length;
@@ -88,7 +88,7 @@ const makeLibrary = (isAwaited = false) => {
       if (key === 'bind') return (self, ...bound) => (...args) => call([...bound, ...args]);
       return made['.' + key] = made['.' + key] || makeLibrary();
     },
-    // As the prototype of an object that the page made, it stores in that object.
+    // If it is the prototype of an object of the page, the value is stored in that object.
     set(_, key, value, receiver) {
       take(value);
       if (receiver === library && key === 'length') return true;
@@ -103,14 +103,14 @@ const makeLibrary = (isAwaited = false) => {
   return library;
 };
 
-// Each callback is asked for whatever it gives, as libraries do when they want a token or say that they are ready; then
-// those that came with the answers.
+// Calls each callback, as libraries do when they need a token or report that they are ready; then the callbacks that
+// came with the results.
 const poke = async () => {
   const asked = new Set();
   for (let round = 0; round < 6; round++) {
     for (const callback of [...callbacks].filter(each => !asked.has(each)).slice(0, 60)) {
       asked.add(callback);
-      // It was not made for these arguments: what it throws is its good right.
+      // The callback was not made for these arguments, so it may throw.
       try { takeLater(callback(makeLibrary(), makeLibrary())); } catch { /* nothing to learn */ }
     }
     await pass(0);

@@ -1,4 +1,6 @@
-//! Whether a [`Widget`] of one's own keeps its promises: for a test beside it, with the feature `conformance`.
+//! A test kit for your own [`Widget`], with the feature `conformance`.
+//!
+//! It checks that the widget keeps the promises of the trait.
 //!
 //! ```
 //! use tower_widget_identity::{Secret, conformance::{self, Rule}, widget::Ferndesk};
@@ -12,7 +14,7 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 //!
-//! Every vendor of this crate passes it. In an application:
+//! Every widget of this crate passes it. In an application:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -26,23 +28,23 @@
 //! }
 //! ```
 //!
-//! The secret of the test needs eight bytes, so that it can be looked for. The vendor is asked for made-up persons at a
-//! made-up time; nothing is fetched from anywhere.
+//! The test's secret needs at least eight bytes, so that the kit can search for it. The kit calls the widget with
+//! invented users at an invented time, and makes no network requests.
 //!
 //! # The rules
 //!
-//! Each [`Rule`] has a number, and a reason: [`Rule::why`].
+//! Each [`Rule`] has a number and a reason: [`Rule::why`].
 //!
 //! | | rules | how they are checked |
 //! |---|---|---|
-//! | 1 to 9 | [`NoPanic`](Rule::NoPanic), [`Check`](Rule::Check), [`Names`](Rule::Names), [`Constant`](Rule::Constant), [`Secret`](Rule::Secret), [`Debug`](Rule::Debug), [`SessionArtifacts`](Rule::SessionArtifacts), [`Sources`](Rule::Sources), [`AdapterText`](Rule::AdapterText) | what is the same for everybody, read |
-//! | 10 to 20 | [`Mints`](Rule::Mints), [`Subject`](Rule::Subject), [`StringIds`](Rule::StringIds), [`Times`](Rule::Times), [`Lifetime`](Rule::Lifetime), [`SessionEnd`](Rule::SessionEnd), [`BlankId`](Rule::BlankId), [`Unaltered`](Rule::Unaltered), [`Attributes`](Rule::Attributes), [`Unsigned`](Rule::Unsigned), [`PageValue`](Rule::PageValue) | tokens made for persons with hostile facts, read back |
-//! | 21 to 31 | [`Shape`](Rule::Shape), [`Order`](Rule::Order), [`Library`](Rule::Library), [`Boot`](Rule::Boot), [`Fresh`](Rule::Fresh), [`Left`](Rule::Left), [`Late`](Rule::Late), [`Callback`](Rule::Callback), [`Refresh`](Rule::Refresh), [`Second`](Rule::Second), [`Visitor`](Rule::Visitor) | the adapter run |
+//! | 1 to 9 | [`NoPanic`](Rule::NoPanic), [`Check`](Rule::Check), [`Names`](Rule::Names), [`Constant`](Rule::Constant), [`Secret`](Rule::Secret), [`Debug`](Rule::Debug), [`SessionArtifacts`](Rule::SessionArtifacts), [`Sources`](Rule::Sources), [`AdapterText`](Rule::AdapterText) | the data that all users share is read |
+//! | 10 to 20 | [`Mints`](Rule::Mints), [`Subject`](Rule::Subject), [`StringIds`](Rule::StringIds), [`Times`](Rule::Times), [`Lifetime`](Rule::Lifetime), [`SessionEnd`](Rule::SessionEnd), [`BlankId`](Rule::BlankId), [`Unaltered`](Rule::Unaltered), [`Attributes`](Rule::Attributes), [`Unsigned`](Rule::Unsigned), [`PageValue`](Rule::PageValue) | tokens for users with hostile data are made and read back |
+//! | 21 to 31 | [`Shape`](Rule::Shape), [`Order`](Rule::Order), [`Library`](Rule::Library), [`Boot`](Rule::Boot), [`Fresh`](Rule::Fresh), [`Left`](Rule::Left), [`Late`](Rule::Late), [`Callback`](Rule::Callback), [`Refresh`](Rule::Refresh), [`Second`](Rule::Second), [`Visitor`](Rule::Visitor) | the adapter is run |
 //!
-//! The adapter runs in QuickJS, under the very runtime that stands in pages, in a small browser with a clock of its own.
-//! Under each global that it looks for or makes, a library is put that takes whatever it is given and calls back: in
-//! time, late, and after the session's end. It does not know what a vendor's real library does; for that, test in a
-//! browser.
+//! The adapter runs in QuickJS, with the runtime that pages contain, in a small stand-in for a browser with its own
+//! clock. Under each global that the adapter reads or creates, the kit puts a library that accepts all data and calls
+//! every callback: in time, late, and after the session has ended. The kit does not know what a vendor's real library
+//! does; test that in a browser.
 
 mod browser;
 mod paper;
@@ -57,22 +59,22 @@ use crate::widget::Widget;
 
 pub use rule::{Finding, Findings, Rule};
 
-/// Checks every rule but [`Rule::Debug`].
+/// Checks every rule except [`Rule::Debug`].
 ///
-/// Takes under a second for most vendors, more in a debug build.
+/// This takes less than a second for most widgets, and longer in a debug build.
 ///
 /// # Errors
 ///
-/// [`Findings`], which say what is broken and what to mend. They never show a secret or a token.
+/// [`Findings`], which say what is wrong and how to fix it. They never show a secret or a token.
 pub fn check(widget: &dyn Widget) -> Result<(), Findings> {
     Findings::collect(name(widget), found(widget))
 }
 
-/// Checks every rule, for vendors that have a [`Debug`](std::fmt::Debug) form.
+/// Checks every rule, for widgets that implement [`Debug`](std::fmt::Debug).
 ///
 /// # Errors
 ///
-/// As [`check`].
+/// [`Findings`], as for [`check`].
 pub fn check_debug<V: Widget + std::fmt::Debug>(widget: &V) -> Result<(), Findings> {
     let mut all = found(widget);
     unpanicked(&mut all, |findings| place::debug(widget, findings));
@@ -92,22 +94,24 @@ fn found(widget: &dyn Widget) -> Vec<Finding> {
     all
 }
 
-/// A vendor that panics is told so; the other rules are checked all the same.
+/// Runs a check. A panic of the widget becomes a finding, and the other rules are still checked.
 fn unpanicked(all: &mut Vec<Finding>, check: impl FnOnce(&mut Vec<Finding>)) {
     let mut findings = Vec::new();
     let outcome = catch_unwind(AssertUnwindSafe(|| check(&mut findings)));
     all.extend(findings);
     if outcome.is_err() {
         let detail =
-            "a method panics for a person that may come: answer a `TokenError`, or a `ConfigError` in `check()`";
+            "a method panics for a user who may occur: return a `TokenError`, or a `ConfigError` from `check()`";
         all.push(Finding::new(Rule::NoPanic, detail));
     }
 }
 
-/// A vendor's own error texts could show what the findings must not.
+/// Removes the text of findings that show the secret.
+///
+/// A widget's own error messages could contain it.
 fn withhold(widget: &dyn Widget, all: &mut [Finding]) {
     let Some(secret) = widget.secret() else { return };
     for finding in all.iter_mut().filter(|finding| place::shows(finding.detail(), secret)) {
-        *finding = Finding::new(finding.rule(), "its text is withheld, for it shows the secret");
+        *finding = Finding::new(finding.rule(), "the text is withheld because it shows the secret");
     }
 }

@@ -1,4 +1,4 @@
-//! Tokens and page data, read back.
+//! Reads tokens and page data back.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{
@@ -18,15 +18,15 @@ use crate::{
     widget::{BootData, PageValue, Widget},
 };
 
-/// Two values that a page might hand over. No person is known by either.
+/// Two values that a page might send. They occur in no user's data.
 pub(super) const VALUES: [&str; 2] = ["value-of-the-page-6605", "other-value-3318"];
 
-/// A JWT's claims, in the order in which they stand, doubled ones included.
+/// A JWT's claims in their order, including duplicates.
 #[derive(Clone)]
 pub(super) struct Claims(pub(super) Vec<(String, Value)>);
 
 impl Claims {
-    /// The claims of what looks like a JWT; nothing for a hash.
+    /// Reads the claims of a JWT; returns `None` for other tokens, such as a hash.
     pub(super) fn read(token: &str) -> Option<Self> {
         let mut segments = token.split('.');
         let (header, claims) = (segments.next()?, segments.next()?);
@@ -43,7 +43,7 @@ impl Claims {
         Value::Object(self.0.iter().cloned().collect())
     }
 
-    /// A name that is said twice, of which readers take one or the other.
+    /// The first name that occurs twice: different readers take different values.
     pub(super) fn doubled(&self) -> Option<&str> {
         let twice = |name: &str| self.0.iter().filter(|(key, _)| key == name).count() > 1;
         self.0.iter().map(|(key, _)| key.as_str()).find(|key| twice(key))
@@ -70,15 +70,16 @@ impl<'de> Deserialize<'de> for Claims {
     }
 }
 
-/// A token by its name, with its claims if it has any.
+/// A token with its name, and its claims if it is a JWT.
 pub(super) struct Minted {
     pub(super) name: String,
     pub(super) token: Token,
     pub(super) claims: Option<Claims>,
 }
 
-/// Whether the vendor's own API issues the tokens: what such a token says, nobody but the vendor can read, and in the page
-/// it is proof of nothing.
+/// Whether the vendor's own API issues the tokens.
+///
+/// Only the vendor can read such a token, and a token in the page proves nothing.
 #[cfg_attr(not(feature = "issued"), allow(unused_variables))]
 pub(super) fn has_issued_tokens(widget: &dyn Widget) -> bool {
     #[cfg(feature = "issued")]
@@ -87,7 +88,7 @@ pub(super) fn has_issued_tokens(widget: &dyn Widget) -> bool {
     false
 }
 
-/// A token as the token service would hand it out.
+/// Returns a token as the token service would.
 pub(super) fn token(
     widget: &dyn Widget,
     name: &str,
@@ -105,7 +106,7 @@ pub(super) fn token(
     widget.mint(name, identity, now)
 }
 
-/// Each of the vendor's tokens for this person, or why there is none.
+/// All of the widget's tokens for this user, or the error for each.
 pub(super) fn mint(widget: &dyn Widget, identity: &Identity) -> Vec<(String, Result<Minted, TokenError>)> {
     let noted = |name: &str, token: Result<Token, TokenError>| {
         let minted = |token: Token| Minted { name: name.to_owned(), claims: Claims::read(token.as_str()), token };
@@ -118,7 +119,7 @@ pub(super) fn mint(widget: &dyn Widget, identity: &Identity) -> Vec<(String, Res
     plain.chain(with_value).collect()
 }
 
-/// A token that signs this value, as the token service would hand it out.
+/// Returns a token that signs this value, as the token service would.
 pub(super) fn mint_with_value(
     widget: &dyn Widget,
     name: &str,
@@ -130,17 +131,19 @@ pub(super) fn mint_with_value(
     widget.mint_with_value(name, &value, identity, now)
 }
 
-/// Those that there are.
+/// The tokens that the widget mints for this user, without the errors.
 pub(super) fn minted(widget: &dyn Widget, identity: &Identity) -> Vec<Minted> {
     mint(widget, identity).into_iter().filter_map(|(_, minted)| minted.ok()).collect()
 }
 
-/// What the page is told of a person.
+/// The boot data as JSON.
 pub(super) fn of_person(person: &BootData) -> Value {
     serde_json::to_value(person).unwrap_or_default()
 }
 
-/// Everything that is said of a person, by place: tokens' claims, what the page is told, and the claims of JWTs in that.
+/// All data about a user, with its place.
+///
+/// It is in the claims of tokens, in the boot data, and in the claims of JWTs in the boot data.
 pub(super) fn said(widget: &dyn Widget, identity: &Identity) -> Vec<(String, Value)> {
     let claims = |minted: Minted| Some((format!("the token `{}`", minted.name), minted.claims?.value()));
     let mut all: Vec<_> = minted(widget, identity).into_iter().filter_map(claims).collect();
@@ -154,13 +157,13 @@ pub(super) fn said(widget: &dyn Widget, identity: &Identity) -> Vec<(String, Val
     all
 }
 
-/// The JWTs among what the page is told.
+/// The JWTs in the boot data.
 pub(super) fn jwts(page: &Value) -> Vec<(String, Claims)> {
     let claims = |(path, leaf): (String, &Value)| Some((path, Claims::read(leaf.as_str()?)?));
     leaves(page).into_iter().filter_map(claims).collect()
 }
 
-/// Everything that is neither an object nor a list, by its path.
+/// Every value that is neither an object nor an array, with its path.
 pub(super) fn leaves(value: &Value) -> Vec<(String, &Value)> {
     let mut all = Vec::new();
     collect(value, String::new(), &mut all);

@@ -1,4 +1,4 @@
-//! The persons for whom a vendor is asked.
+//! The invented users for whom the kit calls a widget.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,35 +6,37 @@ use serde_json::Value;
 
 use crate::identity::Identity;
 
-/// When they are asked for: a time that is not the clock's, so that a widget that reads the clock is found out.
+/// The time of the kit's calls.
+///
+/// It differs from the system clock, so that a widget that reads that clock fails.
 pub(super) const NOW: u64 = 1_800_000_000;
 
-/// So many seconds after 1970.
+/// The time at this number of seconds after 1970.
 pub(super) fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// The key of the one attribute that both persons have.
+/// The key of the one attribute that both users have.
 pub(super) const PLAN: &str = "plan";
 
-/// A complete person. No text of hers is part of any other text here.
+/// A user with all data. None of her texts is part of another text here.
 pub(super) fn ada() -> Identity {
     bare_ada().with_attribute(PLAN, "quillplan-5108")
 }
 
-/// The same without attributes.
+/// The same user without attributes.
 pub(super) fn bare_ada() -> Identity {
     Identity::new("ku7731adz").with_email("ada.q@one.conformance.example").with_name("Adelaide Quillfeather")
 }
 
-/// Another complete person.
+/// Another user with all data.
 pub(super) fn bela() -> Identity {
     let bare =
         Identity::new("bv9942exh").with_email("b.zaun@two.conformance.example").with_name("Belisario Zaunkoenig");
     bare.with_attribute(PLAN, "zaunplan-8841")
 }
 
-/// A person's facts, and for each the person without any other difference.
+/// Each of a user's data, with a user who differs in nothing else.
 pub(super) fn others(identity: &Identity) -> Vec<(&str, Identity)> {
     let (id, email, name) = (identity.id(), identity.email(), identity.name());
     let build = |id: &str, email: Option<&str>, name: Option<&str>| {
@@ -50,7 +52,7 @@ pub(super) fn others(identity: &Identity) -> Vec<(&str, Identity)> {
     all
 }
 
-/// What identifies, by what it is: whole facts, and the parts of the name.
+/// The texts that identify a user, with their kind: whole values, and the parts of the name.
 pub(super) fn facts(identity: &Identity) -> impl Iterator<Item = (&'static str, &str)> {
     let name = identity.name().unwrap_or_default();
     let attributes = identity.attributes().values().filter_map(Value::as_str);
@@ -65,7 +67,7 @@ pub(super) fn facts(identity: &Identity) -> impl Iterator<Item = (&'static str, 
 /// Ids that look like numbers.
 pub(super) const NUMERIC_IDS: [&str; 4] = ["0073194628", "73194628", "12345678901234567890", "9007199254740993"];
 
-/// Texts that are easily spoilt on their way.
+/// Texts that are easily altered by an encoding or a transformation.
 pub(super) fn hostile_texts() -> Vec<String> {
     let mut all: Vec<String> = [
         "Quote \" and ' and \\ and `",
@@ -87,7 +89,7 @@ pub(super) fn hostile_texts() -> Vec<String> {
     all
 }
 
-/// A person of whom one fact is hostile, by which fact.
+/// Four users with one hostile text each, and the kind of data that it is.
 pub(super) fn hostile(text: &str) -> [(&'static str, Identity); 4] {
     let email = format!("{}@conformance.example", text.trim());
     [
@@ -104,7 +106,7 @@ pub(super) fn hostile(text: &str) -> [(&'static str, Identity); 4] {
     ]
 }
 
-/// The fact by that name.
+/// The user's data of this kind.
 pub(super) fn fact<'a>(identity: &'a Identity, what: &str) -> Option<&'a str> {
     match what {
         "id" => Some(identity.id()),

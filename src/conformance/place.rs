@@ -1,4 +1,4 @@
-//! The rules about what is the same for everybody: names, settings, artifacts, sources, the adapter as a text.
+//! The rules for data that all users share: names, settings, artifacts, sources, adapter text.
 
 use std::collections::BTreeSet;
 
@@ -18,13 +18,13 @@ use crate::{
     widget::{Manifest, Widget},
 };
 
-/// Shorter secrets are found in innocent texts.
+/// The shortest secret to search for: shorter ones occur in other texts by chance.
 const SHORTEST_SECRET: usize = 8;
-/// What stands around the `*` of a pattern must say whose names it means.
+/// The shortest text around the `*` of a pattern. It must identify the vendor's names.
 const SHORTEST_STEM: usize = 3;
 /// The marker cookie's default name.
 const MARKER: &str = "__Host-widget";
-/// What a purge must never take from the page.
+/// The globals that a purge must never remove from the page.
 const PAGES_OWN: [&str; 12] = [
     "document",
     "location",
@@ -55,7 +55,7 @@ fn legal_names(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     if tokens.is_empty() {
         tell("the manifest has no token name: name one".to_owned());
     }
-    // A token may be called as its vendor, once.
+    // One token may have the widget's name.
     let own = tokens.iter().position(|name| *name == manifest.name());
     let others = tokens.iter().enumerate().filter(|(at, _)| Some(*at) != own).map(|(_, name)| *name);
     for name in [manifest.name()].into_iter().chain(others).chain(manifest.value_tokens()) {
@@ -64,7 +64,7 @@ fn legal_names(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         }
     }
     if manifest.app_id().trim().is_empty() {
-        tell("the application id is blank: the vendor's library does not know which account it serves".to_owned());
+        tell("the application id is blank: the vendor's library needs it to find the account".to_owned());
     }
 }
 
@@ -96,7 +96,7 @@ impl Constants {
         }
     }
 
-    /// Every text and key, by its place.
+    /// Every text and key, with its path.
     fn texts(&self) -> Vec<(String, String)> {
         let value = serde_json::to_value(self).unwrap_or_default();
         let texts = leaves(&value).into_iter().map(|(path, leaf)| match leaf.as_str() {
@@ -117,20 +117,20 @@ fn constants(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     if before != after {
         findings.push(Finding::new(
             Rule::Constant,
-            "names, settings, artifacts, sources or adapter change as persons come",
+            "names, settings, artifacts, sources or the adapter change between users",
         ));
     }
     for (path, text) in after.texts() {
         let of = persons.iter().flat_map(people::facts).find(|(_, fact)| text.contains(fact));
-        findings
-            .extend(of.map(|(what, _)| Finding::new(Rule::Constant, format!("`{path}` holds the {what} of a person"))));
+        findings.extend(of.map(|(what, _)| Finding::new(Rule::Constant, format!("`{path}` contains a user's {what}"))));
     }
 }
 
 fn secrets(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let Some(secret) = widget.secret() else { return };
     if secret.to_bytes().len() < SHORTEST_SECRET {
-        let detail = format!("it is too short to be looked for: test with one of {SHORTEST_SECRET} bytes or more");
+        let detail =
+            format!("it is too short to search for: use a secret of at least {SHORTEST_SECRET} bytes in the test");
         return findings.push(Finding::new(Rule::Secret, detail));
     }
     let mut texts = Constants::of(&widget.manifest()).texts();
@@ -140,10 +140,12 @@ fn secrets(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         texts.extend(leaves(&value).into_iter().filter_map(|(path, leaf)| Some((path, leaf.as_str()?.to_owned()))));
     }
     texts.retain(|(_, text)| shows(text, secret));
-    findings.extend(texts.into_iter().map(|(path, _)| Finding::new(Rule::Secret, format!("`{path}` holds it"))));
+    findings.extend(texts.into_iter().map(|(path, _)| Finding::new(Rule::Secret, format!("`{path}` contains it"))));
 }
 
-/// Whether a text holds the secret: as it is, in hexadecimal or base64 digits, or as `Debug` writes strings and bytes.
+/// Whether a text contains the secret.
+///
+/// It may be unchanged, in hexadecimal or base64 digits, or as `Debug` writes strings and bytes.
 pub(super) fn shows(text: &str, secret: &Secret) -> bool {
     let key = &secret.to_bytes();
     let flat: String = text.split_whitespace().collect();
@@ -166,7 +168,7 @@ fn artifacts(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         let name = leaf.as_str().unwrap_or_default();
         let problem = match path.split('.').next() {
             Some("globals") => wrong_global(name),
-            Some("cookies") if !name.bytes().all(is_token) => Some("is no cookie's name"),
+            Some("cookies") if !name.bytes().all(is_token) => Some("is not a valid cookie name"),
             _ => wrong_pattern(name),
         };
         if let Some(problem) = problem {
@@ -174,14 +176,14 @@ fn artifacts(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         }
     }
     if [MARKER.to_owned(), format!("{MARKER}{KEPT_SUFFIX}")].iter().any(|name| artifacts.owns_cookie(name)) {
-        tell("a pattern takes the marker cookie, or the one beside it".to_owned());
+        tell("a pattern matches the marker cookie, or the one beside it".to_owned());
     }
     if let Some(cookie) = manifest.identified_cookie().filter(|cookie| !artifacts.owns_cookie(cookie)) {
-        tell(format!("the identified cookie `{cookie}` is no artifact: each page would end the session again"));
+        tell(format!("the identified cookie `{cookie}` is not an artifact: each page would end the session again"));
     }
 }
 
-/// A token by <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>.
+/// Whether the byte may be part of a token: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>.
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
@@ -190,12 +192,10 @@ fn wrong_pattern(name: &str) -> Option<&'static str> {
     let (start, end) = name.split_once('*').unwrap_or((name, ""));
     let after_id = name.strip_prefix('#').filter(|_| !name.contains('*'));
     match start.len() + end.len() {
-        _ if after_id.is_some_and(|rest| rest.len() < SHORTEST_STEM) => {
-            Some("stands for names that are not the vendor's")
-        }
-        _ if start.trim().is_empty() && end.trim().is_empty() => Some("stands for every name, or for none"),
+        _ if after_id.is_some_and(|rest| rest.len() < SHORTEST_STEM) => Some("matches names that are not the vendor's"),
+        _ if start.trim().is_empty() && end.trim().is_empty() => Some("matches every name, or none"),
         _ if end.contains('*') => Some("has more than one `*`"),
-        stem if stem < name.len() && stem < SHORTEST_STEM => Some("stands for names that are not the vendor's"),
+        stem if stem < name.len() && stem < SHORTEST_STEM => Some("matches names that are not the vendor's"),
         _ => None,
     }
 }
@@ -207,17 +207,17 @@ fn wrong_global(path: &str) -> Option<&'static str> {
         bytes.next().is_some_and(letter) && bytes.all(|byte| letter(byte) || byte.is_ascii_digit())
     };
     if !path.split('.').all(is_name) {
-        return Some("is no path of names with dots");
+        return Some("is not a path of names with dots");
     }
     let first = path.split('.').next().unwrap_or_default();
-    PAGES_OWN.contains(&first).then_some("is the page's own, not the vendor's")
+    PAGES_OWN.contains(&first).then_some("belongs to the page, not to the vendor")
 }
 
 fn sources(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let sources = widget.manifest().csp_sources();
     let mut tell = |detail: String| findings.push(Finding::new(Rule::Sources, detail));
     if let Some(illegal) = sources.illegal() {
-        tell(format!("{illegal:?} is no scheme and host, and no path on the page's own host"));
+        tell(format!("{illegal:?} is neither a scheme and host nor a path on the page's own host"));
     }
 }
 
@@ -226,18 +226,19 @@ fn adapter_text(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let illegal = check_adapter(widget.manifest().name(), &script).err().map(|error| error.to_string());
     let newer = newer_syntax(&script).map(|sign| format!("`{sign}` is newer than ES2019"));
     let comment = script.lines().last().filter(|line| comments(line));
-    let comment =
-        comment.map(|_| "a line comment stands behind its last line of code: it would end the entry".to_owned());
+    let comment = comment.map(|_| {
+        "a line comment follows its last line of code: it would comment out what follows the adapter".to_owned()
+    });
     let all = illegal.into_iter().chain(newer).chain(comment);
     findings.extend(all.map(|detail| Finding::new(Rule::AdapterText, detail)));
 }
 
-/// Whether a line has `//` outside of its strings.
+/// Whether a line contains `//` outside its strings.
 fn comments(line: &str) -> bool {
     without_strings(line).contains("//")
 }
 
-/// The first operator that ES2019 does not know.
+/// The first operator that is newer than ES2019.
 fn newer_syntax(script: &str) -> Option<&'static str> {
     let code = without_strings(script);
     let chained =
@@ -246,7 +247,7 @@ fn newer_syntax(script: &str) -> Option<&'static str> {
     chained.then_some("?.").or_else(|| operators.into_iter().find(|operator| code.contains(operator)))
 }
 
-/// The code with its strings emptied; where a regular expression holds a quote, more than that.
+/// The code without its strings. A quote in a regular expression makes it remove more.
 fn without_strings(script: &str) -> String {
     let mut code = String::with_capacity(script.len());
     let mut open = None;
@@ -265,7 +266,7 @@ fn without_strings(script: &str) -> String {
     code
 }
 
-/// Asked after somebody was there: a vendor that remembers people would show them too.
+/// Checks `Debug` after a user's data was used: a widget that keeps users' data would show it, too.
 pub(super) fn debug(widget: &(impl Widget + std::fmt::Debug), findings: &mut Vec<Finding>) {
     let ada = people::ada();
     said(widget, &ada);
@@ -275,6 +276,6 @@ pub(super) fn debug(widget: &(impl Widget + std::fmt::Debug), findings: &mut Vec
             findings.push(Finding::new(Rule::Debug, remedy));
         }
         let kept = people::facts(&ada).find(|(_, fact)| text.contains(fact));
-        findings.extend(kept.map(|(what, _)| Finding::new(Rule::Debug, format!("it shows the {what} of a person"))));
+        findings.extend(kept.map(|(what, _)| Finding::new(Rule::Debug, format!("it shows a user's {what}"))));
     }
 }

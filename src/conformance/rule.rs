@@ -1,79 +1,84 @@
-//! The rules by name and number, and what is told about a vendor that breaks one.
+//! The rules with their names and numbers, and the findings about a widget that breaks one.
 
 use std::fmt;
 
-/// What a [`Widget`](crate::widget::Widget) must keep to. `Display` says what is demanded, [`why`](Rule::why) why.
+/// A promise of a [`Widget`](crate::widget::Widget).
+///
+/// `Display` shows the promise, [`why`](Rule::why) the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Rule {
-    /// None of its methods panics, whoever the person is.
+    /// No method panics, for any user.
     NoPanic,
-    /// `check()` finds nothing wrong.
+    /// `check()` returns no error.
     Check,
-    /// The name and the token names are legal and told apart; the application id is not blank.
+    /// The name and the token names are legal and unique, and the application id is not blank.
     Names,
-    /// What is the same for everybody stays the same, and holds nothing of a person.
+    /// The data that all users share stays the same, and contains no user's data.
     Constant,
-    /// The secret is nowhere but in `secret()`.
+    /// Only `secret()` returns the secret.
     Secret,
-    /// `Debug` shows no secret ([`check_debug`](super::check_debug)).
+    /// `Debug` shows neither the secret nor a user's data ([`check_debug`](super::check_debug)).
     Debug,
     /// The names of the artifacts are legal, and the identified cookie is one of them.
     SessionArtifacts,
     /// The policy's sources are legal.
     Sources,
-    /// The adapter can stand in any page, and is written in ES2019.
+    /// The adapter is safe in any page, and is written in ES2019.
     AdapterText,
-    /// Every token name mints for a complete person, and `boot_data()` answers.
+    /// Every token can be minted for a user with all data, and `boot_data()` succeeds.
     Mints,
-    /// A token names its person: two persons have two tokens.
+    /// A token identifies its user: two users have two tokens.
     Subject,
-    /// Ids are strings, also where they look like numbers.
+    /// Ids are strings, even if they look like numbers.
     StringIds,
-    /// Times are integer seconds counted from the `now` that was given.
+    /// Times are integer seconds, counted from the `now` argument.
     Times,
-    /// A token's `lifetime()` says the same as its claims, and `boot_data()` notes it.
+    /// A token's `lifetime()` agrees with its claims, and `boot_data()` contains it.
     Lifetime,
-    /// No token outlives the application's session, and none is made after it.
+    /// No token outlives the application's session, and none is minted after the session.
     SessionEnd,
     /// A blank id is refused.
     BlankId,
-    /// What identifies is signed as it stands, or refused.
+    /// Identifying data is signed unchanged, or refused.
     Unaltered,
-    /// Attributes do not take the place of claims.
+    /// Attributes do not replace claims.
     Attributes,
-    /// What is signed does not stand unsigned beside it.
+    /// Signed data is not repeated unsigned beside it.
     Unsigned,
-    /// A token that [signs a value of the page's](crate::widget::Manifest::with_value_token_names) holds that value once,
-    /// under a name of its own, and the adapter asks for it with a value, and for no other token.
+    /// A token that signs a value from the page contains the value once, in a claim of its own.
+    ///
+    /// The manifest [lists these tokens](crate::widget::Manifest::with_value_token_names). The adapter requests them
+    /// with a value, and no other token.
     PageValue,
     /// The adapter is a function that returns exactly `boot`, `refresh` and `shutdown`.
     Shape,
-    /// The three neither throw nor run for ever, in whatever order, twice, and before the library is there.
+    /// The three functions neither throw nor loop, in any order, twice, and without the library.
     Order,
-    /// The library is loaded by `tools.load`, by `boot`, once, and not by a shutdown that need not.
+    /// `boot` loads the library, once and with `tools.load`; a shutdown does not load it without need.
     Library,
-    /// After `boot` the library is told who it is, whether it comes early or late.
+    /// After `boot`, the library gets the user's identity, whether it loads early or late.
     Boot,
-    /// The token that `refresh` brings reaches the library.
+    /// The token that `refresh` gets reaches the library.
     Fresh,
-    /// After `shutdown` and the purge nothing that a script can reach holds the person.
+    /// After `shutdown` and the purge, no script can reach the user's data.
     Left,
-    /// A library that comes after `shutdown` is not told who it was.
+    /// A library that loads after `shutdown` does not get the user's identity.
     Late,
-    /// A callback that the library kept yields nothing after `shutdown`.
+    /// A callback that the library has kept returns no token after `shutdown`.
     Callback,
-    /// A `refresh` after `shutdown` shows nobody.
+    /// A `refresh` after `shutdown` shows no user.
     Refresh,
-    /// A second person is shown, and of the first one nothing. A library that knows the first one already may be left alone
-    /// until the next page, if there is no way to tell it of another.
+    /// A second user is shown, and nothing of the first one.
+    ///
+    /// If the library already knows the first user and cannot change users, the adapter may wait for the next page.
     Second,
-    /// Without a person, the adapter shows the widget to a visitor, and nobody's facts.
+    /// Without a user, the adapter shows the widget to a visitor, and no user's data.
     Visitor,
 }
 
 impl Rule {
-    /// All of them, in the order of their numbers.
+    /// All rules, in the order of their numbers.
     pub const ALL: [Self; 31] = [
         Self::NoPanic,
         Self::Check,
@@ -108,71 +113,75 @@ impl Rule {
         Self::Visitor,
     ];
 
-    /// Its number, from 1: the same as in the table of the [module](super).
+    /// The rule's number, from 1, as in the table of the [module](super).
     pub fn number(self) -> usize {
         self as usize + 1
     }
 
-    /// What goes wrong in pages or at the vendor where it is broken.
+    /// What goes wrong in pages or at the vendor if the rule is broken.
     pub fn why(self) -> &'static str {
         self.texts().1
     }
 
-    /// What is demanded, and why.
+    /// The promise, and the reason for it.
     fn texts(self) -> (&'static str, &'static str) {
         match self {
-            Self::NoPanic => ("no method panics", "it would take the page with it"),
-            Self::Check => ("`check()` passes", "`build()` refuses the vendor otherwise"),
-            Self::Names => ("names are legal and told apart", "they stand in paths and in header names"),
-            Self::Constant => ("what is the same for everybody holds nobody", "it is cached, and sent to everybody"),
-            Self::Secret => ("the secret stays secret", "whoever reads it signs as anybody"),
-            Self::Debug => ("`Debug` shows no secret", "logs are read by many"),
+            Self::NoPanic => ("no method panics", "the page would fail with it"),
+            Self::Check => ("`check()` passes", "otherwise `build()` refuses the widget"),
+            Self::Names => ("names are legal and unique", "they are used in paths and in header names"),
+            Self::Constant => ("shared data contains no user's data", "it is cached, and sent to all users"),
+            Self::Secret => ("the secret stays secret", "anyone who reads it can sign as any user"),
+            Self::Debug => ("`Debug` shows no secret", "many people read logs"),
             Self::SessionArtifacts => {
-                ("the artifacts' names are legal", "a session that is not purged belongs to the next person")
+                ("the artifacts' names are legal", "a session that is not purged belongs to the next user")
             }
-            Self::Sources => ("the policy's sources are legal", "a source that cannot be would change the policy"),
+            Self::Sources => ("the policy's sources are legal", "an invalid source would change the policy"),
             Self::AdapterText => {
-                ("the adapter can stand in any page", "it would end the element, or need a newer browser")
+                ("the adapter is safe in any page", "it would end the element, or need a newer browser")
             }
-            Self::Mints => ("every token name mints", "the token service answers for each of them"),
-            Self::Subject => ("a token names its person", "a token for anybody is a token for everybody"),
+            Self::Mints => ("every token can be minted", "the token service returns each of them"),
+            Self::Subject => ("a token identifies its user", "a token without a user would be valid for every user"),
             Self::StringIds => ("ids are strings", "numbers lose leading zeros, and digits beyond 2^53"),
             Self::Times => {
-                ("times are integer seconds", "vendors refuse fractions and take milliseconds for the year 50000")
+                ("times are integer seconds", "vendors refuse fractions, and read milliseconds as the year 50000")
             }
-            Self::Lifetime => ("the lifetime says when the token expires", "the page renews by it"),
+            Self::Lifetime => ("the lifetime says when the token expires", "the page renews the token by it"),
             Self::SessionEnd => {
                 ("no token outlives the application's session", "a session that ended must end everywhere")
             }
-            Self::BlankId => ("a blank id is refused", "a token without a subject names anybody"),
+            Self::BlankId => ("a blank id is refused", "a token without a subject can be any user's"),
             Self::Unaltered => {
-                ("what identifies is signed as it stands", "two ids that become one are one person to the vendor")
+                ("identifying data is signed unchanged", "two ids that become one are one user to the vendor")
             }
-            Self::Attributes => {
-                ("attributes do not take the place of claims", "what users may edit must not say who they are")
-            }
+            Self::Attributes => ("attributes do not replace claims", "data that users can edit must not identify them"),
             Self::Unsigned => {
-                ("nothing signed is repeated unsigned", "the vendor may believe the one that can be changed")
+                ("nothing signed is repeated unsigned", "the vendor may trust the copy that can be changed")
             }
-            Self::PageValue => {
-                ("a value of the page's is signed as that", "whoever runs a script in the page chooses it")
-            }
+            Self::PageValue => ("a value from the page is signed as one", "any script in the page can choose it"),
             Self::Shape => ("the adapter is `tools => ({ boot, refresh, shutdown })`", "the runtime calls these three"),
-            Self::Order => ("any order, twice, before the library", "pages are restored, revisited and overtaken"),
-            Self::Library => {
-                ("the library is loaded once, by `tools.load`", "it waits for the page and for its policy")
+            Self::Order => (
+                "calls work in any order, twice, and before the library",
+                "pages are restored, revisited and overtaken",
+            ),
+            Self::Library => (
+                "the library is loaded once, by `tools.load`",
+                "`tools.load` waits for the page and follows its policy",
+            ),
+            Self::Boot => {
+                ("`boot` passes the identity to the library", "a widget without an identity protects no user")
             }
-            Self::Boot => ("`boot` tells the library who it is", "a widget without an identity protects nobody"),
-            Self::Fresh => ("`refresh` hands over the new token", "the old one expires on pages that stay open"),
-            Self::Left => ("nothing of the person is left", "the next person on this computer could read it"),
-            Self::Late => ("a late library is told nothing", "slow networks must not undo a logout"),
-            Self::Callback => ("callbacks yield nothing after the end", "libraries ask again whenever they like"),
+            Self::Fresh => {
+                ("`refresh` passes the new token to the library", "the old one expires on pages that stay open")
+            }
+            Self::Left => ("none of the user's data is left", "the next user of this computer could read it"),
+            Self::Late => ("a late library gets no identity", "slow networks must not undo a logout"),
+            Self::Callback => ("callbacks return no token after the end", "libraries may call them at any time"),
             Self::Refresh => {
-                ("`refresh` after the end shows nobody", "a token may be on its way while the session ends")
+                ("`refresh` after the end shows no user", "a token may be on its way while the session ends")
             }
-            Self::Second => ("the second person is shown, the first is not", "that is the shared computer"),
+            Self::Second => ("the second user is shown, the first is not", "users share computers"),
             Self::Visitor => {
-                ("a visitor is shown the widget", "`Widgets::builder().visitors(true)` boots without a person")
+                ("a visitor is shown the widget", "`Widgets::builder().visitors(true)` boots without a user")
             }
         }
     }
@@ -184,7 +193,7 @@ impl fmt::Display for Rule {
     }
 }
 
-/// One breach: the rule, and what breaks it.
+/// One violation of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     rule: Rule,
@@ -196,29 +205,29 @@ impl Finding {
         Self { rule, detail: detail.into() }
     }
 
-    /// Which rule is broken.
+    /// The rule that is broken.
     pub fn rule(&self) -> Rule {
         self.rule
     }
 
-    /// By what. It names places and never shows a secret or a token.
+    /// What breaks the rule, and where. It never shows a secret or a token.
     pub fn detail(&self) -> &str {
         &self.detail
     }
 }
 
-/// All that was found, by rule. `Debug` is as readable as `Display`, for `unwrap()` shows it.
+/// All findings about a widget. `Debug` is as readable as `Display`, because `unwrap()` prints it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Findings {
     widget: String,
     all: Vec<Finding>,
 }
 
-/// As many details are shown for one rule; the rest is counted.
+/// How many details are shown for one rule; the others are counted.
 const SHOWN: usize = 5;
 
 impl Findings {
-    /// In the order of the rules, each said once; nothing if there are none.
+    /// Sorts the findings by rule and removes duplicates; returns `Ok` if there are none.
     pub(super) fn collect(widget: String, mut all: Vec<Finding>) -> Result<(), Self> {
         all.sort_by_key(|finding| finding.rule);
         let mut known = std::collections::HashSet::new();
@@ -231,7 +240,7 @@ impl Findings {
         self.all.iter()
     }
 
-    /// The rules that are broken, in order, each once.
+    /// The broken rules in their order, without duplicates.
     pub fn rules(&self) -> Vec<Rule> {
         let mut rules: Vec<_> = self.iter().map(Finding::rule).collect();
         rules.dedup();
@@ -242,7 +251,7 @@ impl Findings {
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rules = self.rules();
-        write!(f, "the vendor `{}` breaks {} of {} rules:", self.widget, rules.len(), Rule::ALL.len())?;
+        write!(f, "the widget `{}` breaks {} of {} rules:", self.widget, rules.len(), Rule::ALL.len())?;
         for rule in rules {
             write!(f, "\n\n{rule} ({})", rule.why())?;
             let details: Vec<_> = self.iter().filter(|finding| finding.rule == rule).collect();
@@ -250,7 +259,7 @@ impl fmt::Display for Findings {
                 write!(f, "\n  * {}", finding.detail)?;
             }
             if details.len() > SHOWN {
-                write!(f, "\n  * and {} more of the kind", details.len() - SHOWN)?;
+                write!(f, "\n  * and {} more of this kind", details.len() - SHOWN)?;
             }
         }
         Ok(())

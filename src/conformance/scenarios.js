@@ -1,15 +1,15 @@
-// Each scenario is one page's life, and tells which rules were broken in it.
+// Each scenario is the life of one page, and reports the rules that were broken in it.
 const findings = [];
 const find = (rule, detail) => findings.push({ rule, detail });
 
 const { a: ada, b: bela } = input;
 const name = input.widget.name;
 
-// ---- the adapter, watched -------------------------------------------------------------------------------------------
+// ---- the observed adapter ------------------------------------------------------------------------------------------
 
-// Globals that the adapter looked for or made: what its library may be found under.
+// The globals that the adapter has read or created, under which it may expect its library.
 const touched = new Set(input.touched || []);
-// What the page itself has, or a browser may have.
+// The globals that the page or a browser has anyway.
 const native = new Set(Reflect.ownKeys(window).concat(
   'widgetIdentity', 'trustedTypes', 'cookieStore', 'Turbo', 'Turbolinks', 'jQuery', '$', 'dataLayer', 'crypto', 'screen',
   'customElements', 'IntersectionObserver', 'ResizeObserver', 'URLSearchParams', 'AbortController', 'Headers', 'Request',
@@ -27,15 +27,15 @@ const spy = new Proxy(window, {
 
 const note = key => { if (typeof key === 'string' && !native.has(key)) touched.add(key); };
 
-// As it stands in the page's script: one entry of an object, followed by a comma. Nothing but `load` is ours.
+// Evaluates the adapter as the page's script does: one entry of an object, followed by a comma.
 const read = () => Function('page', 'with (page) { return ({\n"' + name + '": ' + input.adapter + ',\n}); }')(spy)[name];
 
-// The addresses that went through `tools.load`.
+// The URLs that were passed to `tools.load`.
 const asked = [];
 let made;
-// The widget as the runtime hands it over.
+// The widget as the runtime passes it.
 let widget = Object.assign({}, input.widget);
-// Where the scenario calls the adapter itself, the runtime's calls do not reach it.
+// If true, the scenario calls the adapter itself, and the runtime's calls do not reach it.
 let direct = false;
 
 const call = (verb, ...args) => attempt('`' + verb + '`', () => {
@@ -47,7 +47,7 @@ const watched = (place, action) => action && (() => attempt(place, action));
 
 const factory = tools => {
   const load = (url, options = {}) => {
-    // As the runtime writes it on the element.
+    // The URL as the runtime writes it on the element.
     asked.push(new URL(url, window.location.origin).href);
     const onload = watched('what follows the library', options.onload);
     const before = watched('what precedes the library', options.before);
@@ -63,7 +63,7 @@ const factory = tools => {
 
 // ---- the token service ----------------------------------------------------------------------------------------------
 
-// What it takes as a value of the page's.
+// The format of a value from the page that the token service accepts.
 const VALUE = /^[A-Za-z\d-]{1,64}$/;
 const answerOfStage = window.fetch;
 
@@ -87,7 +87,7 @@ const CONSTANTS = {
   widgets: [Object.assign({}, input.widget)]
 };
 
-// As the middleware answers the request for a page: a person's page brings the cookie beside the marker with it.
+// Loads a page as the middleware would send it. A user's page also sets the cookie beside the marker.
 const visit = async (person, more = {}) => {
   session = person;
   const data = Object.assign(pageData(person), more);
@@ -101,7 +101,7 @@ const visit = async (person, more = {}) => {
   await pass(0);
 };
 
-// How a session ends: by the next page, by a logout in another tab, by another person's login there.
+// The ways in which a session ends: the next page, a logout in another tab, another user's login there.
 const ENDINGS = {
   'the next page': () => visit(undefined),
   'a logout in another tab': () => elsewhere(logOut, undefined),
@@ -112,7 +112,7 @@ const ENDINGS = {
   }
 };
 
-// In another tab, whose page has run.
+// A login in another tab, whose page has run.
 const logIn = person => {
   renewEpoch();
   jar.set(MARKER, person.fp);
@@ -131,21 +131,22 @@ const elsewhere = async (change, next) => {
 const install = key => {
   const now = window[key];
   if (isLibrary.has(now)) return;
-  // A settings object stays the page's, and the library adds its functions to it.
+  // A settings object remains the page's object, and the library adds its functions to it.
   if (now !== null && typeof now === 'object' && !Array.isArray(now)) Object.setPrototypeOf(now, makeLibrary());
   else if (now === undefined || typeof now === 'function' || Array.isArray(now)) window[key] = makeLibrary();
 };
 
 const ours = () => Reflect.ownKeys(window).filter(key => !native.has(key));
 
-// What only keeps the library's place is no callback: the function or the queue itself, and its methods.
+// A stub (a function or a queue) and its methods only stand in for the library, so they are not callbacks.
 const markStub = value => {
   if (typeof value !== 'function' && !Array.isArray(value)) return;
   const methods = Reflect.ownKeys(value).filter(key => !/^\d+$/.test(String(key))).map(key => value[key]);
   [value].concat(methods).filter(each => typeof each === 'function').forEach(each => notCalled.add(each));
 };
 
-// It reads what was left for it, takes over, and says that it is there. What it read counts as given if asked for.
+// The library arrives: it reads the queued data, replaces the stub, and reports that it is ready. `known` counts what
+// it has read as given.
 let present = false;
 const arrive = async () => {
   present = true;
@@ -158,16 +159,16 @@ const arrive = async () => {
   await respond();
 };
 
-// It does what it was asked: events that it sends, callbacks that it calls.
+// The library does its work: it fires events and calls callbacks.
 const respond = async () => {
   [...shared.keys()].filter(type => !['load', 'focus', 'pageshow'].includes(type)).forEach(type => dispatch(type));
   await pass(2000);
   await poke();
 };
-// What it read of the page when it came.
+// The texts that the library read from the page when it arrived.
 const found = [];
 
-// Whatever a script can get hold of now, as `path: label`.
+// Everything that a script can reach now, as `path: label`.
 const leaks = terms => {
   const all = new Set();
   const text = (path, each) => named(terms, each).forEach(label => all.add(label + ' in `' + path + '`'));
@@ -180,10 +181,10 @@ const leaks = terms => {
 
 const shown = (terms, texts) => [...new Set(texts.flatMap(text => named(terms, text)))];
 
-// Everything that the library can know: given, found, or standing where it looks.
+// Everything that the library can know: given to it, found by it, or present where it reads.
 const known = person => {
   const texts = given.concat(found);
-  // A queue that was made after it came is nothing that it reads.
+  // The library does not read a queue that was made after it arrived.
   const isRead = value => isLibrary.has(value) || (typeof value === 'object' && !Array.isArray(value));
   const looked = present ? [...touched].filter(key => isRead(window[key])) : [];
   looked.forEach(key => walk(window[key], '', { text: (_, text) => texts.push(text) }));
@@ -209,7 +210,7 @@ const shape = async () => {
   if (scripts.length) find('library', 'the library is loaded before `boot`');
 };
 
-// Teaches the names under which the library may be found.
+// Learns the globals under which the library may be expected.
 const learn = async () => {
   for (const person of [ada, bela]) {
     await visit(person);
@@ -227,7 +228,7 @@ const STEPS = {
   shutdown: async turn => { await visit(undefined); call('shutdown', widget, turn % 2 === 0); }
 };
 
-// `when`: before which step the library arrives.
+// `when`: the step before which the library arrives.
 const order = async ({ steps, when }) => {
   direct = true;
   await visitStalePage();
@@ -250,7 +251,7 @@ const twice = told => {
   if (alone !== undefined) find('library', 'a script comes into the page without `tools.load`: ' + alone);
 };
 
-// A page from a cache, while a session may be there whose marker was lost: the runtime is there, and does nothing.
+// A page from a cache, while there may be a session whose marker was lost: the runtime is present and does nothing.
 const visitStalePage = async () => {
   jar.set(KEPT, 'lost');
   await visit(undefined, { reset: false });
@@ -263,7 +264,7 @@ const boots = async ({ there }) => {
   await early(there);
   await visit(ada);
   const { library } = input.widget;
-  // Its path may hold the time.
+  // The path may contain the time.
   const host = address => new URL(address).href.split('/')[2];
   if (library && !there && !asked.some(address => host(address) === host(library))) find('library', '`boot` does not load ' + library);
   if (!there) await arrive();
@@ -272,7 +273,7 @@ const boots = async ({ there }) => {
   if (!known(ada).length) find('boot', 'a library that ' + when + ' is told nothing of the person');
 };
 
-// The token that takes the place of the page's own reaches the library, now or when it comes.
+// The token that replaces the page's token must reach the library, at once or when it arrives.
 const renews = async ({ there }) => {
   await early(there);
   await visit(ada);
@@ -287,7 +288,7 @@ const renews = async ({ there }) => {
 
 const without = (all, some) => all.filter(each => !some.includes(each));
 
-// `there`: 0 the library never came, 1 it came before the person, 2 it came between boot and shutdown.
+// `there`: 0, the library never arrived; 1, it arrived before the user; 2, it arrived between boot and shutdown.
 const untilTheEnd = async ({ ending, there }) => {
   await early(there === 1);
   await visit(ada);
@@ -301,7 +302,7 @@ const ends = async options => {
   await untilTheEnd(options);
   const { ending, there } = options;
   const left = leaks(ada.terms);
-  // Where the next person is up already, what is left of the first is shown beside them.
+  // If the next user is already booted, traces of the first user appear beside them.
   const rule = ending.endsWith('tells first') ? 'second' : 'left';
   left.forEach(leak => find(rule, leak + ' after ' + ending));
   const before = given.length;
@@ -335,9 +336,9 @@ const second = async options => {
   const when = ' after ' + options.ending + (options.there ? '' : ', the library comes later');
   shown(ada.terms, told).concat(without(leaks(ada.terms), left))
     .forEach(label => find('second', 'of the first person, ' + label + when));
-  // Where `boot` tells nothing, this is no other defect.
+  // If `boot` passes no identity, that is the defect, and this is not another one.
   if (options.silent || known(bela).length) return;
-  // A library that cannot be told of another one may be left alone: it is the next page's business.
+  // A library that cannot change users may wait for the next page.
   const orphans = leaks(bela.terms);
   if (!options.there) find('second', 'the library is told nothing of the second person' + when);
   else if (orphans.length) find('second', 'where no library looks any more, ' + orphans[0] + when);
@@ -356,11 +357,11 @@ const visitor = async ({ there }) => {
   await visit(undefined);
   await pass(2000);
   shown(ada.terms, given.slice(before)).forEach(label => find('visitor', label + ' after the person left'));
-  // What a shutdown throws is told by `order`.
+  // The scenario `order` reports what a shutdown throws.
   thrown.filter(error => !error.startsWith('`shutdown`')).forEach(error => find('visitor', error));
 };
 
-// A shutdown for which nothing need be loaded loads nothing; and whatever happens without a person loads nothing.
+// A shutdown that needs no library loads none, and neither does a `refresh` without a user.
 const idle = async () => {
   direct = true;
   await visitStalePage();

@@ -1,4 +1,4 @@
-// The smallest browser in which an adapter can show how it behaves. Time passes when the scenario says so.
+// The smallest browser in which an adapter can show its behaviour. Time passes only when the scenario says so.
 /** @type {any} */
 const window = globalThis;
 
@@ -7,7 +7,7 @@ const window = globalThis;
 let clock = 1.8e12;
 let timers = [];
 let timerIds = 0;
-// What adapters threw, with the place.
+// The errors that adapters threw, with the place.
 const thrown = [];
 
 const attempt = (place, action) => {
@@ -30,10 +30,10 @@ const fire = timer => {
   attempt('a timer', timer.run);
 };
 
-// More turns than a question to the server, its answer and what follows from it need.
+// Runs more turns than a question to the server, its answer and the consequences need.
 const promisesSettle = async () => { for (let turn = 0; turn < 24; turn++) await undefined; };
 
-// A timer that sets itself again is not waited for for ever.
+// Lets time pass. The count is limited, because a timer may restart itself forever.
 const pass = async milliseconds => {
   const end = clock + milliseconds;
   await promisesSettle();
@@ -46,12 +46,12 @@ const pass = async milliseconds => {
 
 // ---- events ---------------------------------------------------------------------------------------------------------
 
-// Those of `window` and `document` are one list; each element in it has its own.
+// `window` and `document` share one list of listeners; each element has its own.
 const shared = new Map();
 const own = new WeakMap();
 const listenersOf = target => own.get(target) || shared;
 
-// Whatever the target is, its listeners hear of every event of the type.
+// All listeners of the target's list get every event of the type.
 class EventTarget {
   addEventListener(type, listener, options) {
     const once = !!options && options.once === true;
@@ -73,7 +73,7 @@ const dispatch = (type, event = { type, detail: {}, data: {}, preventDefault() {
     typeof listener === 'function' ? listener(event) : listener.handleEvent(event)));
 };
 
-// As an element of a script tells that it has run.
+// Fires the events of a script element whose script has run.
 const runs = script => {
   if (script.onload) script.onload();
   dispatch('load', undefined, script);
@@ -87,7 +87,7 @@ class Event {
 
 // ---- the document ---------------------------------------------------------------------------------------------------
 
-// Scripts in the order in which they came into the document.
+// The script elements, in the order in which they were inserted into the document.
 const scripts = [];
 
 const selects = selector => each =>
@@ -147,7 +147,7 @@ class Element extends Node {
 
 const jar = new Map();
 const [head, body, documentElement] = ['head', 'body', 'html'].map(tag => new Element(tag));
-// What the document's getters answer. They stand on its prototype, as in browsers.
+// The values of the document's getters, which are on its prototype, as in browsers.
 const documentState = {
   currentScript: null, hidden: false, visibilityState: 'visible', readyState: 'complete', prerendering: false
 };
@@ -179,7 +179,7 @@ const document = new Document();
 documentElement.append(head, body);
 document.append(documentElement);
 
-// As the parser meets it: it stands in its parent while its code runs.
+// Runs a script as the parser does: the element is in its parent while its code runs.
 const runScript = (element, code, parent = head) => {
   parent.children.push(element);
   parents.set(element, parent);
@@ -201,14 +201,14 @@ class Storage {
 
 // ---- the server -----------------------------------------------------------------------------------------------------
 
-// Whose session the cookies of the application are.
+// The user of the application's session, which its cookies identify.
 let session;
 
 const OUT = 'out';
 const MARKER = '__Host-widget';
 const KEPT = MARKER + '-kept';
 
-// The cookie beside the marker changes with every page of a user, and with every logout.
+// The cookie beside the marker changes with every page of a user and with every logout.
 let epochs = 0;
 const renewEpoch = () => { jar.set(KEPT, 'epoch-' + ++epochs); };
 const logOut = () => {
@@ -250,7 +250,7 @@ const fetch = async (address, { headers = {} } = {}) => answer(String(address), 
 
 // ---- the window -----------------------------------------------------------------------------------------------------
 
-// Newer than the ES2019 that adapters are written in.
+// Removes what is newer than ES2019, the version in which adapters are written.
 for (const [owner, names] of [
   [String.prototype, ['replaceAll', 'at', 'isWellFormed', 'toWellFormed']],
   [Array.prototype, ['at', 'findLast', 'findLastIndex', 'toSorted', 'toReversed', 'toSpliced', 'with']],
@@ -262,7 +262,7 @@ for (const [owner, names] of [
 Date.now = () => clock;
 Math.random = () => 0.5;
 
-// As much of an address as adapters ask for.
+// The parts of `URL` that adapters use.
 class URL {
   constructor(address, base = window.location.href) {
     this.href = '';

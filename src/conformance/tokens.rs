@@ -1,4 +1,4 @@
-//! The rules about tokens and what the page is told of a person.
+//! The rules for tokens and boot data.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use crate::{
     widget::Widget,
 };
 
-/// 31 days: longer than any token should be good for.
+/// The longest plausible lifetime of a token: 31 days.
 const LONGEST: u64 = 31 * 24 * 60 * 60;
-/// What a claim of time is called.
+/// The claims that are times.
 const TIMES: [&str; 4] = ["exp", "iat", "nbf", "auth_time"];
-/// The two claims of Zoho's that are milliseconds: when a token begins, and when it ends.
+/// The two claims of Zoho's tokens that are in milliseconds: the start and the end of the lifetime.
 const BEGINS_IN_MS: &str = "not_before";
 const ENDS_IN_MS: &str = "not_after";
-/// Claims that mean something to every reader of JWTs: <https://www.rfc-editor.org/rfc/rfc7519#section-4.1>.
+/// Claims that every reader of JWTs understands: <https://www.rfc-editor.org/rfc/rfc7519#section-4.1>.
 const REGISTERED: [&str; 7] = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti"];
-/// The claim that differs from token to token.
+/// The claim that differs in every token.
 const UNIQUE: &str = "jti";
 
 pub(super) const RULES: [fn(&dyn Widget, &mut Vec<Finding>); 11] = [
@@ -44,7 +44,7 @@ pub(super) const RULES: [fn(&dyn Widget, &mut Vec<Finding>); 11] = [
 
 fn mints(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let mut refuse = |what: String, error: TokenError| {
-        let person = "a person with id, e-mail address, name and an attribute";
+        let person = "a user with id, e-mail address, name and an attribute";
         findings.push(Finding::new(Rule::Mints, format!("{what} refuses {person}: {error}")));
     };
     for (name, token) in mint(widget, &people::ada()) {
@@ -65,14 +65,14 @@ fn subjects(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             None => one.token.as_str() == other.token.as_str(),
         };
         if same {
-            let detail = format!("the token `{}` holds neither the id nor the e-mail address", one.name);
+            let detail = format!("the token `{}` contains neither the id nor the e-mail address", one.name);
             findings.push(Finding::new(Rule::Subject, detail));
         }
     }
     let page = |identity| widget.boot_data(&identity, at(NOW)).map(|person| of_person(&person)).unwrap_or_default();
     let (ada, bela) = (page(people::ada()), page(people::bela()));
     if leaves(&ada).iter().any(|(_, leaf)| !leaf.is_null()) && ada == bela {
-        findings.push(Finding::new(Rule::Subject, "boot_data() is the same for two persons"));
+        findings.push(Finding::new(Rule::Subject, "boot_data() is the same for two users"));
     }
 }
 
@@ -120,20 +120,22 @@ fn wrong_time(path: &str, leaf: &Value) -> Option<&'static str> {
         let fraction = leaf.is_f64() && leaf.as_f64().is_some_and(|number| near(number, NOW));
         return fraction.then_some("has a fraction: write integer seconds");
     }
-    let Some(time) = leaf.as_u64() else { return Some("is no integer: write seconds since 1970, without a fraction") };
+    let Some(time) = leaf.as_u64() else {
+        return Some("is not an integer: write seconds since 1970, without a fraction");
+    };
     match path {
-        "exp" if time <= NOW => Some("is over when it is made: count from the `now` that is given"),
-        "exp" if time > NOW + LONGEST => Some("is over 31 days away: count from the `now` that is given, in seconds"),
+        "exp" if time <= NOW => Some("is already over when the token is made: count from the `now` argument"),
+        "exp" if time > NOW + LONGEST => Some("is more than 31 days away: count from the `now` argument, in seconds"),
         "exp" => None,
-        _ if time > NOW => Some("is in the future: take the `now` that is given"),
-        _ if time + 3600 < NOW => Some("is long past: take the `now` that is given"),
+        _ if time > NOW => Some("is in the future: use the `now` argument"),
+        _ if time + 3600 < NOW => Some("is long past: use the `now` argument"),
         _ => None,
     }
 }
 
-/// By the rules for seconds.
+/// Checks a time in milliseconds by the rules for seconds.
 fn wrong_milliseconds(path: &str, leaf: &Value) -> Option<&'static str> {
-    let Some(time) = leaf.as_u64() else { return Some("is no integer: write milliseconds since 1970") };
+    let Some(time) = leaf.as_u64() else { return Some("is not an integer: write milliseconds since 1970") };
     if time / 1000 < NOW / 2 {
         return Some("is in seconds: this claim is in milliseconds");
     }
@@ -148,14 +150,14 @@ fn lifetimes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     for Minted { name, token, claims } in minted(widget, &people::ada()) {
         let timed = claims.as_ref().is_some_and(|claims| TIMES.iter().any(|time| claims.get(time).is_some()));
         match (seconds_left(claims.as_ref()), lifetime(&token)) {
-            (Some(left), None) => {
-                tell(format!("the token `{name}` expires in {left} s and says none: note it `with_lifetime`"))
-            }
+            (Some(left), None) => tell(format!(
+                "the token `{name}` expires in {left} s but has no lifetime: set it using `with_lifetime`"
+            )),
             (Some(left), Some(said)) if left != said => {
-                tell(format!("the token `{name}` says {said} s, and its `exp` {left} s"));
+                tell(format!("the token `{name}` has a lifetime of {said} s, but expires in {left} s"));
             }
             (None, Some(said)) if !timed && !changes(widget, &name, &token, NOW + said) => {
-                tell(format!("the token `{name}` says {said} s and never expires"));
+                tell(format!("the token `{name}` has a lifetime of {said} s but never expires"));
             }
             _ => {}
         }
@@ -166,13 +168,13 @@ fn lifetimes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             seconds_left(Some(&claims)).filter(|left| person.lifetime() != Some(Duration::from_secs(*left)))
         {
             tell(format!(
-                "`{path}` of boot_data() expires in {left} s, and the page does not know: add it by `with_token`"
+                "`{path}` of boot_data() expires in {left} s, but the page does not know this: add it using `with_token`"
             ));
         }
     }
 }
 
-/// Whether the same person gets another token then: a hash can be over the time.
+/// Whether the same user gets another token at that time, because a hash can cover the time.
 fn changes(widget: &dyn Widget, name: &str, token: &Token, then: u64) -> bool {
     widget.mint(name, &people::ada(), at(then)).is_ok_and(|later| later.as_str() != token.as_str())
 }
@@ -181,7 +183,7 @@ fn lifetime(token: &Token) -> Option<u64> {
     token.lifetime().map(|lifetime| lifetime.as_secs())
 }
 
-/// `None` where the time is none: `Times` tells.
+/// Returns `None` if the time is invalid, which `Times` reports.
 fn seconds_left(claims: Option<&Claims>) -> Option<u64> {
     let claims = claims?;
     let in_ms = || claims.get(ENDS_IN_MS)?.as_u64().map(|end| end / 1000);
@@ -196,7 +198,7 @@ fn session_end(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         for Minted { name, token, claims } in minted(widget, &person) {
             let left = [seconds_left(claims.as_ref()), lifetime(&token)];
             if left.into_iter().flatten().any(|left| left > seconds) {
-                tell(format!("the token `{name}` outlives a session of {seconds} s: take `Identity::validity`"));
+                tell(format!("the token `{name}` outlives a session of {seconds} s: use `Identity::validity`"));
             }
         }
         let Ok(page) = widget.boot_data(&person, at(NOW)) else { continue };
@@ -210,21 +212,21 @@ fn session_end(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         for (name, token) in mint(widget, &person) {
             if token.err() != Some(TokenError::SessionOver) {
                 tell(format!(
-                    "the token `{name}` is not refused as `session-over` after the session: ask `Identity::validity`"
+                    "the token `{name}` is not refused as `session-over` after the session: use `Identity::validity`"
                 ));
             }
         }
         if widget.boot_data(&person, at(NOW)).err() != Some(TokenError::SessionOver) {
-            tell("boot_data() does not refuse as `session-over` after the session".to_owned());
+            tell("boot_data() is not refused as `session-over` after the session".to_owned());
         }
     }
 }
 
-/// A hash over the e-mail address needs no id, and can be told by its value.
+/// Checks blank ids. A hash over the e-mail address needs no id, and is recognised by its value.
 fn blank_ids(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let secret = widget.secret();
     let mut tell = |what: &str, id: &str| {
-        let detail = format!("{what} takes the blank id {id:?}: ask `Identity::required_id`");
+        let detail = format!("{what} accepts the blank id {id:?}: use `Identity::required_id`");
         findings.push(Finding::new(Rule::BlankId, detail));
     };
     for id in ["", " ", "\u{a0}\u{2003}"] {
@@ -249,13 +251,13 @@ fn blank_ids(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The forms in which vendors take an HMAC-SHA256.
+/// The encodings in which vendors accept an HMAC-SHA256.
 fn hashes(secret: &Secret, message: &str) -> Vec<String> {
     let Ok(digest) = secret.hmac(message.as_bytes()) else { return Vec::new() };
     vec![sign::hex(&digest), sign::base64(&digest), sign::base64url(&digest)]
 }
 
-/// Where a plain person's fact stands, the hostile one's must stand, to the letter.
+/// Checks that hostile data is unchanged wherever plain data of the same kind is.
 fn unaltered(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let ada = people::ada();
     let plain = said(widget, &ada);
@@ -264,14 +266,14 @@ fn unaltered(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             let (usual, hostile) = (people::fact(&ada, what), people::fact(&person, what));
             let answers = said(widget, &person);
             for (place, value) in &plain {
-                // Or no token at all, which is right too.
+                // The hostile user may also have no token.
                 let Some((_, answer)) = answers.iter().find(|(other, _)| other == place) else { continue };
                 let places = leaves(value).into_iter().filter(|(_, leaf)| leaf.is_string() && leaf.as_str() == usual);
                 for (path, _) in places {
                     let now = leaves(answer).into_iter().find(|(other, _)| *other == path);
                     if now.and_then(|(_, leaf)| leaf.as_str()) != hostile {
                         let shown: String = text.chars().take(20).collect();
-                        let detail = format!("`{path}` in {place} does not hold the {what} {shown:?}... as it is");
+                        let detail = format!("`{path}` in {place} does not contain the {what} {shown:?}... unchanged");
                         findings.push(Finding::new(Rule::Unaltered, detail));
                     }
                 }
@@ -293,21 +295,20 @@ fn attributes(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             let before = plain.iter().find(|minted| minted.name == name).and_then(|minted| minted.claims.as_ref());
             let (Some(before), Some(after)) = (before, claims) else { continue };
             if let Some(key) = after.doubled().or(replaced(before, &after, &keys)) {
-                let detail =
-                    format!("an attribute `{key}` takes the place of the claim in the token `{name}`: leave it out");
+                let detail = format!("an attribute `{key}` replaces the claim in the token `{name}`: omit it");
                 findings.push(Finding::new(Rule::Attributes, detail));
             }
         }
         let told = widget.boot_data(&person, at(NOW)).map(|person| of_person(&person)).unwrap_or_default();
         let keys = page.as_object().into_iter().flatten().map(|(key, _)| key);
         for key in keys.filter(|key| told.get(*key) == Some(&forged) && page.get(*key) != Some(&forged)) {
-            let detail = format!("an attribute `{key}` takes the place of what boot_data() says");
+            let detail = format!("an attribute `{key}` replaces a value of boot_data()");
             findings.push(Finding::new(Rule::Attributes, detail));
         }
     }
 }
 
-/// A claim that is another one now, or a registered claim that appeared.
+/// A claim with another value than before, or a registered claim that is new.
 fn replaced<'a>(before: &Claims, after: &'a Claims, keys: &[String]) -> Option<&'a str> {
     let changed = |key: &str, value: &Value| match before.get(key) {
         Some(was) if key == UNIQUE => was.is_string() != value.is_string() || value == "conformance-forged",
@@ -322,7 +323,7 @@ fn both(is: fn(&Value) -> bool, one: &Value, other: &Value) -> bool {
     is(one) && is(other)
 }
 
-/// Beside a JWT nothing of what it signs; without one, facts only where there is a hash over one or several of them.
+/// Beside a JWT, the page must not repeat what it signs. Without one, data needs a hash that covers it.
 fn unsigned(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     if has_issued_tokens(widget) {
         return;
@@ -343,9 +344,9 @@ fn unsigned(widget: &dyn Widget, findings: &mut Vec<Finding>) {
         }
         let has_claims = |minted: &Minted| minted.claims.is_some();
         let remedy = if minted(widget, &person).iter().any(has_claims) {
-            "it stands unsigned beside the token that signs it: leave it out"
+            "it is unsigned, beside the token that signs it: omit it"
         } else {
-            "it stands unsigned, and no hash over it or over others of these facts beside it"
+            "it is unsigned, and the page has no hash that covers it or several of these values"
         };
         findings.extend(
             plain.iter().map(|(path, _)| Finding::new(Rule::Unsigned, format!("`{path}` of boot_data(): {remedy}"))),
@@ -353,7 +354,7 @@ fn unsigned(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether the page has a hash over one of the facts that stand there, or over several.
+/// Whether the page contains a hash over one or several of its plain values.
 fn is_hashed(widget: &dyn Widget, person: &Identity, page: &Value, plain: &[(String, &str)]) -> bool {
     let texts: Vec<_> = leaves(page).into_iter().filter_map(|(_, leaf)| leaf.as_str()).collect();
     let of_one =
@@ -364,8 +365,10 @@ fn is_hashed(widget: &dyn Widget, person: &Identity, page: &Value, plain: &[(Str
             .any(|minted| texts.contains(&minted.token.as_str()) && covers(widget, person, minted, plain))
 }
 
-/// Whether this is a hash over facts that all stand in the page. How they are put together is the vendor's affair: whatever
-/// changes the hash is in it, and the vendor cannot check one over a fact that it is not told.
+/// Whether this is a hash over values that are all in the page.
+///
+/// The format of the hashed message is the vendor's choice: every value whose change alters the hash is covered, and
+/// the vendor cannot check a hash over a value that it does not get.
 fn covers(widget: &dyn Widget, person: &Identity, minted: &Minted, plain: &[(String, &str)]) -> bool {
     let mint = |person: &Identity| widget.mint(&minted.name, person, at(NOW)).ok();
     let changes = |person: &Identity| mint(person).as_ref() != Some(&minted.token);
@@ -374,11 +377,13 @@ fn covers(widget: &dyn Widget, person: &Identity, minted: &Minted, plain: &[(Str
     !changes(person) && !covered.is_empty() && covered.iter().all(|(fact, _)| told(fact))
 }
 
-/// Of a hash, the kit sees whether it depends on the value; of a JWT, also where the value stands.
+/// Checks tokens that sign a value from the page.
+///
+/// A hash must depend on the value, and a JWT must contain it in one place.
 fn page_values(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     for name in widget.manifest().value_tokens() {
         let tokens = VALUES.map(|value| mint_with_value(widget, name, value, &people::ada(), at(NOW)));
-        // One that is refused is `Mints`'s affair.
+        // `Mints` reports a token that is refused.
         let [Ok(one), Ok(other)] = tokens else { continue };
         let [first, second] = [&one, &other].map(|token| Claims::read(token.as_str()));
         let places = first.as_ref().map(places_of_the_value).unwrap_or_default();
@@ -387,12 +392,14 @@ fn page_values(widget: &dyn Widget, findings: &mut Vec<Finding>) {
             None => one == other,
         };
         let problem = match places.as_slice() {
-            _ if same => "is the same for two values of the page: sign the value".to_owned(),
+            _ if same => "is the same for two values from the page: sign the value".to_owned(),
             [place] if REGISTERED.contains(&place.as_str()) => {
-                format!("holds the value of the page in `{place}`: say who the person is by the identity alone")
+                format!("contains the value from the page in `{place}`: identify the user by the identity alone")
             }
             [] | [_] => continue,
-            several => format!("holds the value of the page in `{}`: sign it under one name", several.join("` and `")),
+            several => {
+                format!("contains the value from the page in `{}`: sign it under one name", several.join("` and `"))
+            }
         };
         findings.push(Finding::new(Rule::PageValue, format!("the token `{name}` {problem}")));
     }
@@ -404,7 +411,7 @@ fn places_of_the_value(claims: &Claims) -> Vec<String> {
     leaves(&value).into_iter().filter(|(_, leaf)| holds(leaf)).map(|(path, _)| path).collect()
 }
 
-/// The claims without the one that differs from token to token.
+/// The claims without the one that differs in every token.
 fn lasting(claims: &Claims) -> Vec<&(String, Value)> {
     claims.0.iter().filter(|(key, _)| key != UNIQUE).collect()
 }

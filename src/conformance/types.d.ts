@@ -1,3 +1,3 @@
-// What `browser.rs` hands to the scripts here, which it joins into one function.
+// The input from `browser.rs` for the scripts in this folder, which it joins into one function.
 
 declare const input: any;

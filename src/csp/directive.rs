@@ -1,6 +1,6 @@
 //! The directives of a policy that concern a widget. Pure.
 
-/// The directives that concern a widget, each with those that stand in for it where it is missing.
+/// A directive that concerns a widget; [`chain`](Self::chain) names its fallbacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Directive {
     Script,
@@ -27,7 +27,9 @@ impl Directive {
         Self::FormAction,
     ];
 
-    /// The directive itself, then its fallbacks: <https://www.w3.org/TR/CSP3/#directive-fallback-list>.
+    /// Returns the directive's name, then its fallbacks.
+    ///
+    /// They are those of <https://www.w3.org/TR/CSP3/#directive-fallback-list>.
     pub(super) fn chain(self) -> &'static [&'static str] {
         match self {
             Self::Script => &["script-src-elem", "script-src", "default-src"],
@@ -38,7 +40,7 @@ impl Directive {
             Self::Media => &["media-src", "default-src"],
             Self::Style => &["style-src-elem", "style-src", "default-src"],
             Self::Worker => &["worker-src", "child-src", "script-src", "default-src"],
-            // Where it is missing, forms may go anywhere.
+            // It has no fallback: without it, forms may go anywhere.
             Self::FormAction => &["form-action"],
         }
     }
@@ -47,7 +49,9 @@ impl Directive {
         self.chain()[0]
     }
 
-    /// By its name, which has no case, with `-elem` or without: vendors publish it without.
+    /// Finds a directive by its case-insensitive name, with or without `-elem`.
+    ///
+    /// Vendors publish it without.
     pub(super) fn named(name: &str) -> Option<Self> {
         let short = |directive: Self| directive.name().trim_end_matches("-elem");
         let is =

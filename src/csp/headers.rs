@@ -1,5 +1,6 @@
-//! The policies in a response's headers: whether they leave the widget a chance, and the lines with what it needs.
-//! Changes no header but the two of the policy.
+//! The policies in a response's headers: checking whether they rule the widget out, and adding what it needs.
+//!
+//! This module changes only the two policy headers.
 
 use std::borrow::Cow;
 
@@ -13,7 +14,9 @@ use super::{
     policy::{self, Impossible},
 };
 
-/// Whether the enforced policies leave the widget any chance, and whether scripts' addresses must be trusted types.
+/// Returns whether script URLs must be trusted types, or why the enforced policies rule the widget out.
+///
+/// Report-only policies count for trusted types, too.
 pub(crate) fn assess(headers: &HeaderMap) -> Result<bool, Impossible> {
     let enforced = policies(headers, &CONTENT_SECURITY_POLICY);
     policy::check(&enforced)?;
@@ -21,16 +24,16 @@ pub(crate) fn assess(headers: &HeaderMap) -> Result<bool, Impossible> {
     Ok(policy::require_trusted_types(&enforced) || policy::require_trusted_types(&reported))
 }
 
-/// All policies of a header that can be read.
+/// Returns the policies of a header, over all lines that can be read.
 fn policies<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a str> {
     let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).collect()
 }
 
 impl CspNeeds {
-    /// Patches every policy.
+    /// Adds what the widget needs to every policy.
     ///
-    /// `host` is the page's own, for sources that are paths on it.
+    /// `host` is the page's own host, for sources that are paths on it.
     pub(crate) fn patch(&self, headers: &mut HeaderMap, host: Option<&str>) {
         let names = [CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY_REPORT_ONLY];
         for (_, line) in headers.iter_mut().filter(|(name, _)| names.contains(name)) {
@@ -40,7 +43,7 @@ impl CspNeeds {
         }
     }
 
-    /// A header line may hold several policies, separated by commas.
+    /// Patches a header line, which may hold several policies separated by commas; `None` if nothing changes.
     fn patch_line(&self, line: &HeaderValue, host: Option<&str>) -> Option<HeaderValue> {
         let policies = || line.to_str().unwrap_or_default().split(',');
         let patched: Vec<_> = policies().map(|policy| policy::patch(policy, self, host)).collect();

@@ -1,16 +1,21 @@
-//! Who changes the policies: this crate or the application. No logic.
+//! The choice whether this crate or the application changes the policies.
 
-/// Whether the policies of responses that carry the snippet are patched. Default: [`Patch`](CspMode::Patch).
+/// The choice whether the layer patches the policies of responses that carry the snippet.
+///
+/// Default: [`Patch`](CspMode::Patch).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CspMode {
-    /// Allow the snippet by the hash of its code, and the vendors' documented hosts where a directive would block them.
+    /// Allows the snippet by its hash, and the vendors' documented hosts where a directive blocks them.
     ///
-    /// Every `Content-Security-Policy` and `-Report-Only` header is patched, and nothing else becomes allowed: never
-    /// `'unsafe-inline'`, `'unsafe-eval'`, `*` or a scheme. Where the policy cannot be made to work (a `sandbox`, Trusted
-    /// Types that forbid our policy), the page is left as it is.
+    /// The layer patches every `Content-Security-Policy` and `-Report-Only` header. It allows nothing else: never
+    /// `'unsafe-inline'`, `'unsafe-eval'`, `*` or a scheme, except `blob:` for the workers of a widget that needs it.
+    /// If a policy cannot be made to work (a `sandbox`, Trusted Types that forbid our policy), the page is left
+    /// unchanged.
     #[default]
     Patch,
-    /// Leave the headers alone: the application's policy allows the snippet by [`Widgets::csp`](crate::Widgets::csp).
+    /// Leaves the headers unchanged.
+    ///
+    /// Your own policy must then allow the snippet, with the sources from [`Widgets::csp`](crate::Widgets::csp).
     LeaveAlone,
 }

@@ -1,4 +1,4 @@
-//! What a policy must allow, and its form for policies that others send. Pure.
+//! What a policy must allow, in a form to print for policies that a proxy or CDN sends. Pure.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use super::{directive::Directive, sources::CspSources};
 
 /// What a static policy must allow for this configuration; made by [`Widgets::csp`](crate::Widgets::csp).
 ///
-/// `Display` prints directives that are ready to paste, for policies that a proxy or CDN adds. Join them with the policy's own
-/// directives of the same name: where the policy has `script-src` and no `script-src-elem`, add the sources to
+/// `Display` prints directives that you can paste into a policy that a proxy or CDN adds. Join them with the policy's
+/// own directives of the same name. If the policy has `script-src` and no `script-src-elem`, add the sources to
 /// `script-src`, or copy that list into a new `script-src-elem`.
 #[derive(Clone, Debug)]
 pub struct CspNeeds {
@@ -20,14 +20,17 @@ impl CspNeeds {
         Self { hash, sources }
     }
 
-    /// The hash source that allows the snippet, quotes included: `'sha256-...'`.
+    /// Returns the hash source that allows the snippet, quotes included: `'sha256-...'`.
     ///
-    /// It depends on the version of this crate and the set of vendors, not on ids, settings or persons.
+    /// It depends on the version of this crate and on the configuration: the widgets with their ids and settings, the
+    /// token path, the marker's name and scope, [`visitors`](crate::WidgetsBuilder::visitors),
+    /// [`iframes`](crate::WidgetsBuilder::iframes) and [`load`](crate::WidgetsBuilder::load). It does not depend on
+    /// secrets, users or the order of the widgets.
     pub fn hash(&self) -> &str {
         &self.hash
     }
 
-    /// Whether there are sources that are paths on the page's own host.
+    /// Returns whether some sources are paths on the page's own host.
     pub(crate) fn has_paths(&self) -> bool {
         self.sources.0.iter().any(|(_, source)| source.starts_with('/'))
     }

@@ -1,18 +1,18 @@
-//! One policy: reading it as browsers do, and adding to it what is missing. Pure.
+//! One policy: read as browsers read it, and extended by what is missing. Pure.
 
 use super::{directive::Directive, needs::CspNeeds, source};
 use crate::protocol::TRUSTED_TYPES_POLICY;
 
-/// Why a policy cannot be made to work with the widget.
+/// Why a policy rules the widget out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Impossible {
-    /// `sandbox` without `allow-scripts` and `allow-same-origin`.
+    /// A `sandbox` that lacks `allow-scripts` or `allow-same-origin`.
     Sandbox,
-    /// `require-trusted-types-for 'script'`, and our policy may not be made.
+    /// Trusted types are required for scripts, and `trusted-types` does not allow our policy.
     TrustedTypes,
 }
 
-/// A directive where it stands, in bytes from the beginning of the policy.
+/// A directive and its position, in bytes from the start of the policy.
 #[derive(Clone, Copy)]
 struct Found<'a> {
     name: &'a str,
@@ -26,7 +26,9 @@ impl<'a> Found<'a> {
         self.value.split(is_space).filter(|token| !token.is_empty())
     }
 
-    /// The sources of the list: none for an empty list and for `'none'`, which only counts alone.
+    /// Returns the sources of the list.
+    ///
+    /// An empty list has none, and neither has `'none'`, which counts only if it stands alone.
     fn sources(&self) -> Vec<&'a str> {
         let tokens: Vec<_> = self.tokens().collect();
         match tokens.as_slice() {
@@ -40,7 +42,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The directives of a policy, in order: <https://www.w3.org/TR/CSP3/#parse-serialized-policy>.
+/// Returns the directives of a policy, in order: <https://www.w3.org/TR/CSP3/#parse-serialized-policy>.
 fn directives(policy: &str) -> impl Iterator<Item = Found<'_>> {
     let mut next = 0;
     policy.split(';').filter_map(move |part| {
@@ -53,25 +55,25 @@ fn directives(policy: &str) -> impl Iterator<Item = Found<'_>> {
     })
 }
 
-/// The first of that name; browsers ignore the others.
+/// Returns the first directive of that name; browsers ignore the others.
 fn find<'a>(policy: &'a str, name: &str) -> Option<Found<'a>> {
     directives(policy).find(|directive| directive.name.eq_ignore_ascii_case(name))
 }
 
-/// Whether these policies, enforced, leave the widget any chance.
+/// Checks that these enforced policies do not rule the widget out.
 pub(super) fn check(policies: &[&str]) -> Result<(), Impossible> {
     let boxed = |sandbox: Found<'_>| !sandbox.says("allow-scripts") || !sandbox.says("allow-same-origin");
     if policies.iter().any(|policy| find(policy, "sandbox").is_some_and(boxed)) {
         return Err(Impossible::Sandbox);
     }
-    // Whichever policy demands trusted types, every policy has a say in who may make them.
+    // If one policy requires trusted types, the `trusted-types` lists of all policies restrict who may create them.
     if require_trusted_types(policies) && !policies.iter().all(|policy| lets_us_make_trusted_types(policy)) {
         return Err(Impossible::TrustedTypes);
     }
     Ok(())
 }
 
-/// Whether one of these policies demands trusted types for scripts.
+/// Returns whether one of these policies requires trusted types for scripts.
 pub(super) fn require_trusted_types(policies: &[&str]) -> bool {
     let demands = |demand: Found<'_>| demand.says("'script'");
     policies.iter().any(|policy| find(policy, "require-trusted-types-for").is_some_and(demands))
@@ -82,7 +84,7 @@ fn lets_us_make_trusted_types(policy: &str) -> bool {
     find(policy, "trusted-types").is_none_or(ours)
 }
 
-/// The policy with what the widget needs; `None` where it allows that already.
+/// Returns the policy with what the widget needs added; `None` if it allows that already.
 pub(super) fn patch(policy: &str, needs: &CspNeeds, host: Option<&str>) -> Option<String> {
     let edits: Vec<_> =
         Directive::ALL.into_iter().filter_map(|directive| edit(policy, directive, needs, host)).collect();
@@ -91,20 +93,20 @@ pub(super) fn patch(policy: &str, needs: &CspNeeds, host: Option<&str>) -> Optio
 
 /// A change to a policy.
 enum Edit {
-    /// The directive that ends here gets this value, for it allowed nothing; `from` is where its name ends.
+    /// Gives this value to the directive that ends at `end`, which allowed nothing; its name ends at `from`.
     Replace { from: usize, end: usize, value: String },
-    /// The directive that ends here goes on like this.
+    /// Continues the directive that ends at `end`.
     Extend { end: usize, more: String },
-    /// A directive that was not there.
+    /// Adds a directive that the policy lacks.
     Add(String),
 }
 
 fn edit(policy: &str, directive: Directive, needs: &CspNeeds, host: Option<&str>) -> Option<Edit> {
     let governing = directive.chain().iter().find_map(|name| find(policy, name))?;
     let sources = governing.sources();
-    // Allowed scripts start whatever workers they like; a list of its own would end that for the application's. Of the
-    // lists that stand in for `worker-src`, the scripts' own alone says so by this word:
-    // <https://www.w3.org/TR/CSP3/#script-pre-request>.
+    // With `'strict-dynamic'`, scripts that are allowed may start any worker. A `worker-src` of its own would end that
+    // for the application's scripts. Of the lists that `worker-src` falls back to, only `script-src` gives the keyword
+    // this meaning: <https://www.w3.org/TR/CSP3/#script-pre-request>.
     let is_of_scripts = governing.name.eq_ignore_ascii_case("script-src");
     let is_dynamic = |token: &&str| token.eq_ignore_ascii_case("'strict-dynamic'");
     if directive == Directive::Worker && is_of_scripts && sources.iter().any(is_dynamic) {
@@ -116,7 +118,7 @@ fn edit(policy: &str, directive: Directive, needs: &CspNeeds, host: Option<&str>
     }
     let missing = missing.join(" ");
     if !governing.name.eq_ignore_ascii_case(directive.name()) {
-        // A copy, so that what falls back to the governing list keeps it as it is.
+        // Copy the list, so that the other directives that fall back to it stay as they are.
         let list = sources.into_iter().chain([missing.as_str()]).collect::<Vec<_>>().join(" ");
         return Some(Edit::Add(format!("{} {list}", directive.name())));
     }
@@ -134,7 +136,7 @@ fn missing(directive: Directive, list: &[&str], needs: &CspNeeds, host: Option<&
         if !allows_inline(list) && !list.contains(&needs.hash()) {
             missing.push(needs.hash().to_owned());
         }
-        // What an allowed script loads is allowed, and hosts do not count.
+        // With `'strict-dynamic'`, an allowed script may load others, and hosts in the list do not count.
         if has("'strict-dynamic'") {
             return missing;
         }
@@ -145,7 +147,9 @@ fn missing(directive: Directive, list: &[&str], needs: &CspNeeds, host: Option<&
     missing
 }
 
-/// A path on the page's own host becomes a source of exactly that: `'self'` would allow the whole host.
+/// Resolves a path to a source of exactly that path on the page's own host.
+///
+/// `'self'` would allow the whole host. It returns `None` for a path if the host is not known.
 fn resolve(source: &str, host: Option<&str>) -> Option<String> {
     if source::is_path(source) { host.map(|host| format!("{host}{source}")) } else { Some(source.to_owned()) }
 }
@@ -154,8 +158,9 @@ fn is_own(source: &str, host: Option<&str>) -> bool {
     host.and_then(|host| source.strip_prefix(host)).is_some_and(|path| path.starts_with('/'))
 }
 
-/// Whether every inline script is allowed; a hash beside it would switch that off:
-/// <https://www.w3.org/TR/CSP3/#allow-all-inline>.
+/// Returns whether the list allows every inline script.
+///
+/// Adding a hash would end that: <https://www.w3.org/TR/CSP3/#allow-all-inline>.
 fn allows_inline(list: &[&str]) -> bool {
     let has = |keyword: &str| list.iter().any(|token| token.eq_ignore_ascii_case(keyword));
     let strict = has("'strict-dynamic'") || list.iter().any(|token| source::is_nonce_or_hash(token));
@@ -173,7 +178,7 @@ fn apply(policy: &str, edits: Vec<Edit>) -> String {
             Edit::Add(directive) => added.push(directive),
         }
     }
-    // From the back, so that the places in front stay where they are.
+    // Edit from the end, so that the earlier positions stay valid.
     places.sort_by_key(|(from, ..)| std::cmp::Reverse(*from));
     for (from, end, text) in places {
         patched.replace_range(from..end, &text);

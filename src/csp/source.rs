@@ -1,9 +1,11 @@
-//! Source expressions: <https://www.w3.org/TR/CSP3/#match-url-to-source-list>. Pure.
+//! Source expressions of a policy: <https://www.w3.org/TR/CSP3/#match-url-to-source-list>. Pure.
 
-/// What a script has made by itself.
+/// The source of workers that a script creates itself.
 pub(super) const BLOB: &str = "blob:";
 
-/// Whether this can be asked for: a scheme and a host, or a path on the page's own host.
+/// Returns whether a widget may request this source.
+///
+/// It may be a scheme and a host, or a path on the page's own host.
 pub(super) fn is_legal(source: &str) -> bool {
     let legal = |byte: u8| byte.is_ascii_graphic() && !b"'\";,<>\\?#".contains(&byte);
     let remote =
@@ -15,8 +17,9 @@ pub(super) fn is_path(source: &str) -> bool {
     source.starts_with('/') && !source.starts_with("//")
 }
 
-/// Whether a list allows all that `wanted` stands for. In doubt it does not: to add a source that is there already in
-/// other words allows nothing more.
+/// Returns whether a list allows everything that `wanted` stands for.
+///
+/// In doubt it returns `false`: adding a source that the list already allows in other words allows nothing more.
 pub(super) fn covers(list: &[&str], wanted: &str) -> bool {
     list.iter().any(|token| token.eq_ignore_ascii_case(wanted) || matches(token, wanted))
 }
@@ -27,14 +30,14 @@ fn matches(token: &str, wanted: &str) -> bool {
         return false;
     }
     if token == "*" {
-        // Whether it stands for WebSockets too is not the same in every browser.
+        // Browsers differ on whether `*` includes WebSockets.
         return includes_scheme("http", wanted.scheme);
     }
     if let Some(scheme) = token.strip_suffix(':') {
         return includes_scheme(scheme, wanted.scheme);
     }
     let Some(token) = split(token) else { return false };
-    // A host without a scheme takes that of the page, which may be plain HTTP: not relied upon.
+    // A host without a scheme takes the page's scheme, which may be plain HTTP, so it does not count.
     !token.scheme.is_empty()
         && includes_scheme(token.scheme, wanted.scheme)
         && includes_host(token.host, wanted.host)
@@ -60,7 +63,9 @@ fn split(source: &str) -> Option<Parts<'_>> {
     Some(Parts { scheme, host, port, path })
 }
 
-/// A scheme includes its secure form, and WebSocket's includes none of HTTP's here.
+/// Returns whether a scheme includes `wanted`, which is itself or its secure form.
+///
+/// In this check, HTTP and WebSocket never include each other.
 fn includes_scheme(scheme: &str, wanted: &str) -> bool {
     let is = |of: &str, name: &str| of.eq_ignore_ascii_case(name);
     scheme.eq_ignore_ascii_case(wanted)
@@ -68,7 +73,9 @@ fn includes_scheme(scheme: &str, wanted: &str) -> bool {
         || (is(scheme, "ws") && is(wanted, "wss"))
 }
 
-/// `*.example.com` includes what is below `example.com`, not itself.
+/// Returns whether a host includes `wanted`.
+///
+/// `*.example.com` includes the subdomains of `example.com`, but not `example.com` itself.
 fn includes_host(host: &str, wanted: &str) -> bool {
     match host.strip_prefix('*') {
         Some(suffix) if suffix.starts_with('.') => {
@@ -79,11 +86,13 @@ fn includes_host(host: &str, wanted: &str) -> bool {
     }
 }
 
-/// Whether this is a `nonce-source` or a `hash-source`: <https://www.w3.org/TR/CSP3/#grammardef-nonce-source>.
+/// Returns whether this is a `nonce-source` or a `hash-source`.
 ///
-/// Browsers ignore what does not fit the grammar, such as the unfilled placeholder of a template. Chromium
-/// alone counts any text between `'nonce-` and a quote, and `'sha-256-…'`. There the page's own inline scripts are off
-/// already; to count these, too, would switch them off in the other browsers.
+/// The grammar is <https://www.w3.org/TR/CSP3/#grammardef-nonce-source>.
+///
+/// Browsers ignore what does not fit the grammar, such as the unfilled placeholder of a template. Only Chromium also
+/// counts any text between `'nonce-` and a quote, and `'sha-256-…'`. With such a policy, it already blocks the page's
+/// own inline scripts; if this function counted these tokens, too, the other browsers would also block them.
 pub(super) fn is_nonce_or_hash(token: &str) -> bool {
     let quoted = token.strip_prefix('\'').and_then(|token| token.strip_suffix('\''));
     let parts = quoted.and_then(|quoted| quoted.split_once('-'));
@@ -93,19 +102,23 @@ pub(super) fn is_nonce_or_hash(token: &str) -> bool {
     })
 }
 
-/// `1*( ALPHA / DIGIT / "+" / "/" / "-" / "_" )*2( "=" )`, in either alphabet of base64, or in both.
+/// Returns whether a value fits `1*( ALPHA / DIGIT / "+" / "/" / "-" / "_" )*2( "=" )`.
+///
+/// The value may use either alphabet of base64, or both.
 fn is_base64_value(value: &str) -> bool {
     let digits = value.trim_end_matches('=');
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
     !digits.is_empty() && value.len() - digits.len() <= 2 && digits.bytes().all(legal)
 }
 
-/// A path as policies write it: their own separators are escaped, and browsers decode them.
+/// Returns a path as policies write it.
+///
+/// The separators of policies are escaped, and browsers decode them.
 pub(crate) fn path_source(path: &str) -> String {
     path.replace(';', "%3B").replace(',', "%2C").replace('\'', "%27")
 }
 
-/// The source of a library: its path, if it is on the page's own host, else its origin.
+/// Returns the source of a library: its path, if it is on the page's own host, otherwise its origin.
 pub(crate) fn library_source(url: &str) -> String {
     let bare = url.split(['?', '#']).next().unwrap_or_default();
     match bare.split_once("://") {
@@ -119,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_covers_what_it_surely_allows() {
+    fn list_covers_only_what_it_certainly_allows() {
         for (token, wanted, expected) in [
             ("*", "https://a.example", true),
             ("*", "wss://a.example", false),
@@ -146,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn nonce_or_hash_is_one_only_by_the_grammar() {
+    fn nonces_and_hashes_must_fit_the_grammar() {
         for token in [
             "'nonce-a'",
             "'nonce-YWJj'",
@@ -187,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_that_would_say_more_are_illegal() {
+    fn sources_that_allow_too_much_are_illegal() {
         for source in ["https://a.example", "wss://*.a.example:8443/x", "/widget.js"] {
             assert!(is_legal(source), "{source}");
         }

@@ -1,4 +1,4 @@
-//! What a widget loads, by directive: collected from the vendors and the application, and checked. Pure.
+//! The sources that a widget loads from: collected from the vendors and the application, and checked. Pure.
 
 use std::borrow::Cow;
 
@@ -6,21 +6,25 @@ use super::{directive::Directive, source};
 
 /// The sources that a widget loads from, by directive.
 ///
-/// A source is a host with its scheme (`https://widget.example.com`, `wss://*.example.com`), or a path on the page's own
-/// host (`/widget.js`). For [workers](CspSources::worker) it may be `blob:`: only a script that runs already makes one.
+/// A source is a host with its scheme (`https://widget.example.com`, `wss://*.example.com`), or a path on the page's
+/// own host (`/widget.js`). A [worker](CspSources::worker) source may also be `blob:`, because only a script that
+/// already runs can create one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CspSources(pub(super) Vec<(Directive, Cow<'static, str>)>);
 
 impl CspSources {
-    /// None.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads the sources as vendors publish them: `script-src https://a.example; connect-src https://b.example`.
+    /// Parses sources in the form in which vendors publish them.
     ///
-    /// A directive that concerns no widget, or a source without a directive, is kept as a source that cannot be: then
-    /// [`build()`](crate::WidgetsBuilder::build) fails with [`ConfigErrorKind::CspSource`](crate::ConfigErrorKind::CspSource).
+    /// That is `script-src https://a.example; connect-src https://b.example`.
+    ///
+    /// A directive that concerns no widget, or a source without a directive, becomes an illegal source: then
+    /// [`build()`](crate::WidgetsBuilder::build) returns
+    /// [`ConfigErrorKind::CspSource`](crate::ConfigErrorKind::CspSource).
     ///
     /// ```
     /// use tower_widget_identity::CspSources;
@@ -34,7 +38,7 @@ impl CspSources {
             let mut words = text.split_whitespace().map(str::to_owned);
             match words.next().and_then(|name| Directive::named(&name)) {
                 Some(directive) => all.with(directive, words),
-                // No source has quotes, so this one is reported whatever it says.
+                // No legal source has quotes, so `build()` reports this one whatever it contains.
                 None => all.with(Directive::Script, [format!("'{text}'")]),
             }
         })
@@ -70,7 +74,7 @@ impl CspSources {
         self.with(Directive::Font, sources)
     }
 
-    /// Adds sources of sound and video.
+    /// Adds sources of audio and video.
     #[must_use]
     pub fn media<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
         self.with(Directive::Media, sources)
@@ -82,7 +86,7 @@ impl CspSources {
         self.with(Directive::Style, sources)
     }
 
-    /// Adds sources of workers: hosts, or `blob:` for those that a script makes by itself.
+    /// Adds sources of workers: hosts, or `blob:` for workers that a script creates itself.
     #[must_use]
     pub fn worker<S: Into<Cow<'static, str>>>(self, sources: impl IntoIterator<Item = S>) -> Self {
         self.with(Directive::Worker, sources)
@@ -112,12 +116,14 @@ impl CspSources {
         self.0.iter().filter(move |(of, _)| *of == directive).map(|(_, source)| source.as_ref())
     }
 
-    /// Whether this very source of scripts is listed.
+    /// Returns whether exactly this source of scripts is listed.
     pub(crate) fn has_script(&self, source: &str) -> bool {
         self.of(Directive::Script).any(|listed| listed == source)
     }
 
-    /// Whether each can stand in a policy: no white space, separator or quote, and no more than a host and path.
+    /// Returns the first source that cannot stand in a policy; `None` if all can.
+    ///
+    /// A legal source has no white space, separator or quote, and no more than a host and path.
     pub(crate) fn illegal(&self) -> Option<&str> {
         let legal = |(directive, source): &(Directive, Cow<'_, str>)| {
             source::is_legal(source) || (*directive == Directive::Worker && source == source::BLOB)
@@ -131,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_without_a_known_directive_is_no_source() {
+    fn unknown_directives_and_bare_schemes_are_illegal() {
         let policies =
             ["https://evil.example", "/x.js", "script-scr https://a.example", "object-src https://a.example"];
         for policy in policies.into_iter().chain(["script-src blob:", "worker-src data:", "img-src blob:"]) {
@@ -140,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn directives_are_read_in_any_case_and_as_this_crate_prints_them() {
+    fn directives_are_read_in_any_case_and_as_printed() {
         let expected = CspSources::new().script(["https://a.example"]).style(["https://b.example"]);
         for policy in [
             "script-src https://a.example; style-src https://b.example",

@@ -1,4 +1,4 @@
-//! The application's function, and what it returns.
+//! The application's function that issues tokens, and the token that it returns.
 
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 
@@ -13,20 +13,20 @@ const CACHE_CAPACITY: usize = 10_000;
 
 type Issue = Arc<dyn Fn(Identity) -> BoxFuture<'static, Result<IssuedToken, ()>> + Send + Sync>;
 
-/// How a widget gets its tokens where the vendor's own API issues them: an asynchronous function of the application's.
+/// An asynchronous function of your application that gets tokens from the vendor's API.
 ///
-/// The function calls the vendor's API with the application's own HTTP client and key. The
-/// [token service](crate::TokenService) awaits it, never a page:
+/// Use it for a widget whose vendor issues the tokens itself. The function calls the vendor's API with your own HTTP
+/// client and key. Only the [token service](crate::TokenService) awaits it; a page response never waits for it:
 ///
-/// * Calls for one person that come at the same time are joined into one, so ten tabs cost one call.
-/// * A token is handed out again until a tenth of its lifetime is left. The cache is bounded
-///   ([`cache_capacity`](Self::cache_capacity)) and lives in this process's memory; its keys are hashes.
+/// * Concurrent calls for one user are joined into one, so ten tabs cost one call.
+/// * A token is reused until a tenth of its lifetime is left. The cache is in this process's memory and bounded
+///   ([`cache_capacity`](Self::cache_capacity)); its keys are hashes.
 /// * At most [`max_in_flight`](Self::max_in_flight) calls run at a time, and each may take
 ///   [`time_limit`](Self::time_limit).
-/// * Where the function fails, panics, is slow, or too many calls run, the page gets the status 503. It asks again, more and
-///   more slowly, and shows no conversations until then.
+/// * If the function fails, panics or is too slow, or if too many calls are running, the page's request gets status
+///   503. The page retries at growing intervals, and shows no conversations until then.
 ///
-/// The function's error is dropped: log it in the function. `Debug` shows neither the function nor a token.
+/// The function's error is dropped, so log it in the function. `Debug` shows neither the function nor a token.
 #[derive(Clone)]
 pub struct Issuer {
     issue: Issue,
@@ -37,10 +37,11 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// For tokens that may be used several times until they expire. The function gets the person, and returns the token or
-    /// an error of any type.
+    /// Creates an issuer of tokens that may be used several times until they expire.
     ///
-    /// A person whose e-mail address, name or any other fact has changed gets a new token.
+    /// The function gets the user's identity, and returns the token or an error of any type.
+    ///
+    /// A user whose e-mail address, name or other data has changed gets a new token.
     pub fn new<F, Fut, E>(issue: F) -> Self
     where
         F: Fn(Identity) -> Fut + Send + Sync + 'static,
@@ -59,7 +60,9 @@ impl Issuer {
         }
     }
 
-    /// For tokens that the vendor takes once: each request of a page costs a call. None is kept, and no two are joined.
+    /// Creates an issuer of tokens that the vendor accepts once.
+    ///
+    /// Each request of a page costs a call: tokens are not cached, and calls are not joined.
     pub fn single_use<F, Fut, E>(issue: F) -> Self
     where
         F: Fn(Identity) -> Fut + Send + Sync + 'static,
@@ -68,29 +71,33 @@ impl Issuer {
         Self { single_use: true, ..Self::new(issue) }
     }
 
-    /// How long one call may take. Default: 5 seconds. A page itself waits for 10 seconds at most.
+    /// Sets how long one call may take. Default: 5 seconds. A page waits for at most 10 seconds.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
         self
     }
 
-    /// How many calls may run at a time, for all persons together; a request that comes then gets the status 503. Default: 32.
+    /// Sets how many calls may run at a time, for all users together. Default: 32.
+    ///
+    /// A request that exceeds the limit gets status 503.
     #[must_use]
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.max_in_flight = calls;
         self
     }
 
-    /// How many persons' tokens are kept; the least recently used one goes first. 0 keeps none, for applications with a
-    /// cache of their own in the function. Default: 10,000.
+    /// Sets how many users' tokens are cached. Default: 10,000.
+    ///
+    /// The least recently used token is dropped first. 0 switches the cache off, for functions that have a cache of
+    /// their own.
     #[must_use]
     pub fn cache_capacity(mut self, tokens: usize) -> Self {
         self.cache_capacity = tokens;
         self
     }
 
-    /// Whether a token is taken once.
+    /// Whether each token is valid for one use only.
     pub fn is_single_use(&self) -> bool {
         self.single_use
     }
@@ -110,7 +117,7 @@ impl fmt::Debug for Issuer {
     }
 }
 
-/// A token as the vendor's API issued it. `Debug` does not show it.
+/// A token that the vendor's API issued, with redacted `Debug`.
 #[derive(Clone)]
 pub struct IssuedToken {
     text: String,
@@ -118,20 +125,23 @@ pub struct IssuedToken {
 }
 
 impl IssuedToken {
-    /// A token and for how long it is good from now on.
+    /// Creates a token that is valid for `lifetime` from now on.
     ///
-    /// It may hold letters, digits and `-._~+/=:`, and at most [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES); with other
-    /// characters the call counts as failed.
+    /// The text may contain letters, digits and `-._~+/=:`, and may have at most
+    /// [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES). The lifetime is at least one second. Otherwise the call counts as
+    /// failed.
     pub fn new(text: impl Into<String>, lifetime: Duration) -> Self {
         Self { text: text.into(), lifetime }
     }
 
-    /// Several values that belong together, where the vendor's API issues more than a token: they travel as the base64url of
-    /// their JSON, and the adapter takes them apart. The widget's type says which ones its vendor needs.
+    /// Creates a token from several values, for vendors whose API issues more than a token.
+    ///
+    /// The page receives their JSON as base64url, and the adapter decodes it. The widget's type documents the values
+    /// that its vendor needs.
     ///
     /// # Errors
     ///
-    /// [`TokenError::Signing`] where the values cannot be written as JSON.
+    /// [`TokenError::Signing`] if the values cannot be written as JSON.
     pub fn of_parts(parts: &impl Serialize, lifetime: Duration) -> Result<Self, TokenError> {
         let json = serde_json::to_vec(parts).map_err(|_| TokenError::Signing)?;
         Ok(Self::new(base64url(&json), lifetime))

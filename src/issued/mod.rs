@@ -1,11 +1,11 @@
-//! Tokens that the vendor's own API issues: the application calls that API, this room decides when.
+//! Tokens from the vendor's own API, which the application calls when this module needs a token.
 //!
 //! ```
 //! use std::time::Duration;
 //! use tower_widget_identity::{Identity, IssuedToken, Issuer};
 //!
 //! let issuer = Issuer::new(async |identity: Identity| {
-//!     // Here the application's own HTTP client asks the vendor's API, with the application's own key.
+//!     // Your application calls the vendor's API here, with its own HTTP client and its own key.
 //!     let text = format!("token-of-{}", identity.id());
 //!     Ok::<_, std::io::Error>(IssuedToken::new(text, Duration::from_secs(12 * 60 * 60)))
 //! })

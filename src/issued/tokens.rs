@@ -1,4 +1,4 @@
-//! Whose token is there, who waits for one, and how many calls run.
+//! The cache of issued tokens, the calls in flight, and the requests that wait for them.
 
 use std::{
     collections::HashMap,
@@ -26,34 +26,36 @@ use crate::{
     sign::{Clock, Token, sha256},
 };
 
-/// A person with all that may stand in a token, so that a change makes another one.
+/// The hash of all data that may be part of a user's token, so that a change yields a new token.
 type Key = [u8; 32];
 
 type Outcome = Result<Kept, IssueError>;
 type Call = Shared<BoxFuture<'static, Outcome>>;
 
-/// The calls that run, each with its number. Those who wait hold them: a call for which nobody waits any more is gone.
+/// The running calls, each with its number.
+///
+/// Only the waiting requests own a call, so it is dropped with the last of them.
 type Calls = HashMap<Key, (usize, WeakShared<BoxFuture<'static, Outcome>>)>;
 
-/// Why the issuer gave no token. The page asks again later.
+/// Why the issuer returned no token. The page retries later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IssueError {
-    /// It said so, it panicked, or its token cannot be used.
+    /// The function returned an error or panicked, or its token is not usable.
     Failed,
-    /// It took longer than its time limit.
+    /// The function exceeded its time limit.
     Slow,
-    /// Too many calls run.
+    /// Too many calls are running.
     Busy,
     /// The application's session has ended meanwhile.
     SessionOver,
 }
 
-/// A token with the time until when it is good.
+/// A cached token and the end of its lifetime.
 #[derive(Clone)]
 struct Kept {
     token: Token,
     until: SystemTime,
-    /// From then on another one is fetched: a page needs time to use it.
+    /// The time from which a new token is fetched, because a page needs time to use a token.
     reuse_until: SystemTime,
 }
 
@@ -63,7 +65,7 @@ pub(crate) struct IssuedTokens {
     in_flight: Arc<AtomicUsize>,
     cache: Option<Mutex<LruCache<Key, Kept>>>,
     calls: Mutex<Calls>,
-    /// Numbers the calls.
+    /// The number of the next call.
     serial: AtomicUsize,
 }
 
@@ -79,7 +81,7 @@ impl IssuedTokens {
         }
     }
 
-    /// A token for this person: a kept one, the one that is being fetched for another page of theirs, or a new one.
+    /// Returns a token for this user: a cached one, the one of a running call, or a new one.
     pub(crate) fn obtain(
         self: &Arc<Self>,
         identity: Identity,
@@ -95,7 +97,7 @@ impl IssuedTokens {
             let key = key(&identity);
             let mut calls = lock(&self.calls);
             let call = calls.get(&key).and_then(|(_, call)| call.upgrade());
-            // In this order: a call keeps its token before it leaves the map.
+            // The order matters: a call puts its token into the cache before it leaves the map.
             match call.map(FutureExt::boxed).or_else(|| self.kept(&key, clock.now())) {
                 Some(outcome) => outcome,
                 None => self.joinable(key, identity, clock, &mut calls).boxed(),
@@ -114,7 +116,7 @@ impl IssuedTokens {
         None
     }
 
-    /// A new call that others can join.
+    /// Starts a call that other requests can join.
     fn joinable(self: &Arc<Self>, key: Key, identity: Identity, clock: &Clock, calls: &mut Calls) -> Call {
         let serial = self.serial.fetch_add(1, Ordering::Relaxed);
         let place = Place { tokens: Arc::downgrade(self), key, serial };
@@ -136,13 +138,13 @@ impl IssuedTokens {
         call
     }
 
-    /// One call of the application's function, within its limits.
+    /// Calls the application's function once, within the limits.
     fn call(&self, identity: Identity, clock: &Clock) -> BoxFuture<'static, Outcome> {
         let (issuer, in_flight, clock) = (self.issuer.clone(), self.in_flight.clone(), clock.clone());
         let (limit, most, _) = issuer.limits();
         async move {
             let _slot = Slot::take(in_flight, most).ok_or(IssueError::Busy)?;
-            // The function itself may panic, and its future.
+            // Both the function itself and its future may panic.
             let issuing = AssertUnwindSafe(async move { issuer.call(identity).await }).catch_unwind();
             match select(issuing.boxed(), Delay::new(limit)).await {
                 Either::Left((Ok(Ok(issued)), _)) => checked(issued, clock.now()),
@@ -154,14 +156,14 @@ impl IssuedTokens {
     }
 }
 
-/// For the conformance kit: one token, made on the spot.
+/// Fetches one token and blocks until it is there, for the conformance kit.
 #[cfg(feature = "conformance")]
 pub(crate) fn issue(issuer: &Issuer, identity: &Identity, now: SystemTime) -> Result<Token, IssueError> {
     let tokens = Arc::new(IssuedTokens::new(issuer.clone()));
     futures::executor::block_on(tokens.obtain(identity.clone(), &Clock::new(move || now)))
 }
 
-/// What a library, a header and the runtime take for a token.
+/// Checks that the text is one that a library, a header and the runtime accept as a token.
 fn checked(issued: IssuedToken, now: SystemTime) -> Outcome {
     let lifetime = issued.lifetime();
     let text = issued.into_text();
@@ -174,29 +176,31 @@ fn checked(issued: IssuedToken, now: SystemTime) -> Outcome {
     Ok(Kept { token, until, reuse_until: until - lifetime / 10 })
 }
 
-/// The token with the time that is left of it, or of the application's session.
+/// The token, with the remaining lifetime of itself or of the application's session.
 fn usable(kept: Kept, now: SystemTime, person: &Identity) -> Result<Token, IssueError> {
     let left = kept.until.duration_since(now).unwrap_or_default();
     let validity = person.validity(now, left).map_err(|_| IssueError::SessionOver)?;
     Ok(kept.token.with_lifetime(validity.lifetime()))
 }
 
-/// All facts but the end of the session, which moves with each request of some applications, and the tokens for Intercom's
-/// data connectors, which live for a short time and are for Intercom alone.
+/// Hashes all of a user's data that may be part of a token.
+///
+/// There are two exceptions: the session's end, which some applications move with each request, and the tokens for
+/// Intercom's data connectors, which are short-lived and for Intercom alone.
 fn key(identity: &Identity) -> Key {
     let company =
         identity.company().map(|company| json!([company.id(), company.name(), company.plan(), company.attributes()]));
     let facts = (identity.id(), identity.email(), identity.name(), identity.attributes(), identity.unsigned(), company);
-    // What is made of strings and JSON values can be written as JSON.
+    // Strings and JSON values can always be written as JSON.
     sha256(&serde_json::to_vec(&facts).unwrap_or_default())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing that panics runs under a lock.
+    // No code that can panic runs while a lock is held.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One of the calls that may run at a time; given back when it is dropped, also by a browser that hangs up.
+/// One of the concurrent calls, counted until it is dropped, even if the browser closes the connection.
 struct Slot(Arc<AtomicUsize>);
 
 impl Slot {
@@ -213,7 +217,9 @@ impl Drop for Slot {
     }
 }
 
-/// A call's entry in the map; removed when the call has ended, or nobody waits for it any more.
+/// A call's entry in the map.
+///
+/// It is removed when the call has ended or no request waits for it any more.
 struct Place {
     tokens: Weak<IssuedTokens>,
     key: Key,
@@ -224,7 +230,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let Some(tokens) = self.tokens.upgrade() else { return };
         let mut calls = lock(&tokens.calls);
-        // By now it may be another call's.
+        // The entry may belong to a newer call by now.
         if calls.get(&self.key).is_some_and(|(serial, _)| *serial == self.serial) {
             calls.remove(&self.key);
         }

@@ -1,6 +1,6 @@
-//! Classes of bytes as the HTML standard names them.
+//! Byte classes of the HTML standard.
 
-/// <https://infra.spec.whatwg.org/#ascii-whitespace>
+/// Returns whether a byte is white space: <https://infra.spec.whatwg.org/#ascii-whitespace>.
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | 0x0C | b'\r' | b' ')
 }

@@ -1,5 +1,6 @@
-//! The response body: the inner one, or its beginning with the snippet in it and then the inner one. Passes frames on and
-//! makes no decision.
+//! The response body: the inner one, or its buffered start with the snippet and then the rest of the inner one.
+//!
+//! This module forwards frames and makes no decision.
 
 use std::{
     collections::VecDeque,
@@ -18,7 +19,8 @@ pin_project! {
     /// The body of a response that went through [`WidgetLayer`](crate::WidgetLayer) or
     /// [`LogoutLayer`](crate::LogoutLayer).
     ///
-    /// Passes every frame of the inner body on as it is, trailers and errors included.
+    /// It forwards every frame of the inner body, trailers and errors included, and adds the snippet if the page
+    /// carries one. At the layer's own token path, it is the token service's body.
     pub struct WidgetBody<B>
     where
         B: Body,
@@ -35,28 +37,30 @@ pin_project! {
         B: Body,
     {
         Untouched { #[pin] body: B },
-        /// The answer to a HEAD for a personal page: the length of the GET is not known.
+        /// The response to a HEAD request for a personal page: the length of the GET response is not known.
         Lengthless { #[pin] body: B },
         Peeked { body: PeekedBody<B> },
-        /// The layer's own answer at the token path.
+        /// The layer's own response at the token path.
         Token { body: TokenBody },
     }
 }
 
-/// What comes before the snippet, its two parts, and what comes after it.
+/// The usual number of chunks: the page before the snippet, the snippet's two parts, the page after it.
 const USUAL_PARTS: usize = 4;
 
-/// A body whose first frames were looked at before the headers left.
+/// A body whose first frames were read before the response head was released.
 pub(super) struct PeekedBody<B: Body> {
-    /// The data read so far, the snippet in its place.
+    /// The data read so far, with the snippet in its place.
     pub(crate) data: VecDeque<Bytes>,
-    /// What came instead of more data, if that was the last to be peeked at: trailers or an error.
+    /// The trailers or the error that followed this data, if that was the last frame read.
     pub(crate) next: Option<Result<Frame<Bytes>, B::Error>>,
-    /// The rest; `None` once the inner body has ended, for it must not be polled then.
+    /// The rest of the inner body; `None` once it has ended, because it must not be polled again.
     pub(crate) rest: Option<Pin<Box<B>>>,
-    /// How many bytes of data are still to come while some are held, where the inner body said so exactly. Where it did
-    /// not, neither does this one, although it may have seen the end: a page that failed would look whole, and a
-    /// `Content-Length` that the application got wrong would be believed.
+    /// Exact bytes remaining while chunks are buffered; `None` if the inner body gave no exact hint, even after its
+    /// end.
+    ///
+    /// Otherwise a page that failed would look complete, and a wrong `Content-Length` of the application would be
+    /// believed.
     remaining: Option<u64>,
 }
 
@@ -123,13 +127,13 @@ impl<B: Body> Body for WidgetBody<B> {
 }
 
 impl<B: Body> PeekedBody<B> {
-    /// No frame is read yet.
+    /// Wraps a body of which no frame has been read.
     pub(super) fn new(body: B) -> Self {
         let remaining = body.size_hint().exact();
         Self { data: VecDeque::with_capacity(USUAL_PARTS), next: None, rest: Some(Box::pin(body)), remaining }
     }
 
-    /// The page became longer by this many bytes.
+    /// Records that the page grew by this many bytes.
     pub(super) fn grow(&mut self, by: usize) {
         self.remaining = self.remaining.and_then(|remaining| remaining.checked_add(by as u64));
     }
@@ -156,7 +160,7 @@ impl<B: Body> PeekedBody<B> {
 
     fn size_hint(&self) -> SizeHint {
         match (&self.rest, self.remaining) {
-            // No frame is held any more: the inner body speaks for itself.
+            // No chunk is buffered any more, so the inner body's own hint applies.
             (Some(rest), _) if self.data.is_empty() => return rest.size_hint(),
             (_, Some(remaining)) => return SizeHint::with_exact(remaining),
             _ => {}
@@ -169,7 +173,7 @@ impl<B: Body> PeekedBody<B> {
     }
 }
 
-/// The frame with its data in one piece; free where the data is `Bytes` already.
+/// Returns the frame with its data in one piece; free if the data is already `Bytes`.
 pub(super) fn whole<D: Buf>(frame: Frame<D>) -> Frame<Bytes> {
     frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))
 }

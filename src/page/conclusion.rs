@@ -1,4 +1,4 @@
-//! Returns a response with its body unchanged, and notes the outcome in its extensions.
+//! Finishes a response: keeps its body unchanged and notes the outcome in its extensions.
 
 use http::{Extensions, Response};
 use http_body::Body;
@@ -10,7 +10,7 @@ pub(super) fn untouched<B: Body>(response: Response<B>) -> Response<WidgetBody<B
     response.map(WidgetBody::untouched)
 }
 
-/// The body passes; the outcome is noted where there is one.
+/// Keeps the body unchanged, and notes the outcome if there is one.
 pub(super) fn conclude<B: Body>(
     facts: &RequestFacts,
     mut response: Response<B>,
@@ -22,7 +22,7 @@ pub(super) fn conclude<B: Body>(
     untouched(response)
 }
 
-/// For the application, beside the response, and for its log.
+/// Notes the outcome in the extensions for the application, in its log, and for the hints.
 pub(super) fn note(facts: &RequestFacts, outcome: Outcome, extensions: &mut Extensions) {
     report(&outcome, facts.path());
     if facts.is_addressed() {

@@ -1,19 +1,21 @@
-//! What a page has to do, decided by a pure function of who is looking and what the browser holds.
+//! The decision what a page must do: a pure function of the viewer and of what the browser holds.
 
 use crate::marker::{BrowserState, Fingerprint, Marker};
 
-/// What a page has to do.
+/// What a page must do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     Boot,
     ShutDown,
-    /// End somebody else's session, then boot.
+    /// Ends another user's session, then boots.
     Switch,
-    /// Bring the runtime to a visitor, and perhaps the widgets: the same for all of them, so the page may be cached.
+    /// Brings the runtime, and perhaps the widgets, to a signed-out visitor.
+    ///
+    /// The page is the same for all visitors, so it may be cached.
     Welcome,
 }
 
-/// Who is looking, as far as the decision needs to know: a person by the fingerprint.
+/// The viewer as far as the decision needs it: the fingerprint stands for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ViewerKey {
     Person(Fingerprint),
@@ -21,11 +23,12 @@ pub(super) enum ViewerKey {
     Unknown,
 }
 
-/// What the page has to do; `None` where there is no need or too little is known.
+/// Returns what the page must do; `None` if nothing is needed or too little is known.
 ///
-/// `visitors`: their pages carry the runtime, too.
+/// `visitors` says that the pages of signed-out visitors carry the runtime, too.
 pub(super) fn decide(viewer: ViewerKey, browser: BrowserState, visitors: bool) -> Option<Action> {
-    // A session without a marker (a lost marker, the first deployment, another subdomain) must end, whoever's it is.
+    // A session without a marker (a lost marker, the first deployment, another subdomain) must end, whichever user it
+    // belongs to.
     let marker = if browser.is_unmarked() { Marker::Out } else { browser.marker };
     match (viewer, marker) {
         (ViewerKey::Unknown, _) => None,
@@ -50,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_what_the_server_sends() {
+    fn decisions_match_the_table() {
         let (own, other) = (fingerprint(b'a'), fingerprint(b'b'));
         let markers = [Marker::Absent, Marker::Out, Marker::Of(own), Marker::Of(other)];
         for (viewer, expected) in [
@@ -66,20 +69,20 @@ mod tests {
     }
 
     #[test]
-    fn an_identified_cookie_without_a_marker_is_a_session_that_must_end() {
+    fn vendor_session_without_a_marker_must_end() {
         let own = fingerprint(b'a');
         assert_eq!(decide(ViewerKey::Nobody, browser(Marker::Absent, true), false), Some(Action::ShutDown));
         assert_eq!(decide(ViewerKey::Person(own), browser(Marker::Absent, true), false), Some(Action::Switch));
         assert_eq!(
             decide(ViewerKey::Person(own), browser(Marker::Of(own), true), false),
             Some(Action::Boot),
-            "it is their own"
+            "the session is the user's own"
         );
         assert_eq!(decide(ViewerKey::Unknown, browser(Marker::Absent, true), false), None);
     }
 
     #[test]
-    fn a_kept_cookie_without_a_marker_is_a_session_that_must_end() {
+    fn kept_cookie_without_a_marker_is_a_session_that_must_end() {
         let own = fingerprint(b'a');
         let lost = BrowserState { has_kept: true, ..browser(Marker::Absent, false) };
         for (viewer, visitors, expected) in [
@@ -91,11 +94,11 @@ mod tests {
             assert_eq!(decide(viewer, lost, visitors), expected, "{viewer:?}");
         }
         let marked = BrowserState { marker: Marker::Of(own), ..lost };
-        assert_eq!(decide(ViewerKey::Person(own), marked, false), Some(Action::Boot), "the marker is there");
+        assert_eq!(decide(ViewerKey::Person(own), marked, false), Some(Action::Boot), "the marker is present");
     }
 
     #[test]
-    fn visitors_are_welcome_only_where_nothing_of_anybody_is_left() {
+    fn visitors_are_welcome_only_without_a_session_to_end() {
         let own = fingerprint(b'a');
         assert_eq!(decide(ViewerKey::Nobody, browser(Marker::Absent, false), true), Some(Action::Welcome));
         assert_eq!(decide(ViewerKey::Nobody, browser(Marker::Out, false), true), Some(Action::ShutDown));

@@ -1,5 +1,7 @@
-//! One request and its response: what is learnt before the handler runs, and what follows for the response. Changes the
-//! request's headers and extensions where its answer may become personal; the response is for `logout` and `injection`.
+//! One request and its response: what is known before the handler runs, and what follows for the response.
+//!
+//! This module changes the request's headers and extensions if the response may become personal. `logout` and
+//! `injection` change the response's headers.
 
 use std::sync::Arc;
 
@@ -38,17 +40,17 @@ pub(super) struct Exchange {
     /// Whether the application wants this request to carry the widgets.
     opted_in: bool,
     answer: Answer,
-    /// Where a logout route is on the way, here or around this layer.
+    /// The logout route that covers this request, set by this layer or by one around it.
     logout_route: Option<LogoutRoute>,
-    /// What a logout would remove: on a logout route, and wherever a session could be ended.
+    /// What a logout would remove: set on a logout route, and wherever a session could end.
     cleanup: Option<LogoutCleanup>,
-    /// A logout took place, unless the look-up still finds somebody signed in.
+    /// Whether this was a logout unless the lookup still finds a signed-in user.
     is_undecided: bool,
-    /// A page's script asks for a token, at a path that is not the configured one.
+    /// Whether a page's script requests a token at a path that is not the configured one.
     asks_for_token: bool,
 }
 
-/// How it goes on with a response.
+/// The next step for a response.
 pub(super) enum Step<B: Body> {
     Done(Response<WidgetBody<B>>),
     Ask(BoxFuture<'static, Viewer>, Exchange, Response<B>),
@@ -56,7 +58,7 @@ pub(super) enum Step<B: Body> {
 }
 
 impl Exchange {
-    /// For `WidgetLayer`; `None` if this response cannot be affected.
+    /// Starts an exchange of `WidgetLayer`; returns `None` if this response cannot be affected.
     pub(super) fn of_page(config: &Arc<Config>, parts: &mut Parts) -> Option<Self> {
         if config.is_logout_path(parts.uri.path()) && may_log_out(&parts.method) {
             return Some(Self::of_logout_route(config, parts, Role::Page));
@@ -68,8 +70,8 @@ impl Exchange {
         }
         let mut exchange = Self::new(config, parts, kind, Role::Page);
         exchange.opted_in = config.when.allows(parts);
-        // What the response says may end a session, if the application's own page asks. A page does so by its snippet, and a
-        // logout layer around by itself.
+        // If the application's own page sends this request, the `Viewer` of the response may end a session. A page does
+        // that with its snippet, and a logout layer around this one does it itself.
         let has_snippet = is_addressed && parts.method == Method::GET;
         let is_free = exchange.logout_route.is_none() && !has_snippet;
         if is_free && exchange.facts.browser.has_marker() && is_own(config, parts) {
@@ -82,7 +84,7 @@ impl Exchange {
         Some(exchange)
     }
 
-    /// For `LogoutLayer`; `None` for methods that cannot log anybody out.
+    /// Starts an exchange of `LogoutLayer`; returns `None` for methods that cannot log a user out.
     pub(super) fn of_logout(config: &Arc<Config>, parts: &mut Parts) -> Option<Self> {
         may_log_out(&parts.method).then(|| Self::of_logout_route(config, parts, Role::Logout))
     }
@@ -94,7 +96,7 @@ impl Exchange {
         let mut exchange = Self::new(config, parts, kind, role);
         exchange.opted_in = role == Role::Logout || config.when.allows(parts);
         exchange.answer = match (role, before) {
-            // Taken before the handler, so it says nothing about the logout.
+            // This was known before the handler, so it says nothing about the logout.
             (Role::Logout, Answer::Known(_)) => Answer::Known(Viewer::Unknown),
             (_, answer) => answer,
         };
@@ -118,7 +120,9 @@ impl Exchange {
         }
     }
 
-    /// Asks the inner service for a page that can carry something, where it may have to.
+    /// Adapts the request so that the inner service returns a page that can carry a snippet.
+    ///
+    /// It does so only for a page that may have to carry one.
     fn prepare(&self, request: &mut HeaderMap) {
         if !self.facts.kind.is_page() {
             return;
@@ -137,7 +141,7 @@ impl Exchange {
         asked || self.logout_route.is_some() || self.facts.browser.has_session()
     }
 
-    /// The handler has answered.
+    /// Continues once the handler has returned its response.
     pub(super) fn on_response<B: Body>(mut self, response: Response<B>) -> Step<B> {
         if self.asks_for_token && response.status() == StatusCode::NOT_FOUND {
             self.facts.config.hints.token_not_found(&self.facts.config.token_path);
@@ -152,10 +156,10 @@ impl Exchange {
         self.on_said(said, is_logout, response)
     }
 
-    /// What looks like a logout, and the look-up's word after it.
+    /// Continues after a probable logout, once the lookup has returned the viewer.
     ///
-    /// Where the look-up still finds the user whose session this is, it may have looked at a copy from before the handler. Then
-    /// the safe side is a logout: the next page boots the widgets again.
+    /// If the lookup still finds the user whose session this is, it may have read a copy from before the handler. A
+    /// logout is then the safe side: the next page boots the widgets again.
     fn on_looked_up<B: Body>(self, viewer: Viewer, response: Response<B>) -> Step<B> {
         let is_page = response.status().is_success() && headers::is_html(response.headers());
         let is_logout = match &viewer {
@@ -163,7 +167,7 @@ impl Exchange {
                 let removes_cookie = self.cleanup.as_ref().is_some_and(|cleanup| cleanup.is_removed_by(&response));
                 removes_cookie || (self.may_be_session_of(identity) && !is_page)
             }
-            // A failed attempt to sign in shows the form again.
+            // A failed attempt to sign in returns a page with the form again.
             Viewer::SignedOut => !is_page || self.logout_route.is_some_and(LogoutRoute::carries_session),
             Viewer::Unknown | Viewer::LookupFailed => true,
         };
@@ -177,7 +181,7 @@ impl Exchange {
         self.on_said(said, is_logout, response)
     }
 
-    /// Whether the browser's session is, or may be, this user's.
+    /// Returns whether the browser's session is, or may be, this user's.
     fn may_be_session_of(&self, identity: &Identity) -> bool {
         match self.facts.browser.marker {
             Marker::Of(held) => self.facts.config.fingerprint(identity).is_ok_and(|own| own == held),
@@ -186,7 +190,7 @@ impl Exchange {
         }
     }
 
-    /// It is known what the application says after the handler, and whether that was a logout.
+    /// Continues once the application's viewer is known, and whether this was a logout.
     fn on_said<B: Body>(mut self, said: Option<Viewer>, is_logout: bool, mut response: Response<B>) -> Step<B> {
         let route = self.logout_route.take();
         if route.is_some() && matches!(said, Some(Viewer::SignedIn(_))) {
@@ -198,7 +202,7 @@ impl Exchange {
             return Step::Done(untouched(response));
         }
         if is_logout && let Some(cleanup) = &self.cleanup {
-            // A snapshot that an outer layer took before the logout does not count any more.
+            // A snapshot that an outer layer took before the logout no longer counts.
             response.extensions_mut().insert(Viewer::SignedOut);
             if ends_session {
                 cleanup.end_session(&self.facts.config, &mut response);
@@ -213,7 +217,7 @@ impl Exchange {
             if inner.widgets() != &*config.names && !matches!(inner.kind(), OutcomeKind::Untouched(_)) {
                 config.hints.nested_sets(&inner.widgets().join(", "));
             }
-            // An inner layer has decided; only a logout that it could not see is still to be reported.
+            // An inner layer has decided, so only a logout that it could not see is still to be reported.
             let is_unreported =
                 ends_session && self.cleanup.is_some() && matches!(inner.kind(), OutcomeKind::Untouched(_));
             return Step::Done(conclude(&self.facts, response, is_unreported.then(|| OutcomeKind::LogOut.into())));
@@ -224,10 +228,10 @@ impl Exchange {
         }
     }
 
-    /// What the application says about the viewer now wins over what was known before.
+    /// Lets the application's viewer override what was known before.
     fn learn(&mut self, said: Option<Viewer>, ends_session: bool) {
         if ends_session {
-            // The response itself sets the marker, so this is what its page will find.
+            // The response itself sets the marker, so its page will find `out`.
             self.facts.browser.marker = Marker::Out;
         }
         if self.logout_route.is_some() {
@@ -237,7 +241,7 @@ impl Exchange {
         }
     }
 
-    /// A response that cannot carry anything: a logout still ends the session, in its headers.
+    /// Finishes a response that cannot carry a snippet; a logout still ends the session in its headers.
     fn without_a_page<B: Body>(
         &self,
         reason: Reason,
@@ -257,7 +261,7 @@ impl Exchange {
         conclude(&self.facts, response, outcome)
     }
 
-    /// Whether the application's word ends the session of this browser, which is there.
+    /// Returns whether the application's `SignedOut` may end the session that this browser has.
     fn may_end_by_word(&self, status: StatusCode) -> bool {
         self.facts.browser.has_marker() && may_log_out(&self.facts.method) && may_end(status)
     }
@@ -272,7 +276,7 @@ impl Exchange {
         }
     }
 
-    /// Whether this response can carry anything, by its head.
+    /// Checks whether this response can carry anything, by its status, headers and extensions.
     fn check<B>(&self, response: &Response<B>) -> Result<(), Reason> {
         if response.extensions().get::<SkipWidget>().is_some() {
             return Err(Reason::Skipped);
@@ -300,25 +304,25 @@ impl Exchange {
         }
     }
 
-    /// It is known who is looking.
+    /// Continues once the viewer is known.
     pub(super) fn on_viewer<B: Body>(mut self, viewer: Viewer, response: Response<B>) -> Step<B> {
         if std::mem::take(&mut self.is_undecided) {
             return self.on_looked_up(viewer, response);
         }
         let facts = self.facts;
-        let why = why_nothing(&viewer);
+        let reason = reason_untouched(&viewer);
         let (viewer, identity) = match recognise(&facts.config, viewer) {
             Ok(recognised) => recognised,
             Err(no_token) => return Step::Done(conclude(&facts, response, Some(no_token))),
         };
         let Some(action) = decide(viewer, facts.browser, facts.config.runtime_for_visitors) else {
-            let is_told = facts.kind.is_page() || facts.browser.has_session();
-            return Step::Done(conclude(&facts, response, is_told.then(|| Outcome::untouched(why))));
+            let is_reported = facts.kind.is_page() || facts.browser.has_session();
+            return Step::Done(conclude(&facts, response, is_reported.then(|| Outcome::untouched(reason))));
         };
         let (delivery, is_head) = (facts.config.delivery, facts.method == Method::HEAD);
         let injection = Injection::new(facts, action, viewer, identity);
         match delivery {
-            // A visitor has no token: there is no header to send.
+            // A visitor has no token, so there is no header to send.
             Delivery::Header if action == Action::Welcome => Step::Done(untouched(response)),
             Delivery::Header => Step::Done(injection.into_headers(response)),
             Delivery::Html if is_head => Step::Done(injection.into_head(response)),
@@ -327,13 +331,15 @@ impl Exchange {
     }
 }
 
-/// Whether a response that is no page may have to end a session. Most requests are for images, scripts and data.
+/// Returns whether a response that is not a page may have to end a session.
+///
+/// Most requests are for images, scripts and data, so the check must be cheap.
 fn could_end_a_session(config: &Config, parts: &Parts) -> bool {
     parts.headers.contains_key(COOKIE) && config.read_cookies(&parts.headers).has_marker()
 }
 
-/// Why a page without a session stays as it is.
-fn why_nothing(viewer: &Viewer) -> Reason {
+/// Returns why a page without a session stays unchanged.
+fn reason_untouched(viewer: &Viewer) -> Reason {
     match viewer {
         Viewer::LookupFailed => Reason::LookupFailed,
         Viewer::Unknown => Reason::UnknownViewer,
@@ -341,7 +347,9 @@ fn why_nothing(viewer: &Viewer) -> Reason {
     }
 }
 
-/// A person without an id has no fingerprint, and so no token from any of the vendors.
+/// Splits a viewer into its key and its identity.
+///
+/// A user without an id has no fingerprint, so no vendor has a token for them.
 fn recognise(config: &Config, viewer: Viewer) -> Result<(ViewerKey, Option<Identity>), Outcome> {
     let identity = match viewer {
         Viewer::Unknown | Viewer::LookupFailed => return Ok((ViewerKey::Unknown, None)),
@@ -357,7 +365,9 @@ fn recognise(config: &Config, viewer: Viewer) -> Result<(ViewerKey, Option<Ident
     }
 }
 
-/// What a browser that does not say so fetches for a page's looks.
+/// Returns whether the response is an image, font, style sheet, script or other media.
+///
+/// A browser without Fetch Metadata does not say so in its request.
 fn is_media<B>(response: &Response<B>) -> bool {
     let essence = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     ["image/", "video/", "audio/", "font/", "text/css", "text/javascript", "application/javascript"]

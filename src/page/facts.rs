@@ -1,4 +1,6 @@
-//! What a request said, as far as the response depends on it. Reads the request, and makes no decision about the page.
+//! The facts of a request on which the response depends.
+//!
+//! This module reads the request and makes no decision about the page.
 
 use std::sync::Arc;
 
@@ -23,9 +25,9 @@ pub(super) struct RequestFacts {
     pub(super) browser: BrowserState,
     /// Whether the browser sent any cookie.
     pub(super) has_cookies: bool,
-    /// The page's own host, for policies: read only where one needs it.
+    /// The page's own host for policies, read only if a policy needs it.
     pub(super) host: Option<HeaderValue>,
-    /// For the log: read only where somebody listens.
+    /// The URI for the log, read only if the log takes it.
     uri: Option<Uri>,
 }
 
@@ -42,12 +44,12 @@ impl RequestFacts {
         }
     }
 
-    /// The path without the query, or nothing where no log takes it.
+    /// Returns the path without the query, empty if the log does not take it.
     pub(super) fn path(&self) -> &str {
         self.uri.as_ref().map_or("", Uri::path)
     }
 
-    /// Why the delivery does not go to this request.
+    /// Returns why the delivery does not serve this request.
     pub(super) fn not_addressed(&self) -> Reason {
         not_addressed(self.config.delivery)
     }
@@ -64,7 +66,7 @@ fn is_logged() -> bool {
     false
 }
 
-/// Whether this sort of request is what the delivery goes to.
+/// Returns whether the delivery serves this kind of request.
 pub(super) fn is_addressed(delivery: Delivery, kind: RequestKind) -> bool {
     match delivery {
         Delivery::Html => kind.is_page(),
@@ -79,11 +81,11 @@ pub(super) fn not_addressed(delivery: Delivery) -> Reason {
     }
 }
 
-/// The host for which the browser asked, where it can stand in a policy.
+/// Returns the host that the browser requested, if it can stand in a policy.
 fn own_host(site: Site, parts: &Parts) -> Option<HeaderValue> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b".-:".contains(&byte);
     let host = site.authority(parts).filter(|host| host.bytes().all(legal))?;
-    // Most often it is the header itself, which costs no copy.
+    // Usually the host equals the `Host` header, whose clone costs no copy.
     let header = parts.headers.get(HOST).filter(|header| header.as_bytes() == host.as_bytes());
     header.cloned().or_else(|| HeaderValue::try_from(host).ok())
 }
@@ -95,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_delivery_goes_to_its_own_sort_of_request() {
+    fn each_delivery_serves_its_own_kind_of_request() {
         use RequestKind::{Fetch, Other, Page, PerhapsFetch, PerhapsPage};
         for (kind, html, header) in [
             (Page, true, false),
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_cannot_stand_in_a_policy_is_none() {
+    fn host_that_cannot_stand_in_a_policy_is_none() {
         for (uri, host, expected) in [
             ("/", Some("app.test:8080"), Some("app.test:8080")),
             ("http://other.test/", Some("app.test"), Some("other.test")),

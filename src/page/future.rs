@@ -1,4 +1,6 @@
-//! The response future: drives the inner service, the look-up and the body's beginning, in this order. No decision.
+//! The response future: drives the inner service, the lookup and the start of the body, in this order.
+//!
+//! This module makes no decision.
 
 use std::{
     fmt,
@@ -33,7 +35,7 @@ pin_project! {
     {
         #[pin]
         state: State<F, B>,
-        // In development: what to say in a header about a response without an outcome.
+        // In development: the reason to send in a header if the response has no outcome.
         explained: Option<Reason>,
     }
 }
@@ -44,20 +46,22 @@ pin_project! {
     where
         B: Body,
     {
-        /// The layer itself answers, at its token path: the inner service is not called.
+        /// The layer itself responds, at its token path; the inner service is not called.
         Token { #[pin] answer: TokenFuture },
-        /// The inner service is at work.
+        /// The inner service is running.
         Running { #[pin] inner: F, exchange: Option<Exchange> },
-        /// The application is asked who is looking, now that the handler has run.
+        /// The lookup is running, now that the handler has returned.
         Asking { lookup: BoxFuture<'static, Viewer>, waiting: Option<(Exchange, Response<B>)> },
-        /// The body's beginning is read.
+        /// The start of the body is being read.
         Holding { pending: Option<PendingInjection<B>> },
         Done,
     }
 }
 
 impl<F, B: Body> ResponseFuture<F, B> {
-    /// `explained`: say in a header what was done, and this where nothing was decided.
+    /// Creates the future of a call to the inner service.
+    ///
+    /// If `explained` is set, a header says what was done, or this reason if nothing was decided.
     pub(super) fn new(inner: F, exchange: Option<Exchange>, explained: Option<Reason>) -> Self {
         Self { state: State::Running { inner, exchange }, explained }
     }
@@ -124,14 +128,14 @@ where
                 let Some(held) = pending.take() else { return Poll::Pending };
                 Step::Done(held.release(place))
             }
-            // Polled again after it was ready: a mistake of the caller that is no reason to panic.
+            // The caller polled again after completion, which is its bug but no reason to panic.
             StateProjection::Done => return Poll::Pending,
         };
         Poll::Ready(Ok(step))
     }
 }
 
-/// An inner layer's word stays where this one has nothing to say.
+/// Writes the outcome into a header; without an outcome, an inner layer's header stays.
 fn explain<B>(response: &mut Response<B>, otherwise: Reason) {
     const OUTCOME: HeaderName = HeaderName::from_static(OUTCOME_HEADER);
     match response.extensions().get::<Outcome>().map(Outcome::as_str) {

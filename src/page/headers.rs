@@ -1,4 +1,6 @@
-//! Response headers: what a page may be, and what becomes of them when it is personal. Touches headers alone.
+//! Response headers: which pages can carry a snippet, and what becomes of a personal page's headers.
+//!
+//! This module changes only headers, a few of the request among them.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
@@ -7,13 +9,15 @@ use http::{
 
 use crate::outcome::Reason;
 
-/// What describes the body byte by byte.
+/// Returns whether this header describes the exact bytes of the body.
 fn is_of_the_bytes(name: &HeaderName) -> bool {
     matches!(name.as_str(), "accept-ranges" | "content-md5" | "digest" | "content-digest" | "repr-digest")
 }
 
-/// Validators and ages, and orders to caches that would keep a personal page; `CDN-Cache-Control` (RFC 9213), and the
-/// vendors' own forms of it.
+/// Returns whether this header lets a cache keep or revalidate a personal page.
+///
+/// These are validators, ages and cache directives; `CDN-Cache-Control` (RFC 9213) and the vendors' own forms of it are
+/// among them.
 fn is_of_the_cache(name: &HeaderName) -> bool {
     let name = name.as_str();
     matches!(
@@ -29,12 +33,12 @@ fn is_of_the_cache(name: &HeaderName) -> bool {
     ) || name.ends_with("cdn-cache-control")
 }
 
-/// Whether this response may carry a snippet, by its status and headers alone.
+/// Checks whether this response may carry a snippet, by its status and headers alone.
 pub(super) fn check_page(status: StatusCode, headers: &HeaderMap) -> Result<(), Reason> {
     if !may_have_a_page(status) {
         return Err(Reason::Status);
     }
-    // First of all: an image that is encoded, too, is no page whose layers are in the wrong order.
+    // The type comes first: an encoded image is not a page whose layers are in the wrong order.
     check_type(headers)?;
     headers.iter().try_for_each(|(name, value)| match name.as_str() {
         "content-encoding" if members(value).any(|coding| !coding.eq_ignore_ascii_case("identity")) => {
@@ -54,7 +58,7 @@ fn may_have_a_page(status: StatusCode) -> bool {
     !status.is_informational() && !status.is_redirection() && !without_page.contains(&status)
 }
 
-/// Whether the response says that it is an HTML page, whatever its encoding.
+/// Returns whether the response declares an HTML page, whatever its encoding.
 pub(super) fn is_html(headers: &HeaderMap) -> bool {
     !matches!(check_type(headers), Err(Reason::NotHtml))
 }
@@ -76,8 +80,9 @@ fn check_type(headers: &HeaderMap) -> Result<(), Reason> {
     Ok(())
 }
 
-/// By the labels of <https://encoding.spec.whatwg.org/#names-and-labels>: in all encodings but these, ASCII bytes are
-/// ASCII characters wherever the page stands.
+/// Returns whether ASCII bytes are ASCII characters everywhere in this encoding.
+///
+/// Among the labels of <https://encoding.spec.whatwg.org/#names-and-labels>, this is true of all but those listed here.
 fn is_ascii_compatible(label: &str) -> bool {
     const WIDE: [&str; 4] = ["unicode", "unicodefeff", "unicodefffe", "replacement"];
     const PREFIXES: [&str; 9] =
@@ -95,24 +100,26 @@ fn is_attachment(value: &HeaderValue) -> bool {
     disposition.trim_ascii().eq_ignore_ascii_case(b"attachment")
 }
 
-/// The members of a line that is a comma-separated list; a line that is not ASCII counts as one member.
+/// Returns the members of a comma-separated line; a line that is not ASCII counts as one member.
 fn members(line: &HeaderValue) -> impl Iterator<Item = &str> {
     line.to_str().unwrap_or("?").split(',').map(str::trim).filter(|member| !member.is_empty())
 }
 
-/// The members of a header, over all its lines.
+/// Returns the members of a header, over all its lines.
 fn lists<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     headers.get_all(name).into_iter().flat_map(members)
 }
 
-/// The headers of a response that is for one person only.
+/// Adapts the headers of a response that is for one user only.
 pub(super) fn personalise(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     vary_by_cookie(headers);
     remove(headers, |name| is_of_the_cache(name) || is_of_the_bytes(name));
 }
 
-/// A response has a handful of headers: they are looked through once, and not looked up one by one.
+/// Removes every header for which `goes` returns `true`.
+///
+/// A response has a handful of headers, so one pass is better than a lookup for each name.
 fn remove(headers: &mut HeaderMap, goes: impl Fn(&HeaderName) -> bool) {
     let going: Vec<_> = headers.keys().filter(|name| goes(name)).cloned().collect();
     for name in going {
@@ -120,7 +127,9 @@ fn remove(headers: &mut HeaderMap, goes: impl Fn(&HeaderName) -> bool) {
     }
 }
 
-/// The headers of a page that is the same for all visitors: as cacheable as it was, but not the same bytes.
+/// Adapts the headers of a page that has changed and is the same for all visitors.
+///
+/// The page stays as cacheable as it was, but its bytes differ: a strong `ETag` becomes weak.
 pub(super) fn impersonal_but_changed(headers: &mut HeaderMap) {
     remove(headers, is_of_the_bytes);
     let weak =
@@ -137,7 +146,7 @@ fn vary_by_cookie(headers: &mut HeaderMap) {
     }
 }
 
-/// The length of a page that grew: exact where the application said one, gone where it cannot be read.
+/// Increases the `Content-Length` of a page that grew, or removes one that cannot be read.
 pub(super) fn lengthen(headers: &mut HeaderMap, by: usize) {
     let Entry::Occupied(mut lengths) = headers.entry(CONTENT_LENGTH) else { return };
     let mut lines = lengths.iter();
@@ -151,12 +160,12 @@ pub(super) fn lengthen(headers: &mut HeaderMap, by: usize) {
     }
 }
 
-/// Rust would read `+10`; HTTP does not.
+/// Returns the text if it is all digits: Rust would parse `+10`, which HTTP does not allow.
 fn digits(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A response that ends a session is in no cache. What the application said stays beside it.
+/// Adds `no-store` to a response that ends a session, beside the application's own directives.
 pub(super) fn forbid_storing(headers: &mut HeaderMap) {
     let known = lists(headers, &CACHE_CONTROL).any(|directive| directive.eq_ignore_ascii_case("no-store"));
     if !known {
@@ -164,13 +173,16 @@ pub(super) fn forbid_storing(headers: &mut HeaderMap) {
     }
 }
 
-/// So that no 304 revives somebody else's page or swallows a shutdown, and no range cuts the snippet in two.
+/// Removes conditional and range headers from a request.
+///
+/// Then no 304 can revive another user's page or swallow a shutdown, and no range can cut the snippet in two.
 pub(super) fn make_unconditional(request: &mut HeaderMap) {
     remove(request, |name| matches!(name.as_str(), "if-none-match" | "if-modified-since" | "if-range" | "range"));
 }
 
-/// So that the inner service sends the page as it is: an encoded one cannot carry the snippet. Compression around the
-/// layer has read the browser's own header by then.
+/// Makes the inner service send the page unencoded, because an encoded page cannot carry the snippet.
+///
+/// Compression around the layer has already read the browser's own header.
 pub(super) fn ask_uncompressed(request: &mut HeaderMap) {
     request.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
 }
@@ -191,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn only_whole_plain_html_pages_qualify() {
+    fn only_complete_unencoded_html_pages_qualify() {
         let html = ("content-type", "text/html");
         for (status, headers, expected) in [
             (200, vec![html], Ok(())),
@@ -225,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_personal_page_is_in_no_cache_and_has_no_validator() {
+    fn personal_page_has_no_validators_and_is_not_cached() {
         let mut headers = HeaderMap::new();
         for (name, value) in [
             ("cache-control", "public, max-age=60"),
@@ -254,11 +266,11 @@ mod tests {
         assert!(left.contains(&("cache-control", "private, no-store")));
         assert!(left.contains(&("vary", "Accept-Encoding")) && left.contains(&("vary", "Cookie")));
         personalise(&mut headers);
-        assert_eq!(headers.get_all(VARY).iter().count(), 2, "said once");
+        assert_eq!(headers.get_all(VARY).iter().count(), 2, "Cookie is added once");
     }
 
     #[test]
-    fn a_length_grows_or_goes() {
+    fn content_length_grows_or_is_removed() {
         for (before, after) in [
             (vec!["10"], Some("15")),
             (vec![], None),
@@ -279,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn no_store_is_added_beside_what_the_application_said() {
+    fn no_store_is_added_beside_the_applications_directives() {
         let mut headers = HeaderMap::new();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-transform"));
         forbid_storing(&mut headers);

@@ -1,5 +1,6 @@
-//! What a personal response is going to say: the snippet of a page, or the headers on a fetch. Signs, and touches the
-//! response's head; the body is for `pending`.
+//! What a personal response will carry: the snippet of a page, or the headers of the response to a fetch.
+//!
+//! This module signs, and changes the response head. `pending` handles the body.
 
 use bytes::Bytes;
 use http::{
@@ -46,12 +47,14 @@ impl Injection {
         &self.facts
     }
 
-    /// Whether the body has to say that it is a document.
+    /// Returns whether the body must start like a document.
     pub(super) fn needs_document(&self) -> bool {
         self.facts.kind == RequestKind::PerhapsPage
     }
 
-    /// Signs, and writes the snippet for a page with these headers.
+    /// Signs the tokens and writes the snippet for a page with these headers.
+    ///
+    /// The error is the outcome of a page that stays unchanged.
     pub(super) fn snippet(&self, headers: &HeaderMap) -> Result<([Bytes; 2], Outcome), Outcome> {
         let RequestFacts { config, browser, .. } = &self.facts;
         let trusted = csp::assess(headers).map_err(|impossible| Outcome::untouched(impossible.into()))?;
@@ -69,14 +72,14 @@ impl Injection {
         let kind = match self.action {
             Action::Boot => OutcomeKind::Boot,
             Action::Switch => OutcomeKind::Switch,
-            // Nobody is signed in, so no widget was asked for a token.
+            // No user is signed in, so no widget was asked for a token.
             Action::ShutDown => OutcomeKind::ShutDown,
             Action::Welcome => OutcomeKind::Visitor,
         };
         Outcome::new(kind, failures)
     }
 
-    /// Makes the head of a page fit what the page carries.
+    /// Adapts the head of a page to what the page carries.
     pub(super) fn adapt(&self, headers: &mut HeaderMap) {
         let RequestFacts { config, host, .. } = &self.facts;
         if config.csp == CspMode::Patch {
@@ -89,7 +92,7 @@ impl Injection {
         self.keep(headers);
     }
 
-    /// From a page that may boot on, the browser says that there was a session, also if the marker gets lost.
+    /// Sets the second cookie on a page that may boot, so that the session is known if the marker is lost.
     fn keep(&self, headers: &mut HeaderMap) {
         let RequestFacts { config, .. } = &self.facts;
         if matches!(self.action, Action::Boot | Action::Switch) {
@@ -97,7 +100,7 @@ impl Injection {
         }
     }
 
-    /// A HEAD response has the headers of the GET, except for the length.
+    /// Gives the response to a HEAD request the headers of the GET response, except for the length.
     pub(super) fn into_head<B: Body>(self, mut response: Response<B>) -> Response<WidgetBody<B>> {
         if let Err(impossible) = csp::assess(response.headers()) {
             return conclude(&self.facts, response, Some(Outcome::untouched(impossible.into())));
@@ -108,10 +111,10 @@ impl Injection {
         response.map(WidgetBody::lengthless)
     }
 
-    /// The answer to a fetch, with the tokens in its headers.
+    /// Puts the tokens into the headers of the response to a fetch.
     pub(super) fn into_headers<B: Body>(self, mut response: Response<B>) -> Response<WidgetBody<B>> {
         let (tokens, failures) = self.token_headers();
-        // The script fetches costly tokens by itself: it only has to know for whom.
+        // The script requests costly tokens itself, so it only has to know the user's fingerprint.
         if self.action == Action::Boot && tokens.is_empty() && self.facts.config.worker.is_none() {
             return conclude(&self.facts, response, Some(Outcome::no_token(failures)));
         }
@@ -122,7 +125,7 @@ impl Injection {
         }
         let page = self.fingerprint.and_then(|fingerprint| HeaderValue::try_from(fingerprint.as_str()).ok());
         headers.extend(page.map(|page| (PAGE_HEADER, page)));
-        // Fetches are many: once is enough.
+        // There are many fetches, so the cookie is sent only if it is missing.
         if !self.facts.browser.has_kept {
             self.keep(headers);
         }

@@ -13,24 +13,31 @@ use crate::{
     config::Config, cookies, fetch_metadata::Sender, identity::Viewer, lookup::Answer, widget::SessionArtifacts,
 };
 
-/// How many cookies a logout answer expires. Intercom sets three, tawk.to four, Chatwoot two, the others fewer.
+/// The most cookies that a logout response expires.
+///
+/// Intercom sets three, tawk.to four, Chatwoot two, the others fewer.
 const MOST_COOKIES: usize = 16;
-/// The longest name that a pattern stands for; vendors' own hold an id of some 40 characters.
+/// The longest cookie name that a pattern may match.
+///
+/// The vendors' own names hold an id of some 40 characters.
 const LONGEST_BY_PATTERN: usize = 128;
 
-/// Left in the request by the layer that watches for a logout, so that a `WidgetLayer` inside it knows that the answer may
-/// be one.
+/// A mark on a request to a logout route: its response may be a logout.
+///
+/// The layer that watches for the logout sets it, for a `WidgetLayer` inside.
 #[derive(Clone, Copy)]
 pub(super) struct LogoutRoute {
-    /// Whether the browser sent a cookie of a widget session along.
+    /// Whether the browser sent a cookie of a widget session.
     ///
-    /// It keeps `SameSite=Lax` cookies back from another site's form, the marker among them. Such a form would end the
-    /// session of a user who stays signed in, for the application does not see its own session either.
+    /// Browsers withhold `SameSite=Lax` cookies, the marker among them, from another site's form. Such a form would
+    /// otherwise end the widget session of a user who stays signed in, because the application does not see its own
+    /// session either.
     carries_session: bool,
-    /// Whether the application's own page, or the user, asks for the logout.
+    /// Whether the request does not come from another origin's page.
     is_own: bool,
-    /// Whether somebody was signed in before the handler, where that is known at once. Their widgets may be booting in
-    /// another tab that has not written its cookies yet.
+    /// Whether a user was signed in before the handler, if that is known at once.
+    ///
+    /// Their widgets may be booting in another tab that has not written its cookies yet.
     was_signed_in: bool,
 }
 
@@ -39,8 +46,9 @@ impl LogoutRoute {
         self.carries_session
     }
 
-    /// Whether a logout ends the widgets' session, too. Where the browser sent none along, it is the application that has to
-    /// say that there was one.
+    /// Returns whether a logout ends the widgets' session, too.
+    ///
+    /// If the browser sent no cookie of one, the application must say that there was a session.
     pub(super) fn ends_session(self, said: Option<&Viewer>) -> bool {
         self.carries_session || (self.is_own && (self.was_signed_in || said == Some(&Viewer::SignedOut)))
     }
@@ -50,14 +58,16 @@ pub(super) fn may_log_out(method: &Method) -> bool {
     ![Method::HEAD, Method::OPTIONS, Method::TRACE, Method::CONNECT].contains(method)
 }
 
-/// Whether the headers of such a response take effect: those of a 304 belong to another response.
+/// Returns whether the headers of a response with this status take effect.
+///
+/// The headers of a 304 belong to another response.
 pub(super) fn may_end(status: StatusCode) -> bool {
     !status.is_informational() && status != StatusCode::NOT_MODIFIED
 }
 
-/// Whether the answer on a logout route is a logout that took place.
+/// Returns whether the response on a logout route is a logout that took place.
 ///
-/// `said` is what the application says about the viewer after the handler.
+/// `said` is the viewer that the application names after the handler.
 pub(super) fn is_logout(method: &Method, status: StatusCode, said: Option<&Viewer>) -> bool {
     let answered = status.is_success() || (status.is_redirection() && status != StatusCode::NOT_MODIFIED);
     if !answered || !may_log_out(method) || matches!(said, Some(Viewer::SignedIn(_))) {
@@ -72,12 +82,12 @@ pub(super) struct LogoutCleanup {
     pub(super) route: LogoutRoute,
     cookies: Vec<String>,
     domains: Vec<String>,
-    /// All the cookies that the request carried, as lines.
+    /// All `Cookie` lines of the request.
     sent: HeaderMap,
 }
 
 impl LogoutCleanup {
-    /// `before`: who was looking before the handler, as far as that is known.
+    /// Reads what a logout would remove. `before` is the viewer before the handler, as far as known.
     pub(super) fn read(config: &Config, parts: &Parts, before: &Answer) -> Self {
         let domains = match &config.marker.domain {
             Some(domain) => vec![domain.clone()],
@@ -91,14 +101,16 @@ impl LogoutCleanup {
         Self { route, cookies, domains, sent }
     }
 
-    /// Whether the response removes a cookie that the request carried, as a logout does that keeps its session in one.
+    /// Returns whether the response removes a cookie that the request carried.
+    ///
+    /// A logout does so if the application keeps its session in a cookie.
     pub(super) fn is_removed_by<B>(&self, response: &Response<B>) -> bool {
         let lines = response.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut removed = lines.filter(|line| cookies::is_removal(line)).filter_map(|line| line.split('=').next());
         removed.any(|name| cookies::pairs(&self.sent).any(|(sent, _)| sent == name.trim().as_bytes()))
     }
 
-    /// What takes effect on the logout answer itself, also on a redirect or a fetch.
+    /// Ends the session on the logout response itself, even if it is a redirect or goes to a fetch.
     pub(super) fn end_session<B>(&self, config: &Config, response: &mut Response<B>) {
         let headers = response.headers_mut();
         headers.append(SET_COOKIE, config.marker.out());
@@ -111,23 +123,25 @@ impl LogoutCleanup {
     }
 }
 
-/// Whether the application's own page, or the user, asks for the logout.
+/// Returns whether the request does not come from another origin's page.
 pub(super) fn is_own(config: &Config, parts: &Parts) -> bool {
     Sender::of(parts, config.site) != Sender::Foreign
 }
 
-/// The names of the vendors' cookies among these, each once: the exact ones in the order of the configuration, then those
-/// that only a pattern stands for, widget by widget in alphabetical order.
+/// Returns the names of the vendors' cookies in the request, each once.
 ///
-/// A sibling subdomain can set any number of cookies that fit a pattern. So those come last, their number is limited, and
-/// the order of the request does not matter. The page's script removes what is left.
+/// The exact names come first, in the order of the configuration. Names that only match a pattern follow, widget by
+/// widget in alphabetical order.
+///
+/// A sibling subdomain can set any number of cookies that match a pattern. So those come last, their number is limited,
+/// and the order of the request does not matter. The page's script removes the rest.
 fn vendor_cookies(config: &Config, headers: &HeaderMap) -> Vec<String> {
     let artifacts: Vec<_> = config.widgets.iter().map(|widget| widget.manifest().artifacts()).collect();
     let names = cookies::pairs(headers).filter_map(|(name, _)| std::str::from_utf8(name).ok());
     let mut found = BTreeSet::new();
     for name in names.filter(|name| cookies::is_legal_name(name)) {
         found.extend(rank(&artifacts, name).map(|rank| (rank, name)));
-        // Never many more than will be used, however many the request carried.
+        // Keep no more names than will be used, however many the request carried.
         if found.len() > MOST_COOKIES {
             found.pop_last();
         }
@@ -135,7 +149,9 @@ fn vendor_cookies(config: &Config, headers: &HeaderMap) -> Vec<String> {
     found.into_iter().map(|(_, name)| name.to_owned()).collect()
 }
 
-/// Whether a pattern alone stands for the cookie, the widget and the place among its cookies; `None` for other cookies.
+/// Returns a cookie's rank: matched by a pattern alone, the widget, the place among its cookies.
+///
+/// It returns `None` for other cookies.
 fn rank(artifacts: &[&SessionArtifacts], name: &str) -> Option<(bool, usize, usize)> {
     let owners = artifacts.iter().enumerate();
     let ranks = owners.filter_map(|(at, owner)| owner.cookie_rank(name).map(|(pattern, place)| (pattern, at, place)));
@@ -148,7 +164,7 @@ mod tests {
     use crate::{Widgets, identity::Identity, sign::Secret, widget::Intercom};
 
     #[test]
-    fn what_counts_as_a_logout() {
+    fn logouts_are_recognised_by_method_status_and_viewer() {
         let signed_in = Viewer::SignedIn(Identity::new("user-1"));
         for (method, status, said, expected) in [
             ("POST", 303, None, true),
@@ -188,14 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn each_vendor_cookie_is_expired_once_and_no_other() {
+    fn vendor_cookies_expire_once_and_no_others() {
         let lines = ["sid=1; intercom-session-abcd1234=2; intercom-session-abcd1234=3", "intercom-session-abcd1234=4"];
         assert_eq!(cleanup(None, &lines).cookies, ["intercom-session-abcd1234"]);
         assert!(cleanup(None, &["sid=1"]).cookies.is_empty());
     }
 
     #[test]
-    fn cookies_are_expired_on_the_markers_domain_where_it_has_one() {
+    fn cookies_expire_on_the_configured_marker_domain() {
         assert_eq!(cleanup(Some("app.test"), &[]).domains, ["app.test"]);
         assert_eq!(cleanup(None, &[]).domains, ["www.app.test", "app.test"]);
     }

@@ -1,4 +1,4 @@
-//! Both layers over one service: thin shells around plain decisions.
+//! Both layers and the service that they share: thin shells around pure decisions.
 //!
 //! ```
 //! use http::{Request, Response};
@@ -22,9 +22,9 @@
 //! # }).unwrap();
 //! ```
 //!
-//! A request becomes `facts`, with its `request_kind`. `decide` says what a page has to do, `logout` what ends a session,
-//! `injection` what the page will carry, `headers` what becomes of its head, and `prologue` where the snippet goes.
-//! `exchange` brings them together; `future`, `pending` and `body` carry the bytes.
+//! `facts` and `request_kind` read the request. `decide` chooses what a page must do, `logout` recognises what ends a
+//! session, `injection` prepares what the page will carry, `headers` adapts the response head, and `prologue` finds the
+//! place for the snippet. `exchange` combines them; `future`, `pending` and `body` carry the bytes.
 
 mod ascii;
 mod body;

@@ -1,5 +1,6 @@
-//! A response held until the place for the snippet is known; then head and body are released together. Reads the body,
-//! and changes head and body where there is a place.
+//! A response that is held until the place for the snippet is known; head and body then leave together.
+//!
+//! This module reads the body, and changes head and body if there is a place.
 
 use std::{
     collections::VecDeque,
@@ -33,7 +34,7 @@ impl<B: Body> PendingInjection<B> {
         Self { head, injection, prologue: Prologue::default(), body: PeekedBody::new(body), empty_frames: 0 }
     }
 
-    /// Ready once the prologue is read or given up, or the body ends or fails.
+    /// Polls until the prologue has been read or given up, or the body ends or fails.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Reason>> {
         loop {
             let frame = match &mut self.body.rest {
@@ -66,10 +67,10 @@ impl<B: Body> PendingInjection<B> {
                 let scan = self.prologue.feed(&data);
                 self.empty_frames += usize::from(data.is_empty());
                 self.body.data.push_back(data);
-                // A body of endless empty frames would otherwise be held for ever.
+                // Otherwise, a body of endless empty frames would be held forever.
                 if self.empty_frames > MAX_PROLOGUE_BYTES { Scan::Miss(Miss::TooLong) } else { scan }
             }
-            // Trailers: no more data will come.
+            // After trailers, no more data follows.
             Err(trailers) => {
                 self.body.next = Some(Ok(trailers));
                 self.prologue.end()
@@ -77,7 +78,7 @@ impl<B: Body> PendingInjection<B> {
         }
     }
 
-    /// With the snippet where there is a place and something to say, else just as the application answered.
+    /// Releases the response: with the snippet if there is a place and data for it, otherwise unchanged.
     pub(super) fn release(mut self, place: Result<usize, Reason>) -> Response<WidgetBody<B>> {
         let outcome = match place {
             Ok(place) => self.inject(place).unwrap_or_else(|untouched| untouched),
@@ -111,14 +112,14 @@ impl From<Miss> for Reason {
     }
 }
 
-/// Puts the snippet at `place`, a number of bytes from the beginning, without copying a byte of the page.
+/// Inserts the snippet at `place`, in bytes from the start, without copying a byte of the page.
 fn insert(data: &mut VecDeque<Bytes>, place: usize, snippet: [Bytes; 2]) {
     let mut before = place;
     let mut at = 0;
     while let Some(chunk) = data.get_mut(at) {
         if before < chunk.len() {
-            let behind = chunk.split_off(before);
-            data.insert(at + 1, behind);
+            let after = chunk.split_off(before);
+            data.insert(at + 1, after);
             at += 1;
             break;
         }
@@ -136,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_snippet_goes_in_wherever_the_frames_are_cut() {
+    fn snippet_position_is_independent_of_framing() {
         for (chunks, place, expected) in [
             (vec!["abc"], 0, "XYabc"),
             (vec!["abc"], 1, "aXYbc"),

@@ -1,38 +1,42 @@
-//! Where the snippet goes: behind the page's prologue, as the HTML standard's tokenizer reads it. Pure, over bytes alone.
+//! The place for the snippet: after the page's prologue, as the HTML standard's tokenizer reads it. Pure.
 //!
-//! Skipped are a BOM, white space, comments, bogus comments, doctypes, `<html ...>`, end tags that belong to nothing, and
-//! then an optional `<head ...>`; what follows is the place. A script there is live whatever the rest of the page looks
-//! like, the tree stays what it was, and a doctype before it keeps the page out of quirks mode. The states are those of
-//! <https://html.spec.whatwg.org/multipage/parsing.html#tokenization>, as far as a prologue needs them, and what is
-//! skipped is all that the insertion modes "initial", "before html" and "before head" take without creating the head.
+//! It skips a BOM, white space, character references for white space, comments, bogus comments, doctypes, `<html ...>`
+//! tags, stray end tags, and then an optional `<head ...>`; what follows is the place. A script there runs whatever the
+//! rest of the page contains, the tree stays as it was, and a doctype before it keeps the page out of quirks mode. The
+//! states are those of <https://html.spec.whatwg.org/multipage/parsing.html#tokenization>, as far as a prologue needs
+//! them. The scanner skips everything that the insertion modes "initial", "before html" and "before head" accept
+//! without creating the head.
 
 use super::{
     ascii::is_space,
     reference::{CharRef, Read},
 };
 
-/// How many bytes of a page are looked at, and so may be held back, before it is given up.
+/// The most bytes of a page that are read, and so may be held back, before the search is given up.
 pub(super) const MAX_PROLOGUE_BYTES: usize = 64 * 1024;
 
 const LONGEST_NAME: usize = 4;
 
-/// With it a page in ISO-2022-JP changes over to another set of characters, in which `>` need not be one. Browsers find
-/// that encoding out by themselves where nobody names one.
+/// ESC may switch ISO-2022-JP to a character set in which `>` is not `>`.
+///
+/// Browsers detect that encoding by themselves if nothing declares one.
 const ESCAPE: u8 = 0x1B;
 
-/// How a page in UTF-16 or UTF-32 begins: with a BOM, or with the `<?x` by which browsers know UTF-16 without one
+/// The first bytes of a page in UTF-16 or UTF-32.
+///
+/// They are a BOM, or the `<?x` by which browsers recognise UTF-16 without one
 /// (<https://html.spec.whatwg.org/multipage/parsing.html#prescan-a-byte-stream-to-determine-its-encoding>).
 const WIDE: [&[u8]; 5] = [b"\xFE\xFF", b"\xFF\xFE", b"\0\0\xFE\xFF", b"<\0?\0x\0", b"\0<\0?\0x"];
 const LONGEST_WIDE: usize = 6;
 
-/// What the scanner knows after some bytes.
+/// The result of scanning some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scan {
-    /// No answer yet: feed more.
+    /// No result yet: feed more bytes.
     More,
-    /// The place, in bytes from the beginning of the page.
+    /// The place, in bytes from the start of the page.
     At(usize),
-    /// There is none.
+    /// There is no place.
     Miss(Miss),
 }
 
@@ -40,29 +44,29 @@ pub(super) enum Scan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Miss {
     TooLong,
-    /// UTF-16 or UTF-32 by its first bytes, or perhaps ISO-2022-JP.
+    /// The first bytes are UTF-16 or UTF-32, or the prologue may be ISO-2022-JP.
     Encoding,
-    /// The page ends within its doctype: there is no page.
+    /// The page ends within its doctype, so there is no page.
     Unfinished,
 }
 
-/// Reads a page's first bytes, in whatever pieces they come.
+/// A scanner for a page's first bytes, which may come in pieces of any size.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Prologue {
     state: State,
-    /// How many bytes were read.
+    /// The number of bytes read.
     at: usize,
-    /// Where the construct that is being read began: the place, should it not belong to the prologue or never end.
+    /// The start of the current construct: the place, if that is no part of the prologue or never ends.
     start: usize,
     sniffed: Sniffed,
     name: [u8; LONGEST_NAME],
-    /// Whether the tag that is being read is an end tag.
+    /// Whether the current tag is an end tag.
     closing: bool,
-    /// Whether a doctype, `<html` or `<head` was read.
+    /// Whether a doctype, `<html` or `<head` has been read.
     document: bool,
 }
 
-/// The page's first bytes, held back while they may still be the beginning of a wide encoding.
+/// The page's first bytes, held back while they may still be the start of a wide encoding.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sniffed {
     bytes: [u8; LONGEST_WIDE],
@@ -75,20 +79,20 @@ enum State {
     /// Before the next construct.
     #[default]
     Between,
-    /// Behind the first or second byte of a UTF-8 BOM.
+    /// In a UTF-8 BOM, with this byte to come next.
     Bom(u8),
-    /// Behind `<`.
+    /// After `<`.
     Open,
-    /// Behind `</`.
+    /// After `</`.
     EndOpen,
-    /// Behind `<!`, with that many bytes of `doctype` read.
+    /// After `<!`, with this many bytes of `doctype` read.
     Markup(usize),
-    /// Behind `<!-`.
+    /// After `<!-`.
     MarkupDash,
     Bogus,
     Doctype,
     Comment(Comment),
-    /// In a tag's name, with that many bytes of it read.
+    /// In a tag's name, with this many bytes of it read.
     Name(usize),
     Tag(Tag),
     CharRef(CharRef),
@@ -117,17 +121,19 @@ enum Tag {
 impl Prologue {
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Scan {
         let mut rest = bytes;
-        while let Some((&byte, behind)) = rest.split_first() {
+        while let Some((&byte, after)) = rest.split_first() {
             let scan = if self.sniffed.done { self.read(byte) } else { self.sniff(byte) };
             if scan != Scan::More {
                 return scan;
             }
-            rest = self.skip(behind);
+            rest = self.skip(after);
         }
         Scan::More
     }
 
-    /// The page ended: the place is where the unfinished construct began, for behind it there is only what it eats.
+    /// Finishes the scan at the end of the page.
+    ///
+    /// The place is where an unfinished construct began, because that construct swallows all that follows.
     pub(super) fn end(&mut self) -> Scan {
         match self.read_sniffed() {
             Scan::More => {}
@@ -141,7 +147,7 @@ impl Prologue {
         }
     }
 
-    /// Whether this is a document by its own words, and not a fragment.
+    /// Returns whether the prologue shows that this is a document and not a fragment.
     pub(super) fn is_document(&self) -> bool {
         self.document
     }
@@ -167,7 +173,7 @@ impl Prologue {
         scans.into_iter().find(|scan| *scan != Scan::More).unwrap_or(Scan::More)
     }
 
-    /// Leaves out what makes no difference: most of a long comment is of that sort.
+    /// Skips bytes that cannot change the state, such as the inside of a comment.
     fn skip<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let end = match self.state {
             State::Comment(Comment::Text) => b'-',
@@ -176,9 +182,9 @@ impl Prologue {
             _ => return bytes,
         };
         let readable = bytes.iter().take(MAX_PROLOGUE_BYTES.saturating_sub(self.at));
-        let dull = readable.take_while(|byte| **byte != end && **byte != ESCAPE).count();
-        self.at += dull;
-        &bytes[dull..]
+        let skipped = readable.take_while(|byte| **byte != end && **byte != ESCAPE).count();
+        self.at += skipped;
+        &bytes[skipped..]
     }
 
     fn read(&mut self, byte: u8) -> Scan {
@@ -242,7 +248,7 @@ impl Prologue {
 
     fn end_open(&mut self, byte: u8) -> Scan {
         match byte {
-            b'>' => self.state = State::Between, // `</>` makes no token
+            b'>' => self.state = State::Between, // `</>` produces no token.
             _ if byte.is_ascii_alphabetic() => {
                 self.closing = true;
                 return self.name(0, byte);
@@ -267,7 +273,7 @@ impl Prologue {
         }
     }
 
-    /// A doctype and a bogus comment end at their first `>`, whatever the quotes.
+    /// Ends a doctype or a bogus comment at its first `>`, whatever the quotes.
     fn until_closed(&mut self, within: State, byte: u8) {
         self.state = if byte == b'>' { State::Between } else { within };
     }
@@ -288,7 +294,7 @@ impl Prologue {
     fn named(&mut self, read: usize, byte: u8) -> Scan {
         match (self.closing, self.name.get(..read)) {
             (false, Some(b"html" | b"head")) => self.document = true,
-            // These create the head where there is none; other end tags are ignored there.
+            // These end tags create the head if there is none; the parser ignores other end tags here.
             (true, Some(b"head" | b"body" | b"html" | b"br")) | (false, _) => return Scan::At(self.start),
             (true, _) => {}
         }
@@ -322,8 +328,10 @@ impl Prologue {
     }
 }
 
-/// <https://html.spec.whatwg.org/multipage/parsing.html#comment-start-state> and what follows it. `<!--` within a
-/// comment makes no difference to its end.
+/// Returns the state after one more byte of a comment.
+///
+/// The states follow <https://html.spec.whatwg.org/multipage/parsing.html#comment-start-state>. `<!--` within a comment
+/// makes no difference to its end.
 fn comment_step(comment: Comment, byte: u8) -> State {
     use Comment::{End, EndBang, EndDash, Start, StartDash, Text};
     State::Comment(match (comment, byte) {
@@ -336,8 +344,10 @@ fn comment_step(comment: Comment, byte: u8) -> State {
     })
 }
 
-/// <https://html.spec.whatwg.org/multipage/parsing.html#before-attribute-name-state> and what follows it: a quote
-/// counts only where a value begins.
+/// Returns the state after one more byte of a tag.
+///
+/// The states follow <https://html.spec.whatwg.org/multipage/parsing.html#before-attribute-name-state>. A quote counts
+/// only where a value starts.
 fn tag_step(tag: Tag, byte: u8) -> Tag {
     match (tag, byte) {
         (Tag::Quoted(quote), _) if byte == quote => Tag::BeforeName,
@@ -369,7 +379,7 @@ mod tests {
 
     /// `|` marks the place.
     #[test]
-    fn the_place_is_behind_the_prologue() {
+    fn place_is_after_the_prologue() {
         for page in [
             "<!doctype html><html><head>|<title>a</title>",
             "<!DOCTYPE HTML PUBLIC \"a>|b\" ><html>",
@@ -426,13 +436,13 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_whose_name_only_begins_alike_is_another() {
+    fn similar_tag_names_do_not_match() {
         assert_eq!(scan(b"<html\0><head>"), Scan::At(0));
         assert_eq!(scan(b"<html><head\0>"), Scan::At(6));
     }
 
     #[test]
-    fn pages_in_wide_encodings_are_left_alone() {
+    fn pages_in_wide_encodings_have_no_place() {
         let pages: [&[u8]; 6] = [
             b"\xfe\xff\0<",
             b"\xff\xfe<\0",
@@ -444,13 +454,13 @@ mod tests {
         for page in pages {
             assert_eq!(scan(page), Scan::Miss(Miss::Encoding), "{page:?}");
         }
-        // Browsers do not take these for UTF-16, and neither do we.
+        // Browsers do not detect these as UTF-16, so the scanner does not either.
         assert_eq!(scan(b"<\0h\0"), Scan::At(0));
         assert_eq!(scan(b"\0<\0h"), Scan::At(0));
     }
 
     #[test]
-    fn a_prologue_that_may_change_over_to_other_characters_is_left_alone() {
+    fn prologue_that_may_switch_character_sets_has_no_place() {
         for page in ["<!-- \x1b$B -->", "<!doctype\x1b>", "</ \x1b>", "<html a='\x1b'>", "</p\x1b>", "<!--\x1b"] {
             assert_eq!(scan(page.as_bytes()), Scan::Miss(Miss::Encoding), "{page:?}");
         }
@@ -458,12 +468,12 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_ends_in_its_doctype_is_none() {
+    fn page_that_ends_in_its_doctype_has_no_place() {
         assert_eq!(scan(b"<!doctype html"), Scan::Miss(Miss::Unfinished));
     }
 
     #[test]
-    fn a_long_prologue_is_given_up_at_the_cap() {
+    fn long_prologue_is_given_up_at_the_limit() {
         let page = |length: usize| format!("<!--{}--><p>", "x".repeat(length - 7)).into_bytes();
         let longest = MAX_PROLOGUE_BYTES - 1;
         assert_eq!(scan(&page(longest)[..longest + 1]), Scan::At(longest));
@@ -471,7 +481,7 @@ mod tests {
     }
 
     #[test]
-    fn the_framing_makes_no_difference() {
+    fn place_is_independent_of_framing() {
         let page = "\u{feff}<!doctype html><!-- a--!><html a='>'><head b=\">\"><title>".as_bytes();
         let whole = scan(page);
         for cut in 0..=page.len() {
@@ -488,7 +498,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_says_so() {
+    fn documents_are_distinguished_from_fragments() {
         for (page, document) in
             [("<!doctype html>", true), ("<html>", true), ("<head>x", true), ("<p>", false), ("<!--c-->", false)]
         {

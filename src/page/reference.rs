@@ -1,27 +1,28 @@
-//! Character references that stand for white space: to the HTML parser they are as good as the white space itself. Pure.
+//! Character references for white space, which the HTML parser treats like the white space itself. Pure.
 
 use super::ascii::is_space;
 
-/// One that is being read, by the states from
-/// <https://html.spec.whatwg.org/multipage/parsing.html#character-reference-state> on.
+/// A character reference being parsed; the states follow the HTML standard.
+///
+/// They begin at <https://html.spec.whatwg.org/multipage/parsing.html#character-reference-state>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CharRef {
-    /// Behind `&`.
+    /// After `&`.
     Start,
-    /// Behind `&#` or `&#x`, with this value so far.
+    /// After `&#` or `&#x`, with this value so far.
     Digits { radix: u32, value: Option<u32> },
-    /// In `&Tab;` or `&NewLine;`, with this still to come.
+    /// In `&Tab;` or `&NewLine;`, with these bytes still to come.
     Name(&'static [u8]),
 }
 
-/// What one more byte makes of it.
+/// The result of reading one more byte.
 pub(super) enum Read {
     More(CharRef),
     /// White space that ends with this byte.
     Space,
-    /// White space that ended before this byte: only a semicolon belongs to a number.
+    /// White space that ended before this byte, because only a semicolon is part of a number.
     SpaceBefore,
-    /// Something else: a character, or no reference at all.
+    /// A different character, or no reference at all.
     Other,
 }
 
@@ -54,7 +55,7 @@ impl CharRef {
         }
     }
 
-    /// Whether it is white space if the page ends here.
+    /// Returns whether the reference is white space if the page ends here.
     pub(super) fn is_space_at_the_end(self) -> bool {
         let Self::Digits { value: Some(value), .. } = self else { return false };
         u8::try_from(value).is_ok_and(is_space)

@@ -1,5 +1,6 @@
-//! What sort of request this is: a page load, a fetch, or one that does not concern the widgets. Reads the request's
-//! method and headers.
+//! The kind of a request: a page load, a fetch, or one that does not concern the widgets.
+//!
+//! This module reads the request's method and headers.
 
 use http::{HeaderMap, HeaderName, Method, header::ACCEPT, request::Parts};
 
@@ -11,7 +12,7 @@ use crate::{
 const TURBO_REQUEST: HeaderName = HeaderName::from_static("x-turbo-request-id");
 const TURBO_FRAME: HeaderName = HeaderName::from_static("turbo-frame");
 
-/// By which libraries say that they want a part of a page.
+/// The headers with which libraries request a part of a page.
 const PARTIAL: [HeaderName; 7] = [
     HeaderName::from_static("hx-request"),
     TURBO_FRAME,
@@ -22,23 +23,27 @@ const PARTIAL: [HeaderName; 7] = [
     HeaderName::from_static("x-up-version"),
 ];
 
-/// What the request is for.
+/// The kind of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RequestKind {
     /// A page that the browser will show as a document.
     Page,
-    /// Perhaps such a page: without Fetch Metadata the answer has to say that it is a document.
+    /// Possibly such a page: the response itself must start like a document.
+    ///
+    /// The request comes without Fetch Metadata, or it is a prefetch.
     PerhapsPage,
     /// A same-origin fetch by the page's own script.
     Fetch,
-    /// Without Fetch Metadata: a fetch, unless the answer is an image or the like.
+    /// Without Fetch Metadata: a fetch, unless the response is an image or the like.
     PerhapsFetch,
     /// An image, an iframe, another site's request.
     Other,
 }
 
 impl RequestKind {
-    /// `iframes`: pages in them count, too. `site`: as in [`Sender::of`].
+    /// Determines the kind of a request.
+    ///
+    /// `iframes` says that pages in iframes count, too; `site` is as in [`Sender::of`].
     pub(super) fn of(parts: &Parts, iframes: bool, site: Site) -> Self {
         let unsuitable = [Method::OPTIONS, Method::CONNECT, Method::TRACE];
         if unsuitable.contains(&parts.method) {
@@ -60,10 +65,10 @@ impl RequestKind {
     }
 }
 
-/// With Fetch Metadata: the browser says it.
+/// Determines the kind by Fetch Metadata, with which the browser states it.
 fn by_metadata(destination: &str, headers: &HeaderMap, iframes: bool, sender: Sender) -> RequestKind {
     match destination {
-        // Also a link on another site: only the browser's own window gets the answer.
+        // This includes a link on another site, because only the browser's own window gets the response.
         "document" => RequestKind::Page,
         "iframe" | "frame" if iframes => RequestKind::Page,
         "empty" if is_passed_on(headers) => RequestKind::Page,
@@ -74,10 +79,13 @@ fn by_metadata(destination: &str, headers: &HeaderMap, iframes: bool, sender: Se
     }
 }
 
-/// A navigation that a service worker passes on: its `fetch(request)` keeps `navigate`, or becomes `same-origin`, by engine.
+/// Returns whether a service worker passes a navigation on.
 ///
-/// Chromium's `<a download>` is `navigate` and `empty` as well, but does not ask for HTML: the saved file must not hold a
-/// token. Firefox and WebKit send the headers of a page load or none at all, so no server can know there.
+/// Its `fetch(request)` keeps `navigate` or becomes `same-origin`, depending on the engine.
+///
+/// Chromium's `<a download>` also sends `navigate` and `empty`, but does not ask for HTML: the saved file must not
+/// contain a token. Firefox and WebKit send the headers of a page load or none at all, so no server can distinguish a
+/// download there.
 fn is_passed_on(headers: &HeaderMap) -> bool {
     let accept = accept(headers);
     match fetch_metadata::mode(headers) {
@@ -87,19 +95,23 @@ fn is_passed_on(headers: &HeaderMap) -> bool {
     }
 }
 
-/// A visit by Turbo Drive. Other origins' scripts can set its header, where the application lets them by CORS.
+/// Returns whether this is a visit by Turbo Drive.
+///
+/// Scripts of other origins can set its header if the application's CORS headers allow it.
 fn is_turbo_visit(headers: &HeaderMap) -> bool {
     let is_whole = headers.contains_key(TURBO_REQUEST) && !headers.contains_key(TURBO_FRAME);
     is_whole && accept(headers).contains("text/html")
 }
 
-/// `<link rel=prefetch>`: some engines show this very answer when the page is navigated to. That it is for a page, its
-/// own words have to say.
+/// Returns whether this is a `<link rel=prefetch>` of a page.
+///
+/// Some engines show this very response when the user navigates to the page. The response itself must then show that it
+/// is a page.
 fn is_prefetched_page(headers: &HeaderMap) -> bool {
     fetch_metadata::is_prefetch(headers) && accept(headers).starts_with("text/html") && !is_partial(headers)
 }
 
-/// Without Fetch Metadata: plain HTTP, or an old browser.
+/// Determines the kind without Fetch Metadata: plain HTTP, or an old browser.
 fn by_accept(headers: &HeaderMap, sender: Sender) -> RequestKind {
     if sender == Sender::Foreign {
         return RequestKind::Other;
@@ -141,7 +153,7 @@ mod tests {
     const EMPTY: (&str, &str) = (DEST, "empty");
 
     #[test]
-    fn with_fetch_metadata() {
+    fn fetch_metadata_decides_the_kind() {
         for (headers, expected) in [
             (vec![(DEST, "document")], RequestKind::Page),
             (vec![(DEST, "document"), ("accept", "*/*")], RequestKind::Page),
@@ -176,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn without_fetch_metadata() {
+    fn accept_decides_the_kind_without_fetch_metadata() {
         for (headers, expected) in [
             (vec![HTML], RequestKind::PerhapsPage),
             (vec![HTML, ("hx-request", "true")], RequestKind::PerhapsFetch),
@@ -199,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn iframes_only_where_asked_for_and_preflights_never() {
+    fn iframes_count_only_if_enabled_and_preflights_never() {
         let request = |method: &str, dest: &str| {
             Request::builder().method(method).header(DEST, dest).body(()).unwrap().into_parts().0
         };

@@ -1,4 +1,4 @@
-//! The service that both layers produce: takes the request apart for its exchange, and hands it on whole.
+//! The service that both layers produce: it splits a request for its exchange, and passes it on whole.
 
 use std::{
     sync::Arc,
@@ -24,7 +24,7 @@ pub struct WidgetService<S> {
     role: Role,
 }
 
-/// Which of the two layers made the service.
+/// The layer that made the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Page,
@@ -32,8 +32,10 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// The page's scripts ask where the page came from.
-    fn answers_tokens(self) -> bool {
+    /// Returns whether this layer serves the token path.
+    ///
+    /// A page's scripts request tokens where the page came from.
+    fn serves_tokens(self) -> bool {
         matches!(self, Self::Page)
     }
 
@@ -50,17 +52,17 @@ impl<S> WidgetService<S> {
         Self { inner, widgets, role }
     }
 
-    /// The inner service.
+    /// Returns a reference to the inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The inner service, to change.
+    /// Returns a mutable reference to the inner service.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// The inner service, without the layer.
+    /// Returns the inner service, without the layer.
     pub fn into_inner(self) -> S {
         self.inner
     }
@@ -86,7 +88,7 @@ where
             return ResponseFuture::new(self.inner.call(Request::from_parts(parts, body)), None, None);
         };
         let config = config.as_ref();
-        if self.role.answers_tokens() && is_token_path(config, parts.uri.path()) {
+        if self.role.serves_tokens() && is_token_path(config, parts.uri.path()) {
             return ResponseFuture::token(TokenFuture::of(config, &parts));
         }
         let exchange = self.role.exchange(config, &mut parts);

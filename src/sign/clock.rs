@@ -1,8 +1,8 @@
-//! The clock: what time it is, and the seam for tests.
+//! The clock, which tests can replace.
 
 use std::{sync::Arc, time::SystemTime};
 
-/// What time it is. Tests put another function in place of the system's clock.
+/// Returns the current time. Tests use another function in place of the system clock.
 #[derive(Clone)]
 pub(crate) struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
 

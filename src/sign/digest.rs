@@ -1,8 +1,8 @@
-//! SHA-256, and HMAC-SHA256 with the key's state prepared once.
+//! SHA-256, and HMAC-SHA256 with a prepared key.
 //!
-//! Both are computed by the crate sha2, or by aws-lc-rs where that feature is on. Neither goes through jsonwebtoken: its
-//! crypto provider is the whole process's and so the application's choice, and its signer cannot be kept between two tokens
-//! (it is not `Send`), while preparing the key anew is a third of the work for a short token.
+//! The crate sha2 computes both, or aws-lc-rs if that feature is on. Neither uses jsonwebtoken: its crypto provider is
+//! one for the whole process, and so the application's choice; and its signer cannot be kept between two tokens,
+//! because it is not `Send`. Preparing the key again takes a third of the time for a short token.
 
 pub(crate) use backend::sha256;
 
@@ -11,7 +11,7 @@ pub(super) const LENGTH: usize = 32;
 /// A prepared key. Its state is wiped when it is dropped.
 pub(super) struct HmacKey {
     prepared: backend::Key,
-    /// Kept only for the conformance kit, which looks for it where it must not be.
+    /// Kept only for the conformance kit, which checks that it does not leak.
     #[cfg(feature = "conformance")]
     material: Vec<u8>,
 }
@@ -57,7 +57,7 @@ mod backend {
         }
     }
 
-    /// The type says no length, but both algorithms have this one.
+    /// Copies into an array: the type does not state the length, but both algorithms return 32 bytes.
     fn array(bytes: &[u8]) -> [u8; LENGTH] {
         let mut array = [0; LENGTH];
         array.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
@@ -77,11 +77,13 @@ mod backend {
         Sha256::digest(bytes).into()
     }
 
-    /// HMAC (<https://www.rfc-editor.org/rfc/rfc2104#section-2>) hashes twice, and each hash starts with a block that is made
-    /// of the key alone. Both states are kept as they are after that block.
+    /// The two hash states of HMAC (<https://www.rfc-editor.org/rfc/rfc2104#section-2>).
     ///
-    /// Written here and not taken from the crate hmac, which would bring three more crates (hmac, cmov, ctutils) into every
-    /// application. A test below compares the two at every length.
+    /// HMAC hashes twice, and each hash starts with a block that depends on the key alone. The states are kept as they
+    /// are after that block.
+    ///
+    /// This crate implements HMAC itself because the crate hmac would bring three more crates (hmac, cmov, ctutils)
+    /// into every application. A test below compares the two at every key length.
     pub(super) struct Key {
         inner: Sha256,
         outer: Sha256,
@@ -92,7 +94,7 @@ mod backend {
             if bytes.len() > BLOCK { Self::of_block(&sha256(bytes)) } else { Self::of_block(bytes) }
         }
 
-        /// Of at most one block; zeros fill the rest of it.
+        /// Prepares a key of at most one block, which is filled up with zeros.
         fn of_block(bytes: &[u8]) -> Self {
             let begun = |pad: u8| {
                 let mut block = [pad; BLOCK];
@@ -116,9 +118,9 @@ mod tests {
 
     use super::*;
 
-    /// Two implementations that have nothing in common but the standard, at every length that a block boundary is near.
+    /// Compares two independent implementations at every key length, around the block boundaries.
     #[test]
-    fn hmac_is_that_of_the_crate_hmac_at_every_length() {
+    fn hmac_matches_the_hmac_crate_at_every_length() {
         let bytes: Vec<u8> = (0..=255).collect();
         for key in (1..=bytes.len()).map(|length| &bytes[..length]) {
             let prepared = HmacKey::new(key);
@@ -129,9 +131,11 @@ mod tests {
         }
     }
 
-    /// <https://www.rfc-editor.org/rfc/rfc4231#section-4.3> and, with a key of more than a block, section 4.7.
+    /// The vectors of the standard, one of them with a key that exceeds a block.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc4231#section-4.3> and section 4.7.
     #[test]
-    fn hmac_is_that_of_the_standard() {
+    fn hmac_matches_the_vectors_of_the_standard() {
         let hex = |key: &[u8], message: &[u8]| super::super::encoding::hex(&HmacKey::new(key).authenticate(message));
         assert_eq!(
             hex(b"Jefe", b"what do ya want for nothing?"),

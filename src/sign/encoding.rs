@@ -21,21 +21,21 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Appends, so that a token is written into one piece of memory.
+/// Appends the base64url text, so that a token is written into one allocation.
 pub(super) fn push_base64url(bytes: &[u8], text: &mut String) {
     URL_SAFE_NO_PAD.encode_string(bytes, text);
 }
 
-/// As [`base64url`], into memory of just the right length.
+/// Like [`base64url`], into memory of exactly the right length.
 pub(crate) fn base64url_into(bytes: &[u8], text: &mut [u8]) {
-    // Where the length is another one, the text stays as it is.
+    // If the length does not match, the memory stays unchanged.
     let _ = URL_SAFE_NO_PAD.encode_slice(bytes, text);
 }
 
-/// As [`base64url`], without an allocation: 43 ASCII characters.
+/// Like [`base64url`], without an allocation: 43 ASCII characters.
 pub(crate) fn base64url_digest(digest: &[u8; digest::LENGTH]) -> [u8; 43] {
     let mut text = [0; 43];
-    // Room for just this length: it cannot fail.
+    // The buffer has exactly this length, so this cannot fail.
     let _ = URL_SAFE_NO_PAD.encode_slice(digest, &mut text);
     text
 }

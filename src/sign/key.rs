@@ -1,4 +1,4 @@
-//! One key: its prepared state, its name, and what every JWT that it signs begins with.
+//! A signing key: its prepared state, its name, and the start of every JWT that it signs.
 
 use std::sync::Arc;
 
@@ -12,15 +12,17 @@ use super::{
 };
 use crate::token_error::TokenError;
 
-/// A key without `Debug`, and nothing that gives its material away.
+/// A signing key.
+///
+/// It has no `Debug`, and no method that reveals its bytes, except to the conformance kit.
 pub(super) struct Key {
     state: Arc<State>,
     id: Option<String>,
-    /// The encoded header and its dot: the same in every token.
+    /// The encoded header and the dot after it, which are the same in every token.
     header: String,
 }
 
-// Which of the two is larger depends on who signs, and there is one for each key, behind its `Arc`.
+// Which variant is larger depends on the signing backend, and each key has only one `State`, in an `Arc`.
 #[allow(clippy::large_enum_variant)]
 enum State {
     Hmac(HmacKey),
@@ -78,7 +80,7 @@ impl Key {
         &self.header
     }
 
-    /// How many characters a signature takes as base64url.
+    /// The length of a signature as base64url, in characters.
     pub(super) fn signature_characters(&self) -> usize {
         let bytes = match &*self.state {
             State::Hmac(_) => digest::LENGTH,
@@ -88,7 +90,7 @@ impl Key {
         (bytes * 4).div_ceil(3)
     }
 
-    /// Appends a dot and the signature of what stands before it, as base64url.
+    /// Appends a dot and the signature of the text so far, as base64url.
     pub(super) fn sign(&self, compact: &mut String) -> Result<(), TokenError> {
         match &*self.state {
             State::Hmac(key) => append(&key.authenticate(compact.as_bytes()), compact),
@@ -98,7 +100,7 @@ impl Key {
         Ok(())
     }
 
-    /// The key itself, so that the conformance kit can look for it where it must not be.
+    /// The key's bytes, for the conformance kit, which checks that they do not leak.
     #[cfg(feature = "conformance")]
     pub(super) fn material(&self) -> &[u8] {
         match &*self.state {
@@ -108,7 +110,7 @@ impl Key {
         }
     }
 
-    /// The HMAC of a message; none with a key of another kind.
+    /// The HMAC of a message; an error for an RSA key.
     pub(super) fn authenticate(&self, message: &[u8]) -> Result<[u8; digest::LENGTH], TokenError> {
         match &*self.state {
             State::Hmac(key) => Ok(key.authenticate(message)),
@@ -117,7 +119,7 @@ impl Key {
         }
     }
 
-    /// The bytes of a key for another purpose.
+    /// Derives the bytes of a key for another purpose.
     pub(super) fn derive(&self, purpose: &[u8]) -> [u8; digest::LENGTH] {
         match &*self.state {
             State::Hmac(key) => key.authenticate(purpose),

@@ -1,4 +1,4 @@
-//! Signing: secrets that no `Debug` shows, JWTs, HMACs, and the clock.
+//! Signing: secrets with redacted `Debug`, JWTs, HMACs, and the clock.
 //!
 //! ```
 //! use tower_widget_identity::Secret;

@@ -11,7 +11,7 @@
 //! let old = widgets.mint("intercom", &person).unwrap();
 //!
 //! rotation.replace(Secret::new("the new secret")?)?;
-//! assert_ne!(widgets.mint("intercom", &person).unwrap(), old, "signed with the new one");
+//! assert_ne!(widgets.mint("intercom", &person).unwrap(), old, "signed with the new secret");
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
@@ -26,35 +26,35 @@ use super::{
 };
 use crate::error::{ConfigError, ConfigErrorKind};
 
-/// A handle by which a secret is replaced while the service runs. Clones replace the same secret.
+/// A handle that replaces a secret while the service runs. Clones replace the same secret.
 ///
-/// Every token that is begun after [`replace`](Self::replace) has returned is signed with the new key, header and
-/// signature alike; one that is being made is finished with the old key. Make the new key known to the vendor first.
+/// A token that is started after [`replace`](Self::replace) has returned is signed with the new key, in its header and
+/// in its signature. A token that is being signed meanwhile is finished with the old key. Make the new key known to the
+/// vendor first.
 ///
-/// The fingerprints in the marker cookie stay what they were until the process ends, for their key is derived when
-/// [`Widgets`](crate::Widgets) is built. Set [`marker_key`](crate::WidgetsBuilder::marker_key), so that they outlive the
-/// restart too.
+/// The fingerprints in the marker cookie stay the same until the process ends, because their key is derived when
+/// [`Widgets`](crate::Widgets) is built. Set a [`marker_key`](crate::WidgetsBuilder::marker_key) to keep them after a
+/// restart, too.
 #[derive(Clone)]
 pub struct SecretRotation(Arc<RwLock<Arc<Key>>>);
 
 impl SecretRotation {
-    /// Begins with this secret.
+    /// Creates a rotation that starts with this secret.
     pub fn new(first: Secret) -> Self {
         Self(Arc::new(RwLock::new(first.key())))
     }
 
-    /// The secret to configure a vendor with; it signs with whatever key is the current one.
+    /// Returns the secret with which you configure a widget. It always signs with the current key.
     pub fn secret(&self) -> Secret {
         Secret(Source::Rotating(self.0.clone()))
     }
 
-    /// From now on this one signs.
+    /// Replaces the current key: from now on, `next` signs.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Secret`] when it is a key of another kind than the current one: with a
-    /// [name](Secret::with_key_id) in place of one without, an RSA key in place of another secret, or the other way round.
-    /// The current one then stays.
+    /// [`ConfigErrorKind::Secret`] if the new key is of another kind than the current one: only one of them has a
+    /// [name](Secret::with_key_id), or only one is an RSA key. The current key then stays.
     pub fn replace(&self, next: Secret) -> Result<(), ConfigError> {
         let next = next.key();
         let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_a_name_is_not_replaced_by_one_without() {
+    fn named_and_unnamed_keys_do_not_replace_each_other() {
         for (first, next) in [(secret("a").with_key_id("1"), secret("b")), (secret("a"), secret("b").with_key_id("2"))]
         {
             let rotation = SecretRotation::new(first.clone());

@@ -1,6 +1,6 @@
-//! RSA keys, for vendors that want RS256.
+//! RSA keys, for vendors that require RS256.
 //!
-//! The signature is made by the crate rsa, or by aws-lc-rs where that feature is on.
+//! The crate rsa signs, or aws-lc-rs if that feature is on.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jsonwebtoken::EncodingKey;
@@ -17,26 +17,26 @@ use zeroize::Zeroizing;
 use super::digest::{HmacKey, sha256};
 use crate::token_error::TokenError;
 
-/// 2,048 bits: <https://www.rfc-editor.org/rfc/rfc7518#section-3.3>.
+/// The shortest accepted modulus, 2,048 bits: <https://www.rfc-editor.org/rfc/rfc7518#section-3.3>.
 const SHORTEST_BYTES: usize = 256;
 
-/// A private key; its memory is wiped when it is dropped.
+/// A private key. Its memory is wiped when it is dropped.
 pub(super) struct RsaKey {
     prepared: backend::Key,
     signature_bytes: usize,
     root: HmacKey,
     public_pem: String,
-    /// Kept only for the conformance kit, which looks for it where it must not be.
+    /// Kept only for the conformance kit, which checks that it does not leak.
     #[cfg(feature = "conformance")]
     material: EncodingKey,
 }
 
 impl RsaKey {
-    /// None where the text is not a private key of a length that is still safe.
+    /// Reads a private key; returns `None` if the text is not one, or if the key is too short to be safe.
     pub(super) fn read(pem: &str) -> Option<Self> {
         let material = pkcs1(pem)?;
         let prepared = backend::read(material.as_bytes())?;
-        // It tells how long its signatures are, and whether it can make any.
+        // A trial signature shows whether the key can sign, and how long its signatures are.
         let signature_bytes = backend::sign(&prepared, b"")?.len();
         let public_pem = public_pem(material.as_bytes())?;
         (signature_bytes >= SHORTEST_BYTES).then(|| Self {
@@ -66,20 +66,24 @@ impl RsaKey {
         &self.public_pem
     }
 
-    /// The digest of the key, from which keys for other purposes are derived: this one authenticates nothing.
+    /// The digest of the key.
+    ///
+    /// Keys for other purposes are derived from it, and it authenticates nothing else.
     pub(super) fn root(&self) -> &HmacKey {
         &self.root
     }
 }
 
-/// The key as PKCS#1, which PKCS#8 wraps: it is the same in both files, and so are the keys that are derived from it.
+/// The key as PKCS#1.
+///
+/// PKCS#8 contains the same bytes, so derived keys do not depend on the file's format.
 fn pkcs1(pem: &str) -> Option<EncodingKey> {
     if let Some(key) = inside(pem, "RSA PRIVATE KEY") {
         return Some(EncodingKey::from_rsa_der(&key));
     }
     let wrapped = inside(pem, "PRIVATE KEY")?;
     let info = PrivateKeyInfoRef::try_from(wrapped.as_slice()).ok()?;
-    // Not the one for RSASSA-PSS either: such a key must not sign in another way (RFC 4055, section 1.2).
+    // A key for RSASSA-PSS is refused, too: it must not sign in another way (RFC 4055, section 1.2).
     (info.algorithm.oid == ALGORITHM_OID).then(|| EncodingKey::from_rsa_der(info.private_key.as_bytes()))
 }
 
@@ -92,8 +96,9 @@ fn public_pem(pkcs1: &[u8]) -> Option<String> {
     encode_string("PUBLIC KEY", LineEnding::LF, &info).ok()
 }
 
-/// What stands between the two lines of PEM. Lines may have any length, and be indented: keys travel through
-/// environment variables and YAML.
+/// Decodes the text between the two lines of a PEM block.
+///
+/// Lines may be indented and have any length, because keys travel through environment variables and YAML.
 fn inside(pem: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
     let (_, rest) = pem.split_once(&format!("-----BEGIN {label}-----"))?;
     let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
@@ -130,8 +135,9 @@ mod backend {
         PrivateKey::from_pkcs1_der(pkcs1).ok()
     }
 
-    /// Blinded with the operating system's random numbers, so that timing does not reveal the key; the signature is the same.
-    /// `None` if no random numbers are available.
+    /// Signs with blinding, so that timing does not reveal the key; the signature is the same.
+    ///
+    /// The blinding needs the operating system's random numbers; returns `None` if there are none.
     pub(super) fn sign(key: &Key, message: &[u8]) -> Option<Vec<u8>> {
         key.pkcs1v15_sign::<Sha256>(message).ok()
     }

@@ -1,4 +1,4 @@
-//! Secrets, and what they sign: JWTs and HMACs.
+//! Secrets, and the JWTs and HMACs that they sign.
 
 use std::{
     env::VarError,
@@ -21,13 +21,14 @@ use crate::{
     token_error::TokenError,
 };
 
-/// What most claims fit into as JSON, in bytes, so that the buffer need not grow.
+/// A JSON length, in bytes, that most claims do not exceed, so that the buffer rarely grows.
 const USUAL_CLAIMS_BYTES: usize = 512;
 
-/// A signing secret. `Debug` shows nothing of it. Its text is not kept, only the state that is prepared from it for HMAC,
-/// and that is wiped when the last clone is dropped.
+/// A signing secret with redacted `Debug`.
 ///
-/// To replace one in a running service, see [`SecretRotation`](crate::SecretRotation).
+/// Only the prepared HMAC state is kept, not the text, and the state is wiped when the last clone is dropped.
+///
+/// To replace a secret in a running service, see [`SecretRotation`](crate::SecretRotation).
 #[derive(Clone)]
 pub struct Secret(pub(super) Source);
 
@@ -38,12 +39,15 @@ pub(super) enum Source {
 }
 
 impl Secret {
-    /// The secret as the vendor's dashboard shows it: its UTF-8 bytes are the key, nothing is trimmed or decoded.
+    /// Creates a secret from the text in the vendor's dashboard.
+    ///
+    /// The UTF-8 bytes of the text are the key; they are neither trimmed nor decoded.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Secret`] when it is empty or blank (an unset environment variable must not sign), or when white
-    /// space surrounds it: no vendor issues such a secret, and a line end from a file signs tokens that nobody accepts.
+    /// [`ConfigErrorKind::Secret`] if the text is empty or blank, because an unset environment variable must not sign;
+    /// or if white space surrounds it. No vendor issues such a secret, and with a line end from a file, the vendor
+    /// would reject every token.
     pub fn new(text: impl AsRef<str>) -> Result<Self, ConfigError> {
         let text = text.as_ref();
         if text.trim().is_empty() {
@@ -56,7 +60,7 @@ impl Secret {
         Self::from_bytes(text)
     }
 
-    /// The secret in an environment variable, read as [`Secret::new`] reads its text.
+    /// Reads the secret from an environment variable, with the checks of [`Secret::new`].
     ///
     /// ```
     /// use tower_widget_identity::Secret;
@@ -67,32 +71,34 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Secret`], with the variable's name in the message, if the variable is not set, is not Unicode or
-    /// holds a text that [`Secret::new`] refuses.
+    /// [`ConfigErrorKind::Secret`], with the variable's name in the message, if the variable is not set, is not
+    /// Unicode, or contains a text that [`Secret::new`] refuses.
     pub fn from_env(name: &str) -> Result<Self, ConfigError> {
         Self::from_variable(name, std::env::var(name))
     }
 
-    /// The key's bytes as they are, for vendors that hand it out encoded.
+    /// Creates a secret from the key's raw bytes, for vendors that issue it encoded.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Secret`] when there are no bytes, or nothing but white space or zeros.
+    /// [`ConfigErrorKind::Secret`] if there are no bytes, or only white space and zeros.
     pub fn from_bytes(bytes: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let bytes = bytes.as_ref();
-        // HMAC pads a key with zeros: zeros are the empty key, with which everybody can sign.
+        // HMAC pads a key with zeros, so zeros equal the empty key, with which anyone can sign.
         if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
             return Err(empty_secret());
         }
         Ok(Self::fixed(Key::hmac(bytes)))
     }
 
-    /// The key as hexadecimal digits, for vendors whose dashboard shows it so: the decoded bytes are the key.
+    /// Creates a secret from hexadecimal digits, for vendors whose dashboard shows the key that way.
+    ///
+    /// The decoded bytes are the key.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Secret`] when it is empty, holds an odd number of digits or anything but digits (white space
-    /// around it is refused as by [`Secret::new`]), or stands for nothing but zeros or white space.
+    /// [`ConfigErrorKind::Secret`] if the text is empty, has an odd number of digits, contains anything but digits
+    /// (also white space around them, as with [`Secret::new`]), or decodes to nothing but zeros or white space.
     pub fn from_hex(text: impl AsRef<str>) -> Result<Self, ConfigError> {
         let text = text.as_ref();
         Self::new(text)?;
@@ -108,15 +114,15 @@ impl Secret {
         }
     }
 
-    /// A private RSA key of at least 2,048 bits as PEM, with which JWTs are signed by RS256; PKCS#1 and PKCS#8 are read.
+    /// Creates a secret that signs JWTs with RS256, from a private RSA key in PEM. Feature `rsa`.
     ///
-    /// Needs the feature `rsa`; its description in the README says what its timing may tell. Such a key has no HMAC
-    /// ([`hmac_hex`](Self::hmac_hex) refuses), and a signature takes so long that it must not be made on an async thread: see
-    /// [`Manifest::with_costly_tokens`](crate::widget::Manifest::with_costly_tokens).
+    /// The key needs at least 2,048 bits, and may be PKCS#1 or PKCS#8. The README describes what the feature's timing
+    /// may reveal. An RSA key has no HMAC ([`hmac_hex`](Self::hmac_hex) returns an error). A signature takes too long
+    /// for an async thread: see [`Manifest::with_costly_tokens`](crate::widget::Manifest::with_costly_tokens).
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Secret`] when the text is blank or not such a key.
+    /// [`ConfigErrorKind::Secret`] if the text is blank or not such a key.
     #[cfg(feature = "rsa")]
     pub fn rsa_pem(pem: impl AsRef<str>) -> Result<Self, ConfigError> {
         let pem = pem.as_ref();
@@ -129,17 +135,17 @@ impl Secret {
         Ok(Self::fixed(Key::rsa(key)))
     }
 
-    /// The public half of an RSA key as SubjectPublicKeyInfo in PEM, as `openssl rsa -pubout` writes it; `None` for a secret
-    /// of another kind. It is public: a vendor verifies by it what this secret signs. Needs the feature `rsa`.
+    /// The public half of an RSA key in PEM; `None` for other secrets. Feature `rsa`.
     ///
-    /// [`PublicKeyService`](crate::PublicKeyService) answers with it. Of a [rotating](crate::SecretRotation) secret it is
-    /// the present key's.
+    /// The format is SubjectPublicKeyInfo, as `openssl rsa -pubout` writes it. The public half is not a secret: the
+    /// vendor verifies this secret's signatures with it. [`PublicKeyService`](crate::PublicKeyService) returns it. For
+    /// a [rotating](crate::SecretRotation) secret, this is the current key's public half.
     #[cfg(feature = "rsa")]
     pub fn rsa_public_pem(&self) -> Option<String> {
         self.with_key(|key| key.public_pem().map(str::to_owned))
     }
 
-    /// Whether it signs with RSA, and so takes its time.
+    /// Whether the secret signs with RSA, which is slow.
     pub(crate) fn is_rsa(&self) -> bool {
         self.with_key(Key::is_rsa)
     }
@@ -148,10 +154,11 @@ impl Secret {
         Self(Source::Fixed(Arc::new(key)))
     }
 
-    /// Names the key, for vendors that know several at a time: JWTs carry the name as `kid` in their header
-    /// (<https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4>). Default: none.
+    /// Names the key, for vendors that accept several keys at a time. Default: no name.
     ///
-    /// Of a [rotating](crate::SecretRotation) secret nothing changes: there, the name belongs to each of its keys.
+    /// JWTs then have the name as `kid` in their header (<https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4>).
+    ///
+    /// This does not change a [rotating](crate::SecretRotation) secret, because there each key has its own name.
     #[must_use]
     pub fn with_key_id(self, key_id: impl Into<String>) -> Self {
         match self.0 {
@@ -165,19 +172,19 @@ impl Secret {
         self.with_key(|key| key.id().is_some())
     }
 
-    /// A JWT over `claims`, signed with HS256 and the header `{"typ":"JWT","alg":"HS256"}` (RS256 with an RSA key), with
-    /// `kid` where the key has a [name](Self::with_key_id).
+    /// Signs `claims` as a JWT.
     ///
-    /// Times among the claims are integer seconds; ids are strings.
+    /// The signature is HS256 with the header `{"typ":"JWT","alg":"HS256"}`, or RS256 for an RSA key. If the key has a
+    /// [name](Self::with_key_id), the header also has `kid`. Write times as integer seconds, and ids as strings.
     ///
     /// # Errors
     ///
-    /// [`TokenError::TooLarge`] over [`MAX_TOKEN_BYTES`]; [`TokenError::Signing`] when the claims cannot be written as
-    /// JSON.
+    /// [`TokenError::TooLarge`] if the token would exceed [`MAX_TOKEN_BYTES`]; [`TokenError::Signing`] if the claims
+    /// cannot be written as JSON.
     pub fn jwt(&self, claims: &impl Serialize) -> Result<Token, TokenError> {
         let mut json = Vec::with_capacity(USUAL_CLAIMS_BYTES);
         serde_json::to_writer(&mut json, claims).map_err(|_| TokenError::Signing)?;
-        // One key from the header to the signature, also while another one takes its place.
+        // The same key signs header and payload, even if another thread replaces it meanwhile.
         self.with_key(|key| compact(key, &json))
     }
 
@@ -193,21 +200,23 @@ impl Secret {
         Self::new(text).map_err(|error| ConfigError::new(error.kind(), format!("environment variable {name}: {error}")))
     }
 
-    /// The HMAC-SHA256 of a message, as 64 lower-case hexadecimal digits.
+    /// Computes the HMAC-SHA256 of a message, as 64 lower-case hexadecimal digits.
     ///
     /// # Errors
     ///
-    /// [`TokenError::Signing`] when the key is an RSA key.
+    /// [`TokenError::Signing`] if the key is an RSA key.
     pub fn hmac_hex(&self, message: &str) -> Result<Token, TokenError> {
         Token::new(hex(&self.hmac(message.as_bytes())?))
     }
 
-    /// The HMAC-SHA256 of a message.
+    /// Computes the HMAC-SHA256 of a message.
     pub(crate) fn hmac(&self, message: &[u8]) -> Result<[u8; digest::LENGTH], TokenError> {
         self.with_key(|key| key.authenticate(message))
     }
 
-    /// A key for another purpose, from which this one cannot be learnt. The purpose must be no message that is signed.
+    /// Derives a key for another purpose, which does not reveal this one.
+    ///
+    /// The purpose must not be a message that is signed.
     pub(crate) fn derive(&self, purpose: &[u8]) -> Self {
         Self::fixed(Key::hmac(&self.with_key(|key| key.derive(purpose))))
     }
@@ -217,7 +226,7 @@ impl Secret {
         self.with_key(|key| key.material().to_vec())
     }
 
-    /// Does something with the key of this moment, without counting references where it never changes.
+    /// Calls `action` with the current key. A fixed key needs no reference counting for this.
     fn with_key<T>(&self, action: impl FnOnce(&Key) -> T) -> T {
         match &self.0 {
             Source::Fixed(key) => action(key),
@@ -233,7 +242,9 @@ impl Secret {
     }
 }
 
-/// The compact form (<https://www.rfc-editor.org/rfc/rfc7515#section-7.1>) of claims that are JSON already.
+/// The compact serialization of claims that already are JSON.
+///
+/// <https://www.rfc-editor.org/rfc/rfc7515#section-7.1>
 fn compact(key: &Key, claims: &[u8]) -> Result<Token, TokenError> {
     let length = key.header().len() + (claims.len() * 4).div_ceil(3) + 1 + key.signature_characters();
     if length > MAX_TOKEN_BYTES {
@@ -266,7 +277,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_environment_variable_is_read_like_any_text() {
+    fn environment_variable_is_read_like_any_text() {
         let read = Secret::from_variable("KEY", Ok("secret".to_owned())).unwrap();
         let given = Secret::new("secret").unwrap();
         assert_eq!(read.hmac_hex("message").unwrap(), given.hmac_hex("message").unwrap());

@@ -1,14 +1,15 @@
-//! JSON that stands in a single-quoted HTML attribute, in a page of whatever ASCII-compatible encoding.
+//! JSON in a single-quoted HTML attribute, for pages in any ASCII-compatible encoding.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-/// Appends `value` as JSON in which `<`, `>`, `&`, `'` and everything that is not ASCII is written as `\uXXXX`.
+/// Appends `value` as JSON that is safe in a single-quoted attribute.
 ///
-/// Those can only occur inside of JSON strings, where the escape means the same; so the attribute's value is the JSON
-/// text itself, with nothing for the HTML tokenizer to decode.
+/// It writes `<`, `>`, `&`, `'` and every character outside printable ASCII as `\uXXXX`. These occur only inside JSON
+/// strings, where the escape has the same meaning, so the attribute's value is the JSON text itself, and the HTML
+/// tokenizer has nothing to decode.
 pub(crate) fn attribute_json(value: &impl Serialize, out: &mut Vec<u8>) -> serde_json::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, AttributeFormatter))
 }
@@ -20,12 +21,12 @@ impl Formatter for AttributeFormatter {
     where
         W: ?Sized + Write,
     {
-        // The usual case, in a form that compilers turn into a few wide comparisons.
+        // Most strings need no escape. Compilers turn this form of the check into a few wide comparisons.
         if !fragment.bytes().fold(false, |any, byte| any | must_escape(byte)) {
             return writer.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;
-        // What begins a character that is not ASCII is known by its first byte.
+        // The first byte of a character shows whether it is outside ASCII.
         while let Some(at) = rest.bytes().position(must_escape) {
             let (plain, behind) = rest.split_at(at);
             writer.write_all(plain.as_bytes())?;
@@ -56,14 +57,14 @@ mod tests {
     }
 
     #[test]
-    fn what_html_would_read_is_written_as_escapes() {
+    fn characters_with_a_meaning_in_html_are_escaped() {
         assert_eq!(escaped(&"</script>'&é\u{2028}😀"), r#""\u003c/script\u003e\u0027\u0026\u00e9\u2028\ud83d\ude00""#);
         assert_eq!(escaped(&"a\"b\\c\0\n"), r#""a\"b\\c\u0000\n""#);
     }
 
     proptest! {
         #[test]
-        fn any_text_survives_and_is_harmless(text in any::<String>()) {
+        fn any_text_round_trips_and_is_safe_in_an_attribute(text in any::<String>()) {
             let escaped = escaped(&text);
             prop_assert!(escaped.is_ascii() && !escaped.contains(['<', '>', '&', '\'', '\n']));
             prop_assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);

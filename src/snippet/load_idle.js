@@ -2,7 +2,7 @@
 (open, on, read) => {
   const idle = () => {
     if (typeof window.requestIdleCallback === 'function') window.requestIdleCallback(open);
-    // WebKit has no such call.
+    // WebKit has no `requestIdleCallback`.
     else setTimeout(open, 2000);
   };
   if (read('readyState') === 'complete') idle();

@@ -1,8 +1,11 @@
-//! What the browser gets: one element. Its code is the same on every page, and holds all that the pages of a
-//! configuration have in common; its attribute holds one page's data.
+//! The snippet: one script element for the browser.
 //!
-//! A policy that allows the code by its hash also allows a copy of the element with another attribute, which whoever can
-//! inject markup can write. So the attribute names no address, no cookie and nothing that is deleted.
+//! The element's code is the same on every page and contains everything that the pages of a configuration have in
+//! common. Its attribute contains the data of one page.
+//!
+//! A policy that allows the code by its hash also allows a copy of the element with another attribute, and anyone who
+//! can inject markup can write such a copy. So the attribute must not name addresses, cookies or anything that is
+//! deleted.
 
 mod escape;
 mod load;
@@ -23,14 +26,14 @@ pub use load::Load;
 pub(crate) use page_data::{BootDataSet, PageData};
 
 const CLOSING: &[u8] = b"</script>";
-/// What `.ci/minify` makes of `runtime.js`.
+/// The runtime, minified from `runtime.js` by `.ci/minify`.
 pub(crate) const RUNTIME: &str = include_str!("runtime.min.js");
 
-/// The code that every page of a configuration gets, prepared once.
+/// The code of every page of a configuration, prepared once.
 pub(crate) struct Snippet {
-    /// As far as the data's opening brace.
+    /// The element's opening tag up to the opening brace of the data.
     opening: String,
-    /// With the closing tag: shared by all pages, never copied.
+    /// The code with the closing tag. All pages share it without copying.
     code: Bytes,
 }
 
@@ -41,11 +44,11 @@ pub(crate) struct CookieData<'a> {
     pub(crate) attributes: &'a str,
 }
 
-/// What every page of a configuration has in common.
+/// The data that all pages of a configuration have in common.
 #[derive(Serialize)]
 pub(crate) struct ConstantData<'a> {
     pub(crate) cookie: CookieData<'a>,
-    /// The token service's path.
+    /// The path of the token service.
     pub(crate) tokens: &'a str,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) iframes: bool,
@@ -58,7 +61,7 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// What the runtime knows of one vendor on every page.
+/// The data about one widget that every page has.
 #[derive(Serialize)]
 pub(crate) struct WidgetData<'a> {
     pub(crate) name: &'a str,
@@ -70,25 +73,26 @@ pub(crate) struct WidgetData<'a> {
 }
 
 impl Snippet {
-    /// `constants` has the data of these widgets.
+    /// Builds the code. `constants` contains the data of these `widgets`.
     pub(crate) fn build(
         constants: &ConstantData<'_>,
         widgets: &[ConfiguredWidget],
         load: Load,
     ) -> Result<Self, ConfigError> {
-        // Cloudflare's Rocket Loader would run the code later, when `document.currentScript` is not the element any more:
+        // Without the attribute, Cloudflare's Rocket Loader would run the code later, when `document.currentScript` is
+        // no longer the element:
         // <https://developers.cloudflare.com/speed/optimization/content/rocket-loader/ignore-javascripts/>.
         let opening = format!("<script data-cfasync=\"false\" {DATA_ATTRIBUTE}='{{");
         Ok(Self { opening, code: code(constants, widgets, load)? })
     }
 
-    /// The hash by which a policy allows the element: over the very bytes that are sent.
+    /// The hash by which a policy allows the element, over exactly the bytes that are sent.
     pub(crate) fn hash(&self) -> String {
         let code = self.code.strip_suffix(CLOSING).unwrap_or(&self.code);
         format!("'sha256-{}'", sign::base64(&sign::sha256(code)))
     }
 
-    /// The element for one page, in the parts that go out one after the other; `None` if the data cannot be written.
+    /// The element for one page, in two consecutive parts; `None` if the data cannot be written.
     pub(crate) fn parts(&self, data: &PageData<'_>) -> Option<[Bytes; 2]> {
         let mut opening = Vec::with_capacity(self.opening.len() + data.usual_length());
         opening.extend_from_slice(self.opening.as_bytes());
@@ -108,17 +112,19 @@ pub(crate) fn widget_data(manifest: &Manifest) -> WidgetData<'_> {
     }
 }
 
-/// Runtime, constants and adapters in one expression; it depends on the crate's version and the configuration, not on the
-/// order in which that was written, and on no secret.
+/// The runtime, the constants and the adapters as one expression.
+///
+/// It depends on the crate's version and on the configuration, but neither on the order in which the widgets were added
+/// nor on a secret.
 fn code(constants: &ConstantData<'_>, widgets: &[ConfiguredWidget], load: Load) -> Result<Bytes, ConfigError> {
     let mut data = Vec::new();
-    // What can stand in an attribute can also stand in a script: the escapes are those of JSON.
+    // Text that is safe in the attribute is also safe in a script, because the escapes are those of JSON.
     attribute_json(constants, &mut data)
         .map_err(|error| ConfigError::new(ConfigErrorKind::Setting, format!("settings: {error}")))?;
     let data = String::from_utf8_lossy(&data);
     if data.contains(r#""__proto__":"#) {
-        // In JSON a name like others; in a script it would be the object's prototype.
-        return Err(ConfigError::new(ConfigErrorKind::Setting, "settings: no name can be `__proto__`".to_owned()));
+        // In JSON this is an ordinary name. In a script it would set the object's prototype.
+        return Err(ConfigError::new(ConfigErrorKind::Setting, "settings: a name must not be `__proto__`".to_owned()));
     }
     let mut code = format!("({})({data},{{", compact(RUNTIME));
     for widget in widgets {
@@ -135,21 +141,25 @@ fn code(constants: &ConstantData<'_>, widgets: &[ConfiguredWidget], load: Load) 
     Ok([code.as_bytes(), CLOSING].concat().into())
 }
 
-/// The script without its comments and indentation, for vendors of one's own: ours are minified already. Line by line:
-/// a script has no multi-line strings.
+/// Removes comment lines and indentation from a user's own adapter.
+///
+/// The crate's adapters are minified already.
+///
+/// It works line by line, so a script must not have multi-line strings.
 pub(crate) fn compact(script: &str) -> String {
     let lines = script.lines().map(str::trim);
     lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// What the HTML tokenizer or a page in another encoding would read differently cannot stand in a script element:
-/// <https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements>.
+/// Refuses a script that the HTML tokenizer, or a page in another encoding, would read differently.
+///
+/// See <https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements>.
 pub(crate) fn check_adapter(widget: &str, script: &str) -> Result<(), ConfigError> {
     let lower = script.to_ascii_lowercase();
     let problem = if !script.is_ascii() || script.contains('\r') {
-        "holds a character that is not ASCII, or a carriage return"
+        "contains a character that is not ASCII, or a carriage return"
     } else if ["</script", "<script", "<!--"].iter().any(|end| lower.contains(end)) {
-        "holds `</script`, `<script` or `<!--`"
+        "contains `</script`, `<script` or `<!--`"
     } else {
         return Ok(());
     };
@@ -165,7 +175,7 @@ mod tests {
 
     use super::*;
 
-    /// Every script by its path: as it is written, and as pages get it.
+    /// Every script: its path, its source, and its minified form.
     fn scripts() -> Vec<(PathBuf, String, String)> {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let folders = fs::read_dir(source.join("widget")).unwrap().map(|entry| entry.unwrap().path());
@@ -179,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_scripts_can_stand_in_any_page() {
+    fn own_scripts_are_minified_and_safe_in_any_page() {
         let scripts = scripts();
         assert!(scripts.len() > 20, "every folder was read");
         for (path, written, sent) in &scripts {
@@ -189,15 +199,15 @@ mod tests {
             assert_eq!(
                 (code.as_str(), code.lines().count()),
                 (sent.trim_end(), 1),
-                "{name}: a line and nothing to leave out"
+                "{name}: one line without comments"
             );
             assert!(code.len() < compact(written).len(), "{name} is minified");
         }
     }
 
-    /// Gzipped as a server in front would. The README names the size.
+    /// Gzips the code as a server would. The README names the size.
     #[test]
-    fn the_code_for_three_widgets_stays_small() {
+    fn code_for_three_widgets_stays_small() {
         use crate::{
             sign::Secret,
             widget::{Ferndesk, Intercom, ZendeskClassic},
@@ -225,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_that_would_end_the_element_are_refused() {
+    fn scripts_that_html_would_misread_are_refused() {
         for hostile in ["'</SCRIPT>'", "'<!--'", "'<Script'", "a\rb", "'\u{e9}'"] {
             let error = check_adapter("acme", hostile).unwrap_err();
             assert_eq!(error.kind(), ConfigErrorKind::Adapter, "{hostile:?}");
@@ -233,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn compacting_keeps_code_and_addresses() {
+    fn compacting_keeps_code_and_urls() {
         assert_eq!(compact("  // why\n\n  a('https://x'); \n"), "a('https://x');");
     }
 }

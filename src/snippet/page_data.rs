@@ -1,6 +1,7 @@
 //! The part of the element's data that differs from page to page.
 //!
-//! Written member by member: what is ours needs no escaping, and a token of a kilobyte is not looked through twice.
+//! The members are written one by one: text of this crate needs no escaping, and a long token is not scanned a second
+//! time.
 
 use super::escape::attribute_json;
 use crate::{
@@ -10,23 +11,23 @@ use crate::{
 
 /// The data of one page.
 pub(crate) struct PageData<'a> {
-    /// The marker that this request carried, or nothing.
+    /// The marker in this request, or an empty string.
     pub(crate) seen: &'a str,
-    /// The fingerprint of the person for whom this page is, or nothing.
+    /// The fingerprint of the user whose page this is, or an empty string.
     pub(crate) fp: &'a str,
-    /// Whether somebody's session is to be ended although no marker was seen.
+    /// Whether a session must end although the request had no marker.
     pub(crate) reset: bool,
-    /// Whether the addresses of scripts must be trusted types.
+    /// Whether the page requires trusted types for the URLs of scripts.
     pub(crate) trusted: bool,
     pub(crate) people: &'a BootDataSet<'a>,
 }
 
-/// By vendor: what its adapter needs to boot.
+/// The boot data of each widget, by its name.
 #[derive(Default)]
 pub(crate) struct BootDataSet<'a>(pub(crate) Vec<(&'a str, BootData)>);
 
 impl PageData<'_> {
-    /// As a JSON object that can stand in an attribute.
+    /// Writes the data as a JSON object that is safe in an attribute.
     pub(crate) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
         let mut json = vec![b'{'];
         self.write_members(&mut json)?;
@@ -34,7 +35,7 @@ impl PageData<'_> {
         Ok(json)
     }
 
-    /// How many bytes the members need where there is little more to say than tokens.
+    /// An estimate of the members' length in bytes, for data that is mostly tokens.
     pub(crate) fn usual_length(&self) -> usize {
         const MARKERS: usize = 160;
         const WIDGET: usize = 96;
@@ -46,7 +47,7 @@ impl PageData<'_> {
 
     /// Appends the members of the object, without its braces.
     pub(crate) fn write_members(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        // Markers and fingerprints are made of letters, digits, `-` and `_`.
+        // Markers and fingerprints consist of letters, digits, `-` and `_`, so they need no escaping.
         write_key(SEEN, out);
         write_bare(self.seen, out);
         out.push(b',');
@@ -93,7 +94,7 @@ fn write_boot_data(data: &BootData, out: &mut Vec<u8>) -> serde_json::Result<()>
 fn write_value(value: &BootValue, out: &mut Vec<u8>) -> serde_json::Result<()> {
     match value {
         BootValue::Token(token) => {
-            // Made of letters, digits, `-`, `_` and dots.
+            // A token consists of ASCII letters, digits and punctuation that needs no escaping.
             write_bare(token.as_str(), out);
             Ok(())
         }
@@ -101,21 +102,21 @@ fn write_value(value: &BootValue, out: &mut Vec<u8>) -> serde_json::Result<()> {
     }
 }
 
-/// A key of our own or a vendor's checked name: nothing in it needs escaping.
+/// Writes one of our own keys or a checked widget name, neither of which needs escaping.
 fn write_key(key: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(key.as_bytes());
     out.extend_from_slice(b"\":");
 }
 
-/// A text in which nothing needs escaping.
+/// Writes a text in which nothing needs escaping.
 fn write_bare(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
     out.push(b'"');
 }
 
-/// One after the other, with commas between them.
+/// Writes the items with commas between them.
 fn write_all<T>(
     items: impl Iterator<Item = T>,
     out: &mut Vec<u8>,

@@ -4,26 +4,27 @@
   /** @typedef {import('./types').Widget} Widget */
 
   /**
-   * The document's own member. An element's name shadows `document.cookie`, but not what the prototype has:
+   * Reads the document's own member. An element's name shadows `document.cookie`, but not the prototype's member:
    * <https://html.spec.whatwg.org/multipage/dom.html#dom-document-nameditem>.
    * @type {(name: string) => any}
    */
   const read = name => Reflect.get(Document.prototype, name, document);
 
   const script = read('currentScript');
-  // Whoever injects this element as markup gets it into the body, mostly.
+  // An attacker who injects this element as markup usually gets it into the body.
   if (!script || !script.dataset.widget || script.parentNode !== read('head')) return;
   /** @type {Page} */
   let page = JSON.parse(script.dataset.widget);
-  // The DOM is again what the application wrote, and the token does not stay in it.
+  // Restores the DOM that the application wrote, and removes the token from it.
   script.remove();
-  // In `about:srcdoc` the markup is what the page around it says.
+  // The markup of `about:srcdoc` comes from the page that contains the frame.
   if (!location.protocol.startsWith('http') || (top !== window && !constants.iframes)) return;
   /** @type {(object: any, name: string) => any} */
   const own = Object.getOwnPropertyDescriptor;
-  // Turbo Drive runs the element again on each visit: one runtime serves them all. An element with this id is none.
+  // Turbo Drive runs the element again on each visit, so one runtime serves all visits. `own` ignores an element with
+  // this id.
   const running = own(window, 'widgetIdentity');
-  // The parser meets ours first: a second one in the same document is injected markup.
+  // The parser meets our element first, so a second one in the same document is injected markup.
   if (running) return read('readyState') === 'loading' || running.value.visit(page);
 
   const OUT = 'out';
@@ -32,35 +33,43 @@
   const RETRY_MS = 5000;
   const MINUTE_MS = 60000;
   const LONGEST_QUESTION_MS = 10000;
-  // And above: too many requests, or a server that is not well.
+  // This status and above: too many requests, or a server error.
   const TRY_LATER = 429;
-  // A timer takes little more.
+  // Timers accept little more than this.
   const LONGEST_MS = 2e9;
-  // Stands for a fingerprint where the widgets are booted for a visitor.
+  // Stands in for a fingerprint while the widgets are booted for a visitor.
   const VISITOR = '*';
-  // The fingerprint of the person for whom the widgets are booted; empty where they are shut down.
+  // The fingerprint of the user for whom the widgets are booted; empty after a shutdown.
   let booted = '';
   /**
-   * Which widgets are booted for them, by name: a later page of the same person may bring one more.
+   * The names of the widgets that are booted for this user. A later page of the same user may add another one.
    * @type {Record<string, boolean>}
    */
   let bootedWidgets = {};
-  // The marker's text as it was after the boot: a change of it may end the session.
+  // The marker cookie's text after the boot. A change of it may end the session.
   let watched = '';
-  // Which question to the server is the newest: the answers to all others are out of date.
+  // The number of the newest question to the server. Responses to older questions are out of date.
   let question = 0;
-  // The newest that has its answer.
+  // The number of the newest answered question.
   let answered = 0;
   /** @type {Record<string, boolean>} */
   const loading = {};
 
   /** @param {any} message */
   const warn = message => {
-    try { console.warn('widget-identity:', message); } catch { /* What the page put in its place may throw. */ }
+    try { console.warn('widget-identity:', message); } catch { /* The page's own `warn` may throw. */ }
+  };
+
+  /** @type {Record<string, boolean>} */
+  const warned = {};
+  /** @param {string} message */
+  const warnOnce = message => {
+    if (!warned[message]) warn(message);
+    warned[message] = true;
   };
 
   /**
-   * A failure of one vendor's script stops neither the page nor the next vendor's script.
+   * Runs `action`. A failure in one vendor's script stops neither the page nor the next vendor's script.
    * @template T
    * @param {() => T} action
    */
@@ -71,10 +80,17 @@
   /** @type {(target: EventTarget, event: string, action: () => void, once?: boolean) => void} */
   const on = (target, event, action, once) => read('addEventListener').call(target, event, action, { once });
 
+  // Frameworks that mount components in tasks of their own, as React does, may do so shortly after the event.
+  /** @param {() => void} action */
+  const afterLoad = action => {
+    if (read('readyState') === 'complete') action();
+    else on(window, 'load', () => setTimeout(action, 100), true);
+  };
+
   /** @param {string} event */
   const tell = event => guarded(() => read('dispatchEvent').call(window, new Event('widgetidentity:' + event)));
 
-  // When libraries may be loaded. It listens before anything can happen.
+  // Resolves when libraries may be loaded. The gate listens before any event can occur.
   const opened = gate && new Promise(open => gate(open, on, read));
 
   // ---- the cookies ------------------------------------------------------------------------------------------------
@@ -88,20 +104,20 @@
   const setCookie = line => guarded(() => Reflect.set(Document.prototype, 'cookie', line, document));
   /** @param {string} pair */
   const nameOf = pair => pair.split('=')[0];
-  // Everything that the browser has under this name.
+  // Every cookie that the browser has under this name.
   /** @param {string} name */
   const textOf = name => cookies().filter(pair => nameOf(pair) === name).join();
 
-  // As the server reads it: a doubled or malformed marker counts as `out`.
+  // Reads the marker as the server does: a duplicate or malformed marker counts as `out`.
   const readMarker = (text = textOf(MARKER)) => {
     const found = text.slice(MARKER.length);
     return found && (/^=[\w-]{22}$/.test(found) ? found.slice(1) : OUT);
   };
 
-  // Every login and logout changes one of the two cookies, also where the marker ends as it was.
+  // Every login and logout changes one of the two cookies, even if the marker has the same value afterwards.
   const browserState = () => textOf(MARKER) + textOf(KEPT);
 
-  // When this page last wrote it, and over what.
+  // When this page last wrote the marker, and the text that it replaced.
   let markerWritten = 0;
   let overwritten = '';
 
@@ -110,7 +126,7 @@
 
   const writeKept = () => textOf(KEPT) || writeCookie(KEPT, Math.random().toString(36).slice(2));
 
-  // Another host of the domain may push out all cookies of this one, but not its storage.
+  // Another host of the domain can evict all cookies of this host, but not its storage.
   const hasWitness = () => guarded(() => localStorage[KEPT]);
 
   /** @param {string} fingerprint */
@@ -121,22 +137,24 @@
     writeKept();
     guarded(() => { localStorage[KEPT] = 1; });
     watched = textOf(MARKER);
-    // Another tab may write its own in between: that is a change.
-    if (!watched.includes(fingerprint)) watched = '';
+    if (watched.includes(fingerprint)) return;
+    // If another tab wrote its own marker in between, this counts as a change.
+    watched = '';
+    if (!textOf(MARKER)) warnOnce('the browser keeps no cookie ' + MARKER);
   };
 
   // ---- what a session leaves in the browser -----------------------------------------------------------------------
 
-  // Host-only, and each domain that a vendor may have chosen.
+  // The host alone, and each domain on which a vendor may have set its cookies.
   const domains = () => location.hostname.split('.').map((_, at, labels) =>
     at ? '; Domain=' + labels.slice(at - 1).join('.') : '');
 
   /** @type {(patterns: string[]) => (name: string) => boolean} */
   const matches = patterns => name => patterns.some(pattern => {
     const [start, end] = pattern.split('*');
-    // A `#` in front stands for an id.
+    // A `#` at the start stands for an id.
     if (end === undefined) return name === pattern || name.replace(/^[\da-f]{24}/, '#') === pattern;
-    // The two ends do not overlap.
+    // The two ends must not overlap.
     return name.startsWith(start) && name.slice(start.length).endsWith(end);
   });
 
@@ -154,7 +172,8 @@
   };
 
   /**
-   * What the page declared with `var` cannot be deleted, only emptied. Each path by itself.
+   * A variable that the page declared with `var` cannot be deleted, so it is set to `undefined`. Paths are guarded one
+   * by one.
    * @param {string} path
    */
   const purgeGlobal = path => guarded(() => {
@@ -168,8 +187,9 @@
   // ---- boot and shutdown ------------------------------------------------------------------------------------------
 
   /**
-   * Vendors' calls delete cookies. Where those belong to somebody else by now, they do not get hold of them. A consent
-   * tool's own property comes back afterwards; where it cannot be replaced, the call matters more than the cookies.
+   * Runs a vendor's call, which may delete cookies, without access to them, because they belong to another user by now.
+   * A consent tool's own `cookie` property is restored afterwards. If the property cannot be replaced, the call matters
+   * more than the cookies.
    * @param {() => void} action
    */
   const withoutCookies = action => {
@@ -180,7 +200,7 @@
   };
 
   /**
-   * `ours`: the vendors' cookies are nobody else's. `load`: an adapter may load a library for the call.
+   * `ours`: the vendors' cookies belong to no other user. `load`: an adapter may load a library for the call.
    * @type {(ours: boolean, load?: boolean) => void}
    */
   const shutdown = (ours, load) => {
@@ -197,7 +217,7 @@
   };
 
   /**
-   * Whether the vendors' cookies are nobody else's, by what the marker says.
+   * Whether the vendors' cookies belong to no other user, according to the marker.
    * @param {string} now
    */
   const ownsCookies = now => !now || now === booted || now === OUT;
@@ -210,7 +230,7 @@
     adapters[widget.name][method](widget, argument));
 
   /**
-   * Those that the page's data allows to boot: all of them for a visitor, else those that had a token.
+   * The widgets that the page's data allows to boot: all of them for a visitor, otherwise those that have a token.
    * @returns {Widget[]}
    */
   const activeWidgets = () => constants.widgets.filter((/** @type {Widget} */ widget) =>
@@ -218,41 +238,47 @@
 
   const isIdentified = () => !!booted && booted !== VISITOR;
 
-  /** @param {string} fingerprint */
-  const boot = fingerprint => {
+  /**
+   * `marker`: the marker's text, if it names them already. Each look at the cookies after a write holds up the first paint, so
+   * its renewal waits until the page has loaded.
+   * @type {(fingerprint: string, marker?: string) => void}
+   */
+  const boot = (fingerprint, marker) => {
     const isNew = booted !== fingerprint;
     if (isNew) bootedWidgets = {};
     booted = fingerprint;
-    watched = textOf(MARKER);
-    if (fingerprint !== VISITOR) writeMarker(fingerprint);
+    watched = marker || textOf(MARKER);
+    if (!marker && fingerprint !== VISITOR) writeMarker(fingerprint);
     activeWidgets().forEach(widget => {
       callAdapter(widget, bootedWidgets[widget.name] ? 'refresh' : 'boot');
       bootedWidgets[widget.name] = true;
       renewLater(widget, page.lifetimes[widget.name]);
     });
     if (isNew && isIdentified()) tell('identified');
+    if (marker) afterLoad(check);
   };
 
   // ---- whose page this is -----------------------------------------------------------------------------------------
 
   const decide = () => {
-    const now = readMarker();
+    const text = textOf(MARKER);
+    const now = readMarker(text);
     if (now && now === page.fp) {
-      // Another login elsewhere, of which this tab has not heard yet: the first person's widgets end before.
+      // Another tab has logged in another user, and this tab has not noticed yet: the first user's widgets end first.
       if (booted && booted !== now) endSession(now);
-      return boot(now);
+      return boot(now, text);
     }
-    // The page may be a copy, or late: until the server says whose the cookies are, only this tab's widgets end.
+    // The page may be a stale copy. Until the server says whose the cookies are, only this tab's widgets end.
     const former = booted && booted !== VISITOR && (now || booted !== page.fp);
     if (former) shutdown(now === OUT || !browserState());
     if (page.fp) return ask();
     if (now === OUT) return cleanUp();
-    // Somebody's session may have expired, or they are still signed in and the page is out of date.
+    // A session may have expired, or the user is still signed in and the page is out of date.
     if (now ? now === page.seen : page.reset) return ask();
     if (!browserState() && constants.visitors) former || hasWitness() ? cleanUp() : boot(VISITOR);
   };
 
-  // Nobody is signed in: ends whatever is left, and then forgets whose it was.
+  // The user is signed out: ends everything that is left of the session, and then forgets the user.
   const cleanUp = () => {
     const before = browserState();
     shutdown(true, true);
@@ -264,9 +290,9 @@
       guarded(() => localStorage.removeItem(KEPT));
     };
     forget();
-    // Firefox behind a service worker may show scripts the deleted cookie again.
+    // Firefox with a service worker in front may show the deleted cookie to scripts again.
     setTimeout(forget, 100);
-    // A visitor's widget comes after the purge: another tab may have needed a moment to end.
+    // A visitor's widget boots after the purge, because another tab may need a moment to shut down.
     setTimeout(() => {
       forget();
       if (page === current && !booted && !browserState() && constants.visitors) boot(VISITOR);
@@ -274,8 +300,8 @@
   };
 
   /**
-   * The server has said who is signed in, and the browser is still as it was when it was asked. `residue`: something of a
-   * former session may be left.
+   * Acts on the server's response, if the browser is still in the state in which the server was asked. `residue`: a former
+   * session may have left something.
    * @type {(answer: Page, residue: any) => void}
    */
   const settle = (answer, residue) => {
@@ -283,17 +309,17 @@
     page = { ...page, ...answer };
     if (!page.fp) return booted === VISITOR && !residue && !browserState() ? boot(VISITOR) : cleanUp();
     const isNew = booted !== page.fp;
-    // Another tab has made the transition: the cookies are theirs already.
+    // Another tab has made the transition, so the cookies already belong to the new user.
     if (isNew && now === page.fp && booted) endSession(now);
-    // The marker goes from one person to the next without an `out` in between: a tab of the first one that saw it would
-    // purge what by then is the second one's. Their session may also have come and gone unnoticed.
+    // The marker changes from one user to the next without an `out` in between: a tab of the first user that saw `out`
+    // would purge the second user's data. A session of the new user may also have begun and ended unnoticed.
     if (now !== page.fp && (now || isNew && (residue || booted || hasWitness()))) shutdown(true, true);
     boot(page.fp);
   };
 
   /**
-   * Asks the server who is signed in: the page may be a copy that was kept, or older than the last logout. `anybody`:
-   * whoever it is, the page is theirs from now on.
+   * Asks the server who is signed in, because the page may be a cached copy, or older than the last logout. `anybody`:
+   * the page accepts any user that the server names.
    * @type {(anybody?: boolean, wait?: number) => Promise<void>}
    */
   const ask = async (anybody, wait = RETRY_MS) => {
@@ -305,19 +331,20 @@
     let answer;
     try {
       if (status === 200) answer = JSON.parse(text);
-    } catch { /* A single-page application's index, for example. */ }
+    } catch { /* It may be a single-page application's index. */ }
     const named = Object(answer).fp;
     const isAnothers = answer && named !== page.fp;
     const isReadable = typeof named === 'string';
-    // The server has spoken: the marker alone brings this page up no more, also where nothing answers the next question.
+    // After the server's response, the marker alone no longer boots this page, even if the next question gets none.
     if (isAnothers && isReadable) {
       page.seen = VISITOR;
       if (!anybody) tell('refused');
     }
-    // There was no cookie and is none: a logout and its clean-up may lie in between. With one it would see them.
+    // There was no cookie and there is none, so a logout and its clean-up in between would go unnoticed. A cookie shows
+    // them.
     if (named && isReadable && !before) writeKept();
-    // Another tab, or another answer, has changed who is here. The marker alone says whose page it is, unless the server has
-    // just named somebody else.
+    // Another tab, or another response, has changed the user. The marker alone decides whose page this is, unless the
+    // server has just named another user.
     if (browserState() !== before) {
       if (isAnothers && booted && booted === page.fp && (isReadable || !anybody)) endSession(readMarker());
       return anybody || isAnothers ? ask(anybody) : decide();
@@ -329,12 +356,12 @@
     const missing = isMissing(status, answer === undefined);
     if (booted && booted === page.fp) {
       if (anybody) return;
-      // It is not known whose the cookies are.
+      // It is unknown whose the cookies are.
       endSession(readMarker());
       if (missing) return;
     }
     if (answer !== undefined) return;
-    // Without the server's word, a shutdown is the safe side. A boot is not, except where there is no one to ask.
+    // Without the server's response, a shutdown is safe. A boot is not, unless there is no token service to ask.
     if (!anybody && (missing || !page.fp) && readMarker() === page.seen) return settle(page, page.seen || page.reset);
     if (page.fp && booted !== page.fp && status >= TRY_LATER) setTimeout(() => {
       if (question === asked) ask(false, longer(wait));
@@ -351,33 +378,34 @@
 
   // ---- watching ---------------------------------------------------------------------------------------------------
 
-  // Other tabs, logouts by fetch, pages restored by the Back button: the marker is no longer this page's person's.
+  // Notices when the marker is no longer this user's: after other tabs, logouts by fetch, and pages restored by the
+  // Back button.
   const check = () => {
-    // One look for all of it: another tab may write in between.
+    // Reads the marker once, because another tab may write it in between.
     const text = textOf(MARKER);
     const now = readMarker(text);
     if (!booted) return;
     if (now === booted && Date.now() - markerWritten > DAY_MS) return writeMarker(booted);
     if (text === watched) return;
     if (now === (booted === VISITOR ? '' : booted)) watched = text;
-    // WebKit may show the older value for a moment.
+    // WebKit may return the older value for a moment.
     else if (text === overwritten && Date.now() - markerWritten < 500) setTimeout(check, 500);
     else if (now || !textOf(KEPT)) {
       endSession(now);
-      // Another tab's clean-up would have removed the witness, too: the browser has lost both cookies.
+      // Another tab's clean-up would have removed the witness, too, so the browser has lost both cookies.
       if (!now && hasWitness()) {
         page.seen = VISITOR;
-        // A refresh that waits for its answer will see it, and may bring another user.
+        // A refresh that waits for its response will notice this, and may boot another user.
         if (answered === question) ask();
       }
     }
-    // The browser has lost the marker, or the session has ended. Each look asks once.
+    // The browser has lost the marker, or the session has ended. Asks once at a time.
     else if (answered === question) ask();
   };
 
-  // WebKit may tell of a change before it shows it.
+  // WebKit may fire the event before it shows the change.
   if (own(window, 'cookieStore')) on(cookieStore, 'change', () => { check(); setTimeout(check, 500); });
-  // Over plain HTTP, and in older browsers, there is no event for a logout by fetch.
+  // Over plain HTTP, and in older browsers, no event announces a logout by fetch.
   else setInterval(() => { if (!read('hidden')) check(); }, 2000);
   on(window, 'pageshow', check);
   on(window, 'focus', check);
@@ -386,14 +414,14 @@
   // ---- fresh tokens -----------------------------------------------------------------------------------------------
 
   /**
-   * Never resolved against `<base>`, which markup can set. Without a network the answer is that of a service that is
-   * unavailable.
+   * The URL is never resolved against `<base>`, which markup can set. Without a network, the result is the same as from
+   * an unavailable service.
    * @type {(path: string, headers?: Record<string, string>) => Promise<import('./types').Answer>}
    */
   const request = async (path, headers) => {
     try {
-      // A redirect leads to a login page, which is no token.
-      // A service worker that keeps answers has none for this address.
+      // A redirect leads to a login page, which is not a token. A service worker that caches responses has none for
+      // this URL.
       const address = location.origin + constants.tokens + '/' + path + '?' + Math.random();
       const answer = await Promise.race([
         fetch(address, { headers, cache: 'no-store', redirect: 'error' }),
@@ -409,27 +437,25 @@
     }
   };
 
-  let warned = false;
-
   /**
-   * Whether something else than the token service answers at its path, such as a single-page application's index. Said once.
+   * Whether something other than the token service responds at its path, such as a single-page application's index.
+   * Warns once.
    * @type {(status: number, unreadable: boolean) => boolean}
    */
   const isMissing = (status, unreadable) => {
     const missing = unreadable && [200, 404, 405].includes(status);
-    if (missing && !warned) warn('no token service at ' + constants.tokens + ' (status ' + status + ')');
-    warned = warned || missing;
+    if (missing) warnOnce('no token service at ' + constants.tokens + ' (status ' + status + ')');
     return missing;
   };
 
-  // Not all at once, and more and more slowly.
+  // Spreads the retries of many pages, and makes them less and less frequent.
   /** @param {number} wait */
   const jitter = wait => wait * (0.5 + Math.random() * 0.5);
   /** @param {number} wait */
   const longer = wait => Math.min(wait * 2, MINUTE_MS);
 
   /**
-   * Later, once somebody looks at the page, and only while it is still for the same person.
+   * Runs `action` later, once the page is visible, and only if it is still the same user's page.
    * @type {(wait: number, action: () => void) => void}
    */
   const later = (wait, action) => {
@@ -444,7 +470,7 @@
   };
 
   /**
-   * At 70 to 85 % of a token's life: before it expires, and not everybody at once.
+   * Renews the token at 70 to 85 % of its lifetime: before it expires, and not in all browsers at once.
    * @type {(widget: Widget, seconds?: number) => void}
    */
   const renewLater = (widget, seconds) => {
@@ -456,16 +482,16 @@
   };
 
   /**
-   * Hands over a new token and its lifetime in seconds while its person's widgets are booted. A failure is tried again,
-   * more and more slowly. Where another person is signed in, or nobody is, the page's session ends. `value`: what the token is
-   * to sign besides.
+   * Passes a new token and its lifetime in seconds to `use`, while the same user's widgets are booted. After a failure
+   * it retries at growing intervals. If another user is signed in, or none, the page's session ends. `value`: a value
+   * that the token must sign, too.
    * @type {(name: string, use: (token: string, seconds?: number) => void, value?: string, wait?: number) => Promise<void>}
    */
   const obtainToken = async (name, use, value, wait = RETRY_MS) => {
     const person = booted;
     if (!isIdentified()) return;
     const { status, text, type, seconds } = await request(name, { 'x-widget-page': person, ...value && { 'x-widget-value': value } });
-    // A logout that this tab has not heard of yet.
+    // Notices a logout that this tab has not seen yet.
     check();
     if (booted !== person) return;
     if (status === 401 || status === 409) {
@@ -473,20 +499,20 @@
       endSession(readMarker());
     }
     else if (status >= TRY_LATER) later(jitter(wait), () => obtainToken(name, use, value, longer(wait)));
-    // Asked this way round: what matches stays in `RegExp.lastMatch`, for every script to read.
+    // The test is negated because a match would stay in `RegExp.lastMatch`, where every script can read it.
     else if (!isMissing(status, type !== 'text/plain') && status === 200 && text && !/[^\w.~+/=:-]/.test(text)) use(text, seconds);
   };
 
-  // For a login without a page load: fetches the data that a page load would have brought.
+  // For a login without a page load: fetches the data that a page load would bring.
   const refresh = () => ask(true);
 
   // ---- what adapters may use --------------------------------------------------------------------------------------
 
-  // Where the page demands it, an address is a trusted type of our own policy; elsewhere no policy is made.
+  // If the page requires trusted types, this policy of our own makes the URLs. Otherwise it is not created.
   /** @type {any} */
   let policy;
 
-  // What a library writes after the shutdown: one that arrives late, or gets an answer to what it asked before.
+  // Purges what a library writes after the shutdown because it loads late, or gets a response to an earlier request.
   const purgeLate = () => [0, 1000, 5000, 15000].forEach(wait => setTimeout(() => {
     if (!booted && ownsCookies(readMarker())) constants.widgets.forEach(purgeStores);
   }, wait));
@@ -496,8 +522,8 @@
     alive: () => !!booted,
     purge: purgeLate,
 
-    // Appended after `load`, to the head: hydration sees the application's DOM. Once for each address, also where the page
-    // has the element already, made by the vendor's own package.
+    // Appends the library to the head after `load`, so that hydration sees the application's DOM. Each URL is loaded
+    // once, even if the vendor's own package has already put the element into the page.
     load(url, { id, attributes, onload, before } = {}) {
       if (!url || loading[url]) return;
       loading[url] = true;
@@ -518,29 +544,25 @@
           purgeLate();
         };
         if (found) {
-          // Nothing says whether it has run.
+          // Nothing shows whether the script has already run.
           on(found, 'load', loaded);
           return loaded();
         }
-        // Some libraries read what stands on their element as a property, others as an attribute. Unpoly reloads the page
-        // where the scripts in the head change, except for those that say that they do not count.
+        // Some libraries read their element's settings as properties, others as attributes. Unpoly reloads the page
+        // when the scripts in the head change, except for scripts with `up-asset="false"`.
         Object.entries({ id, 'up-asset': 'false', ...attributes }).forEach(([name, value]) => {
           if (value) element.setAttribute(name, element[name] = value);
         });
         element.onerror = () => {
           loading[url] = false;
           element.remove();
-          // So that the next visit boots, which loads it again.
+          // Makes the next visit boot, which loads the library again.
           bootedWidgets = {};
         };
         element.onload = loaded;
         read('head').append(element);
       };
-      const start = () => {
-        if (read('readyState') === 'complete') append();
-        // Frameworks that mount components by tasks of their own, as React does, may do so shortly after the event.
-        else on(window, 'load', () => setTimeout(append, 100), true);
-      };
+      const start = () => afterLoad(append);
       if (opened) opened.then(start);
       else start();
     },
@@ -553,13 +575,13 @@
       if (widget.person && booted) identify(widget.person.token = token || widget.person.token);
     },
 
-    // Turbo Drive, htmx 2 and 4, Astro, Unpoly and Livewire replace the body and leave the document.
+    // Turbo Drive, htmx 2 and 4, Astro, Unpoly and Livewire replace the body and keep the document.
     onSwap(action) {
       'turbo:render htmx:afterSettle htmx:after:settle astro:after-swap up:fragment:inserted livewire:navigated'.split(' ')
         .forEach(event => on(document, event, () => { if (booted) action(); }));
     },
 
-    // A slow library must never see the calls that still wait for it: they identify a person whose session is over.
+    // A slow library must never see the queued calls: they identify a user whose session is over.
     emptyQueue(queue, keep = () => false) {
       return Array.isArray(queue) && !!queue.splice(0, queue.length, ...queue.filter(keep));
     }
@@ -567,7 +589,7 @@
 
   Object.keys(adapters).forEach(name => guarded(() => { adapters[name] = adapters[name](tools); }));
   Object.defineProperty(window, 'widgetIdentity', { value: { visit, refresh, identified: isIdentified } });
-  // Scripts that wait for it are deferred, and have run by then.
+  // Scripts that wait for `widgetIdentity` are deferred, and have run by then.
   on(document, 'DOMContentLoaded', () => tell('ready'), true);
   visit(page);
 }

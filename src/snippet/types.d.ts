@@ -1,19 +1,19 @@
-// What the scripts in the page work with: the data that the page carries, what the token service answers, and the
-// interface between the runtime and the adapters. It is for editors and for `.ci/javascript`, and is in no page.
+// The types of the scripts in the page: the page's data, the token service's responses, and the interface between the
+// runtime and the adapters. They are for editors and for `.ci/javascript`; no page contains this file.
 //
-// The interfaces above "the adapter's interface" are a wire format: a test holds them against src/protocol.rs and
-// against what the Rust code writes.
+// The interfaces above "the adapter's interface" are a wire format: a test compares them with src/protocol.rs and with
+// the output of the Rust code.
 
 // ---- the page's data ------------------------------------------------------------------------------------------------
 
-/** What every page of a configuration has in common. It stands in the code, whose hash a policy can allow. */
+/** The data that all pages of a configuration have in common. It is part of the code, whose hash a policy can allow. */
 export interface ConstantData {
   cookie: CookieData;
   /** The path of the token service. */
   tokens: string;
-  /** Whether pages in iframes of the same origin get the widgets. */
+  /** Whether pages in iframes of the same origin have the widgets. */
   iframes?: true;
-  /** Whether visitors are shown the widgets. */
+  /** Whether signed-out visitors see the widgets. */
   visitors?: true;
   widgets: WidgetData[];
 }
@@ -21,25 +21,25 @@ export interface ConstantData {
 /** The marker cookie, as the runtime writes it. */
 export interface CookieData {
   name: string;
-  /** Everything behind the value but `Max-Age`, beginning with a semicolon. */
+  /** The attributes after the value, except for `Max-Age`; they start with a semicolon. */
   attributes: string;
 }
 
-/** What every page says of one widget. */
+/** The data about one widget that every page has. */
 export interface WidgetData {
   name: string;
-  /** The token that replaces the page's own one before it expires. */
+  /** The name of the token that replaces the page's token before it expires. */
   token: string;
-  /** The address of the vendor's library. */
+  /** The URL of the vendor's library. */
   library?: string;
-  /** What the adapter hands on to the library, the same for everybody. */
+  /** The settings that the adapter passes to the library; they are the same for every user. */
   settings: Record<string, any>;
   residue: SessionArtifacts;
 }
 
 /**
- * What a vendor's session leaves in the browser. One `*` in a name or key stands for any text; without one, a `#` in front
- * stands for 24 lower-case hexadecimal digits.
+ * The traces of a vendor's session in the browser. One `*` in a name or key stands for any text. In a pattern without
+ * `*`, a `#` at the start stands for 24 lower-case hexadecimal digits.
  */
 export interface SessionArtifacts {
   cookies: string[];
@@ -51,103 +51,112 @@ export interface SessionArtifacts {
   globals: string[];
 }
 
-/** The data of one page. It is also the token service's answer to `page`. */
+/** The data of one page, which is also the token service's response to `page`. */
 export interface PageData {
-  /** The marker that the page's request carried: a fingerprint, `out`, or empty. */
+  /** The marker in the page's request: a fingerprint, `out`, or empty. */
   seen: string;
-  /** The fingerprint of the person for whom the page is, or empty. */
+  /** The fingerprint of the user whose page this is, or empty. */
   fp: string;
-  /** Whether a session must end although the request carried no marker. */
+  /** Whether a session must end although the request had no marker. */
   reset?: true;
-  /** Whether the addresses of scripts must be trusted types. */
+  /** Whether the page requires trusted types for the URLs of scripts. */
   trusted?: true;
-  /** By the widget's name: what its adapter needs to know of the person. */
+  /** The boot data for each widget's adapter, by the widget's name. */
   people: Record<string, BootData>;
-  /** By the widget's name: for how many seconds the page's token is good. */
+  /** The lifetime of each token in the page, in seconds, by the widget's name. */
   lifetimes: Record<string, number>;
 }
 
-/** What the token service answers where it has neither a token nor a page. Its status says the same. */
+/** The token service's response if it returns neither a token nor a page's data. The status says the same. */
 export interface ErrorAnswer {
   error: string;
 }
 
-/** A token, an email address, ...: what the widget's Rust code put there, under the names that its adapter reads. */
+/** Data about a user (a token, an e-mail address, ...), written by the widget's Rust code and read by its adapter. */
 export type BootData = Record<string, any>;
 
 // ---- the adapter's interface ----------------------------------------------------------------------------------------
 
-/** A widget as the runtime hands it to an adapter. */
+/** A widget as the runtime passes it to an adapter. */
 export interface Widget extends WidgetData {
-  /** What the adapter needs to know of the person; absent where the page is a visitor's. */
+  /** The user's boot data; absent on a visitor's page. */
   person?: BootData;
 }
 
-/** What an adapter script is: the runtime calls it once, before anything else. */
+/** An adapter script. The runtime calls it once, before anything else. */
 export type AdapterFactory = (tools: Tools) => Adapter;
 
-/** Reads JSON in UTF-8 out of base64url: a part of a JWT, or a token that is an object. */
+/** Reads UTF-8 JSON from base64url: a part of a JWT, or a token that is an object. */
 export type ReadJson = (text: string) => any;
 
-/** An adapter of this crate that reads such texts: the Rust code calls it with the one function that does. */
+/** One of this crate's adapters that read such texts. The Rust code calls it with the function that reads them. */
 export type ReadingAdapterFactory = (readJson: ReadJson) => AdapterFactory;
 
-/** The runtime may call these in any order, twice, and before the vendor's library is there. */
+/** An adapter. The runtime may call its methods in any order, twice, and before the vendor's library has loaded. */
 export interface Adapter {
-  /** Shows the widget: to the person, or to a visitor. */
+  /** Shows the widget to the user or to a visitor. */
   boot(widget: Widget): void;
-  /** The same person's next page, without `token`; or a new token that replaces the page's own one. */
+  /** Called on the same user's next page, without `token`, and with a new token that replaces the page's token. */
   refresh(widget: Widget, token?: string): void;
   /** Ends the session. If `load` is true, the adapter may load the library for this call alone. */
   shutdown(widget: Widget, load?: boolean): void;
 }
 
-/** How a script element is made. */
+/** Options for a library's script element. */
 export interface LoadOptions {
   /** The element's id. */
   id?: string;
-  /** More of its attributes. */
+  /** Further attributes. */
   attributes?: Record<string, string>;
-  /** Called when the library's script has run; where the page has an element for it, also at once. */
+  /** Called after the library's script has run. If the page already has an element for it, also called at once. */
   onload?: () => void;
-  /** Called immediately before the element is made; `found` where the page has one already. */
+  /** Called immediately before the element is made. `found` says whether the page already has one. */
   before?: (found: boolean) => void;
 }
 
-/** What the runtime does for adapters. */
+/** Functions of the runtime for adapters. */
 export interface Tools {
-  /** Whether anybody's widgets are up: a person's or a visitor's. */
+  /** Whether the widgets are booted, for a user or for a visitor. */
   alive(): boolean;
-  /** Loads a library once the page is loaded, unless the page has a script of that address or id already. */
+  /** Loads a library after the page's `load` event, unless the page already has a script with this URL or id. */
   load(url: string | undefined, options?: LoadOptions): void;
-  /** Fetches a new token and hands it over if its person's widgets are still up then. `value`: what it is to sign besides. */
+  /**
+   * Fetches a new token and passes it to `callback`, if the same user's widgets are still booted then. `value`: a value
+   * that the token must sign, too.
+   */
   token(name: string, callback: (token: string, seconds?: number) => void, value?: string): void;
-  /** While the person's widgets are up: keeps `token`, if there is one, as `person.token`, and hands that over. */
+  /** While the user's widgets are booted: stores `token`, if there is one, as `person.token`, and passes that on. */
   renew(widget: Widget, token: string | undefined, identify: (token: string) => void): void;
-  /** Removes cookies and storage, now and some seconds later, if nobody's widgets are up and they are no other person's. */
+  /**
+   * Removes the vendors' cookies and storage, now and again some seconds later, as long as no widget is booted and the
+   * cookies do not belong to another user.
+   */
   purge(): void;
-  /** Calls `action` after each swap of the body, or of a part of it, while the widgets are up. */
+  /** Calls `action` after each swap of the body or of a part of it, while the widgets are booted. */
   onSwap(action: () => void): void;
-  /** Takes from a stub's queue what its library has not seen yet, except for the calls that `keep` is true for. */
+  /** Removes the calls from a stub's queue that its library has not processed yet, except those that `keep` accepts. */
   emptyQueue(queue: any, keep?: (call: any) => boolean): boolean;
 }
 
 // ---- the runtime ----------------------------------------------------------------------------------------------------
 
-/** What the token service answered, as the runtime sees it. */
+/** The token service's response, as the runtime sees it. */
 export interface Answer {
   status: number;
   text: string;
   /** The media type. */
   type?: string | null;
-  /** For how long the token is good. */
+  /** The lifetime of the token. */
   seconds?: number;
 }
 
-/** The runtime is called with each widget's `AdapterFactory`, and puts the `Adapter` in its place. */
+/** The runtime. It is called with each widget's `AdapterFactory`, and replaces it with the `Adapter`. */
 export type Runtime = (constants: ConstantData, adapters: Record<string, any>, gate?: Gate) => void;
 
-/** Calls `open` when the vendors' libraries may be loaded. `on` and `read` are the runtime's own, which no markup shadows. */
+/**
+ * Calls `open` when the vendors' libraries may be loaded. `on` and `read` are the runtime's functions, which markup
+ * cannot shadow.
+ */
 export type Gate = (
   open: (value?: any) => void,
   on: (target: EventTarget, event: string, action: () => void, once?: boolean) => void,
@@ -155,15 +164,15 @@ export type Gate = (
 ) => void;
 
 /**
- * `window.widgetIdentity`. The events are fired on `window`, without details: `widgetidentity:ready` when this is there
- * (after deferred scripts have run), `widgetidentity:identified` when the widgets are booted for a signed-in user,
- * `widgetidentity:shutdown` when their sessions were ended, and `widgetidentity:refused` when the server says that the page is
- * not the user's who is signed in now.
+ * `window.widgetIdentity`. The runtime fires these events on `window`, without details: `widgetidentity:ready` when
+ * this object exists (after deferred scripts have run), `widgetidentity:identified` when the widgets are booted for a
+ * signed-in user, `widgetidentity:shutdown` when their sessions have ended, and `widgetidentity:refused` when the
+ * server says that the page does not belong to the user who is signed in now.
  */
 export interface WidgetIdentity {
-  /** Takes the place of the page's data, as each page load does. */
+  /** Replaces the page's data, as each page load does. */
   visit(page: PageData): void;
-  /** Asks who is signed in now, and acts as a page load would. */
+  /** Asks the server who is signed in now, and then acts as a page load would. */
   refresh(): Promise<void>;
   /** Whether the widgets are booted for a signed-in user. */
   identified(): boolean;
@@ -172,7 +181,7 @@ export interface WidgetIdentity {
 declare global {
   interface Window {
     widgetIdentity?: WidgetIdentity;
-    /** Vendors' libraries, under whatever names they take. */
+    /** The vendors' libraries, under their own names. */
     [library: string]: any;
   }
   interface Document {

@@ -1,4 +1,4 @@
-//! What a widget boots with: the data about one person.
+//! The data about one user that a widget boots with.
 
 use std::{
     borrow::Cow,
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{identity::Identity, sign::Token, token_error::TokenError};
 
-/// What an adapter needs to boot for one person. `Debug` does not show it.
+/// The data that an adapter needs to boot for one user. `Debug` hides it.
 #[derive(Clone, Default)]
 pub struct BootData {
     entries: Vec<(Cow<'static, str>, BootValue)>,
@@ -26,12 +26,12 @@ pub(crate) enum BootValue {
 }
 
 impl BootData {
-    /// Without entries.
+    /// Creates boot data without entries.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Without entries, for a page that fetches the token: an error for a person who would be given none.
+    /// Creates boot data without entries, for a page that fetches its token: an error if the user could not get one.
     pub(super) fn of_fetched_token(identity: &Identity, now: SystemTime) -> Result<Self, TokenError> {
         identity.required_id()?;
         identity.check_session(now)?;
@@ -50,7 +50,7 @@ impl BootData {
         self
     }
 
-    /// Adds one entry where there is a value.
+    /// Adds one entry if there is a value.
     #[must_use]
     pub fn with_some(self, key: &'static str, value: Option<impl Into<Value>>) -> Self {
         match value {
@@ -59,12 +59,12 @@ impl BootData {
         }
     }
 
-    /// Adds a list of facts under this key, where there is one.
+    /// Adds the facts under this key, if there are any.
     pub(super) fn with_facts(self, key: &'static str, facts: Map<String, Value>) -> Self {
         if facts.is_empty() { self } else { self.with(key, facts) }
     }
 
-    /// Adds the token, and when the page is to replace it ([`Token::lifetime`]).
+    /// Adds the token, and sets when the page replaces it, from [`Token::lifetime`].
     #[must_use]
     pub fn with_token(mut self, key: &'static str, token: Token) -> Self {
         self.lifetime = token.lifetime();

@@ -1,4 +1,4 @@
-//! The widgets of this crate by name, for programs that learn from a file or a command line which one to configure.
+//! The widgets of this crate by name, for programs that read from a file or a command line which one to configure.
 
 use std::{fmt, time::Duration};
 
@@ -8,7 +8,7 @@ use crate::sign::Secret;
 type Configure = fn(&str, Secret) -> Box<dyn Widget>;
 type ConfigureWithLifetime = fn(&str, Secret, Duration) -> Box<dyn Widget>;
 
-/// One widget of this crate, to be chosen by its name. See [`catalog`](super::catalog).
+/// A widget of this crate that a program selects by name. See [`catalog`](super::catalog).
 #[derive(Clone, Copy)]
 pub struct CatalogEntry {
     name: &'static str,
@@ -30,20 +30,20 @@ impl CatalogEntry {
         self.name
     }
 
-    /// The widget with its defaults, by the application's id at the vendor and the secret.
+    /// Creates the widget with its defaults, from the application's id at the vendor and the secret.
     ///
-    /// Some vendors need more (Salesforce its site, Zendesk Messaging a secret with a key id): without it,
-    /// [`Widget::check`] says what is missing.
+    /// Some vendors need more (Salesforce its site, Zendesk Messaging a secret with a key id): in that case,
+    /// [`Widget::check`] reports what is missing.
     pub fn configure(&self, app_id: &str, secret: Secret) -> Box<dyn Widget> {
         (self.configure)(app_id, secret)
     }
 
-    /// Whether its tokens expire, so that their lifetime can be set.
+    /// Returns whether the widget's tokens expire, so that you can set their lifetime.
     pub fn has_lifetime(&self) -> bool {
         self.configure_with_lifetime.is_some()
     }
 
-    /// The same with another lifetime of its tokens; `None` where they never expire.
+    /// Creates the widget with another token lifetime; returns `None` if its tokens never expire.
     pub fn configure_with_lifetime(&self, app_id: &str, secret: Secret, lifetime: Duration) -> Option<Box<dyn Widget>> {
         self.configure_with_lifetime.map(|configure| configure(app_id, secret, lifetime))
     }

@@ -1,4 +1,4 @@
-//! What several widgets check about their configuration.
+//! Configuration checks that several widgets share.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::{
     sign::Secret,
 };
 
-/// An address of the vendor's that stands in the page and in its policy: a scheme that browsers trust, and a host.
+/// Checks a vendor address that goes into the page and its policy: it needs a scheme that browsers trust, and a host.
 pub(super) fn check_https(widget: &str, what: &str, url: &str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte);
     let rest = url.strip_prefix("https://").unwrap_or_default();
@@ -20,7 +20,7 @@ pub(super) fn check_https(widget: &str, what: &str, url: &str) -> Result<(), Con
     Err(ConfigError::new(ConfigErrorKind::CspSource, message))
 }
 
-/// A value that has no default: the application has to set it.
+/// Checks a value that has no default, so that the application must set it.
 pub(super) fn check_set(widget: &str, setter: &str, value: &str) -> Result<(), ConfigError> {
     if !value.trim().is_empty() {
         return Ok(());
@@ -29,17 +29,17 @@ pub(super) fn check_set(widget: &str, setter: &str, value: &str) -> Result<(), C
     Err(ConfigError::new(ConfigErrorKind::AppId, message))
 }
 
-/// A key that makes RS256 signatures.
+/// Checks that the key makes RS256 signatures.
 #[cfg(feature = "rsa")]
 pub(super) fn check_rsa(widget: &str, secret: &Secret) -> Result<(), ConfigError> {
     if secret.is_rsa() {
         return Ok(());
     }
-    let message = format!("{widget}: the secret is no RSA key: read it with Secret::rsa_pem(..)");
+    let message = format!("{widget}: the secret is not an RSA key: read it with Secret::rsa_pem(..)");
     Err(ConfigError::new(ConfigErrorKind::Secret, message))
 }
 
-/// The name of the key, where a vendor knows several at a time.
+/// Checks that the key has an id, for a vendor that accepts several keys at a time.
 pub(super) fn check_key_id(widget: &str, secret: &Secret) -> Result<(), ConfigError> {
     if secret.has_key_id() {
         return Ok(());
@@ -48,14 +48,14 @@ pub(super) fn check_key_id(widget: &str, secret: &Secret) -> Result<(), ConfigEr
     Err(ConfigError::new(ConfigErrorKind::Secret, message))
 }
 
-/// Vendors issue ids of letters, digits and a few signs; anything else is a mistake, or an attack on the places where
-/// the id stands (cookie names, URLs).
+/// Checks the application id. Vendors issue ids of letters, digits and a few signs; any other character is a mistake,
+/// or an attack on the places that contain the id (cookie names, URLs).
 pub(super) fn check_app_id(widget: &str, id: &str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let problem = if !id.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
-        "is empty, or holds no letter or digit"
+        "is empty or contains no letter or digit"
     } else if !id.bytes().all(legal) {
-        "holds a character other than letters, digits, '-', '_' and '.'"
+        "contains a character other than letters, digits, '-', '_' and '.'"
     } else {
         return Ok(());
     };
@@ -63,14 +63,14 @@ pub(super) fn check_app_id(widget: &str, id: &str) -> Result<(), ConfigError> {
     Err(ConfigError::new(ConfigErrorKind::AppId, message))
 }
 
-/// A lifetime of a second or more, and not over the limit.
+/// Checks that the lifetime is at least one second and not over the limit.
 pub(super) fn check_lifetime(widget: &str, lifetime: Duration, limit: Duration) -> Result<(), ConfigError> {
     let problem = if lifetime.is_zero() {
         "is zero seconds: give the token time to arrive".to_owned()
     } else if lifetime < Duration::from_secs(1) {
-        "is under one second: tokens count in whole seconds".to_owned()
+        "is under one second: token times are whole seconds".to_owned()
     } else if lifetime > limit {
-        // Rounded up, so that it is not the limit's own number.
+        // Rounded up, so that the message does not show the limit itself as the rejected number.
         let seconds = lifetime.as_secs().saturating_add(u64::from(lifetime.subsec_nanos() > 0));
         format!("of {seconds} seconds is over the limit of {} seconds", limit.as_secs())
     } else {
@@ -80,19 +80,19 @@ pub(super) fn check_lifetime(widget: &str, lifetime: Duration, limit: Duration) 
     Err(ConfigError::new(ConfigErrorKind::Lifetime, message))
 }
 
-/// Refuses settings that would identify a person without a signature. `reserved`: names, separated by spaces.
+/// Rejects settings that would identify a user without a signature. `reserved` holds names, separated by spaces.
 pub(super) fn check_settings(widget: &str, settings: &Settings, reserved: &str) -> Result<(), ConfigError> {
     match settings.keys().find(|key| is_reserved(key, reserved)) {
         None => Ok(()),
         Some(key) => Err(ConfigError::new(
             ConfigErrorKind::Setting,
-            format!("{widget}: `{key}` is not a setting for everybody: say it by the identity or its own setter"),
+            format!("{widget}: `{key}` identifies a user or has its own setter: use `Identity` or that setter"),
         )),
     }
 }
 
-/// For libraries whose settings are methods: each begins with `set`, or is one of `others`, which spaces separate. Any
-/// other method might name a person, or end the session.
+/// Checks settings that are methods of the library: each begins with `set` or is one of `others`, separated by spaces.
+/// Any other method might identify a user, or end the session.
 pub(super) fn check_methods(widget: &str, settings: &Settings, others: &str) -> Result<(), ConfigError> {
     let is_setter = |key: &str| key.starts_with("set") || others.split_whitespace().any(|method| method == key);
     match settings.keys().find(|key| !is_setter(key)) {

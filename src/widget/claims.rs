@@ -1,4 +1,4 @@
-//! The part of a token's claims that the application chooses, and what it says beside the token.
+//! The claims that the application chooses, and the unsigned facts that accompany a token.
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -8,12 +8,12 @@ use crate::identity::Identity;
 /// The registered claims: <https://www.rfc-editor.org/rfc/rfc7519#section-4.1>.
 const REGISTERED: &str = "iss sub aud exp nbf iat jti";
 
-/// Whether a name is a registered claim or one of these, which spaces separate.
+/// Whether a name is a registered claim or one of `reserved`, which holds names separated by spaces.
 pub(super) fn is_reserved(name: &str, reserved: &str) -> bool {
     REGISTERED.split_whitespace().chain(reserved.split_whitespace()).any(|known| known == name)
 }
 
-/// A person's attributes, without those that have the name of a claim: the token says each claim once, and the crate
+/// A user's attributes without those that have the name of a claim: a token contains each claim once, and this crate
 /// decides its value.
 pub(super) struct CustomClaims<'a> {
     attributes: &'a Map<String, Value>,
@@ -21,7 +21,7 @@ pub(super) struct CustomClaims<'a> {
 }
 
 impl<'a> CustomClaims<'a> {
-    /// `reserved`: the names of claims, besides the registered ones, separated by spaces.
+    /// `reserved` holds the names of claims besides the registered ones, separated by spaces.
     pub(super) fn of(identity: &'a Identity, reserved: &'static str) -> Self {
         Self { attributes: identity.attributes(), reserved }
     }
@@ -36,8 +36,8 @@ impl<'a> CustomClaims<'a> {
     }
 }
 
-/// What stands beside the token without a signature: never one of these names, for what the token says is said once. The
-/// names of signed attributes are left out, too, and those that spaces separate in `reserved`.
+/// The unsigned facts that accompany the token. It leaves out the names of registered claims, those in `reserved`
+/// (separated by spaces) and those of signed attributes, so that no signed claim is repeated without a signature.
 pub(super) fn unsigned_facts(identity: &Identity, reserved: &str) -> Map<String, Value> {
     let signed = identity.attributes();
     let facts = identity.unsigned().iter();
@@ -47,14 +47,14 @@ pub(super) fn unsigned_facts(identity: &Identity, reserved: &str) -> Map<String,
         .collect()
 }
 
-/// Of what stands beside the token, the facts by these names, which spaces separate: for vendors that know no others.
+/// The unsigned facts whose names are in `known` (separated by spaces), for vendors that accept no others.
 pub(super) fn known_facts(identity: &Identity, known: &str) -> Map<String, Value> {
     let mut facts = unsigned_facts(identity, "");
     facts.retain(|key, _| known.split_whitespace().any(|name| name == key));
     facts
 }
 
-/// Facts for a vendor that takes no lists and objects: those become JSON text, and what is null is left out.
+/// Converts facts for a vendor that accepts no arrays and objects: those become JSON text, and null values are dropped.
 #[cfg(feature = "issued")]
 pub(super) fn as_flat(facts: Map<String, Value>) -> Map<String, Value> {
     let flat = |value: Value| match value {
@@ -65,7 +65,7 @@ pub(super) fn as_flat(facts: Map<String, Value>) -> Map<String, Value> {
     facts.into_iter().filter_map(|(key, value)| Some((key, flat(value)?))).collect()
 }
 
-/// An attribute for a vendor that takes texts alone: numbers and the rest as JSON writes them; `None` for null.
+/// Converts an attribute for a vendor that accepts only strings: other values become JSON text; null becomes `None`.
 pub(super) fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,

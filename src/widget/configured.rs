@@ -1,4 +1,4 @@
-//! A widget together with its manifest, and what must hold for every widget.
+//! A widget together with its manifest, and the checks that every widget must pass.
 
 #[cfg(feature = "issued")]
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::{
     token_error::TokenError,
 };
 
-/// A widget and its manifest, asked for once.
+/// A widget and its manifest, which is requested only once.
 pub(crate) struct ConfiguredWidget {
     widget: Box<dyn Widget>,
     manifest: Manifest,
-    /// Where the vendor's own API issues them.
+    /// The tokens that the vendor's own API issues; `None` if the widget signs its tokens.
     #[cfg(feature = "issued")]
     issued: Option<Arc<IssuedTokens>>,
 }
@@ -33,7 +33,7 @@ impl ConfiguredWidget {
         }
     }
 
-    /// The tokens that the vendor's own API issues; `None` where the widget signs.
+    /// The tokens that the vendor's own API issues; `None` if the widget signs its tokens.
     #[cfg(feature = "issued")]
     pub(crate) fn issued(&self) -> Option<&Arc<IssuedTokens>> {
         self.issued.as_ref()
@@ -51,13 +51,13 @@ impl ConfiguredWidget {
         self.widget.secret()
     }
 
-    /// The widget's own check, and what no widget can do without.
+    /// Runs the widget's own check, then the checks that apply to every widget.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.widget.check()?;
-        // The secret signs whatever has no other key.
+        // The secret signs every token that has no key of its own. Only costly tokens may take as long as RSA does.
         let takes_rsa = || self.manifest.tokens().all(|name| self.manifest.is_costly(name));
         if self.secret().is_some_and(Secret::is_rsa) && !takes_rsa() {
-            let message = format!("{}: its secret is an RSA key, which this widget does not take", self.name());
+            let message = format!("{}: its secret is an RSA key, which this widget does not accept", self.name());
             return Err(ConfigError::new(ConfigErrorKind::Secret, message));
         }
         if self.manifest.token_names().is_empty() {
@@ -66,7 +66,7 @@ impl ConfiguredWidget {
         }
         if let Some(unknown) = self.manifest.unknown_costly_token() {
             let message = format!(
-                "{}: {unknown:?} is called costly and is no token of its: name it with `with_token_names`",
+                "{}: {unknown:?} is declared costly but is not a token of this widget: name it with `with_token_names`",
                 self.name()
             );
             return Err(ConfigError::new(ConfigErrorKind::WidgetName, message));
@@ -74,7 +74,7 @@ impl ConfiguredWidget {
         Ok(())
     }
 
-    /// Whether a token can stand in a page or a header: neither costly nor issued.
+    /// Whether a page or a header can contain the token: it is neither costly nor issued by the vendor.
     pub(crate) fn is_minted_at_once(&self, token_name: &str) -> bool {
         #[cfg(feature = "issued")]
         if self.issued.is_some() {
@@ -83,12 +83,12 @@ impl ConfiguredWidget {
         !self.manifest.is_costly(token_name)
     }
 
-    /// `token_name` is one of the manifest's: `Config::mint` has refused every other name.
+    /// `token_name` is one of the manifest's token names: `Config::mint` has rejected all others.
     pub(crate) fn mint(&self, token_name: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         self.widget.mint(token_name, identity, now)
     }
 
-    /// `token_name` is one of those that sign a value.
+    /// `token_name` is one of the manifest's value token names: the caller has rejected all others.
     pub(crate) fn mint_with_value(
         &self,
         token_name: &str,

@@ -1,4 +1,4 @@
-//! The trait that every widget implements: its manifest, its secret, and what it says about one person.
+//! The trait that every widget implements.
 
 use std::time::SystemTime;
 
@@ -13,58 +13,63 @@ use crate::{
 
 use super::{boot_data::BootData, manifest::Manifest, page_value::PageValue};
 
-/// One support widget: what it has to know, and how its session ends.
+/// A support widget: its manifest, its secret, and the data it needs for one user.
 ///
-/// Object safe and synchronous. No method may panic: [`check`](Widget::check) is the place to report a bad configuration.
+/// The trait is object safe and synchronous. No method may panic: report a bad configuration from
+/// [`check`](Widget::check).
 ///
-/// For a widget of your own, [the module](crate::widget) shows the least that is needed, `examples/own_widget.rs` shows a whole one,
-/// and the module `conformance` (a feature, for tests) checks that it keeps the promises below.
+/// For a widget of your own, [the module](crate::widget) shows the minimum, `examples/own_widget.rs` shows a complete
+/// widget, and the module `conformance` (a feature, for tests) checks the promises below.
 pub trait Widget: Send + Sync + 'static {
-    /// What is the same for every person: names, library, settings, what the session leaves behind, what a policy must allow.
+    /// Returns what is the same for every user: names, library, settings, session artifacts and policy sources.
     ///
     /// [`WidgetsBuilder::widget`](crate::WidgetsBuilder::widget) calls it once and keeps the result.
     fn manifest(&self) -> Manifest;
 
-    /// The secret that signs; `None` where the widget signs nothing, for the vendor's own API issues its tokens.
+    /// The signing secret, or `None` for a widget whose tokens the vendor's own API issues.
     ///
-    /// The secret of the widget whose name comes first in the alphabet also keys the marker cookie's fingerprint, through a
-    /// one-way derivation. Where no widget has a secret, the application sets a
+    /// The secret of the widget whose name comes first in alphabetical order also keys the marker cookie's fingerprint,
+    /// through a one-way derivation. If no widget has a secret, the application must set a
     /// [`marker_key`](crate::WidgetsBuilder::marker_key).
     fn secret(&self) -> Option<&Secret>;
 
-    /// How the application gets the tokens where the vendor's own API issues them: all of this widget's tokens come from it
-    /// then, by the token service alone, and [`mint`](Widget::mint) answers [`TokenError::Issued`]. Default: `None`.
+    /// The source of the tokens, if the vendor's own API issues them. Default: `None`.
+    ///
+    /// All tokens of a widget with an issuer come from it, through the token service only, and
+    /// [`mint`](Widget::mint) returns [`TokenError::Issued`].
     #[cfg(feature = "issued")]
     fn issuer(&self) -> Option<&Issuer> {
         None
     }
 
-    /// Says what is wrong with the configuration. [`build()`](crate::WidgetsBuilder::build) calls it once. Default: `Ok`.
+    /// Checks the configuration. [`build()`](crate::WidgetsBuilder::build) calls it once. Default: `Ok`.
     ///
     /// # Errors
     ///
-    /// A [`ConfigError`] whose text says how to correct it.
+    /// A [`ConfigError`] whose text says how to correct the configuration.
     fn check(&self) -> Result<(), ConfigError> {
         Ok(())
     }
 
-    /// A new token of this name for this person at `now`. `token_name` is one of
-    /// [`Manifest::token_names`]: the caller has refused every other name.
+    /// Creates the token with this name for this user at the time `now`.
+    ///
+    /// `token_name` is one of [`Manifest::token_names`]: the caller has rejected all other names.
     ///
     /// # Errors
     ///
-    /// A [`TokenError`] when the identity lacks what the vendor needs, or signing failed.
+    /// A [`TokenError`] if the identity lacks something that the vendor requires, or if signing fails.
     fn mint(&self, token_name: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError>;
 
-    /// A new token of this name for this person at `now` that also signs `value`, which the page has handed over. `token_name`
-    /// is one of [`Manifest::value_token_names`]: the caller has refused every other name. Default:
-    /// [`TokenError::UnknownToken`], for most widgets have no such token.
+    /// Creates the token with this name for this user at the time `now`, and signs a value from the page in it.
     ///
-    /// Sign the value under the one name by which the vendor knows it, and as nothing else: it proves nothing of the person.
+    /// `token_name` is one of [`Manifest::value_token_names`]: the caller has rejected all other names. Default:
+    /// [`TokenError::UnknownToken`], because most widgets have no such token.
+    ///
+    /// Sign `value` only under the one name by which the vendor knows it: it proves nothing about the user.
     ///
     /// # Errors
     ///
-    /// A [`TokenError`] as [`mint`](Widget::mint) has.
+    /// A [`TokenError`], as for [`mint`](Widget::mint).
     #[allow(unused_variables)]
     fn mint_with_value(
         &self,
@@ -76,11 +81,13 @@ pub trait Widget: Send + Sync + 'static {
         Err(TokenError::UnknownToken)
     }
 
-    /// What the adapter needs to boot for this person at `now`. Leave out what the token already contains.
+    /// Returns the data that the adapter needs to boot for this user at the time `now`.
+    ///
+    /// Leave out what the token already contains.
     ///
     /// # Errors
     ///
-    /// A [`TokenError`] when the identity lacks what the vendor needs, or signing failed.
+    /// A [`TokenError`] if the identity lacks something that the vendor requires, or if signing fails.
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError>;
 }
 

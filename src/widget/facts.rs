@@ -1,11 +1,10 @@
-//! Facts beside the token, for vendors that know some of them by name and keep the others in an object of their own.
+//! Unsigned facts, for vendors that know some of them by name and keep the others in a separate object.
 
 use serde_json::{Map, Value};
 
-/// The same facts, with those that are not in `known` moved into the object `others`. `known`: names, separated by
-/// spaces.
+/// Moves the facts that are not in `known` into the object `others`. `known` holds names, separated by spaces.
 ///
-/// An object that the application gave under that name itself becomes part of it.
+/// If the application itself set an object under the name `others`, its entries are merged into that object.
 pub(super) fn grouped(facts: Map<String, Value>, known: &str, others: &str) -> Map<String, Value> {
     let (mut named, mut rest) = (Map::new(), Map::new());
     for (key, value) in facts {
@@ -28,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn facts_that_the_vendor_does_not_know_by_name_are_in_an_object() {
+    fn facts_unknown_to_the_vendor_are_grouped_in_an_object() {
         let facts = |value: Value| value.as_object().cloned().unwrap_or_default();
         for (given, expected) in [
             (json!({}), json!({})),

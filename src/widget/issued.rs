@@ -1,4 +1,4 @@
-//! What the widgets have in common whose tokens the vendor's own API issues.
+//! What the widgets share whose tokens the vendor's own API issues.
 
 use super::{
     checks::{check_app_id, check_settings},
@@ -9,7 +9,7 @@ use crate::{
     issued::Issuer,
 };
 
-/// The configuration that they share. The setters are those of [`setter!`](super::options::setter).
+/// The configuration that these widgets share. The setters are those of [`setter!`](super::options::setter).
 #[derive(Clone, Debug)]
 pub(super) struct IssuedOptions {
     name: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct IssuedOptions {
 }
 
 impl IssuedOptions {
-    /// `reserved_settings`: names, separated by spaces, that no setting may have.
+    /// `reserved_settings` holds the names, separated by spaces, that no setting may have.
     pub(super) fn new(
         name: &'static str,
         app_id: impl Into<String>,
@@ -36,13 +36,15 @@ impl IssuedOptions {
         check_settings(self.name, &self.settings, self.reserved_settings)
     }
 
-    /// For vendors that take each token once: one that is handed out twice identifies nobody the second time.
+    /// Requires a single-use issuer, for vendors that accept each token once: a second use identifies no user.
     pub(super) fn check_single_use(&self) -> Result<(), ConfigError> {
         if self.issuer.is_single_use() {
             return Ok(());
         }
-        let message =
-            format!("{}: this vendor takes each token once: make the issuer with Issuer::single_use(..)", self.name);
+        let message = format!(
+            "{}: this vendor accepts each token once: create the issuer with Issuer::single_use(..)",
+            self.name
+        );
         Err(ConfigError::new(ConfigErrorKind::Setting, message))
     }
 
@@ -54,7 +56,7 @@ impl IssuedOptions {
     }
 }
 
-/// The methods of `Widget` that are the same for each of them.
+/// Implements the methods of `Widget` that are the same for all of these widgets.
 macro_rules! issued_tokens {
     () => {
         fn secret(&self) -> Option<&Secret> {

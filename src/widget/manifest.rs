@@ -1,4 +1,4 @@
-//! What a widget says about itself, the same for every person.
+//! The manifest: the public facts about a widget that are the same for every user.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::csp::{CspSources, library_source};
 
-/// What a widget says about itself: the same on every page and for every person, and public.
+/// The public facts about a widget, the same on every page and for every user.
 ///
 /// ```
 /// use tower_widget_identity::widget::{Manifest, SessionArtifacts};
@@ -35,7 +35,7 @@ pub struct Manifest {
     costly_tokens: CostlyTokens,
 }
 
-/// Which of a widget's tokens take long to make.
+/// Which of a widget's tokens are slow to create.
 #[derive(Clone, Debug)]
 enum CostlyTokens {
     Named(Vec<Cow<'static, str>>),
@@ -43,12 +43,14 @@ enum CostlyTokens {
 }
 
 impl Manifest {
-    /// A widget by its name, the application's public id at the vendor, and its adapter script.
+    /// Creates a manifest from the widget's name, the application's id and the adapter script.
     ///
-    /// * The name is of lower-case ASCII letters, digits and hyphens, and names the adapter in the page.
-    /// * The adapter is one JavaScript expression, ASCII, ES2019, without line comments behind code: a function that takes
-    ///   the runtime's tools and returns `{ boot(widget), refresh(widget, token), shutdown(widget, load) }`. The runtime may
-    ///   call the three in any order, twice, and before the vendor's library is there. See [the module](crate::widget).
+    /// * The application's id is its public one at the vendor.
+    /// * The name consists of lower-case ASCII letters, digits and hyphens. It identifies the adapter in the page.
+    /// * The adapter is one JavaScript expression, in ASCII and ES2019, without line comments after code: a function
+    ///   that takes the runtime's tools and returns `{ boot(widget), refresh(widget, token), shutdown(widget, load) }`.
+    ///   The runtime may call the three functions in any order, twice, and before the vendor's library has loaded. See
+    ///   [the module](crate::widget).
     pub fn new(
         name: impl Into<Cow<'static, str>>,
         app_id: impl Into<String>,
@@ -72,16 +74,18 @@ impl Manifest {
         }
     }
 
-    /// The address of the vendor's library. The adapter gets it as `widget.library`, and the page's policy is made to allow
-    /// its origin. Default: none.
+    /// Sets the address of the vendor's library. Default: none.
+    ///
+    /// The adapter gets it as `widget.library`, and the page's policy is changed to allow its origin.
     #[must_use]
     pub fn with_library(mut self, url: impl Into<String>) -> Self {
         self.library = Some(url.into());
         self
     }
 
-    /// What the adapter has to know on every page; it need not have the shape of the vendor's own settings object. Default:
-    /// none.
+    /// Sets what the adapter needs on every page. Default: none.
+    ///
+    /// It need not have the shape of the vendor's own settings object.
     #[must_use]
     pub fn with_settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
@@ -95,74 +99,81 @@ impl Manifest {
         self
     }
 
-    /// What the vendor's session leaves in the browser. Default: none.
+    /// Sets what the vendor's session leaves in the browser. Default: none.
     #[must_use]
     pub fn with_artifacts(mut self, artifacts: SessionArtifacts) -> Self {
         self.artifacts = artifacts;
         self
     }
 
-    /// What a Content-Security-Policy must allow besides the library's origin, by the vendor's documents. Default: none.
+    /// Sets what the vendor's documentation says a Content-Security-Policy must allow. Default: none.
+    ///
+    /// The library's origin is added automatically.
     #[must_use]
     pub fn with_csp_sources(mut self, sources: CspSources) -> Self {
         self.csp_sources = sources;
         self
     }
 
-    /// Also allows the page to connect to the library's origin, and to show frames from there. Default: scripts alone.
+    /// Also allows the page to connect to the library's origin and to show frames from it.
+    ///
+    /// Default: scripts only.
     #[must_use]
     pub fn with_library_connections(mut self) -> Self {
         self.library_connections = true;
         self
     }
 
-    /// The cookie whose presence means that the vendor's session knows who the person is. Default: none.
+    /// Sets the cookie whose presence means that the vendor's session knows who the user is. Default: none.
     #[must_use]
     pub fn with_identified_cookie(mut self, name: impl Into<String>) -> Self {
         self.identified_cookie = Some(name.into());
         self
     }
 
-    /// The names of its tokens, each a path segment of the token service and part of a header name. Default: one, the
-    /// widget's name.
+    /// Sets the names of the widget's tokens. Default: one, the widget's name.
+    ///
+    /// Each name is a path segment of the token service and part of a header name.
     #[must_use]
     pub fn with_token_names<S: Into<Cow<'static, str>>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.token_names = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The names of the tokens that also sign a value which the page hands over, made by
-    /// [`mint_with_value`](crate::widget::Widget::mint_with_value). They stand in no page and in no header: the page's script
-    /// asks the token service for them. Default: none.
+    /// Sets the names of the tokens that also sign a value sent by the page. Default: none.
+    ///
+    /// [`mint_with_value`](crate::widget::Widget::mint_with_value) creates them. No page and no header contains them:
+    /// the page's script fetches them from the token service.
     #[must_use]
     pub fn with_value_token_names<S: Into<Cow<'static, str>>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.value_token_names = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Says that its script fetches tokens by itself, so that the application must configure a
-    /// [token path](crate::WidgetsBuilder::token_path). Default: it does not.
+    /// Declares that the widget's script fetches tokens itself. Default: it does not.
+    ///
+    /// The application must then configure a [token path](crate::WidgetsBuilder::token_path).
     #[must_use]
     pub fn with_required_token_path(mut self) -> Self {
         self.requires_token_path = true;
         self
     }
 
-    /// Says that making its tokens takes longer than an async thread may be held up: more than 100 µs, as RSA does.
-    /// Default: none does.
+    /// Declares that all of the widget's tokens are slow to create. Default: none is.
     ///
-    /// The [`TokenService`](crate::TokenService) alone makes such tokens, on a thread of its own. They stand in no page and
-    /// in no header, so `boot_data` must not make them.
+    /// Slow means longer than an async thread may be blocked: more than 100 µs, as with RSA. Only the
+    /// [`TokenService`](crate::TokenService) creates such tokens, on a separate thread. No page and no header contains
+    /// them, so `boot_data` must not create them.
     #[must_use]
     pub fn with_costly_tokens(mut self) -> Self {
         self.costly_tokens = CostlyTokens::All;
         self
     }
 
-    /// Says so of the token of this [name](Self::with_token_names) alone: the widget's other tokens stand in pages and
-    /// headers as they otherwise do. Default: none.
+    /// Declares that the token with this [name](Self::with_token_names) is slow to create. Default: none is.
     ///
-    /// The adapter fetches it by `tools.token(name, ..)`, which needs
+    /// It is treated as in [`with_costly_tokens`](Self::with_costly_tokens); the widget's other tokens stay in pages
+    /// and headers. The adapter fetches it with `tools.token(name, ..)`, which needs
     /// [`with_required_token_path`](Self::with_required_token_path).
     ///
     /// ```
@@ -203,7 +214,7 @@ impl Manifest {
         self.library.as_deref()
     }
 
-    /// What the adapter has to know on every page.
+    /// The settings that the adapter needs on every page.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -213,7 +224,7 @@ impl Manifest {
         &self.artifacts
     }
 
-    /// What a Content-Security-Policy must allow, the library's origin included.
+    /// What a Content-Security-Policy must allow, including the library's origin.
     pub fn csp_sources(&self) -> CspSources {
         let listed = self.csp_sources.clone();
         let Some(origin) = self.library().map(library_source) else { return listed };
@@ -223,17 +234,17 @@ impl Manifest {
         if self.library_connections { sources.connect([origin.clone()]).frame([origin]) } else { sources }
     }
 
-    /// The cookie whose presence means that the vendor's session knows who the person is.
+    /// The cookie whose presence means that the vendor's session knows who the user is.
     pub fn identified_cookie(&self) -> Option<&str> {
         self.identified_cookie.as_deref()
     }
 
-    /// The names of its tokens.
+    /// The names of the widget's tokens.
     pub fn token_names(&self) -> Vec<&str> {
         self.tokens().collect()
     }
 
-    /// The names of the tokens that also sign a value which the page hands over.
+    /// The names of the tokens that also sign a value sent by the page.
     pub fn value_token_names(&self) -> Vec<&str> {
         self.value_tokens().collect()
     }
@@ -246,12 +257,12 @@ impl Manifest {
         self.token_names.iter().map(AsRef::as_ref)
     }
 
-    /// Whether its script fetches tokens by itself.
+    /// Whether the widget's script fetches tokens itself.
     pub fn requires_token_path(&self) -> bool {
         self.requires_token_path
     }
 
-    /// Whether any of its tokens is made on a thread of its own.
+    /// Whether any of the widget's tokens is slow to create, and so is created on a separate thread.
     pub fn has_costly_tokens(&self) -> bool {
         match &self.costly_tokens {
             CostlyTokens::Named(names) => !names.is_empty(),
@@ -259,7 +270,7 @@ impl Manifest {
         }
     }
 
-    /// Whether the token of this name is made there.
+    /// Whether the token with this name is slow to create, and so is created on a separate thread.
     pub fn is_costly(&self, token_name: &str) -> bool {
         match &self.costly_tokens {
             CostlyTokens::Named(names) => names.iter().any(|name| name == token_name),
@@ -267,7 +278,7 @@ impl Manifest {
         }
     }
 
-    /// What is called costly, and is no token of this widget.
+    /// A name that was declared costly but is not a token of this widget.
     pub(crate) fn unknown_costly_token(&self) -> Option<&str> {
         match &self.costly_tokens {
             CostlyTokens::Named(names) => names.iter().map(AsRef::as_ref).find(|name| !self.has_token(name)),
@@ -280,25 +291,25 @@ impl Manifest {
     }
 }
 
-/// What a widget has to know on every page, the same for everybody: application id, region, appearance.
+/// What a widget needs on every page, the same for all users: application id, region, appearance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Settings(Map<String, Value>);
 
 impl Settings {
-    /// No settings.
+    /// Creates empty settings.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds one; the last value of a key counts.
+    /// Adds one setting; the last value of a key counts.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.insert(key.into(), value.into());
         self
     }
 
-    /// Adds one where there is a value.
+    /// Adds one setting if there is a value.
     #[must_use]
     pub fn with_some(self, key: &str, value: Option<impl Into<Value>>) -> Self {
         match value {
@@ -316,11 +327,11 @@ impl Settings {
     }
 }
 
-/// What a vendor's session leaves in the browser, to be removed when the session ends.
+/// What a vendor's session leaves in the browser; the runtime removes it when the session ends.
 ///
-/// One `*` in the name of a cookie or a storage key stands for any text: `acme_*`, `*.acme`, `acme.*.session`. In front of a
-/// name without a `*`, a `#` stands for an id that the page does not know: exactly 24 lower-case hexadecimal digits, as in
-/// `#.sessionToken`. It matches no other name that only ends in the same way.
+/// One `*` in the name of a cookie or a storage key matches any text: `acme_*`, `*.acme`, `acme.*.session`. A leading
+/// `#` in a name without a `*` matches an id that the page does not know: exactly 24 lower-case hexadecimal digits, as
+/// in `#.sessionToken`. Such a pattern does not match other names with the same ending.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SessionArtifacts {
     cookies: Vec<String>,
@@ -330,12 +341,12 @@ pub struct SessionArtifacts {
 }
 
 impl SessionArtifacts {
-    /// None.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a cookie, on whatever domain level.
+    /// Adds a cookie; it is removed on every domain level.
     #[must_use]
     pub fn cookie(mut self, name: impl Into<String>) -> Self {
         self.cookies.push(name.into());
@@ -356,35 +367,38 @@ impl SessionArtifacts {
         self
     }
 
-    /// Adds a property of `window` that holds identity, as a path with dots (`zESettings.webWidget.authenticate`).
+    /// Adds a property of `window` that holds identity, as a dotted path.
+    ///
+    /// For example: `zESettings.webWidget.authenticate`.
     #[must_use]
     pub fn global(mut self, path: impl Into<String>) -> Self {
         self.globals.push(path.into());
         self
     }
 
-    /// Whether a cookie of this name is one of them.
+    /// Whether one of the cookie entries matches this name.
     pub fn owns_cookie(&self, name: &str) -> bool {
         self.cookie_rank(name).is_some()
     }
 
-    /// Whether a pattern alone stands for this cookie, and the place of its first entry: exact names rank first.
+    /// The rank of the first entry that matches this cookie: whether it is only a pattern, then its position. An exact
+    /// name ranks before a pattern.
     pub(crate) fn cookie_rank(&self, name: &str) -> Option<(bool, usize)> {
         let entries = self.cookies.iter().enumerate().filter(|(_, pattern)| matches(pattern, name));
         entries.map(|(at, pattern)| (*pattern != name, at)).min()
     }
 }
 
-/// The rule of `matches` in the runtime; `tests/runtime/patterns.json` holds for both.
+/// Follows the same rule as `matches` in the runtime; `tests/runtime/patterns.json` tests both.
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
-        // The two ends do not overlap.
+        // The prefix is removed first, because the two ends must not overlap.
         Some((start, end)) => name.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
         None => name == pattern || after_id(name).is_some_and(|rest| pattern.strip_prefix('#') == Some(rest)),
     }
 }
 
-/// What stands after 24 hexadecimal digits.
+/// The rest of the name after 24 lower-case hexadecimal digits.
 fn after_id(name: &str) -> Option<&str> {
     let (id, rest) = name.split_at_checked(24)?;
     id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).then_some(rest)
@@ -410,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn the_librarys_origin_is_a_source_of_scripts_once() {
+    fn library_origin_is_listed_once_as_a_script_source() {
         let manifest = Manifest::new("acme", "acme-1", "").with_library("https://cdn.acme.example/widget.js?v=1");
         let listed = CspSources::from_policy("script-src https://a.example https://cdn.acme.example");
         assert_eq!(manifest.csp_sources(), CspSources::new().script(["https://cdn.acme.example"]));

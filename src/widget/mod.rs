@@ -1,7 +1,7 @@
-//! What is different from vendor to vendor: claims, settings, what a session leaves behind, and the browser calls.
+//! The supported support widgets, and the [`Widget`] trait for adding your own.
 //!
-//! Everything that is special about a widget stands in its own folder here. To support a widget that is not among them,
-//! implement [`Widget`]:
+//! Each widget has a folder with everything that is specific to its vendor: the claims, the settings, what a session
+//! leaves in the browser, and the browser calls. To support a widget that is not listed here, implement [`Widget`]:
 //!
 //! ```
 //! use std::time::{Duration, SystemTime};
@@ -45,13 +45,14 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 //!
-//! That last line belongs into a test, with the feature `conformance`: it names each promise of a widget that is not kept. A
+//! In a test, enable the feature `conformance`; the last line reports every promise of a widget that is not kept. A
 //! widget with a queue, a library and a policy is in `examples/own_widget.rs`.
 //!
 //! # The adapter script
 //!
-//! The adapter of a [`Manifest`] is one JavaScript expression: a function that takes the runtime's tools and returns three functions.
-//! The runtime calls it once in the life of a document, before anything else. `src/snippet/types.d.ts` has the same as types.
+//! The adapter of a [`Manifest`] is one JavaScript expression: a function that takes the runtime's tools and returns
+//! three functions. The runtime calls it once per document, before any other call. `src/snippet/types.d.ts` declares
+//! the same interface as TypeScript types.
 //!
 //! ```js
 //! tools => ({
@@ -61,51 +62,56 @@
 //! })
 //! ```
 //!
-//! `widget` is what the Rust code says of the widget: `name`; `token`, the name of its first token; `library`, the address
-//! of the vendor's library; `settings`, the same for everybody; and `person`, the [`BootData`]. On a visitor's page `person`
-//! is absent.
+//! `widget` holds what the Rust code provides: `name`; `token`, the name of the widget's first token; `library`, the
+//! address of the vendor's library; `settings`, the same for all users; and `person`, the user's [`BootData`]. `person`
+//! is absent on a page for a signed-out visitor.
 //!
-//! * `boot(widget)` shows the widget to the person, or to a visitor. The runtime calls it when a page is theirs and the
-//!   widget is not up for them. Before another person's `boot` comes a `shutdown`.
-//! * `refresh(widget, token)` comes after a `boot` for the same person: without a token on their next page in the same
-//!   document (Turbo Drive, [`widgetIdentity.refresh()`](crate#pages-that-stay-open)), with one when a token was renewed,
-//!   at 70 to 85 % of its [lifetime](crate::Token::lifetime).
-//! * `shutdown(widget, load)` ends the session: at the next page of somebody else or nobody, or when the marker cookie says
-//!   that the session has ended elsewhere. `load` is true where a page ends the session that was there before it: the adapter
-//!   may load the library for this call alone, if the library shows nothing then. Afterwards the runtime removes the
-//!   [`SessionArtifacts`]: first the globals, then cookies and storage. Where those belong to the next person by now, it
-//!   removes the globals only, and the adapter finds no cookies during the call.
+//! * `boot(widget)` shows the widget to the user, or to a signed-out visitor. The runtime calls it when the page
+//!   belongs to them and the widget is not yet running for them. Before it boots another user, it calls `shutdown`.
+//! * `refresh(widget, token)` follows a `boot` for the same user. The runtime calls it without a token on the user's
+//!   next page in the same document (Turbo Drive, [`widgetIdentity.refresh()`](crate#pages-that-stay-open)), and with a
+//!   token when it has renewed one, at 70 to 85 % of the token's [lifetime](crate::Token::lifetime).
+//! * `shutdown(widget, load)` ends the session: on the next page of another user or a signed-out visitor, or when the
+//!   marker cookie says that the session has ended elsewhere. `load` is true if the page ends a session from an earlier
+//!   page: the adapter may load the library for this call alone, provided that the library then shows nothing.
+//!   Afterwards the runtime removes the [`SessionArtifacts`]: first the globals, then cookies and storage. If the
+//!   cookies and the storage already belong to the next user, the runtime removes only the globals, and the adapter
+//!   sees no cookies during the call.
 //!
-//! Whatever the order in which the runtime calls them, each of the three must also bear to be called twice, and before the
-//! library is there. What one of them throws goes to the console, and the next widget's turn comes.
+//! The runtime may call the three functions in any order. Each must work when it is called twice, and when it is called
+//! before the library has loaded. If one of them throws, the runtime logs the error to the console and continues with
+//! the next widget.
 //!
 //! The tools:
 //!
-//! * `tools.load(url, { id, attributes, onload, before })` loads a script, once for each address, after the page's own `load`
-//!   event; where the page demands Trusted Types, by our policy. All options may be left out: `id` and `attributes` are the
-//!   element's, `before` is called immediately before the element is made, `onload` when the script has run. Where the page
-//!   has a script with this address or id already, as the vendor's own package makes one, that one is taken: `before` gets
-//!   `true`, and `onload` is called at once and again when that script has run, for no page can tell whether it has. Without
-//!   an address no script is loaded.
-//! * `tools.token(name, callback, value)` fetches the token of this name and calls `callback(token, seconds)` with it and its
-//!   lifetime, if its person's widgets are still up by then. A failure is tried again, more and more slowly. It is for libraries that ask for tokens by
-//!   themselves; the widget says so by
-//!   [`with_required_token_path`](Manifest::with_required_token_path). `value` is for the tokens that
-//!   [sign one](Manifest::with_value_token_names): a text of the library's, such as its own id of the user.
-//! * `tools.renew(widget, token, identify)` is all of `refresh` for widgets whose token stands in `widget.person.token`: it
-//!   keeps the new token there, if there is one, and calls `identify` with the person's token. It does neither on a visitor's
-//!   page, nor after a `shutdown`.
-//! * `tools.emptyQueue(queue, keep)` takes out of an array what a library that is still to come would read there: after a
-//!   `shutdown` those calls identify a person whose session is over. `keep(call)` is true for calls that stay; without it none
-//!   stays. It answers whether `queue` is an array; whatever else it is, it is left alone.
-//! * `tools.purge()` removes the cookies and the storage of the [`SessionArtifacts`] again, at once and some seconds later,
-//!   while no widgets are up and the marker says that they are no other person's. The runtime does so after each `shutdown`;
-//!   an adapter calls it where it sees that a library has written more.
-//! * `tools.onSwap(action)` calls `action` while the widgets are up, each time after Turbo Drive, htmx, Astro, Unpoly or
-//!   Livewire have replaced the body or a part of it: what the library has put into the body may be gone.
-//! * `tools.alive()` tells whether the widgets are up, for a person or for a visitor. Ask it wherever the library calls back.
+//! * `tools.load(url, { id, attributes, onload, before })` loads a script after the page's own `load` event, once per
+//!   address. Where the page requires Trusted Types, it uses our policy. All options are optional: `id` and
+//!   `attributes` are set on the element, `before` is called immediately before the element is created, and `onload` is
+//!   called when the script has run. If the page already has a script with this address or id, for example from the
+//!   vendor's own package, the runtime uses that script: it calls `before` with `true`, and calls `onload` at once and
+//!   again when the script has run, because a page cannot find out whether it has. Without an address, it loads no
+//!   script.
+//! * `tools.token(name, callback, value)` fetches the token with this name and calls `callback(token, seconds)` with
+//!   the token and its lifetime, if the widgets of the same user are still running by then. It retries failed requests
+//!   at growing intervals. It is for libraries that ask for tokens themselves; such a widget declares
+//!   [`with_required_token_path`](Manifest::with_required_token_path). `value` is for tokens that [sign a
+//!   value](Manifest::with_value_token_names): a text from the library, such as its own id for the user.
+//! * `tools.renew(widget, token, identify)` is a complete `refresh` for widgets that keep their token in
+//!   `widget.person.token`. It stores the new token there, if there is one, and calls `identify` with the user's token.
+//!   It does nothing on a page for a signed-out visitor and nothing after a `shutdown`.
+//! * `tools.emptyQueue(queue, keep)` removes the calls from an array that a library would read once it loads: after a
+//!   `shutdown`, those calls identify a user whose session is over. Calls for which `keep(call)` is true stay; without
+//!   `keep`, none stays. It returns whether `queue` is an array, and changes nothing if it is not.
+//! * `tools.purge()` removes the cookies and the storage of the [`SessionArtifacts`] again, at once and some seconds
+//!   later, while no widgets are running and the marker says that they belong to no other user. The runtime does this
+//!   after each `shutdown`; an adapter calls it when it notices that a library has written more.
+//! * `tools.onSwap(action)` calls `action`, while the widgets are running, each time Turbo Drive, htmx, Astro, Unpoly
+//!   or Livewire has replaced the body or a part of it: what the library added to the body may be gone.
+//! * `tools.alive()` returns whether the widgets are running, for a user or for a signed-out visitor. Check it in every
+//!   callback from the library.
 //!
-//! A stub that keeps calls until the library comes is in most vendors' loaders. With one, an adapter is this:
+//! Most vendors' loaders include a stub that queues calls until the library has loaded. An adapter with a stub looks
+//! like this:
 //!
 //! ```
 //! # use std::time::{Duration, SystemTime};
@@ -124,7 +130,7 @@
 //!         refresh(widget, token) { tools.renew(widget, token, identify); },
 //!         shutdown(widget, load) {
 //!             tools.emptyQueue(window.Acme && window.Acme.q);
-//!             // A library that is there has read the queue, and knows the person.
+//!             // A library that has loaded has already read the queue, and knows the user.
 //!             if (window.Acme) call('logout');
 //!         }
 //!     };
@@ -177,8 +183,8 @@ pub use definition::Widget;
 pub use manifest::{Manifest, SessionArtifacts, Settings};
 pub use page_value::PageValue;
 
-// The widgets of this crate: a folder each here and in `tests/widgets`, a line in the list below, and a row of the README's
-// table. No other place names them all.
+// Each widget of this crate has a folder here and in `tests/widgets`, a line in the list below, and a row in the
+// README's table. No other place lists them all.
 #[cfg(feature = "issued")]
 mod ada;
 mod amazon_connect;
@@ -222,14 +228,16 @@ mod zendesk_classic;
 mod zendesk_messaging;
 mod zoho_desk_asap;
 
-/// Each line: the widget's name, its type, its constructor and, where it hands out tokens that expire, the setter of their
-/// lifetime.
+/// Declares the widgets, one per line: the name, the type, the constructor and, for a widget whose tokens expire, the
+/// setter for their lifetime.
 macro_rules! widgets {
     ($($(#[$attribute:meta])* $name:literal: $folder:ident::$Widget:ident, $new:ident $(, $lifetime:ident)?;)+) => {
         $($(#[$attribute])* pub use $folder::$Widget;)+
 
-        /// Every widget of this crate, by name: for programs that learn from a file or a command line which one to
-        /// configure.
+        /// Lists the widgets of this crate by name.
+        ///
+        /// It is for programs that read from a file or a command line which widget to configure. Widgets whose tokens
+        /// the vendor's own API issues are not listed, because they take an issuer instead of a secret.
         ///
         /// ```
         /// use tower_widget_identity::{Secret, Widgets, widget};
@@ -250,10 +258,10 @@ macro_rules! widgets {
             CATALOG
         }
 
-        /// Only here is the type of each known.
+        /// This test is part of the macro because only the macro knows the concrete type of each widget.
         #[cfg(test)]
         #[test]
-        fn each_type_can_be_shared_and_cloned_and_shows_no_secret() {
+        fn each_widget_type_is_shareable_and_hides_its_secret() {
             $(
                 $(#[$attribute])*
                 {
@@ -300,8 +308,8 @@ widgets! {
     "zoho-desk-asap": zoho_desk_asap::ZohoDeskAsap, new, lifetime;
 }
 
-// Those whose tokens the vendor's own API issues: they have an issuer in place of a secret, so the catalog has no place for
-// them.
+// The vendor's own API issues the tokens of these widgets. They take an issuer instead of a secret, so the catalog
+// cannot list them.
 #[cfg(feature = "issued")]
 pub use ada::Ada;
 #[cfg(feature = "issued")]

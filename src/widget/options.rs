@@ -1,4 +1,4 @@
-//! What the widgets of this crate have in common: id, secret, lifetime, library, settings, their setters and checks.
+//! The options that the widgets of this crate share, with their setters and checks.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -18,7 +18,8 @@ use crate::{
 /// The longest lifetime where the vendor documents no limit: longer than any session that a token should follow.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
-/// The configuration that most widgets share. Each has the setters that its vendor has a use for: see [`setter!`].
+/// The configuration that most widgets share. Each widget exposes the setters that its vendor supports: see
+/// [`setter!`].
 #[derive(Clone, Debug)]
 pub(super) struct Options {
     name: &'static str,
@@ -29,7 +30,7 @@ pub(super) struct Options {
     pub(super) library_url: Option<String>,
     pub(super) settings: Settings,
     reserved_settings: &'static str,
-    /// Where settings are methods: those that do not begin with `set`, separated by spaces.
+    /// For a library whose settings are methods: the method names that do not begin with `set`, separated by spaces.
     methods: Option<&'static str>,
     requires_key_id: bool,
 }
@@ -50,28 +51,28 @@ impl Options {
         }
     }
 
-    /// With another default lifetime. Default: one hour.
+    /// Sets another default lifetime. Default: one hour.
     pub(super) fn with_lifetime(self, lifetime: Duration) -> Self {
         Self { lifetime, ..self }
     }
 
-    /// With the vendor's own limit of a token's lifetime. Default: 31 days.
+    /// Sets the vendor's limit for a token's lifetime. Default: 31 days.
     pub(super) fn with_longest_lifetime(self, longest_lifetime: Duration) -> Self {
         Self { longest_lifetime, ..self }
     }
 
-    /// With names, separated by spaces, that no setting may have: each would identify a person without a signature, or has
-    /// a setter.
+    /// Sets the names, separated by spaces, that no setting may have: each would identify a user without a signature,
+    /// or has its own setter.
     pub(super) fn with_reserved_settings(self, reserved_settings: &'static str) -> Self {
         Self { reserved_settings, ..self }
     }
 
-    /// For libraries whose settings are methods that begin with `set`, or are one of `others`, which spaces separate.
+    /// Accepts as settings only methods that begin with `set`, and those in `others`, separated by spaces.
     pub(super) fn with_methods_as_settings(self, others: &'static str) -> Self {
         Self { methods: Some(others), ..self }
     }
 
-    /// For vendors that find the signing key by its id. Default: none is needed.
+    /// Requires a key id, for vendors that find the signing key by its id. Default: not required.
     pub(super) fn with_required_key_id(self) -> Self {
         Self { requires_key_id: true, ..self }
     }
@@ -86,17 +87,17 @@ impl Options {
         if self.requires_key_id { check_key_id(self.name, &self.secret) } else { Ok(()) }
     }
 
-    /// A JWT with the lifetime that its claims say.
+    /// Signs a JWT whose lifetime matches its claims.
     pub(super) fn jwt(&self, claims: &impl Serialize, validity: &Validity) -> Result<Token, TokenError> {
         Ok(self.secret.jwt(claims)?.with_lifetime(validity.lifetime()))
     }
 
-    /// The address of the library: the configured one, else the vendor's.
+    /// The address of the library: the configured one, or the vendor's.
     pub(super) fn library(&self, default: impl Into<Cow<'static, str>>) -> String {
         self.library_url.clone().unwrap_or_else(|| default.into().into_owned())
     }
 
-    /// A manifest of this name and id, with the library and the settings of the application.
+    /// A manifest with this name and id, and with the library and the settings of the application.
     pub(super) fn manifest(&self, adapter: &'static str, default_library: impl Into<Cow<'static, str>>) -> Manifest {
         Manifest::new(self.name, self.app_id.as_str(), adapter)
             .with_library(self.library(default_library))
@@ -104,8 +105,8 @@ impl Options {
     }
 }
 
-/// A setter that many widgets have, for a struct with a field `options`; the text says the vendor's default and limit. Or
-/// one for a `text` field of the struct itself.
+/// Declares a setter that many widgets have, for a struct with a field `options`; the text gives the vendor's default
+/// and limit. With `text`, declares a setter for a string field of the struct itself.
 macro_rules! setter {
     (text $field:ident, $text:literal) => {
         #[doc = $text]
@@ -116,7 +117,9 @@ macro_rules! setter {
         }
     };
     (lifetime, $text:literal) => {
-        /// How long a token is good. A token never outlives the application's session
+        /// Sets how long a token is valid, in whole seconds.
+        ///
+        /// A token never outlives the application's session
         /// ([`Identity::with_session_expires`](crate::Identity::with_session_expires)).
         ///
         #[doc = $text]
@@ -127,7 +130,7 @@ macro_rules! setter {
         }
     };
     (library_url, $text:literal) => {
-        /// The address of the library.
+        /// Sets the address of the vendor's library.
         ///
         #[doc = $text]
         #[must_use]
@@ -137,12 +140,12 @@ macro_rules! setter {
         }
     };
     (setting, $text:literal) => {
-        /// One more setting for everybody. Default: none.
+        /// Adds a setting that is the same for all users; the last value of a key counts. Default: none.
         ///
         #[doc = $text]
         ///
-        /// `build()` refuses a setting that identifies a person, or has the name of a registered claim: that belongs in the
-        /// [`Identity`](crate::Identity).
+        /// `build()` returns an error for a setting that identifies a user, has its own setter or has the name of a
+        /// registered claim. Use [`Identity`](crate::Identity) for what identifies a user.
         #[must_use]
         pub fn setting(mut self, key: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
             self.options.settings = self.options.settings.with(key, value);
@@ -151,7 +154,7 @@ macro_rules! setter {
     };
 }
 
-/// The two methods of `Widget` that are the options' alone, for a widget that has no check besides.
+/// Implements the two methods of `Widget` that only read the options, for a widget without further checks.
 macro_rules! secret_and_check {
     () => {
         fn secret(&self) -> Option<&Secret> {
@@ -164,7 +167,8 @@ macro_rules! secret_and_check {
     };
 }
 
-/// The adapter beside the file that this stands in, which reads JSON out of base64url by the function of `read_json.js`.
+/// The `adapter.min.js` next to the calling file, applied to the function in `read_json.js`, which parses JSON in
+/// base64url.
 macro_rules! adapter_with_reader {
     () => {
         concat!("(", include_str!("adapter.min.js"), ")(", include_str!("../read_json.min.js"), ")")

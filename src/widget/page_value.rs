@@ -1,14 +1,15 @@
-//! A text that the page hands over to be signed.
+//! A text that the page sends to be signed.
 
 use std::fmt;
 
 const LONGEST: usize = 64;
 
-/// A text that the page's script learned from the vendor's library and hands over to be signed: 1 to 64 ASCII letters, digits
-/// and hyphens, as vendors' ids are. `Debug` does not show it.
+/// A text that the page's script got from the vendor's library and sends to be signed.
 ///
-/// Whoever runs a script in the page chooses it, so it proves nothing. A token may say it under the one name by which the
-/// vendor knows it, and must say who the person is by the [`Identity`](crate::Identity) alone.
+/// It has 1 to 64 ASCII letters, digits and hyphens, like vendors' ids. `Debug` hides it.
+///
+/// Any script in the page can choose it, so it proves nothing. A token may contain it under the one name by which the
+/// vendor knows it, but must identify the user by the [`Identity`](crate::Identity) alone.
 ///
 /// ```
 /// use tower_widget_identity::widget::PageValue;
@@ -22,7 +23,7 @@ const LONGEST: usize = 64;
 pub struct PageValue(Box<str>);
 
 impl PageValue {
-    /// The value, if the text can be one.
+    /// Creates the value; returns `None` if the text is empty, too long or has another character.
     pub fn new(text: &str) -> Option<Self> {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         let is_value = (1..=LONGEST).contains(&text.len()) && text.bytes().all(legal);

@@ -1,4 +1,4 @@
-//! What the folder of every widget uses.
+//! The imports that every widget's folder uses.
 
 pub(super) use std::time::{Duration, SystemTime};
 

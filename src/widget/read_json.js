@@ -1,5 +1,5 @@
 /**
- * JSON in UTF-8 in base64url, as in the parts of a JWT.
+ * Parses JSON in UTF-8 from base64url, as in the parts of a JWT.
  * @type {import('../snippet/types').ReadJson}
  */
 text => {

@@ -1,4 +1,4 @@
-//! What holds for the type of each widget, and what the tests of single widgets share.
+//! What every widget's type must satisfy, and what the tests of single widgets share.
 
 use std::{
     fmt::Debug,
@@ -28,11 +28,11 @@ pub(super) fn settings(widget: &impl Widget) -> Value {
     json!(widget.manifest().settings())
 }
 
-/// The text by which a type shows itself hides the secret, in plain text, as bytes and in hexadecimal digits, and whoever
-/// it was asked about.
-pub(super) fn assert_hides_secret_and_people(widget: &(impl Widget + Debug)) {
+/// `Debug` hides the secret (in plain text, as bytes and in hexadecimal digits) and the users for whom the widget was
+/// called.
+pub(super) fn assert_hides_secret_and_users(widget: &(impl Widget + Debug)) {
     let name = widget.manifest().name().to_owned();
-    // A widget that remembered people would show them too.
+    // If a widget remembered users, its `Debug` would show them too.
     let _ = (widget.mint(&name, &person(), now()), widget.boot_data(&person(), now()));
     for text in [format!("{widget:?}"), format!("{widget:#?}"), format!("{:?}", (Some(widget), [widget]))] {
         assert!(text.contains("app-1") && text.contains("Secret(..)"), "{name}: {text}");
@@ -44,19 +44,19 @@ pub(super) fn assert_hides_secret_and_people(widget: &(impl Widget + Debug)) {
     }
 }
 
-/// What holds for every widget's type. `moved` has its library at `/own.js`.
+/// Asserts what every widget's type must satisfy. `moved` is the widget with its library at `/own.js`.
 pub(super) fn assert_is_a_widget<W>(name: &str, widget: &W, moved: &W)
 where
     W: Widget + Clone + Debug + Send + Sync + Unpin + 'static,
 {
-    assert_hides_secret_and_people(widget);
+    assert_hides_secret_and_users(widget);
     assert_eq!(widget.manifest().name(), name);
     assert_eq!(widget.clone().manifest().app_id(), "app-1", "{name}");
     assert_eq!(moved.manifest().library(), Some("/own.js"), "{name}");
     assert!(moved.manifest().csp_sources().has_script("/own.js"), "{name}: the policy allows the library");
 }
 
-/// None of these keys can be a setting: they name a person, or have a setter.
+/// `check` rejects each of these keys as a setting: they identify a user, or have their own setter.
 pub(super) fn assert_reserved<W: Widget>(with: impl Fn(&str) -> W, keys: &[&str]) {
     for key in keys {
         let (widget, name) = (with(key), with(key).manifest().name().to_owned());
@@ -66,7 +66,7 @@ pub(super) fn assert_reserved<W: Widget>(with: impl Fn(&str) -> W, keys: &[&str]
     }
 }
 
-/// These settings are taken, and stand in the page.
+/// `check` accepts these settings, and the manifest contains them.
 pub(super) fn assert_settings(widget: &impl Widget, expected: Value) {
     assert_eq!(widget.check(), Ok(()));
     assert_eq!(settings(widget), expected);

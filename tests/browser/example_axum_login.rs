@@ -79,7 +79,7 @@ async fn a_wrong_password_boots_nobody() {
         page.eval("void (document.querySelector('[name=username]').value = 'demo')").await;
         page.eval("void (document.querySelector('[name=password]').value = 'wrong')").await;
         page.leave_by("#submit").await;
-        page.wait_for("document.querySelector('#problem')?.textContent.includes('another one')", true).await;
+        page.wait_for("document.querySelector('#problem')?.textContent.includes('is wrong')", true).await;
         assert_eq!(page.eval(STATE).await, json!(null));
         assert_eq!(page.marker().await, None);
     })

@@ -382,7 +382,7 @@ fn without_the_flag_no_header_is_believed() {
         "no session, and nobody says that there was one"
     );
     let errors = stand.proxy.errors();
-    assert!(errors.contains("nobody is known to be signed in") && !errors.contains("warning"), "{errors}");
+    assert!(errors.contains("does not know who is signed in") && !errors.contains("warning"), "{errors}");
 }
 
 fn sets_out(response: &Response) -> bool {
@@ -473,13 +473,13 @@ fn an_application_that_is_down_is_a_bad_gateway() {
         let answer = send(proxy.port, method, path, &[&NAVIGATION[..], &[USER, ("Cookie", "a=1")]].concat(), "");
         assert_eq!(answer.status, 502);
         assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
-        assert!(answer.text().contains("The application does not answer"), "{}", answer.text());
+        assert!(answer.text().contains("The application does not respond"), "{}", answer.text());
         assert!(!sets_out(&answer), "nobody was signed out");
         assert!(!answer.text().contains(&free.to_string()), "nothing about the inside");
     }
     assert_eq!(get(proxy.port, "/widget-token/intercom", &[USER]).status, 200, "the widgets do not need it");
     let errors = proxy.errors();
-    assert!(errors.contains("the application does not answer") && errors.contains("refused"), "{errors}");
+    assert!(errors.contains("the application does not respond") && errors.contains("refused"), "{errors}");
     assert!(!errors.contains(SECRET) && !errors.contains("user-1"), "{errors}");
 }
 

@@ -52,14 +52,14 @@ fn command_lines_that_are_to_be_mended() {
         (vec!["--upstream=http://a:b:c"], "--upstream is not a URL: write http://HOST:PORT"),
         (vec!["--upstream=http://h:1/app"], "--upstream has a path: write http://HOST:PORT"),
         (vec!["--upstream=http://h:1/?q"], "--upstream has a path: write http://HOST:PORT"),
-        (vec!["--upstream=http://me:s3cret@h:1"], "--upstream has a user name in it: write http://HOST:PORT"),
+        (vec!["--upstream=http://me:s3cret@h:1"], "--upstream contains a user name: write http://HOST:PORT"),
         (vec![UPSTREAM, "--drain=-1"], "--drain needs a whole number of seconds, at most 3600"),
         (vec![UPSTREAM, "--drain=3601"], "--drain needs a whole number of seconds, at most 3600"),
         (vec![UPSTREAM, "--drain=1.5"], "--drain needs a whole number of seconds, at most 3600"),
     ] {
         assert_eq!(problem(&arguments), expected, "{arguments:?}");
     }
-    assert!(problem(&["--upstream=https://h:1"]).starts_with("--upstream has to be plain HTTP"));
+    assert!(problem(&["--upstream=https://h:1"]).starts_with("--upstream must be plain HTTP"));
     for path in ["", "logout", "/logout?now", "/log out", "/logout#a", "/abmelden/\u{fc}", "http://h/logout"] {
         let argument = format!("--logout-path={path}");
         assert!(problem(&[UPSTREAM, &argument]).starts_with("--logout-path needs a path"), "{path:?}");

@@ -209,7 +209,7 @@ fn what_does_not_end_is_cut() {
     assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
     assert_eq!(waiting.rest(), b"");
     let errors = stand.proxy.errors();
-    assert!(errors.contains("cut off: 1\n"), "{errors}");
+    assert!(errors.contains("during a request: 1\n"), "{errors}");
     stand.release("never");
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn without_an_answer() -> Vec<Row> {
             &["ask /t/page", "full shutdown", "both cookies deleted"]),
         row("the next page makes an older question's repetition void",
             vec![server(0, ""), page("ADA", ""), forget(), server_is_back(), marker("BELA"), page("BELA", "BELA"), pass(60_000)],
-            &["marker = BELA", "boot acme: BELA"]),
+            &["boot acme: BELA", "marker = BELA"]),
         row("404: without a token service the page warns, and boots by the marker",
             vec![html(404), page("ADA", "")],
             &["ask /t/page", "warn no token service at /t (status 404)", "marker = ADA", "boot acme: ADA"]),
@@ -76,7 +76,7 @@ pub(crate) fn changes_meanwhile() -> Vec<Row> {
     vec![
         row("another tab has booted the same user meanwhile: the page boots by the marker",
             vec![artifacts(), marker("out"), hold(), page("ADA", "out"), login_elsewhere("ADA"), release(0)],
-            &["ask /t/page", "marker = ADA", "boot acme: ADA"]),
+            &["ask /t/page", "boot acme: ADA", "marker = ADA"]),
         row("another tab has booted another user meanwhile: the answer is void, and the next one names that user",
             vec![artifacts(), hold(), page("ADA", ""), login_elsewhere("BELA"), release(0), release(1)],
             &["ask /t/page", "ask /t/page"]),
@@ -101,7 +101,7 @@ pub(crate) fn changes_meanwhile() -> Vec<Row> {
             &["ask /t/page", "kept = new", "ask /t/page", "full shutdown", "kept deleted"]),
         row("a failed question is decided anew, too, if the cookies have changed",
             vec![artifacts(), marker("out"), hold(), server(0, ""), page("ADA", "out"), login_elsewhere("ADA"), release(0)],
-            &["ask /t/page", "marker = ADA", "boot acme: ADA"]),
+            &["ask /t/page", "boot acme: ADA", "marker = ADA"]),
     ]
 }
 

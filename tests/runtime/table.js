@@ -20,6 +20,7 @@ const toName = text => everyUser.reduce((value, label) => value.split(USERS[labe
 // A second cookie of the marker's name that scripts cannot overwrite, as one on a parent domain is.
 let secondMarker = '';
 let cookiesAreKept = true;
+let reads = 0;
 const stored = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
 const LABELS = { [MARKER]: 'marker', [KEPT]: 'kept' };
 const ATTRIBUTES = '; Path=/; Secure; SameSite=Lax';
@@ -35,7 +36,7 @@ const noteCookie = line => {
 
 Object.defineProperty(Document.prototype, 'cookie', {
   configurable: true,
-  get() { return stored.get.call(this) + (secondMarker && '; ' + MARKER + '=' + secondMarker); },
+  get() { reads++; return stored.get.call(this) + (secondMarker && '; ' + MARKER + '=' + secondMarker); },
   set(line) {
     noteCookie(line);
     if (cookiesAreKept) stored.set.call(this, line);
@@ -254,6 +255,8 @@ const DO = {
 
   // The journal
   forget() { journal.length = 0; },
+  forgetCookieReads() { reads = 0; },
+  noteCookieReads() { note('cookies read ' + reads + ' times'); },
   noteGlobal(key) { note(key + ' is ' + window[key]); },
   noteCookieProperty() { note('document.cookie is ' + document.cookie); },
   noteElements() { note(head.children.concat(body.children).filter(each => each.dataset.widget).length + ' elements with data'); },

@@ -211,7 +211,7 @@ fn a_setting_may_not_name_a_person() {
     for key in ["user_id", "email", "name", "user_hash", "intercom_user_jwt", "app_id", "api_base", "session_duration"]
     {
         for value in [json!("user-1"), json!(null), json!({ "a": 1 })] {
-            let words = ["intercom", key, "say it by the identity or its own setter"];
+            let words = ["intercom", key, "identifies a user or has its own setter"];
             assert_refused(build(intercom().setting(key, value)), ConfigErrorKind::Setting, &words, key);
         }
     }
@@ -299,7 +299,7 @@ fn what_a_vendor_finds_wrong_with_itself_is_reported_as_it_says() {
 #[test]
 fn the_marker_has_a_name_that_cookies_may_have() {
     for name in ["", " ", "a b", "a=b", "a;b", "a,b", "a\"b", "a\nb", "a\0", "é", "a/b", "a@b", "<a>", "(a)"] {
-        let words = ["marker cookie's name", "empty, or holds a character that no cookie name may hold"];
+        let words = ["marker cookie's name", "empty or contains a character that is illegal in a cookie name"];
         assert_refused(builder().marker_name(name).build(), ConfigErrorKind::CookieName, &words, name);
     }
     for name in ["widget", "w", "__Host-widget", "__Secure-widget", "a.b_c-d~e!", "__HOST-Widget"] {
@@ -313,11 +313,11 @@ fn the_markers_prefix_agrees_with_its_scope() {
     let kind = ConfigErrorKind::CookieName;
     for name in ["__Host-widget", "__host-widget", "__HOST-widget"] {
         let built = builder().marker_name(name).cookie_domain("example.com").build();
-        assert_refused(built, kind, &["__Host-", "domain", "begin it with `__Secure-`"], name);
+        assert_refused(built, kind, &["__Host-", "domain", "use `__Secure-` instead"], name);
     }
     for name in ["__Host-widget", "__secure-widget", "__Secure-"] {
         let built = builder().marker_name(name).plain_http(true).build();
-        assert_refused(built, kind, &["prefix", "HTTPS", "leave the prefix away"], name);
+        assert_refused(built, kind, &["prefix", "HTTPS", "omit the prefix"], name);
     }
     let taken = [
         builder().marker_name("__Secure-widget").cookie_domain("example.com"),

@@ -336,10 +336,10 @@ fn a_person_who_lacks_what_the_vendor_needs_is_refused() {
 #[test]
 fn a_wrong_command_line_is_told_without_what_stood_in_it() {
     let rows: [(&[&str], &str); 17] = [
-        (&[], "no vendor is named"),
-        (&["--app-id", "s3cret"], "no vendor is named"),
-        (&["s3cret"], "there is no such vendor"),
-        (&["intercom", "ferndesk"], "more than one vendor"),
+        (&[], "no widget is named"),
+        (&["--app-id", "s3cret"], "no widget is named"),
+        (&["s3cret"], "there is no such widget"),
+        (&["intercom", "ferndesk"], "more than one widget"),
         (&["intercom", "--app-id"], "--app-id needs a value"),
         (&["intercom", "--secret", "--user-id", "1"], "--secret needs a value"),
         (&["intercom", "--app-id", "1", "--app-id", "2"], "--app-id is given twice"),

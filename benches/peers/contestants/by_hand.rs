@@ -1,4 +1,4 @@
-//! The hand-written way: collect the body, replace a string in it, and sign with `jsonwebtoken::encode`.
+//! The hand-written way: body collected, string replaced, signed with `jsonwebtoken::encode`.
 
 use std::{
     convert::Infallible,
@@ -50,7 +50,7 @@ impl Service<Request<()>> for ByHand {
     }
 }
 
-/// As in Intercom's documents: settings, and the loader.
+/// Settings and the loader, as in Intercom's documentation.
 fn snippet(token: &str) -> String {
     format!(
         "<script>window.intercomSettings={{app_id:\"abcd1234\",intercom_user_jwt:\"{token}\"}};</script>\

@@ -1,4 +1,4 @@
-//! The same job on `lol_html`: a streaming rewriter that puts the element into `<head>`.
+//! The same job with `lol_html`, a streaming rewriter that puts the element into `<head>`.
 
 use std::{
     convert::Infallible,

@@ -1,4 +1,4 @@
-//! The accounts, in SQLite, as axum-login wants to ask for them.
+//! The accounts in SQLite, with the traits that axum-login requires.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tokio_rusqlite::rusqlite::{self, OptionalExtension, Row};
 use tokio_rusqlite::{Connection, params};
 
-/// Names and passwords of the demo; the page tells them to everybody.
+/// The names and passwords of the demo accounts, which the login page shows.
 pub(crate) const DEMO: [(&str, &str); 2] = [("demo", "demo"), ("demo-2", "demo-2")];
 
 const TABLE: &str = "create table if not exists accounts
@@ -21,7 +21,7 @@ pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) username: String,
     pub(crate) email: String,
-    /// The password's hash.
+    /// The hash of the password.
     password: String,
 }
 
@@ -40,7 +40,7 @@ impl Account {
     }
 }
 
-/// axum-login writes accounts into its trace: without what is personal or secret.
+/// Shows the id alone, because axum-login writes accounts into its traces.
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account").field("id", &self.id).finish_non_exhaustive()
@@ -54,31 +54,31 @@ impl AuthUser for Account {
         self.id.clone()
     }
 
-    /// With another password, the sessions that began with the old one are over.
+    /// Changing the password ends the sessions that began with the old one.
     fn session_auth_hash(&self) -> &[u8] {
         self.password.as_bytes()
     }
 }
 
-/// What the form sends.
+/// The fields of the login form.
 #[derive(Deserialize)]
 pub(crate) struct Credentials {
     username: String,
     password: String,
 }
 
-/// Cheap to clone: the clones share the connection.
+/// The accounts. Cheap to clone: the clones share the connection.
 #[derive(Clone)]
 pub(crate) struct Accounts {
     database: Connection,
-    /// For names that nobody has.
+    /// A hash to compare with for unknown names.
     no_password: String,
 }
 
 impl Accounts {
     pub(crate) async fn open(database: Connection) -> Result<Self, Error> {
-        let nobodys = random::<16>()?;
-        let no_password = blocking(move || password_auth::generate_hash(nobodys)).await?;
+        let unused = random::<16>()?;
+        let no_password = blocking(move || password_auth::generate_hash(unused)).await?;
         let accounts = Self { database, no_password };
         accounts.database.call(|database| database.execute(TABLE, [])).await?;
         for (username, password) in DEMO {
@@ -89,10 +89,10 @@ impl Accounts {
         Ok(accounts)
     }
 
-    /// An account for somebody who only wants to look around.
+    /// Adds an account for a guest.
     pub(crate) async fn add_guest(&self) -> Result<Account, Error> {
         let name = format!("guest-{}", random::<4>()?);
-        // A password that nobody knows.
+        // A random password that is never shown.
         self.add(name, random::<16>()?).await
     }
 
@@ -117,7 +117,7 @@ impl AuthnBackend for Accounts {
 
     async fn authenticate(&self, Credentials { username, password }: Credentials) -> Result<Option<Account>, Error> {
         let account = self.find(BY_NAME, &username).await?;
-        // A name that nobody has takes as long: how long it takes shall not say which names there are.
+        // An unknown name takes as long as a known one, so that the time does not reveal which names exist.
         let hash = account.as_ref().map_or(&self.no_password, |account| &account.password).clone();
         let right = blocking(move || password_auth::verify_password(password, &hash).is_ok()).await?;
         Ok(account.filter(|_| right))
@@ -128,12 +128,12 @@ impl AuthnBackend for Accounts {
     }
 }
 
-/// Hashes take their time, on purpose.
+/// Runs work that takes long, such as hashing a password.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(|_| Error::Interrupted)
 }
 
-/// So many random bytes, in hexadecimal digits.
+/// Returns this number of random bytes as hexadecimal digits.
 fn random<const N: usize>() -> Result<String, Error> {
     let mut bytes = [0_u8; N];
     getrandom::getrandom(&mut bytes).map_err(|_| Error::NoRandomNumbers)?;
@@ -156,9 +156,9 @@ impl From<tokio_rusqlite::Error> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Database(error) => write!(f, "the database of accounts: {error}"),
-            Self::Interrupted => f.write_str("a password was not hashed to the end"),
-            Self::NoRandomNumbers => f.write_str("no random numbers"),
+            Self::Database(error) => write!(f, "the accounts database: {error}"),
+            Self::Interrupted => f.write_str("the hashing of a password was interrupted"),
+            Self::NoRandomNumbers => f.write_str("cannot get random numbers"),
         }
     }
 }

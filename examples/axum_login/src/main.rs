@@ -4,11 +4,11 @@
 //! cargo run -p example-axum-login
 //! ```
 //!
-//! Then open <http://localhost:3000> (or the port in `PORT`). The database is the file in `DATABASE`; several
-//! instances may share it, and need the same `INTERCOM_APP_ID` and `INTERCOM_SECRET` then. Without these, the demo
+//! Then open <http://localhost:3000> (or the port in `PORT`). The database is the file in `DATABASE`. Several instances
+//! can share it; they then need the same `INTERCOM_APP_ID` and `INTERCOM_SECRET`. Without these variables, the demo
 //! messenger of the example `axum` stands in for Intercom.
 //!
-//! What belongs to `tower-widget-identity` is in [`app`], and in [`guest`], which signs in and shows a page at once.
+//! All code for `tower-widget-identity` is in [`app`] and in [`guest`], which signs in and returns a page at once.
 
 use std::env;
 use std::error::Error;
@@ -32,7 +32,7 @@ use tower_widget_identity::{Identity, Viewer, Widgets};
 
 mod accounts;
 mod page;
-// The demo messenger and the vendor's side of it are those of the example `axum`.
+// The demo messenger and the vendor's side come from the example `axum`.
 #[path = "../../axum/demo.rs"]
 mod demo;
 #[path = "../../axum/messenger.rs"]
@@ -69,7 +69,7 @@ fn database() -> PathBuf {
 
 pub(crate) async fn open(file: PathBuf) -> Result<Connection, BoxError> {
     let database = Connection::open(file).await?;
-    // Another instance may be writing: a transaction that reads first and writes later would not wait for it.
+    // Another instance may be writing, and a transaction that reads first and writes later would not wait for it.
     let immediate = |database: &mut tokio_rusqlite::rusqlite::Connection| {
         database.set_transaction_behavior(TransactionBehavior::Immediate);
     };
@@ -87,7 +87,7 @@ async fn app(messenger: Messenger, database: Connection) -> Result<Router, BoxEr
         .widget(messenger.widget()?)
         .identify_with(|auth: AuthSession| auth.user)
         .logout_path("/logout")
-        // For http://localhost only: leave this away where the site is served over HTTPS.
+        // For http://localhost only: remove this if the site is served over HTTPS.
         .plain_http(true)
         .build()?;
 
@@ -100,9 +100,9 @@ async fn app(messenger: Messenger, database: Connection) -> Result<Router, BoxEr
         .route("/logout", post(logout))
         .with_state(messenger.kind())
         .merge(demo::routes(&messenger))
-        // After `merge`, which would drop the part of the layer that answers `/widget-token`.
+        // Add the layer after `merge`, which would drop the part of it that handles `/widget-token`.
         .layer(widgets.layer())
-        // Outside of ours: it puts the session into the request before we look for it.
+        // Outside our layer, so that the session is in the request before our layer reads it.
         .layer(AuthManagerLayerBuilder::new(accounts, sessions(store)).build()))
 }
 
@@ -116,7 +116,7 @@ fn sessions(store: RusqliteStore) -> SessionManagerLayer<RusqliteStore> {
     SessionManagerLayer::new(store)
         .with_name("demo-session")
         .with_secure(false)
-        // Forms of other sites arrive without the session.
+        // Browsers do not send the session cookie with other sites' forms.
         .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnInactivity(Duration::hours(8)))
 }
@@ -134,7 +134,7 @@ async fn home(State(kind): State<Kind>, auth: AuthSession) -> Html<String> {
     Html(page::home(kind, auth.user.as_ref()))
 }
 
-/// Whoever is not signed in is sent to the login by the layer around it.
+/// The account page. The layer around it redirects signed-out visitors to the login page.
 async fn account(State(kind): State<Kind>, auth: AuthSession) -> Response {
     match &auth.user {
         Some(account) => Html(page::account(kind, account)).into_response(),
@@ -152,17 +152,18 @@ async fn login(
     Form(credentials): Form<Credentials>,
 ) -> Result<Response, Failed> {
     let Some(account) = auth.authenticate(credentials).await? else {
-        let page = Html(page::login(kind, "There is no such account, or the password is another one."));
+        let page = Html(page::login(kind, "There is no such account, or the password is wrong."));
         return Ok((StatusCode::UNAUTHORIZED, page).into_response());
     };
-    // A new id for the session, or what was kept for the last person would be this one's.
+    // A new session, so that the last user's data does not become this user's.
     auth.logout().await?;
     auth.login(&account).await?;
     Ok(Redirect::to("/account").into_response())
 }
 
-/// Signs in and shows a page at once. The layer's `AuthSession` is from before this handler, so the response says who
-/// is signed in now.
+/// Signs a guest in and returns a page at once.
+///
+/// The layer's `AuthSession` was read before this handler, so the response says who is signed in now.
 async fn guest(State(kind): State<Kind>, mut auth: AuthSession) -> Result<impl IntoResponse, Failed> {
     let account = auth.backend.add_guest().await?;
     auth.logout().await?;
@@ -176,7 +177,7 @@ async fn logout(mut auth: AuthSession) -> Result<Redirect, Failed> {
     Ok(Redirect::to("/"))
 }
 
-/// A store did not answer. The visitor learns no more than that.
+/// A store failed. The response does not say more.
 struct Failed;
 
 impl<E: Error> From<E> for Failed {

@@ -1,4 +1,4 @@
-//! The pages: one frame, and what stands in it.
+//! The pages: a common frame, and their contents.
 
 use super::accounts::{Account, DEMO};
 use super::messenger::Kind;
@@ -18,7 +18,7 @@ pub(crate) fn account(kind: Kind, account: &Account) -> String {
     frame(kind, "Your account", Some(account), &content)
 }
 
-/// `problem` is what was wrong with the last attempt, if anything.
+/// The login page. `problem` says what was wrong with the last attempt, and is empty on the first.
 pub(crate) fn login(kind: Kind, problem: &str) -> String {
     let [(first, _), (second, _)] = DEMO;
     let fields = [("problem", problem), ("first", first), ("second", second)];
@@ -28,6 +28,6 @@ pub(crate) fn login(kind: Kind, problem: &str) -> String {
 fn frame(kind: Kind, title: &str, account: Option<&Account>, content: &str) -> String {
     let user = account.map_or("", |account| &account.id);
     let page = fill(include_str!("page.html"), &[("title", title), ("user", user), ("messenger", kind.name())]);
-    // Last, for it is markup already and must not be searched for fields again.
+    // Inserted last, because it already is markup, and `fill` must not search it for fields.
     page.replace("{{content}}", content)
 }

@@ -1,5 +1,6 @@
-//! The page "Your application signs in with …". Its code is compiled and run here: this package has all the crates that
-//! it names.
+//! The page "Your application signs in with …".
+//!
+//! This package has all the crates that its code uses, so the code is compiled and run here.
 
 #[doc = include_str!("../../../docs/sign-in.md")]
 pub mod sign_in {}

@@ -1,4 +1,4 @@
-//! Sessions that are a cookie alone, as docs/sign-in.md shows them: a logout's request still carries the user.
+//! Sessions in a cookie alone, as in docs/sign-in.md: the request of a logout still carries the user.
 
 use axum::{
     Extension, Router,
@@ -14,7 +14,7 @@ use axum_extra::extract::{
 use tower::ServiceExt;
 use tower_widget_identity::{Identity, Outcome, Viewer, Widgets, WidgetsBuilder};
 
-// Of the library's own tests.
+// Shared with the library's own tests.
 #[allow(dead_code)]
 #[path = "../../../tests/suite/support.rs"]
 mod support;
@@ -47,7 +47,7 @@ fn encrypted(key: &Key) -> String {
     line.split(';').next().unwrap().to_owned()
 }
 
-/// What is decided on a page, on a logout, and on one whose handler says so.
+/// The outcomes of a page, of a logout, and of a logout whose handler sets `Viewer::SignedOut`.
 async fn outcomes(builder: WidgetsBuilder, key: Key) -> [Option<&'static str>; 3] {
     let widgets = builder.logout_path("/logout").logout_path("/goodbye").build().unwrap();
     let (app, user) = (app(&widgets, key.clone()), encrypted(&key));
@@ -61,7 +61,7 @@ async fn outcomes(builder: WidgetsBuilder, key: Key) -> [Option<&'static str>; 3
 }
 
 #[tokio::test]
-async fn a_closure_that_runs_before_the_handler_does_not_hide_the_logout() {
+async fn closure_that_runs_before_the_handler_does_not_hide_the_logout() {
     let key = Key::generate();
     let from_headers = key.clone();
     let before = builder().identify(move |parts| {
@@ -72,7 +72,7 @@ async fn a_closure_that_runs_before_the_handler_does_not_hide_the_logout() {
 }
 
 #[tokio::test]
-async fn an_extractor_that_still_finds_the_cookie_does_not_hide_the_logout() {
+async fn extractor_that_still_finds_the_cookie_does_not_hide_the_logout() {
     let key = Key::generate();
     let after = builder().identify_by(key.clone(), async |jar: PrivateCookieJar| {
         jar.get("user").map(|user| Identity::new(user.value()))

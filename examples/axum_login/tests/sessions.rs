@@ -1,5 +1,4 @@
-//! What axum-login promises, in one process: an identity that a handle to the session or a snapshot of it gives ends with
-//! the session.
+//! The identity ends with axum-login's session, whether it comes from a session handle or from a snapshot. One process.
 
 use std::convert::Infallible;
 
@@ -15,7 +14,7 @@ use tower::ServiceExt;
 use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
 use tower_widget_identity::{Identity, Outcome, Viewer, Widgets};
 
-// Of the library's own tests.
+// Shared with the library's own tests.
 #[allow(dead_code)]
 #[path = "../../../tests/suite/support.rs"]
 mod support;
@@ -28,7 +27,7 @@ async fn home() -> Html<&'static str> {
     Html(PAGE)
 }
 
-/// A page load by a browser that holds another person's marker.
+/// A page load by a browser with another user's marker.
 fn load(path: &str) -> Request<Body> {
     let load = Request::get(path).header("sec-fetch-dest", "document").header("sec-fetch-site", "same-origin");
     load.header("cookie", format!("{MARKER}={FP_2}")).body(Body::empty()).unwrap()
@@ -79,7 +78,7 @@ async fn sign_out(mut auth: Auth) -> Redirect {
     Redirect::to("/")
 }
 
-/// Sign-in, a page, sign-out, a page, as a browser with a cookie jar; what each answer's outcome is.
+/// Returns the outcomes of a login, a page load, a logout and a page load, with a cookie jar.
 async fn a_session_with(widgets: &Widgets) -> Vec<Option<&'static str>> {
     let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
     let router = Router::new()
@@ -109,7 +108,7 @@ async fn a_session_with(widgets: &Widgets) -> Vec<Option<&'static str>> {
 }
 
 #[tokio::test]
-async fn with_axum_login_a_handle_and_even_a_snapshot_end_with_the_session() {
+async fn axum_login_handle_and_snapshot_end_with_the_session() {
     let handle = builder().identify_async(|parts| {
         let session = parts.extensions.get::<Session>().cloned();
         async move {

@@ -1,11 +1,11 @@
-//! The example as a program, asked over HTTP: the identity is the session's, on every instance.
+//! Starts the example and makes HTTP requests: on every instance, the identity is the session's.
 
-// Its `main` is started as a program of its own.
+// The tests start `main` as a separate program.
 #[allow(dead_code)]
 #[path = "../src/main.rs"]
 mod program;
 
-// Of the library's own tests.
+// Shared with the library's own tests.
 #[allow(dead_code)]
 #[path = "../../../tests/examples/http.rs"]
 mod http;
@@ -37,7 +37,7 @@ use support::{MARKER, SECRET, cut, snippet, verify};
 
 const DEMO: &str = "username=demo&password=demo";
 
-/// A directory for one database, gone with the test.
+/// A directory for one database, which is removed after the test.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -71,7 +71,9 @@ fn marker() -> &'static str {
     MARKER.trim_start_matches("__Host-")
 }
 
-/// What the page's snippet is about: the claims of its token, or nothing but a shutdown.
+/// The content of the page's snippet; `None` if there is none.
+///
+/// It is the claims of the token, or only a shutdown.
 fn said(page: &Response) -> Option<Value> {
     assert_eq!(page.status, 200, "{page:?}");
     if !page.text().contains("data-widget=") {
@@ -120,18 +122,18 @@ fn login_protected_page_logout() {
     assert_eq!(said(&jar.page(site.port, "/")), Some(json!("shutdown")));
     assert_eq!(jar.page(site.port, "/account").status, 307);
     let replayed = get(site.port, "/account", &[("Cookie", &session), ("Sec-Fetch-Dest", "document")]);
-    assert_eq!(replayed.status, 307, "the session is gone, and not only the cookie");
+    assert_eq!(replayed.status, 307, "the session has ended, and not only the cookie");
 }
 
 #[test]
-fn a_sign_in_counts_on_the_very_page_that_answers_it() {
+fn sign_in_takes_effect_on_the_page_that_it_returns() {
     let scratch = Scratch::new();
     let site = scratch.instance();
     let mut jar = Jar::default();
     let page = jar.post(site.port, "/guest", "");
     let guest = said(&page).expect("a snippet")["user_id"].as_str().expect("an id").to_owned();
     assert!(guest.starts_with("account-guest-"), "{guest}");
-    // And another person's, in the place of the first one.
+    // A second guest replaces the first one.
     let other = said(&jar.post(site.port, "/guest", "")).expect("a snippet");
     assert_ne!(other["user_id"], guest.as_str());
 }
@@ -148,7 +150,7 @@ fn two_instances_on_one_database_are_one_site() {
     for page in &pages {
         assert_eq!(said(page).expect("a snippet")["user_id"], "account-demo");
     }
-    // As the page's script does.
+    // The page's script would write this.
     jar.set(marker(), first.as_str().expect("a fingerprint"));
 
     let token = get(two.port, "/widget-token/intercom", &[("Cookie", &jar.header())]);
@@ -160,17 +162,17 @@ fn two_instances_on_one_database_are_one_site() {
     assert_eq!(jar.page(two.port, "/account").status, 307);
     assert_eq!(get(two.port, "/widget-token/intercom", &[("Cookie", &jar.header())]).status, 401);
 
-    // The other way round, and with a marker that still names the first one.
+    // The other direction, with a marker that is still the first user's.
     jar.set(marker(), first.as_str().expect("a fingerprint"));
     jar.post(two.port, "/login", "username=demo-2&password=demo-2");
     let page = jar.page(one.port, "/account");
     assert_eq!(said(&page).expect("a snippet")["user_id"], "account-demo-2");
     let data = snippet(cut(page.text()).1);
-    assert_eq!((&data["seen"], data["fp"] == first), (&first, false), "it ends the first one's session");
+    assert_eq!((&data["seen"], data["fp"] == first), (&first, false), "it ends the first user's session");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_instances_may_write_at_once() {
+async fn both_instances_can_write_at_the_same_time() {
     let scratch = Scratch::new();
     let mut tasks = Vec::new();
     for _ in 0..2 {
@@ -184,14 +186,14 @@ async fn both_instances_may_write_at_once() {
     }
 }
 
-/// Reads whether the id is taken, then writes.
+/// Reads whether the id is in use, and then writes.
 async fn new_session(store: RusqliteStore) -> Result<(), StoreError> {
     let expiry_date = OffsetDateTime::now_utc() + Duration::hours(1);
     store.create(&mut Record { id: Id::default(), data: HashMap::new(), expiry_date }).await
 }
 
 #[test]
-fn the_database_keeps_no_password() {
+fn database_contains_no_password() {
     let scratch = Scratch::new();
     let mut site = scratch.instance();
     let mut jar = Jar::default();
@@ -201,7 +203,7 @@ fn the_database_keeps_no_password() {
     let database = fs::read(scratch.database()).expect("a database");
     let text = String::from_utf8_lossy(&database);
     assert_eq!(text.matches("$argon2id$").count(), 3, "one for each account, and axum-login's copy in the session");
-    // Started again on what is there, it knows the session.
+    // A new instance on the same database knows the session.
     let site = scratch.instance();
     assert_eq!(said(&jar.page(site.port, "/account")).expect("a snippet")["user_id"], "account-demo-2");
 }

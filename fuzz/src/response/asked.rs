@@ -1,15 +1,15 @@
-//! What the input says.
+//! Parses the input.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::layer::Item;
 
-/// Between the frames of a body, and at the beginning of one that is no data.
+/// The byte between the frames of a body. `SPECIAL` is the first byte of a frame that is not data.
 const BETWEEN: u8 = 0x1F;
 const SPECIAL: u8 = 0x1E;
 
-/// A request, and what the application answers.
+/// A request, and the application's response.
 #[derive(Debug)]
 pub(super) struct Asked {
     words: Vec<String>,
@@ -21,7 +21,7 @@ pub(super) struct Asked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Load {
     Document,
-    /// Without Fetch Metadata.
+    /// A page load without Fetch Metadata.
     Plain,
     Fetch,
     Image,
@@ -82,12 +82,12 @@ impl Asked {
         self.first(&loads).unwrap_or(Load::Document)
     }
 
-    /// Who is looking, before the application answers.
+    /// The viewer before the handler runs.
     pub(super) fn viewer(&self) -> Said {
         self.first(&[("in", Said::Person), ("out", Said::Nobody)]).unwrap_or(Said::Unknown)
     }
 
-    /// What the answer says about that.
+    /// The viewer in the response's extensions.
     pub(super) fn late(&self) -> Option<Said> {
         self.first(&[("late-in", Said::Person), ("late-out", Said::Nobody), ("late-unknown", Said::Unknown)])
     }

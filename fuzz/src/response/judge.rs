@@ -1,4 +1,4 @@
-//! What must hold for an answer, by rules that have no code in common with the library's.
+//! Checks a response by rules that share no code with the library's.
 
 use std::ops::Range;
 
@@ -34,11 +34,11 @@ pub(super) fn judge(asked: &Asked, served: &Served) {
     judge_logout(asked, served);
     judge_hint(asked, served, carried);
     if must_carry(asked) {
-        assert!(carried, "{outcome}: a plain page for a person stayed without");
+        assert!(carried, "{outcome}: a plain page for a user has no snippet");
     }
 }
 
-/// What the application's body yields until it ends.
+/// The items that the application's body yields until it ends.
 fn given(asked: &Asked) -> Vec<Item> {
     let mut failed = false;
     let until_failure =
@@ -46,7 +46,7 @@ fn given(asked: &Asked) -> Vec<Item> {
     until_failure.filter(|item| !matches!(item, Item::Wait)).cloned().collect()
 }
 
-/// The data before anything else comes, and the rest.
+/// The data before any other item, and the rest.
 fn front(items: &[Item]) -> (&[Item], &[Item]) {
     items.split_at(items.iter().position(|item| !matches!(item, Item::Data(_))).unwrap_or(items.len()))
 }
@@ -56,7 +56,7 @@ fn joined(items: &[Item]) -> Vec<u8> {
 }
 
 fn judge_same_frames(given: &[Item], served: &[Item]) {
-    assert_eq!(given.len(), served.len(), "as many frames");
+    assert_eq!(given.len(), served.len(), "the number of frames");
     for (given, served) in given.iter().zip(served) {
         match (given, served) {
             (Item::Data(given), Item::Data(served)) => {
@@ -80,7 +80,7 @@ fn judge_injected(asked: &Asked, served: &Served, given: &[Item], outcome: &str)
     judge_data(asked, &reading::said(&result[place]), outcome);
 }
 
-/// The frames are the application's own memory, cut only where the snippet went in.
+/// Checks that the frames are the application's own memory, cut only where the snippet was inserted.
 fn judge_frames(given: &[Item], got: &[Item], place: &Range<usize>) {
     let mut ours: Vec<&Bytes> = data(given).filter(|data| !data.is_empty()).collect();
     let mut cuts = 0;
@@ -89,7 +89,7 @@ fn judge_frames(given: &[Item], got: &[Item], place: &Range<usize>) {
         let range = at..at + frame.len();
         at = range.end;
         if place.contains(&range.start) {
-            assert!(range.end <= place.end, "a frame of the snippet holds a piece of the page");
+            assert!(range.end <= place.end, "a frame of the snippet contains a part of the page");
             continue;
         }
         let whole = ours.iter().position(|ours| ours.as_ptr_range().contains(&frame.as_ptr())).expect("copied");
@@ -128,16 +128,16 @@ fn judge_data(asked: &Asked, data: &Value, outcome: &str) {
     let token = &data["people"]["intercom"]["intercom_user_jwt"];
     match token.as_str() {
         Some(token) => {
-            assert!(person && !asked.says("over"), "a token for nobody");
+            assert!(person && !asked.says("over"), "a token without a user");
             assert_eq!(support::verify(SECRET, token).expect("a good token").claims["user_id"], "user-1");
         }
-        None => assert!(outcome != "boot", "nothing to boot with"),
+        None => assert!(outcome != "boot", "no token to boot with"),
     }
 }
 
-/// Only whole HTML pages carry anything, for those who asked for a page, and for whom the application says.
+/// Checks that only whole HTML pages have a snippet, on page loads and for the right viewer.
 fn judge_carried(asked: &Asked, served: &Served, outcome: &str) {
-    assert!(matches!(asked.load(), Load::Document | Load::Plain), "{outcome}: no page load");
+    assert!(matches!(asked.load(), Load::Document | Load::Plain), "{outcome}: not a page load");
     assert!(!asked.says("skip") && !asked.is_header(), "{outcome}");
     let status = asked.status.as_u16();
     assert!((200..300).contains(&status) || status >= 400, "{outcome}: {status}");
@@ -149,7 +149,7 @@ fn judge_carried(asked: &Asked, served: &Served, outcome: &str) {
     assert_eq!(parts[0], "text/html", "{outcome}");
     let wide = ["charset=utf-16", "charset=utf-32", "charset=iso-2022"];
     assert!(!parts.iter().any(|part| wide.iter().any(|wide| part.starts_with(wide))), "{media_type}");
-    assert!(!asked.headers.contains_key(header::CONTENT_RANGE), "{outcome}: a part");
+    assert!(!asked.headers.contains_key(header::CONTENT_RANGE), "{outcome}: a partial response");
     for line in texts(&asked.headers, &header::CONTENT_ENCODING) {
         assert!(line.split(',').all(|coding| ["", "identity"].contains(&coding.trim().to_ascii_lowercase().as_str())));
     }
@@ -171,7 +171,7 @@ fn judge_private(headers: &HeaderMap) {
     }
 }
 
-/// A logout that took place, by method, status and what the answer says.
+/// Whether the response is a logout, by its method, its status and its viewer.
 fn is_logout(asked: &Asked) -> bool {
     let status = asked.status;
     let done = status.is_success() || (status.is_redirection() && status != StatusCode::NOT_MODIFIED);
@@ -191,16 +191,16 @@ fn effective(asked: &Asked) -> Said {
 fn judge_token_headers(asked: &Asked, served: &Served) {
     assert!(asked.is_header() && asked.load() == Load::Fetch && asked.status.is_success());
     let name = HeaderName::from_static("x-widget-token-intercom");
-    // The application may say something of that name itself.
+    // The application may set a header with this name itself.
     let known = texts(&asked.headers, &name);
     for token in texts(&served.head.headers, &name).iter().filter(|token| !known.contains(token)) {
-        assert!(effective(asked) == Said::Person && !asked.says("over"), "a token for nobody");
+        assert!(effective(asked) == Said::Person && !asked.says("over"), "a token without a user");
         assert_eq!(support::verify(SECRET, token).expect("a good token").claims["user_id"], "user-1");
     }
     judge_private(&served.head.headers);
 }
 
-/// Whether a header may change on a page that carries something, or on a logout.
+/// Whether a header may change on a page with a snippet, or on a logout.
 fn may_change(name: &HeaderName) -> bool {
     const OURS: [&str; 19] = [
         "cache-control",
@@ -253,7 +253,7 @@ fn judge_logout(asked: &Asked, served: &Served) {
     }
 }
 
-/// The body says nothing of its length that is not so.
+/// Checks that the body's size hint is correct.
 fn judge_hint(asked: &Asked, served: &Served, carried: bool) {
     if matches!(served.items.last(), Some(Item::Failure)) {
         return;
@@ -268,7 +268,7 @@ fn judge_hint(asked: &Asked, served: &Served, carried: bool) {
     assert_eq!(served.hint.exact().is_some(), asked.says("exact") && !lengthless);
 }
 
-/// A page that nothing speaks against.
+/// Whether the page must have a snippet, because nothing prevents it.
 fn must_carry(asked: &Asked) -> bool {
     let plain =
         asked.headers.len() == 1 && asked.headers.get(header::CONTENT_TYPE).is_some_and(|html| html == "text/html");

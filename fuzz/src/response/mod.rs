@@ -1,5 +1,6 @@
-//! A whole response through the layers: whatever the application answers and whoever looks, the page is what it was or has
-//! one snippet in it, and every frame, header and length is right.
+//! Checks a whole response.
+//!
+//! The page is unchanged or has one snippet, and its frames, headers and length are right.
 
 mod asked;
 mod judge;
@@ -38,7 +39,7 @@ fn configured(visitors: bool, header: bool, late: bool) -> Widgets {
     builder.build().unwrap()
 }
 
-/// Not ready the first time.
+/// A future that is pending on its first poll.
 struct Yield(bool);
 
 impl Future for Yield {
@@ -53,7 +54,11 @@ impl Future for Yield {
     }
 }
 
-/// The input, see `README.md`: a line of words, the status, header lines, an empty line, and the body's frames.
+/// Checks an input; `README.md` describes the format.
+///
+/// It is a line of words, the status, header lines, an empty line, and the body's frames.
+///
+/// See `README.md`.
 pub fn check(input: &[u8]) {
     let asked = Asked::read(input);
     let at =
@@ -127,7 +132,7 @@ fn response(asked: &Asked, watch: &Arc<Watch>) -> Response<Script> {
     response
 }
 
-/// A method that the words name.
+/// The method that the word names.
 fn method(word: &str) -> Option<Method> {
     ["HEAD", "POST", "DELETE", "OPTIONS"].contains(&word).then(|| word.parse().expect("a method"))
 }

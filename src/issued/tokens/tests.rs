@@ -14,7 +14,7 @@ use super::*;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// An application that counts the calls of its function, and a clock that it moves.
+/// An application that counts the calls of its function and sets the clock.
 #[derive(Clone, Default)]
 struct App {
     calls: Arc<AtomicUsize>,
@@ -22,7 +22,7 @@ struct App {
 }
 
 impl App {
-    /// Answers at once: each call with another token, for an hour.
+    /// Returns an issuer without delay. Each call returns a new token, which is valid for an hour.
     fn issuer(&self) -> Issuer {
         let calls = self.calls.clone();
         Issuer::new(move |_| {
@@ -31,7 +31,9 @@ impl App {
         })
     }
 
-    /// Answers once the test lets it: each call takes the next of these.
+    /// Returns an issuer whose calls wait.
+    ///
+    /// Each call takes the next gate and returns its token after the gate has opened.
     fn waiting(&self, gates: impl IntoIterator<Item = oneshot::Receiver<()>>) -> Issuer {
         let (calls, gates) = (self.calls.clone(), Mutex::new(gates.into_iter().collect::<Vec<_>>()));
         Issuer::new(move |_| {
@@ -66,15 +68,15 @@ fn text(token: Result<Token, IssueError>) -> Result<String, IssueError> {
     token.map(Token::into_string)
 }
 
-/// A gate, and what opens it.
+/// The sender that opens a gate, and the gate.
 fn gate() -> (oneshot::Sender<()>, oneshot::Receiver<()>) {
     oneshot::channel()
 }
 
-// ---- one call for many ----------------------------------------------------------------------------------------------
+// ---- joined calls -------------------------------------------------------------------------------------------------
 
 #[test]
-fn calls_for_one_person_at_the_same_time_are_one() {
+fn concurrent_calls_for_one_user_are_joined() {
     let app = App::default();
     let (open, closed) = gate();
     let tokens = tokens(app.waiting([closed]));
@@ -82,18 +84,18 @@ fn calls_for_one_person_at_the_same_time_are_one() {
     let all = join_all(tabs);
     let all = block_on(async {
         let mut all = Box::pin(all);
-        assert!(poll_immediate(&mut all).await.is_none(), "the vendor has not answered");
+        assert!(poll_immediate(&mut all).await.is_none(), "the vendor has not responded");
         open.send(()).unwrap();
         all.await
     });
     assert_eq!(all.len(), 10);
     assert!(all.iter().all(|token| token.as_ref().is_ok_and(|token| token.as_str() == "token")));
     assert_eq!(app.calls(), 1);
-    assert!(lock(&tokens.calls).is_empty(), "nothing is left of the call");
+    assert!(lock(&tokens.calls).is_empty(), "the call has left the map");
 }
 
 #[test]
-fn a_browser_that_hangs_up_takes_the_token_from_nobody() {
+fn dropped_request_does_not_cancel_the_call_of_another() {
     let app = App::default();
     let (open, closed) = gate();
     let tokens = tokens(app.waiting([closed]));
@@ -110,7 +112,7 @@ fn a_browser_that_hangs_up_takes_the_token_from_nobody() {
 }
 
 #[test]
-fn where_all_hang_up_the_call_ends_and_its_place_is_free() {
+fn dropping_all_requests_ends_the_call_and_frees_its_slot() {
     let app = App::default();
     let ((_never, first), (open, second)) = (gate(), gate());
     let tokens = tokens(app.waiting([first, second]).max_in_flight(1));
@@ -126,7 +128,7 @@ fn where_all_hang_up_the_call_ends_and_its_place_is_free() {
 }
 
 #[test]
-fn single_use_tokens_are_neither_joined_nor_kept() {
+fn single_use_tokens_are_neither_joined_nor_cached() {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = calls.clone();
     let issuer = Issuer::single_use(move |_| {
@@ -141,10 +143,10 @@ fn single_use_tokens_are_neither_joined_nor_kept() {
     assert!(tokens.cache.is_none());
 }
 
-// ---- what is kept ---------------------------------------------------------------------------------------------------
+// ---- the cache ------------------------------------------------------------------------------------------------------
 
 #[test]
-fn a_token_is_used_again_until_a_tenth_of_its_life_is_left() {
+fn token_is_reused_until_a_tenth_of_its_lifetime_is_left() {
     let app = App::default();
     let tokens = tokens(app.issuer());
     for (second, expected, left) in [
@@ -162,7 +164,7 @@ fn a_token_is_used_again_until_a_tenth_of_its_life_is_left() {
 }
 
 #[test]
-fn another_fact_is_another_token_and_another_session_is_not() {
+fn changed_data_yields_a_new_token_and_a_new_session_does_not() {
     let app = App::default();
     let tokens = tokens(app.issuer());
     let later = UNIX_EPOCH + 2 * HOUR;
@@ -180,7 +182,7 @@ fn another_fact_is_another_token_and_another_session_is_not() {
         person().with_unsigned("plan", "pro"),
         person().with_company(crate::Company::new("7")),
         person().with_company(crate::Company::new("7").with_name("Acme")),
-        // The same letters, cut in another place.
+        // The same letters, divided differently between two fields.
         Identity::new("user-1user@example.com").with_name("The Name"),
     ];
     for identity in same {
@@ -194,7 +196,7 @@ fn another_fact_is_another_token_and_another_session_is_not() {
 }
 
 #[test]
-fn the_cache_is_bounded_and_the_oldest_goes_first() {
+fn cache_is_bounded_and_drops_the_least_recently_used_token() {
     let app = App::default();
     let tokens = tokens(app.issuer().cache_capacity(2));
     let ask = |id: &str| text(block_on(tokens.obtain(Identity::new(id), &app.clock()))).unwrap();
@@ -204,7 +206,7 @@ fn the_cache_is_bounded_and_the_oldest_goes_first() {
 }
 
 #[test]
-fn an_application_with_a_cache_of_its_own_is_asked_each_time() {
+fn capacity_zero_calls_the_function_each_time() {
     let app = App::default();
     let tokens = tokens(app.issuer().cache_capacity(0));
     for number in 1..=3 {
@@ -226,7 +228,7 @@ fn no_token_outlives_the_session() {
 }
 
 #[test]
-fn a_session_that_is_over_costs_no_call_and_one_that_ends_meanwhile_gets_no_token() {
+fn ended_session_costs_no_call_and_session_that_ends_meanwhile_gets_no_token() {
     let app = App::default();
     let (open, closed) = gate();
     let tokens = tokens(app.waiting([closed]));
@@ -245,7 +247,7 @@ fn a_session_that_is_over_costs_no_call_and_one_that_ends_meanwhile_gets_no_toke
 // ---- failures -------------------------------------------------------------------------------------------------------
 
 #[test]
-fn a_failure_is_told_to_all_who_wait_and_then_forgotten() {
+fn failure_reaches_all_waiting_requests_and_is_not_cached() {
     let app = App::default();
     let calls = app.calls.clone();
     let tokens = tokens(Issuer::new(move |_| {
@@ -260,7 +262,7 @@ fn a_failure_is_told_to_all_who_wait_and_then_forgotten() {
 }
 
 #[test]
-fn a_panic_harms_nobody_else() {
+fn panic_does_not_affect_other_requests() {
     let app = App::default();
     let tokens = tokens(
         Issuer::new(|identity: Identity| {
@@ -280,7 +282,7 @@ fn a_panic_harms_nobody_else() {
 }
 
 #[test]
-fn who_is_slow_is_not_waited_for() {
+fn slow_call_ends_at_the_time_limit() {
     let app = App::default();
     let slow = Issuer::new(|_| pending::<io::Result<IssuedToken>>()).time_limit(Duration::from_millis(20));
     let tokens = tokens(slow.max_in_flight(1));
@@ -303,7 +305,7 @@ fn no_more_calls_run_than_allowed() {
             assert!(poll_immediate(call).await.is_none());
         }
         assert_eq!(text(tokens.obtain(Identity::new("c"), &app.clock()).await), Err(IssueError::Busy));
-        // Who joins a call starts none.
+        // A request that joins a call starts none.
         let mut joined = tokens.obtain(Identity::new("a"), &app.clock());
         assert!(poll_immediate(&mut joined).await.is_none());
         open.into_iter().for_each(|open| open.send(()).unwrap());
@@ -316,7 +318,7 @@ fn no_more_calls_run_than_allowed() {
 }
 
 #[test]
-fn what_no_page_can_be_given_is_a_failure() {
+fn unusable_token_is_a_failure() {
     let long = "a".repeat(crate::MAX_TOKEN_BYTES + 1);
     let fine = "a".repeat(crate::MAX_TOKEN_BYTES);
     for (text_issued, lifetime, expected) in [
@@ -348,7 +350,7 @@ fn several_values_travel_as_one_token() {
 }
 
 #[test]
-fn nothing_personal_shows() {
+fn debug_output_shows_no_token_and_no_user() {
     let app = App::default();
     let tokens = tokens(app.issuer());
     block_on(tokens.obtain(person(), &app.clock())).unwrap();

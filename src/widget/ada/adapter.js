@@ -6,22 +6,22 @@ tools => {
    * @type {Widget | undefined}
    */
   let currentWidget;
-  // Whose session an answer belongs to: each shutdown begins another one.
+  // The number of the current session, to match a response to it: each shutdown begins another session.
   let turn = 0;
-  // The session for which the chat is started, or was.
+  // The session for which the chat was started last.
   let startedFor = -1;
   let forPerson = false;
-  // Whether the chat stands in the page.
+  // Whether the chat is in the page.
   let running = false;
   /**
-   * The widget of a session of an earlier page, which the library has to forget once it is there.
+   * A widget whose session began on an earlier page; the library must end that session once it has loaded.
    * @type {Widget | undefined}
    */
   let stale;
-  // What the library is asked for, one after the other.
+  // Runs the calls to the library one after the other.
   let queue = Promise.resolve();
 
-  // An action that is never answered must not hold up those that follow.
+  // The timeout keeps an action that never settles from blocking those that follow.
   /** @type {(action: () => any) => void} */
   const enqueue = action => {
     queue = queue.then(() => Promise.race([action(), new Promise(resolve => setTimeout(resolve, 10000))]))
@@ -36,7 +36,7 @@ tools => {
     }
   };
 
-  // In an element that nobody sees: what is there of the session is to be deleted, not shown.
+  // The element is invisible, because what remains of the session must be deleted, not shown.
   /** @type {(widget: Widget) => Promise<void>} */
   const forgetUnseen = async widget => {
     const parentElement = document.createElement('div');
@@ -80,7 +80,7 @@ tools => {
     const { handle } = widget.settings;
     tools.load(widget.library, {
       id: '__ada',
-      // The library starts only once the user is known.
+      // The library must start only once the user is known.
       attributes: { 'data-handle': handle, 'data-lazy': 'true' },
       before() { window.adaSettings = Object.assign(window.adaSettings || {}, { handle, lazy: true }); },
       onload: update
@@ -96,7 +96,7 @@ tools => {
   return {
     boot(widget) {
       currentWidget = widget;
-      // A visitor's chat is no person's.
+      // A signed-out visitor's chat must not continue for a user, nor a user's for a visitor.
       if (startedFor === turn && forPerson !== !!widget.person) end();
       load(widget);
     },

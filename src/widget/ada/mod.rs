@@ -1,4 +1,4 @@
-//! Ada: Messaging for signed-in users, with identity tokens that Ada's own API issues for one use.
+//! Ada Messaging for signed-in users, with single-use identity tokens that Ada's own API issues.
 //!
 //! ```
 //! use std::time::Duration;
@@ -27,41 +27,46 @@ use crate::{
 };
 
 const NAME: &str = "ada";
-/// Who is shown, and when and where. The callbacks are functions, which no setting is.
+/// Settings that this crate sets: the user, and when and where the chat starts. Callbacks are functions, so they cannot
+/// be settings.
 const RESERVED: &str = "handle identityToken lazy parentElement metaFields sensitiveMetaFields";
 
 /// Ada's chat for websites ("Messaging"). Needs the feature `issued`.
 ///
-/// The [`Issuer`]'s function posts `end_user_id` to `https://<handle>.ada.support/api/v2/auth/tokens/` with your API key; the
-/// answer's `token` is good for 15 minutes and for one exchange
-/// (<https://docs.ada.cx/messaging/identity/getting-started>). `end_user_id` is Ada's own id of the user: the function
-/// finds or creates it with Ada's End Users API, and your application keeps it. The function returns
-/// [`IssuedToken::new`](crate::IssuedToken::new) with 15 minutes. `build()` refuses an issuer that is not
+/// The [`Issuer`]'s function posts `end_user_id` to `https://<handle>.ada.support/api/v2/auth/tokens/` with your API
+/// key; the `token` in the response is valid for 15 minutes and for one exchange
+/// (<https://docs.ada.cx/messaging/identity/getting-started>). `end_user_id` is Ada's own id for the user: the function
+/// finds or creates it with Ada's End Users API, and your application stores it. The function returns
+/// [`IssuedToken::new`](crate::IssuedToken::new) with 15 minutes. `build()` returns an error if the issuer is not
 /// [`Issuer::single_use`].
 ///
-/// The page loads Ada's script without starting it, and starts it with the setting `identityToken` once the token is there
-/// (<https://docs.ada.cx/messaging/web/sdk-api-reference>). Each page load costs one token. Ada's legacy Chat knows no
-/// identity tokens and shows the user an anonymous chat; Ada moves every account to Messaging by December 15, 2026
-/// (<https://docs.ada.cx/2026-09-30-introducing-messaging>). Do not load Ada's script in the page yourself: a chat that has
-/// started already cannot be started for a user.
+/// The page loads Ada's script without starting it, and starts it with the setting `identityToken` once it has the
+/// token (<https://docs.ada.cx/messaging/web/sdk-api-reference>). Each page load uses one token. Ada's legacy Chat does
+/// not support identity tokens and shows the user an anonymous chat; Ada moves every account to Messaging by December
+/// 15, 2026 (<https://docs.ada.cx/2026-09-30-introducing-messaging>). Do not load Ada's script in the page yourself: a
+/// chat that has already started cannot be started again for a user.
 ///
-/// Facts of [`Identity::with_unsigned`] are `metaFields`: texts, numbers and truth values; other values become JSON text.
+/// The facts from [`Identity::with_unsigned`] become `metaFields`: strings, numbers and booleans; other values become
+/// JSON text.
 ///
-/// Logout is `deleteHistory()`, then `stop()`. The former is what Ada's own SDK for iOS names for a sign-out
-/// (<https://github.com/ada-cx-public/messaging-ios>); that it ends an identified session in a browser is not confirmed. `stop()`
-/// alone keeps the conversation (<https://c15t.com/docs/integrations/ada>). The session is in the storage of Ada's host, which
-/// no page can reach, so a session of an earlier page is ended by loading the script, unseen. Ada lists what it stores on your
-/// own host (<https://docs.ada.cx/messaging/web/browser-storage>); the names are not confirmed, and none is removed.
+/// Logout calls `deleteHistory()`, then `stop()`. Ada's own SDK for iOS names the former for a sign-out
+/// (<https://github.com/ada-cx-public/messaging-ios>); that it ends an identified session in a browser is not
+/// confirmed. `stop()` alone keeps the conversation (<https://c15t.com/docs/integrations/ada>). The session is in the
+/// storage of Ada's host, which no page can reach, so a page ends a session from an earlier page by loading the script
+/// out of sight. Ada lists what it stores on your own host (<https://docs.ada.cx/messaging/web/browser-storage>); the
+/// names are not confirmed, and this crate removes none of them.
 ///
-/// The hosts in a policy are those that Ada's SDK for iOS allows. For `cluster` or `domain`, which Ada gives to some
-/// accounts, add theirs with [`csp_sources`](crate::WidgetsBuilder::csp_sources).
+/// The hosts for a policy are those that Ada's SDK for iOS allows. If you set `cluster` or `domain`, which Ada gives to
+/// some accounts, add their hosts with [`csp_sources`](crate::WidgetsBuilder::csp_sources).
 #[derive(Clone, Debug)]
 pub struct Ada {
     options: IssuedOptions,
 }
 
 impl Ada {
-    /// An AI Agent by its handle (`acme` of `acme.ada.support`), with the function that asks Ada's API for a token.
+    /// Creates the widget from an AI Agent's handle and the issuer that requests tokens from Ada's API.
+    ///
+    /// The handle is `acme` in `acme.ada.support`.
     pub fn new(handle: impl Into<String>, issuer: Issuer) -> Self {
         Self { options: IssuedOptions::new(NAME, handle, issuer, RESERVED) }
     }

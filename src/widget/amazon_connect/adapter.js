@@ -1,6 +1,6 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // The frame in which the chat is, and the other parts of the widget. All but the second are documented.
+  // The frame that contains the chat, and the other parts of the widget. All but the second part are documented.
   const FRAME = 'amazon-connect-chat-widget-iframe';
   const PARTS = [
     FRAME,
@@ -10,13 +10,13 @@ tools => {
     'amazon-connect-close-widget-button'
   ];
   let alive = false;
-  // The widget that is in the page, or will be: its number in this document. The library is run anew after a logout.
+  // The number of the current widget in this document. After a logout, the library runs again for the next one.
   let run = 0;
   let started = false;
   let loaded = false;
 
   /**
-   * Keeps calls until the library comes, under the name that it looks for.
+   * Queues calls until the library has loaded, under the name that the library looks for.
    * @param {any[]} args
    */
   const stub = (...args) => { (stub.ac = stub.ac || []).push(args); };
@@ -27,8 +27,8 @@ tools => {
   /** @param {string} id */
   const part = id => document.getElementById(id);
 
-  // The chat ends, and what was said in it goes. The request that ends it comes out of the frame, which therefore stays for
-  // some seconds, unseen and without the names by which the next widget would find it.
+  // Ends the chat and removes it from the page. The frame sends the request that ends the chat, so it stays for some
+  // seconds, invisible and without the ids by which the next widget would find it.
   /** @param {string} widgetId */
   const end = widgetId => {
     started = loaded = false;
@@ -63,26 +63,26 @@ tools => {
       loaded = true;
       if (!alive) end(widgetId);
     };
-    // The same file at another address: it has to run again.
+    // The same file must run again, so it needs another address.
     tools.load(widget.library + (mine ? '#' + mine : ''), { id: widgetId, onload });
   };
 
   return {
     boot(widget) {
-      // Without a token, no chat would start.
+      // Without a token, the library would not start a chat.
       alive = !!widget.person;
       if (alive && !started) start(widget);
     },
 
-    // Nothing to hand over: the widget asks for a token when a chat starts.
+    // The widget asks for a token when a chat starts, so there is nothing to pass on.
     refresh() {},
 
-    // Never loaded for this: what a chat leaves in the storage is removed.
+    // The library is not loaded for a shutdown: the runtime removes what a chat leaves in the storage.
     shutdown(widget) {
       alive = false;
       if (!started) return;
       if (isLoaded()) return end(widget.settings.widgetId);
-      // A library that comes for nobody finds nothing to show.
+      // A library that loads after the shutdown must find nothing to show.
       tools.emptyQueue(stub.ac);
       started = false;
     }

@@ -1,4 +1,4 @@
-//! Amazon Connect's chat: an HS256 JWT, fetched by the widget itself for each chat.
+//! Amazon Connect's chat: an HS256 JWT that the widget itself fetches for each chat.
 //!
 //! ```
 //! use tower_widget_identity::{Secret, widget::{AmazonConnect, Widget}};
@@ -23,34 +23,36 @@ const NAME: &str = "amazon-connect";
 const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
 /// <https://docs.aws.amazon.com/connect/latest/adminguide/add-chat-to-website.html>
 const LONGEST: Duration = Duration::from_secs(10 * 60);
-/// Amazon gives 6,144 bytes to the whole token and counts two for each character
+/// Amazon limits the whole token to 6,144 bytes and counts two for each character
 /// (<https://docs.aws.amazon.com/connect/latest/adminguide/pass-contact-attributes-chat.html>).
 const LONGEST_TOKEN: usize = 6_144 / 2;
-/// What the claim `attributes` says of the person, and what names nobody: an attribute of this name is left out.
+/// Names that attributes may not have: the identity's own fields set these claims.
 const RESERVED: &str = "customerId name email";
-/// Fields of the snippet that this crate sets, that name the person, or that take a function.
+/// Fields of the snippet that this crate sets, that identify the user, or that take a function.
 const RESERVED_SETTINGS: &str = "snippetId authenticate contactAttributes customerDisplayName registerCallback";
 
-/// Amazon Connect's communications widget, with the security of its chat switched on.
+/// Amazon Connect's communications widget, with the security of its chat enabled.
 ///
-/// Signs `sub` (the widget's id), `iat`, `exp`, `customerId` (the person's id) and `attributes` as an HS256 JWT
-/// (<https://docs.aws.amazon.com/connect/latest/adminguide/add-chat-to-website.html>, step 3). The key is the 44 characters
-/// of the security key as they stand, not what they encode. Among the `attributes` are `name`, `email` and the identity's
-/// attributes; a contact flow reads them as `$.Attributes.name`. Amazon takes texts alone there: numbers, booleans, arrays
-/// and objects are signed as the text that JSON writes for them, null is left out.
+/// Signs `sub` (the widget's id), `iat`, `exp`, `customerId` (the user id) and `attributes` as an HS256 JWT
+/// (<https://docs.aws.amazon.com/connect/latest/adminguide/add-chat-to-website.html>, step 3). The key is the 44
+/// characters of the security key as they are, not the bytes that they encode. The `attributes` include `name`, `email`
+/// and the identity's attributes; a contact flow reads them as `$.Attributes.name`. Amazon accepts only strings there:
+/// numbers, booleans, arrays and objects are signed as JSON text, null is left out.
 ///
-/// The widget asks for a token whenever a chat starts, so no token stands in the page and a token path is required. A token
-/// of more than 3,072 characters is refused ([`TokenError::TooLarge`]): Amazon would not start the chat. The widget shows
-/// visitors nothing, since it starts no chat without a token.
+/// The widget asks for a token whenever a chat starts, so no page contains a token and a token path is required. A
+/// token of more than 3,072 characters is an error ([`TokenError::TooLarge`]): Amazon would not start the chat.
+/// Signed-out visitors do not see the widget, because it starts no chat without a token.
 ///
-/// At logout a running chat is [disconnected](https://docs.aws.amazon.com/connect/latest/adminguide/programmatic-chat-disconnect.html),
-/// the widget is taken out of the page, and the chat's entry of `sessionStorage`, `persistedChatSession`, is removed
-/// (<https://docs.aws.amazon.com/connect/latest/adminguide/customize-widget-launch.html>). If your page copies that entry
-/// to a cookie, as the same document shows, it has to delete the cookie itself. A person who signs in afterwards without a
-/// page load gets the widget by a second run of the library.
+/// At logout, a running chat is
+/// [disconnected](https://docs.aws.amazon.com/connect/latest/adminguide/programmatic-chat-disconnect.html), the widget
+/// is removed from the page, and the chat's entry in `sessionStorage`, `persistedChatSession`, is removed
+/// (<https://docs.aws.amazon.com/connect/latest/adminguide/customize-widget-launch.html>). If your page copies that
+/// entry to a cookie, as the same document shows, the page must delete the cookie itself. A user who signs in
+/// afterwards without a page load gets the widget by a second run of the library.
 ///
-/// Not confirmed: that the library runs twice in one document (if it does not, the widget is back with the next page load);
-/// the element `#amazon-connect-chat-widget`, which is not documented; and the policy, for which Amazon publishes no list.
+/// Not confirmed: that the library runs twice in one document (if it does not, the widget returns with the next page
+/// load); the element `#amazon-connect-chat-widget`, which is not documented; and the policy, for which Amazon
+/// publishes no list.
 #[derive(Clone, Debug)]
 pub struct AmazonConnect {
     options: Options,
@@ -60,7 +62,7 @@ pub struct AmazonConnect {
 }
 
 impl AmazonConnect {
-    /// A widget by its id (the last argument of the snippet's first line), with its security key.
+    /// Creates the widget from its id (the last argument in the snippet's first line) and its security key.
     ///
     /// [`instance`](Self::instance) and [`snippet_id`](Self::snippet_id) have no default and must be set.
     pub fn new(widget_id: impl Into<String>, secret: Secret) -> Self {
@@ -75,12 +77,13 @@ impl AmazonConnect {
         }
     }
 
-    setter!(text instance, "The instance's alias: `acme` of `https://acme.my.connect.aws`.");
+    setter!(text instance, "Sets the instance's alias: `acme` in `https://acme.my.connect.aws`.");
 
-    setter!(text snippet_id, "The `snippetId` of the widget's snippet.");
+    setter!(text snippet_id, "Sets the `snippetId` from the widget's snippet.");
 
-    /// The instance's region, like `eu-central-1`. A page's policy is made to allow the region's hosts for messages. Default:
-    /// none, and the policy allows the instance's host alone.
+    /// Sets the instance's region, like `eu-central-1`. Default: none.
+    ///
+    /// With a region, the page's policy allows the region's hosts for messages; without one, only the instance's host.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
@@ -91,18 +94,18 @@ impl AmazonConnect {
 
     setter!(
         setting,
-        "A field of the snippet, like `styles`, `customStyles` or `language`: \
+        "Settings are fields of the snippet, like `styles`, `customStyles` or `language`: \
         <https://docs.aws.amazon.com/connect/latest/adminguide/supported-snippet-fields.html>. Copy `styles` and \
         `supportedMessagingContentTypes` from the snippet."
     );
 
     setter!(
         library_url,
-        "Default: `/connectwidget/static/amazon-connect-chat-interface-client.js` of the [instance](Self::instance). An \
-        older snippet names a host of CloudFront."
+        "Default: `/connectwidget/static/amazon-connect-chat-interface-client.js` of the \
+        [instance](Self::instance). An older snippet names a CloudFront host."
     );
 
-    /// Where messages go to, by <https://github.com/amazon-connect/amazon-connect-chatjs>.
+    /// The hosts that messages go to, from <https://github.com/amazon-connect/amazon-connect-chatjs>.
     fn csp_sources(&self) -> CspSources {
         let host = library_source(&self.host());
         let sources = CspSources::new().img([host.clone()]).style([host.clone()]).font([host]);
@@ -135,19 +138,19 @@ fn attributes(identity: &Identity) -> BTreeMap<&str, String> {
     let custom = CustomClaims::of(identity, RESERVED);
     let mut all: BTreeMap<_, _> =
         custom.iter().filter_map(|(key, value)| Some((key.as_str(), as_text(value)?))).collect();
-    // A key has one character at least.
+    // Amazon requires at least one character in a key.
     all.remove("");
     all.extend(identity.name().map(|name| ("name", name.to_owned())));
     all.extend(identity.email().map(|email| ("email", email.to_owned())));
     all
 }
 
-/// The alias and the region are parts of host names.
+/// Checks the alias or the region, because both become parts of host names.
 fn check_label(setter: &str, text: &str) -> Result<(), ConfigError> {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Ok(());
     }
-    let message = format!("{NAME}: the {setter} holds a character other than letters, digits and '-'");
+    let message = format!("{NAME}: the {setter} contains a character other than letters, digits and '-'");
     Err(ConfigError::new(ConfigErrorKind::CspSource, message))
 }
 
@@ -193,7 +196,8 @@ impl Widget for AmazonConnect {
         Ok(token.with_lifetime(validity.lifetime()))
     }
 
-    /// Nothing stands in the page: whether tokens will be given is all that is found out here.
+    /// The page needs no data. This only finds out whether the token service will be able to create tokens for the
+    /// user.
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         self.mint(NAME, identity, now).map(|_| BootData::new())
     }

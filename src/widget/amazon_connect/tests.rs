@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,20 +10,20 @@ fn connect() -> AmazonConnect {
 }
 
 #[test]
-fn no_setting_names_a_person_or_is_a_function() {
+fn settings_that_identify_a_user_or_are_functions_are_rejected() {
     let keys = ["snippetId", "authenticate", "contactAttributes", "customerDisplayName", "registerCallback", "sub"];
     assert_reserved(|key| connect().setting(key, "a"), &keys);
 }
 
 #[test]
-fn fields_of_the_snippet_are_settings() {
+fn snippet_fields_are_settings() {
     let styles = json!({ "iconType": "CHAT" });
     let expected = json!({ "widgetId": "app-1", "snippetId": "QVFJREFI+/=", "language": "de_DE", "styles": styles });
     assert_settings(&connect().setting("language", "de_DE").setting("styles", styles), expected);
 }
 
 #[test]
-fn build_says_what_is_missing_or_no_part_of_a_host() {
+fn check_reports_missing_values_and_invalid_host_parts() {
     let bare = || AmazonConnect::new("app-1", secret());
     assert_refused(&bare().snippet_id("a"), ConfigErrorKind::AppId, &[NAME, "instance(..)"]);
     assert_refused(&bare().instance("acme").snippet_id(" "), ConfigErrorKind::AppId, &[NAME, "snippet_id(..)"]);
@@ -34,7 +34,7 @@ fn build_says_what_is_missing_or_no_part_of_a_host() {
 }
 
 #[test]
-fn a_region_adds_the_hosts_of_messages() {
+fn region_adds_the_hosts_for_messages_to_the_policy() {
     let hosts = [
         "https://participant.connect.eu-central-1.amazonaws.com",
         "wss://*.transport.connect.eu-central-1.amazonaws.com",
@@ -44,11 +44,11 @@ fn a_region_adds_the_hosts_of_messages() {
 }
 
 #[test]
-fn the_longest_token_has_3072_characters() {
+fn tokens_over_3072_characters_are_rejected() {
     let of_length = |length: usize| connect().mint(NAME, &person().with_attribute("note", "x".repeat(length)), now());
     let longest = (0..4_000).map_while(|length| of_length(length).ok()).last().expect("some are short enough");
     assert!((LONGEST_TOKEN - 1..=LONGEST_TOKEN).contains(&longest.as_str().len()), "{}", longest.as_str().len());
     assert_eq!(of_length(4_000).err(), Some(TokenError::TooLarge));
     let large = person().with_attribute("note", "x".repeat(4_000));
-    assert_eq!(connect().boot_data(&large, now()).err(), Some(TokenError::TooLarge), "at once, and not by the library");
+    assert_eq!(connect().boot_data(&large, now()).err(), Some(TokenError::TooLarge), "before the library asks");
 }

@@ -5,17 +5,17 @@ tools => {
   /** @type {any[][]} */
   stub.q = [];
   /**
-   * The id that the library was given: there is no documented way to take it back.
+   * The id that was passed to the library: there is no documented way to withdraw it.
    * @type {string | undefined}
    */
   let identifiedId;
   /**
-   * The id in the queue that the library will read.
+   * The id in the queue, which the library will read.
    * @type {string | undefined}
    */
   let queuedId;
   /**
-   * The library's function, while the page does not have it.
+   * The library's function, while the page cannot see it.
    * @type {any}
    */
   let hiddenLibrary = null;
@@ -28,9 +28,9 @@ tools => {
   const identify = (settings, { hash, ...user }) => {
     window.Canny = window.Canny || hiddenLibrary || stub;
     hiddenLibrary = null;
-    // Both published places of the hash.
+    // The vendor has published two places for the hash.
     window.Canny('identify', { ...settings, user: Object.assign({ hash }, user), hash });
-    // What is not our own queue may be the library.
+    // A function other than our own queue may be the library.
     if (window.Canny === stub && !loaded) queuedId = user.id;
     else identifiedId = user.id;
   };
@@ -44,12 +44,12 @@ tools => {
   return {
     boot(widget) {
       const person = widget.person;
-      // Another person is identified with the next page load.
+      // The library cannot change users: another user is identified on the next page load.
       if (person && (identifiedId === undefined || identifiedId === person.id)) identify(widget.settings, person);
       tools.load(widget.library, { id: 'canny-jssdk', onload });
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
     shutdown() {
@@ -57,7 +57,7 @@ tools => {
       tools.emptyQueue(canny && canny.q);
       hiddenLibrary = canny || hiddenLibrary;
       queuedId = undefined;
-      // Nothing else to call: the function goes with the globals.
+      // There is no logout to call: the runtime removes the function with the globals.
     }
   };
 }

@@ -1,4 +1,4 @@
-//! Canny Identify: an HMAC of the user id, handed to `identify`.
+//! Canny Identify: an HMAC of the user id, passed to `identify`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -17,30 +17,32 @@ use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "canny";
 
-/// What names a person, or has a setter of its own.
+/// Settings that identify a user or that this crate sets.
 const RESERVED: &str = "appID user hash id email name ssoToken";
 
-/// Canny Identify. The HS256 token of Canny's board widget is another thing and not made here.
+/// Canny Identify.
+///
+/// The HS256 token of Canny's board widget is a different thing, which this crate does not create.
 ///
 /// `Canny('identify', ..)` gets the user id with its HMAC-SHA256 (<https://developers.canny.io/install/security>).
-/// Canny's documents have moved the hash about, from within `user` to beside it and back; it is handed over in both
+/// Canny's documentation has moved the hash from inside `user` to next to it and back; the adapter passes it in both
 /// places, and that Canny ignores the one it does not know is not confirmed. The key is the company's API key: it can
-/// do far more than sign, so keep it as such.
+/// do far more than sign, so protect it accordingly.
 ///
-/// Only the id is proven. E-mail address and name, which Canny's examples call for, stand beside it unsigned; where
-/// there is no name the address stands for it, and an identity without an address gets nothing. The hash never expires.
+/// Only the id is proven. The e-mail address and the name, which Canny's examples require, are passed unsigned; the
+/// address replaces a missing name, and an identity without an address gets no token. The hash never expires.
 ///
-/// **Canny documents no logout**, nor what it keeps in the browser. A shutdown removes `window.Canny`. The library
-/// stays in the page until the page goes and may still sign the earlier person into links to Canny: it is never told of
-/// another person on the same page, who is identified with their next page load; reload the page after a logout by
-/// fetch. That no cookie or storage of Canny's outlives the session is not guaranteed.
+/// **Canny documents no logout**, nor what it stores in the browser. A shutdown removes `window.Canny`. The library
+/// stays in the page until the page unloads and may still sign the earlier user into links to Canny. The adapter never
+/// passes another user to it on the same page: that user is identified on their next page load. Reload the page after a
+/// logout by fetch. That no cookie or storage entry of Canny's outlives the session is not guaranteed.
 #[derive(Clone, Debug)]
 pub struct Canny {
     options: Options,
 }
 
 impl Canny {
-    /// An application by its id, with the company's secret API key.
+    /// Creates the widget from an application id and the company's secret API key.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED) }
     }
@@ -49,7 +51,8 @@ impl Canny {
 
     setter!(
         setting,
-        "One more option of `Canny('identify', ..)`, beside `appID` and `user`. Which ones Canny knows there is not confirmed."
+        "Settings are options of `Canny('identify', ..)`, next to `appID` and `user`. Which ones Canny accepts is not \
+        confirmed."
     );
 }
 
@@ -61,12 +64,12 @@ fn user_hash(secret: &Secret, identity: &Identity, now: SystemTime) -> Result<To
 
 impl Widget for Canny {
     fn manifest(&self) -> Manifest {
-        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
+        // The vendor publishes no list of hosts, so the policy allows only the library's own origin. The application
+        // adds what else the widget loads, with `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(include_str!("adapter.min.js"), "https://canny.io/sdk.js")
             .with_setting("appID", self.options.app_id.as_str())
-            // The global: nothing else is known.
+            // The global is the only artifact that is known.
             .with_artifacts(SessionArtifacts::new().global("Canny"))
     }
 

@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn canny() -> Canny {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| canny().setting(key, "a"), &["appID", "user", "hash", "email", "ssoToken"]);
 }
 

@@ -4,7 +4,7 @@ tools => {
   const queue = (...args) => queue.q.push(args);
   /** @type {any[][]} */
   queue.q = [];
-  // Methods are calls by their name, as with the vendor's own loader.
+  // A method is a call with its name, as in the vendor's own loader.
   const stub = new Proxy(queue, {
     get: (target, name) => name === 'q' ? target.q : (/** @type {any[]} */ ...args) => target(name, ...args)
   });
@@ -21,7 +21,7 @@ tools => {
   return {
     boot(widget) {
       const { id, domain, ...config } = widget.settings;
-      // The page may have entries of its own there.
+      // The page may have set entries of its own.
       window.chatbaseConfig = Object.assign({}, window.chatbaseConfig, config);
       if (widget.person) identify(widget.person.token);
       tools.load(widget.library, { id, attributes: { domain } });
@@ -33,10 +33,11 @@ tools => {
 
     shutdown(widget, load) {
       tools.emptyQueue(window.chatbase && window.chatbase.q);
-      // Never loaded for this: it shows a launcher. Should it be loaded later, this comes first.
+      // The library is not loaded for a shutdown, because it would show a launcher. The queued calls run first if it
+      // loads later.
       if (!load && typeof window.chatbase !== 'function') return;
       call('resetUser');
-      // The conversation is the person's too.
+      // The conversation belongs to the user too.
       call('resetChat');
     }
   };

@@ -1,4 +1,4 @@
-//! Chatbase: an HS256 JWT handed to `identify`.
+//! Chatbase: an HS256 JWT passed to `identify`.
 //!
 //! ```
 //! use std::time::{Duration, SystemTime};
@@ -19,25 +19,25 @@ const NAME: &str = "chatbase";
 /// Chatbase's own host.
 const DOMAIN: &str = "www.chatbase.co";
 
-/// Names that attributes may not take: claims, and what identifies without a token.
+/// Names that attributes may not have: claims, and what identifies a user without a token.
 const RESERVED: &str = "user_id email name user_hash token phonenumber stripe_accounts custom_attributes";
-/// Attributes that are claims of their own.
+/// Attributes that are claims with these names.
 const PHONE_NUMBER: &str = "phonenumber";
 const STRIPE_ACCOUNTS: &str = "stripe_accounts";
 
-/// Names that settings may not take: what identifies a person, what names the agent, and what has a setter.
+/// Names that settings may not have: what identifies a user, what identifies the agent, and what has a setter.
 const RESERVED_SETTINGS: &str = "id domain chatbotId user_id email name user_hash token phonenumber custom_attributes";
 
 /// Chatbase's chat widget.
 ///
-/// Signs `user_id`, `email`, `name`, the attributes and `exp` as an HS256 JWT, handed to `chatbase('identify', ..)`
-/// (<https://chatbase.co/docs/developer-guides/identity-verification>). The attributes `phonenumber` (text) and
-/// `stripe_accounts` (a list of `{"label": .., "stripe_id": ..}`) are claims of their own; all others stand under
-/// `custom_attributes`, without those that have the name of a claim.
+/// Signs `user_id`, `email`, `name`, the attributes and `exp` as an HS256 JWT, passed to `chatbase('identify', ..)`
+/// (<https://chatbase.co/docs/developer-guides/identity-verification>). The attributes `phonenumber` (a string) and
+/// `stripe_accounts` (a list of `{"label": .., "stripe_id": ..}`) are separate claims; all others are in
+/// `custom_attributes`, except those that have the name of a claim.
 ///
-/// Logout is `resetUser`, and then `resetChat`: the conversation is the person's too. Both are documented. Chatbase does
-/// not publish what it keeps in the browser, so there is nothing to purge by name, nor which hosts a
-/// Content-Security-Policy must allow: only the library's is.
+/// Logout calls `resetUser`, then `resetChat`, because the conversation belongs to the user too. Both are documented.
+/// Chatbase publishes neither what it stores in the browser, so the runtime has no names to remove, nor which hosts a
+/// Content-Security-Policy must allow: only the library's host is known.
 #[derive(Clone, Debug)]
 pub struct Chatbase {
     options: Options,
@@ -45,17 +45,17 @@ pub struct Chatbase {
 }
 
 impl Chatbase {
-    /// An agent by its id, with its verification secret.
+    /// Creates the widget from an agent's id and its verification secret.
     pub fn new(agent_id: impl Into<String>, secret: Secret) -> Self {
         let options = Options::new(NAME, agent_id, secret).with_reserved_settings(RESERVED_SETTINGS);
         Self { options, domain: DOMAIN.to_owned() }
     }
 
-    /// The account's custom domain, a host like `chat.example.com`. Default: `www.chatbase.co`.
+    /// Sets the account's custom domain, a host like `chat.example.com`. Default: `www.chatbase.co`.
     ///
-    /// The library comes from there, unless [`library_url`](Self::library_url) says otherwise, and learns the name. A
-    /// Content-Security-Policy allows connections and frames of the custom domain and of Chatbase's own host: whether a
-    /// widget with a custom domain still needs the latter is not confirmed.
+    /// The library comes from this host, unless [`library_url`](Self::library_url) says otherwise, and gets its name. A
+    /// Content-Security-Policy allows connections and frames for the custom domain and for Chatbase's own host: whether
+    /// a widget with a custom domain still needs the latter is not confirmed.
     #[must_use]
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = domain.into();
@@ -68,7 +68,8 @@ impl Chatbase {
 
     setter!(
         setting,
-        "One more entry of `window.chatbaseConfig`, for appearance (`showFloatingInitialMessages`, `floatingInitialMessagesDelay`). Which entries Chatbase knows is not confirmed."
+        "Settings are entries of `window.chatbaseConfig`, for appearance (`showFloatingInitialMessages`, \
+        `floatingInitialMessagesDelay`). Which entries Chatbase accepts is not confirmed."
     );
 
     fn check_domain(&self) -> Result<(), ConfigError> {
@@ -104,7 +105,8 @@ impl Widget for Chatbase {
             .manifest(include_str!("adapter.min.js"), format!("https://{}/embed.min.js", self.domain))
             .with_setting("id", self.options.app_id.as_str())
             .with_setting("domain", self.domain.as_str())
-            // Chatbase publishes no list: the library's host is known, and the one that the library is told.
+            // Chatbase publishes no list. The library's host is known, and so is the host that the library gets by
+            // name.
             .with_csp_sources(CspSources::new().connect(hosts.clone()).frame(hosts))
             .with_library_connections()
     }

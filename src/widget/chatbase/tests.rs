@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,19 +10,19 @@ fn chatbase() -> Chatbase {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     let keys = ["id", "domain", "chatbotId", "user_id", "user_hash", "token", "email", "phonenumber", "sub"];
     assert_reserved(|key| chatbase().setting(key, "a"), &keys);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     let expected = json!({ "id": "app-1", "domain": "www.chatbase.co", "showFloatingInitialMessages": false });
     assert_settings(&chatbase().setting("showFloatingInitialMessages", false), expected);
 }
 
 #[test]
-fn custom_domain_is_where_the_library_comes_from_and_is_allowed_by_the_policy() {
+fn custom_domain_serves_the_library_and_is_allowed_by_the_policy() {
     let manifest = chatbase().domain("chat.example.com").manifest();
     assert_eq!(manifest.library(), Some("https://chat.example.com/embed.min.js"));
     assert_eq!(json!(manifest.settings()), json!({ "id": "app-1", "domain": "chat.example.com" }));
@@ -39,7 +39,7 @@ fn custom_domain_is_where_the_library_comes_from_and_is_allowed_by_the_policy() 
 }
 
 #[test]
-fn domain_is_a_host_alone() {
+fn domain_must_be_a_bare_host() {
     for domain in
         ["", " ", "https://chat.example.com", "chat.example.com/", "a b", "*.example.com", "a;b", "a'b", ".a", "é"]
     {

@@ -1,16 +1,16 @@
 /** @type {import('../../snippet/types').ReadingAdapterFactory} */
 readJson => tools => {
   /**
-   * Whom the library is given, each time that its frame has loaded a conversation that is not theirs yet.
+   * The user to pass to the library, each time its frame has loaded a conversation that does not yet have them.
    * @type {import('../../snippet/types').BootData | null}
    */
   let user = null;
   /**
-   * The conversation in which the library was given them.
+   * The conversation in which the user was passed to the library.
    * @type {string | undefined}
    */
   let identified;
-  // After a reset the frame loads again; what is said before that reaches the conversation that was there.
+  // After a reset the frame reloads; a call before it has loaded would reach the previous conversation.
   let resetting = false;
   /** @type {Record<string, any>} */
   let settings = {};
@@ -20,13 +20,13 @@ readJson => tools => {
     if (tools.alive() && window.chatwootSDK && !window.$chatwoot) window.chatwootSDK.run({ websiteToken, baseUrl });
   };
 
-  // A conversation's token is a new one each time that it is given out; what it stands for stays.
+  // The server issues a new token for a conversation each time; the `source_id` in it stays the same.
   const conversation = () => {
     const token = (/(?:^|; )cw_conversation=([^;]*)/.exec(document.cookie) || ['', ''])[1];
     try { return readJson(token.split('.')[1]).source_id || token; } catch { return token; }
   };
 
-  // What this tab knows of the conversation over its page loads: other tabs have their own.
+  // `sessionStorage` records the conversation across this tab's page loads; other tabs have their own.
   /** @returns {any} */
   const memory = () => { try { return sessionStorage; } catch { return {}; } };
   const KEY = 'widget-identity-chatwoot';
@@ -36,7 +36,7 @@ readJson => tools => {
     const current = conversation();
     if (current && current === identified) return;
     const { identifier, facts, ...proven } = user;
-    // By this cookie the library takes them for known, whatever conversation it has by now.
+    // With this cookie, the library assumes that the user is known, whatever the current conversation is.
     if (memory()[KEY] !== current) {
       const { websiteToken, baseDomain } = settings;
       document.cookie = 'cw_user_' + websiteToken + '=; Path=/; Max-Age=0' + (baseDomain ? '; Domain=' + baseDomain : '');
@@ -50,11 +50,11 @@ readJson => tools => {
     setUser();
   };
 
-  // The server put them into another conversation.
+  // The server has moved the user to another conversation.
   const moved = () => { if (user && identified) identified = memory()[KEY] = conversation(); };
 
-  // Newer libraries work on `setUser` for a while. If the session ended meanwhile, they named the former user in the
-  // page, and would name them in the next frame.
+  // Newer libraries process `setUser` asynchronously. If the session ended in the meantime, they wrote the former user
+  // into the page, and would pass that user to the next frame.
   const forget = () => {
     if (!window.$chatwoot || (user && !resetting)) return;
     delete window.$chatwoot.user;
@@ -63,8 +63,8 @@ readJson => tools => {
 
   addEventListener('chatwoot:ready', loaded);
 
-  // After a reset there is no such event, only the frame's own message. This listener runs before the library's, which
-  // shall have read the message before the next user is handed over.
+  // A reset fires no such event; there is only the frame's own message. This listener runs before the library's
+  // listener, which must have read the message before the next user is passed.
   addEventListener('message', ({ origin, data }) => {
     if (typeof data !== 'string' || !data.startsWith('chatwoot-widget:')) return;
     if (origin !== new URL(settings.baseUrl, location.href).origin) return;
@@ -87,13 +87,13 @@ readJson => tools => {
       tools.load(widget.library, { onload: start });
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
     shutdown(widget) {
       settings = widget.settings;
       user = null;
-      // Never loaded for this: it shows the launcher.
+      // The library is not loaded for a shutdown, because it would show the launcher.
       if (!window.$chatwoot || resetting) return;
       resetting = true;
       window.$chatwoot.reset();

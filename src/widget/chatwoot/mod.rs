@@ -1,4 +1,4 @@
-//! Chatwoot: an HMAC of the identifier, handed to `setUser`.
+//! Chatwoot: an HMAC of the identifier, passed to `setUser`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -18,54 +18,55 @@ use crate::widget::{facts::grouped, hash, prelude::*};
 
 const NAME: &str = "chatwoot";
 
-/// What names a person, or has a setter of its own.
+/// Settings that identify a user, or that this crate sets.
 const RESERVED: &str = "websiteToken baseUrl identifier identifier_hash user email name avatar_url";
 
-/// What no unsigned fact may say: it names the person, or has a setter of the identity.
+/// Names that no unsigned fact may have: they identify the user, or `Identity` has a setter for them.
 const RESERVED_FACTS: &str = "identifier identifier_hash user email name";
 
-/// Unsigned facts that the frame takes by name, by `app/javascript/widget/store/modules/contacts.js` in
-/// `chatwoot/chatwoot`; all others are `custom_attributes`.
+/// Unsigned facts that the frame accepts by name, from `app/javascript/widget/store/modules/contacts.js` in
+/// `chatwoot/chatwoot`; all others go into `custom_attributes`.
 const FACTS: &str = "avatar_url phone_number company_name city country_code description social_profiles";
 
-/// Chatwoot's website widget, of Chatwoot's own cloud or of one's own installation.
+/// Chatwoot's website widget, from Chatwoot's own cloud or from your own installation.
 ///
 /// `setUser` gets the user id as identifier, a string, with its HMAC-SHA256 as `identifier_hash`. Only the identifier
-/// is proven; e-mail address and name stand beside it unsigned. Chatwoot wants at least one of the two: an identity
-/// that has neither gets nothing. The hash never expires. Until the inbox enforces it, a blank hash is ignored and
-/// signing protects nobody.
+/// is proven; the e-mail address and the name are passed unsigned. Chatwoot requires at least one of the two: an
+/// identity that has neither gets no token. The hash never expires. Until you enforce validation for the inbox,
+/// Chatwoot ignores a blank hash and signing protects no user.
 ///
-/// Unsigned facts go along: `avatar_url`, `phone_number`, `company_name`, `city`, `country_code` (two letters),
+/// Unsigned facts are passed too: `avatar_url`, `phone_number`, `company_name`, `city`, `country_code` (two letters),
 /// `description` and `social_profiles` by name
 /// (<https://www.chatwoot.com/hc/user-guide/articles/1677587234-how-to-send-additional-user-information-to-chatwoot-using-sdk>),
-/// all others as `custom_attributes`, whose keys an administrator defines in Chatwoot first. That `setUser` takes those
-/// is from Chatwoot's code. The name of a company is the `company_name`, unless an unsigned fact says another one. The
-/// adapter passes on no id, plan or attributes of the company, and no attributes of the identity, for nothing would
-/// sign them. Chatwoot 4.3 sends the facts to its server only with a changed address, name, picture or hash, not for
-/// themselves.
+/// all others in `custom_attributes`, whose keys an administrator defines in Chatwoot first. That `setUser` accepts
+/// those is from Chatwoot's code. The name of a company becomes `company_name`, unless an unsigned fact sets another
+/// one. The adapter passes no id, plan or attributes of the company, and no attributes of the identity, because nothing
+/// would sign them. Chatwoot 4.3 sends the facts to its server only when the address, the name, the picture or the hash
+/// changes, not when only the facts do.
 ///
-/// Logout is `$chatwoot.reset()` and the removal of both cookies. Chatwoot's own reset removes them without their
-/// `Domain`, so they survive it where [`base_domain`](Chatwoot::base_domain) is set; here they go on every domain
-/// level. Both or neither: `cw_user_..` is a digest of what `setUser` last got (MD5 in Chatwoot 4.3, SHA-256 or FNV-1a
-/// in later code, so nothing here reads it), and where it matches, `setUser` sends nothing, so without
-/// `cw_conversation` alone the person would stay anonymous. The logout also removes `cw_snooze_campaigns_till`, the
-/// time until which this person sees no campaigns, and the random id of a tab that later code keeps in
-/// `sessionStorage`. What Chatwoot keeps in the page to tell its frame again (`$chatwoot.user`) goes too, and the next
-/// person is handed over only when the reset frame has loaded. These facts are from Chatwoot's code, not from its
-/// documents (`chatwoot/chatwoot`: `app/javascript/entrypoints/sdk.js`, `app/javascript/sdk/`).
+/// Logout calls `$chatwoot.reset()` and removes both cookies. Chatwoot's own reset removes them without their `Domain`,
+/// so they survive it if [`base_domain`](Chatwoot::base_domain) is set; this crate removes them on every domain level.
+/// The two cookies must go together: `cw_user_..` is a digest of what `setUser` last received (MD5 in Chatwoot 4.3,
+/// SHA-256 or FNV-1a in later code, so this crate never reads it), and if it matches, `setUser` sends nothing, so with
+/// `cw_conversation` alone removed the user would stay anonymous. The logout also removes `cw_snooze_campaigns_till`,
+/// the time until which this user sees no campaigns, and the random id of a tab that later code keeps in
+/// `sessionStorage`. The runtime also removes what Chatwoot keeps in the page to send to its frame again
+/// (`$chatwoot.user`), and the adapter passes the next user only when the reset frame has loaded. These facts are from
+/// Chatwoot's code, not from its documentation (`chatwoot/chatwoot`: `app/javascript/entrypoints/sdk.js`,
+/// `app/javascript/sdk/`).
 ///
-/// The frame loads anew where Turbo Drive or Astro move it to another body, and another tab may write
-/// `cw_conversation`: the library takes the person for known by `cw_user_..` although the conversation is another one.
-/// So the adapter keeps in `sessionStorage` for which conversation they were handed over; where it is another one,
-/// `cw_user_..` goes and they are handed over again.
+/// The frame reloads when Turbo Drive or Astro moves it to another body, and another tab may write `cw_conversation`:
+/// from `cw_user_..`, the library then assumes that the user is known, although the conversation is another one. So the
+/// adapter records in `sessionStorage` for which conversation it passed the user; if the conversation is another one,
+/// it removes `cw_user_..` and passes the user again.
 ///
-/// Code newer than Chatwoot 4.3 computes that digest asynchronously in `setUser`. If the session ends meanwhile, it
-/// writes the former person into the page after the reset; the adapter removes them before the library reads them for
-/// the new frame. Whether and when that code is released is not confirmed.
+/// Code newer than Chatwoot 4.3 computes that digest asynchronously in `setUser`. If the session ends in the meantime,
+/// that code writes the former user into the page after the reset; the adapter removes this user before the library
+/// reads it for the new frame. Whether and when that code is released is not confirmed.
 ///
-/// The library is not loaded for a logout, for it would show the launcher. It puts a `<style>` element into the page: a
-/// policy without `'unsafe-inline'` for styles needs its hash, which differs between versions, so the application has
-/// to add it.
+/// The library is not loaded for a logout, because it would show the launcher. It adds a `<style>` element to the page:
+/// a policy without `'unsafe-inline'` for styles needs its hash, which differs between versions, so the application
+/// must add it.
 #[derive(Clone, Debug)]
 pub struct Chatwoot {
     options: Options,
@@ -73,7 +74,9 @@ pub struct Chatwoot {
 }
 
 impl Chatwoot {
-    /// An inbox by its website token, with its HMAC token (Settings, Inboxes, Configuration), used as it is shown.
+    /// Creates the widget from an inbox's website token and its HMAC token.
+    ///
+    /// The HMAC token (Settings, Inboxes, Configuration) is used as it is shown there.
     pub fn new(website_token: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, website_token, secret).with_reserved_settings(RESERVED),
@@ -81,15 +84,16 @@ impl Chatwoot {
         }
     }
 
-    /// Where Chatwoot is installed, with its scheme. Default: `https://app.chatwoot.com`.
+    /// Sets the address of the Chatwoot installation, with its scheme. Default: `https://app.chatwoot.com`.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into().trim_end_matches('/').to_owned();
         self
     }
 
-    /// The domain of its cookies, to share a conversation between subdomains (`chatwootSettings.baseDomain`). Default:
-    /// the host alone.
+    /// Sets the domain of Chatwoot's cookies (`chatwootSettings.baseDomain`). Default: the host only.
+    ///
+    /// With a domain, subdomains share a conversation.
     #[must_use]
     pub fn base_domain(mut self, domain: impl Into<String>) -> Self {
         self.options.settings = self.options.settings.with("baseDomain", domain.into());
@@ -98,10 +102,10 @@ impl Chatwoot {
 
     setter!(library_url, "Default: `<base url>/packs/js/sdk.js`.");
 
-    setter!(setting, "One more entry of `chatwootSettings`, for appearance (`position`, `locale`, `darkMode`).");
+    setter!(setting, "Settings are entries of `chatwootSettings`, for appearance (`position`, `locale`, `darkMode`).");
 }
 
-/// The library and the frame come from there.
+/// Checks the address of the installation, which serves the library and the frame.
 fn check_base_url(url: &str) -> Result<(), ConfigError> {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
     if !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte)) {
@@ -122,23 +126,23 @@ impl Widget for Chatwoot {
             .manifest(adapter_with_reader!(), format!("{}/packs/js/sdk.js", self.base_url))
             .with_setting("websiteToken", self.options.app_id.as_str())
             .with_setting("baseUrl", self.base_url.as_str())
-            // Names by `app/javascript/sdk/` in `chatwoot/chatwoot`: the first two cookies last 365 days, the third an
-            // hour.
+            // The names are from `app/javascript/sdk/` in `chatwoot/chatwoot`: the first two cookies last 365 days, the
+            // third an hour.
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie("cw_conversation")
                     .cookie(user_cookie(&self.options.app_id))
                     .cookie("cw_snooze_campaigns_till")
                     .session_storage("chatwoot-widget-tab-id")
-                    // The adapter's own.
+                    // The adapter writes this entry itself.
                     .session_storage("widget-identity-chatwoot")
                     .global("$chatwoot.user")
                     .global("$chatwoot.identifier"),
             )
-            // No list by the vendor is known here. The library's host is known, and by Chatwoot's code its frame and
-            // the sound that it fetches are the installation's; the rest is the application's to add.
+            // The vendor publishes no list. The library's host is known, and according to Chatwoot's code its frame and
+            // the sound that it fetches come from the installation; the application must add the rest.
             .with_csp_sources(CspSources::new().connect([installation.clone()]).frame([installation]))
-            // Written by `setUser` alone; visitors have `cw_conversation`.
+            // Only `setUser` writes this cookie; signed-out visitors have `cw_conversation`.
             .with_identified_cookie(user_cookie(&self.options.app_id))
     }
 

@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -13,12 +13,12 @@ fn chatwoot() -> Chatwoot {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| chatwoot().setting(key, "a"), &["identifier_hash", "websiteToken", "baseUrl"]);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     let chatwoot = chatwoot().base_domain(".example.com").setting("position", "left");
     let expected = json!({
         "websiteToken": "app-1",
@@ -30,7 +30,7 @@ fn looks_are_settings() {
 }
 
 #[test]
-fn an_installation_of_ones_own_is_at_an_address() {
+fn base_url_must_be_an_address() {
     for url in [
         "",
         "chat.example.com",
@@ -49,11 +49,11 @@ fn an_installation_of_ones_own_is_at_an_address() {
 }
 
 #[test]
-fn a_policy_allows_the_frame_of_ones_own_installation() {
+fn policy_allows_the_frame_of_an_own_installation() {
     let own = chatwoot().base_url("https://chat.example.com:8443/sub");
     let widgets = crate::Widgets::builder().widget(own).build().unwrap();
     let policy = widgets.csp().unwrap().to_string();
     assert!(policy.contains("frame-src https://chat.example.com:8443"), "{policy}");
-    // For the sound of a new message.
+    // The widget fetches the sound of a new message.
     assert!(policy.contains("connect-src 'self' https://chat.example.com:8443"), "{policy}");
 }

@@ -1,21 +1,21 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
   /**
-   * The token of the session that the library has, or will have once it is loaded.
+   * The token of the session that the library has, or will have once it has loaded.
    * @type {string | null}
    */
   let sessionToken = null;
 
   /** @param {any[]} command */
   const push = command => { (window.$crisp = window.$crisp || []).push(command); };
-  // Takes the token that is set by now into account, and starts anew where there is none.
+  // Makes the library read the current token; without a token it starts a new session.
   const reset = () => push(['do', 'session:reset', [false]]);
 
   /** @param {string} token */
   const setToken = token => {
     if (token === sessionToken) return;
     sessionToken = window.CRISP_TOKEN_ID = token;
-    // A library that is still to come reads the token by itself.
+    // A library that has not loaded yet will read the token itself.
     if (window.$crisp && typeof window.$crisp.is === 'function') reset();
   };
 
@@ -36,15 +36,15 @@ tools => {
       tools.load(widget.library);
     },
 
-    // Nothing to hand over: the signature does not expire.
+    // The signature does not expire, so there is nothing to pass on.
     refresh() {},
 
     shutdown() {
-      // The page may have set one by itself, as a variable that cannot be deleted.
+      // The page may have set the token itself, as a variable that cannot be deleted.
       if (window.CRISP_TOKEN_ID) window.CRISP_TOKEN_ID = null;
       sessionToken = null;
       tools.emptyQueue(window.$crisp);
-      // Never loaded for this: it shows the chatbox.
+      // The library is not loaded for a shutdown, because it would show the chatbox.
       if (window.$crisp) reset();
     }
   };

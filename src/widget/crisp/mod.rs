@@ -1,4 +1,4 @@
-//! Crisp: an HMAC that verifies the e-mail address, and, if wanted, a token that binds the session.
+//! Crisp: an HMAC that verifies the e-mail address, and optionally a token that binds the session.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -19,7 +19,7 @@ use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "crisp";
 /// <https://docs.crisp.chat/guides/others/whitelisting-our-systems/crisp-domain-names>, without the schemes and the
-/// `'unsafe-inline'` that the page lists: those are the application's to decide.
+/// `'unsafe-inline'` that the page lists: those are for the application to decide.
 const POLICY: &str = "\
     script-src https://client.crisp.chat; \
     connect-src https://client.crisp.chat https://storage.crisp.chat wss://client.relay.crisp.chat \
@@ -30,12 +30,12 @@ const POLICY: &str = "\
     media-src https://client.crisp.chat; \
     style-src https://client.crisp.chat; \
     worker-src blob:";
-/// Names that settings may not take: what identifies a session, and what has a setter.
+/// Names that settings may not have: what identifies a session, and what has a setter.
 const RESERVED: &str = "\
     website_id token_id CRISP_WEBSITE_ID CRISP_TOKEN_ID CRISP_COOKIE_DOMAIN CRISP_COOKIE_EXPIRE CRISP_RUNTIME_CONFIG";
-/// The unsigned facts that the chatbox takes, each as `user:` and its name.
+/// The unsigned facts that the chatbox accepts, each as `user:` followed by the name.
 const FACTS: [&str; 3] = ["nickname", "phone", "avatar"];
-/// Stands before the user id, so that no other HMAC of it is ever the token.
+/// The prefix of the user id in the signed message, so that no other HMAC of the id can be the token.
 const TOKEN_PURPOSE: &str = "tower-widget-identity/crisp-session/v1:";
 
 /// Crisp's chatbox.
@@ -44,29 +44,29 @@ const TOKEN_PURPOSE: &str = "tower-widget-identity/crisp-session/v1:";
 /// (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/identity-verification/>). Only the address is proven, and the
 /// signature never expires.
 ///
-/// Beside it stand, unsigned (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/dollar-crisp/>):
+/// The page also contains, unsigned (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/dollar-crisp/>):
 ///
-/// * of the [unsigned facts](Identity::with_unsigned) `nickname`, `phone` and `avatar` (an address), and no others;
+/// * of the [unsigned facts](Identity::with_unsigned), only `nickname`, `phone` and `avatar` (an address);
 /// * the [company](Identity::with_company), if it has a name: `user:company` takes the name and, as its details, the
-///   attributes (`url`, `description`, `employment`, `geolocation`); Crisp knows no id and no plan of a company.
+///   attributes (`url`, `description`, `employment`, `geolocation`); Crisp has no id and no plan for a company.
 ///
-/// Neither the identity's name nor its attributes are passed on.
+/// The identity's name and attributes are not passed.
 ///
-/// **The signature verifies the address; it does not bind the session.** Whose conversation the browser shows is
-/// decided by Crisp's own cookie, whatever address is set. So:
+/// **The signature verifies the address; it does not bind the session.** Crisp's own cookie decides whose conversation
+/// the browser shows, whatever address is set:
 ///
-/// * Without more, a conversation belongs to the browser. It is taken away at logout, by `session:reset` and by
-///   removing the cookie, and does not come back with the next login. What somebody wrote before they signed in becomes
-///   theirs.
-/// * With [`session_tokens`](Crisp::session_tokens), the conversation belongs to the person and comes back with them on
-///   any device. At logout `CRISP_TOKEN_ID` is unset before the reset
-///   (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/session-continuity/>). A `CRISP_TOKEN_ID` that the page has
-///   set by itself is left alone until then.
+/// * By default, a conversation belongs to the browser. At logout, `session:reset` and the removal of the cookie end
+///   it, and it does not return with the next login. What a visitor wrote before they signed in becomes theirs.
+/// * With [`session_tokens`](Crisp::session_tokens), the conversation belongs to the user and returns with them on any
+///   device. At logout `CRISP_TOKEN_ID` is unset before the reset
+///   (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/session-continuity/>). Until then, the adapter leaves a
+///   `CRISP_TOKEN_ID` alone that the page has set itself.
 ///
-/// Removed at logout: the cookie `crisp-client/session/<website id>`, URL-encoded; with a token there is a second one, with
-/// more behind that name, which holds the same session (seen once, not confirmed). So are the `localStorage` entries
-/// `crisp-client/...`, which Crisp does not document. The first cookie is there for visitors too, so it does not tell that
-/// somebody is identified. The library is not loaded for a logout, for it would show the chatbox.
+/// Logout removes the cookie `crisp-client/session/<website id>`, URL-encoded; with a token there is a second cookie,
+/// whose name continues after that, and which holds the same session (seen once, not confirmed). It also removes the
+/// `localStorage` entries `crisp-client/...`, which Crisp does not document. Signed-out visitors have the first cookie
+/// too, so it does not show that a user is identified. The library is not loaded for a logout, because it would show
+/// the chatbox.
 #[derive(Clone, Debug)]
 pub struct Crisp {
     options: Options,
@@ -76,7 +76,7 @@ pub struct Crisp {
 }
 
 impl Crisp {
-    /// A website by its id, with the verification key of its settings.
+    /// Creates the widget from a website's id and the verification key in its settings.
     pub fn new(website_id: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, website_id, secret).with_reserved_settings(RESERVED),
@@ -86,24 +86,30 @@ impl Crisp {
         }
     }
 
-    /// Binds each person's conversation to them, by a `CRISP_TOKEN_ID` that is derived from the user id with this key.
-    /// Default: off, the conversation belongs to the browser.
+    /// Binds each user's conversation to the user, not to the browser. Default: off.
     ///
-    /// Crisp wants a token that nobody can guess, one for each user: this one is the HMAC-SHA256 of the user id, so it
-    /// need not be stored. Give it a key of its own, at least 32 random bytes and not the verification key. The token
-    /// alone opens the conversation and never expires: only another key makes it worthless, and with it all others.
+    /// The page gets a `CRISP_TOKEN_ID`, derived from the user id with this key. Crisp requires an unguessable token
+    /// for each user: this one is the HMAC-SHA256 of the user id, so you need not store it. Use a separate key of at
+    /// least 32 random bytes, not the verification key. The token alone opens the conversation and never expires: only
+    /// a new key invalidates it, and with it all other users' tokens.
     #[must_use]
     pub fn session_tokens(mut self, key: Secret) -> Self {
         self.token_key = Some(key);
         self
     }
 
-    setter!(text cookie_domain, "The domain of Crisp's cookies, `CRISP_COOKIE_DOMAIN`: `app.acme.com` keeps a session from other \
-        hosts of `acme.com` (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/cookie-policies/>). Say the same on every page \
-        with the chatbox. Default: the base domain, `acme.com`.");
+    setter!(
+        text cookie_domain,
+        "Sets the domain of Crisp's cookies (`CRISP_COOKIE_DOMAIN`). Default: the base domain, `acme.com`.\n\n\
+        `app.acme.com` keeps a session from other hosts of `acme.com` \
+        (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/cookie-policies/>). Set the same domain on \
+        every page with the chatbox."
+    );
 
-    /// How long Crisp's cookies last, `CRISP_COOKIE_EXPIRE` in whole seconds
-    /// (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/cookie-policies/>). Default: Crisp's, six months.
+    /// Sets the lifetime of Crisp's cookies, in whole seconds (`CRISP_COOKIE_EXPIRE`).
+    ///
+    /// Default: Crisp's, six months. See <https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/cookie-policies/>. `build()` returns an error for less
+    /// than one second.
     #[must_use]
     pub fn cookie_expiry(mut self, expiry: Duration) -> Self {
         self.cookie_expiry = Some(expiry);
@@ -112,9 +118,9 @@ impl Crisp {
 
     setter!(library_url, "Default: `https://client.crisp.chat/l.js`.");
 
-    setter!(setting, "One more entry of `CRISP_RUNTIME_CONFIG` (`locale`, `session_merge`, `lock_maximized`).");
+    setter!(setting, "Settings are entries of `CRISP_RUNTIME_CONFIG` (`locale`, `session_merge`, `lock_maximized`).");
 
-    /// What the adapter has to know.
+    /// The settings in the shape that the adapter reads.
     fn settings(&self) -> Settings {
         let runtime_config = &self.options.settings;
         Settings::new()
@@ -124,7 +130,7 @@ impl Crisp {
             .with_some("runtimeConfig", runtime_config.keys().next().map(|_| json!(runtime_config)))
     }
 
-    /// The company by its name, and its details.
+    /// The company's name and its details; `None` if there is no company or it has no name.
     fn company(identity: &Identity) -> Option<Value> {
         let company = identity.company()?;
         Some(json!([company.name()?, company.attributes()]))
@@ -142,7 +148,7 @@ impl Widget for Crisp {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://client.crisp.chat/l.js")
             .with_settings(self.settings())
-            // The page may choose the cookie's domain (`CRISP_COOKIE_DOMAIN`), so it is removed on every level.
+            // The page may choose the cookies' domain (`CRISP_COOKIE_DOMAIN`), so they are removed on every level.
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie(format!("crisp-client%2Fsession%2F{}", self.options.app_id))
@@ -161,11 +167,12 @@ impl Widget for Crisp {
         self.options.check()?;
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
         if !self.cookie_domain.bytes().all(legal) {
-            let message = "crisp: the cookie domain is a host without scheme and path, like `app.acme.com`".to_owned();
+            let message =
+                "crisp: the cookie domain must be a host without scheme and path, like `app.acme.com`".to_owned();
             return Err(ConfigError::new(ConfigErrorKind::Setting, message));
         }
         if self.cookie_expiry.is_some_and(|expiry| expiry < Duration::from_secs(1)) {
-            let message = "crisp: the cookies' expiry is at least one second".to_owned();
+            let message = "crisp: the cookies' expiry must be at least one second".to_owned();
             return Err(ConfigError::new(ConfigErrorKind::Lifetime, message));
         }
         Ok(())

@@ -1,12 +1,12 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // What the vendor's own snippet keeps until the library is there. It has no `logout`.
+  // The methods that the vendor's own snippet queues until the library has loaded. `logout` is not among them.
   const METHODS = ['event', 'attribute', 'update', 'show', 'hide', 'open', 'close'];
 
   const stub = () => {
     /** @type {any} */
     const customerly = [];
-    // The page's own snippet finds this one in place of its own.
+    // If the page has the vendor's snippet too, that snippet finds this stub instead of its own.
     customerly.loaded = true;
     customerly.queue = [];
     METHODS.forEach(method => {
@@ -18,7 +18,7 @@ tools => {
     return customerly;
   };
 
-  // Whatever the library remembers gives way to it.
+  // These empty fields override whatever the library remembers of a user.
   const NOBODY = {
     user_id: undefined, email: undefined, email_hash: undefined, name: undefined, attributes: undefined, company: undefined
   };
@@ -27,7 +27,7 @@ tools => {
 
   /** @type {(settings: Record<string, any>, person?: import('../../snippet/types').BootData) => any} */
   const everything = (settings, person) =>
-    // The hash is over the address in lower-case letters.
+    // The hash covers the lower-case address.
     ({ ...settings, ...NOBODY, ...person, ...(person && { email: person.email.toLowerCase() }) });
 
   return {
@@ -38,15 +38,15 @@ tools => {
       tools.load(library);
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
-    // Never loaded for this: it shows the launcher, and its cookies are known by name.
+    // The library is not loaded for a shutdown: it would show the launcher, and the names of its cookies are known.
     shutdown({ settings }) {
       const customerly = window.customerly;
       if (!customerly) return;
       tools.emptyQueue(customerly.queue);
-      // The library reads them once more after the logout, or when it comes.
+      // The library reads the settings again after the logout, or when it loads.
       customerly.settings = everything(settings);
       if (isLoaded()) customerly.logout();
     }

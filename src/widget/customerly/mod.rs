@@ -1,4 +1,4 @@
-//! Customerly: an HMAC of the e-mail address in lower-case letters, among the settings of its messenger.
+//! Customerly: an HMAC of the lower-case e-mail address, among the messenger's settings.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -19,45 +19,45 @@ use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "customerly";
 
-/// What names a person or the project, as a setting.
+/// Settings that identify a user or the project.
 const RESERVED: &str = "app_id user_id email email_hash name attributes company";
 
-/// Names that the user's own facts have in the page.
+/// Names of the identity's own fields in the page, which no attribute or unsigned fact may have.
 const RESERVED_FACTS: &str = "user_id email email_hash name company";
 
 /// Customerly's messenger.
 ///
-/// The messenger's settings get the user id, the e-mail address, the name and `email_hash`: the HMAC-SHA256 of the address,
-/// in hexadecimal digits. Customerly asks for the hash of the address in lower-case letters
-/// (<https://docs.customerly.io/en/live-chat/setting-up-identity-verification-for-web-and-mobile-on-customerly>), so two
-/// users whose addresses differ in capitals alone are one to it. The script hands over the address in lower-case letters,
-/// too, whether Customerly changes it by itself or not; how it changes letters outside ASCII is not confirmed. Only the
-/// address is proven: the id and the name stand beside it unsigned, and the hash never expires. An identity without an
-/// address gets none. Customerly's support switches the check on, and hands out the secret.
+/// The messenger's settings get the user id, the e-mail address, the name and `email_hash`: the HMAC-SHA256 of the
+/// address, in hexadecimal digits. Customerly requires the hash of the lower-case address
+/// (<https://docs.customerly.io/en/live-chat/setting-up-identity-verification-for-web-and-mobile-on-customerly>), so
+/// two users whose addresses differ only in capitals are one user to it. The script passes the address in lower case
+/// too, whether or not Customerly converts it itself; how Customerly converts letters outside ASCII is not confirmed.
+/// Only the address is proven: the id and the name are passed unsigned, and the hash never expires. An identity without
+/// an address gets no hash. Customerly's support enables the check and issues the secret.
 ///
-/// Attributes and [unsigned facts](Identity::with_unsigned) go into `attributes`, without a signature; of two with one name
-/// the attribute stays. The [company](Identity::with_company) becomes `company` (`company_id`, `name` and `attributes`, with
-/// the plan as `plan`), without a signature as well.
+/// Attributes and [unsigned facts](Identity::with_unsigned) go into `attributes`, without a signature; if both have the
+/// same name, the attribute wins. The [company](Identity::with_company) becomes `company` (`company_id`, `name` and
+/// `attributes`, with the plan as `plan`), without a signature as well.
 ///
-/// Logout is `customerly.logout()`, which deletes the vendor's cookies and tokens
-/// (<https://docs.customerly.io/en/live-chat/log-out-a-user-from-the-live-chat>), after the settings have been replaced by
-/// ones without a person. The messenger is not loaded for a logout: its cookies, of which two are known from public
-/// captures, all begin with `customerly_`. What it keeps in the storage, and which hosts a Content-Security-Policy must
-/// allow, is not published: only the library's host is known.
+/// Logout replaces the settings by ones without a user, then calls `customerly.logout()`, which deletes the vendor's
+/// cookies and tokens (<https://docs.customerly.io/en/live-chat/log-out-a-user-from-the-live-chat>). The messenger is
+/// not loaded for a logout: its cookies, of which two are known from public captures, all begin with `customerly_`.
+/// What it keeps in the storage and which hosts a Content-Security-Policy must allow are not published: only the
+/// library's host is known.
 #[derive(Clone, Debug)]
 pub struct Customerly {
     options: Options,
 }
 
 impl Customerly {
-    /// A project by its id, with its verification secret.
+    /// Creates the widget from a project id and its verification secret.
     pub fn new(project_id: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, project_id, secret).with_reserved_settings(RESERVED) }
     }
 
     setter!(library_url, "Default: `https://messenger.customerly.io/launcher.js`.");
 
-    setter!(setting, "One more setting of `customerly.load` (`accentColor`, `direction`, `visibleOnMobile`).");
+    setter!(setting, "Settings are those of `customerly.load` (`accentColor`, `direction`, `visibleOnMobile`).");
 
     fn email_hash(&self, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         identity.required_id()?;
@@ -71,7 +71,7 @@ impl Widget for Customerly {
             .manifest(include_str!("adapter.min.js"), "https://messenger.customerly.io/launcher.js")
             .with_setting("app_id", self.options.app_id.as_str())
             .with_artifacts(SessionArtifacts::new().cookie("customerly_*"))
-            // Customerly publishes no list: the library's host is known.
+            // Customerly publishes no list: only the library's host is known.
             .with_library_connections()
     }
 
@@ -95,7 +95,7 @@ impl Widget for Customerly {
     }
 }
 
-/// As the vendor's own package for React types it.
+/// The company in the shape that the vendor's own React package declares.
 #[derive(Serialize)]
 struct CompanyFacts<'a> {
     company_id: &'a str,

@@ -1,6 +1,6 @@
 /** @type {import('../../snippet/types').ReadingAdapterFactory} */
 readJson => tools => {
-  // The library takes this array's place, and carries out what stands in it.
+  // The library replaces this array and executes the calls in it.
   const METHODS = ['identify', 'config', 'track', 'reset', 'debug', 'show', 'ping', 'page', 'hide', 'off', 'on'];
   /** @type {any} */
   const stub = [];
@@ -13,7 +13,8 @@ readJson => tools => {
   };
 
   /**
-   * Drift wants the id and the attributes beside the token: they are read out of it, so that they stand in the page once.
+   * Drift requires the id and the attributes next to the token. They are read from it, so that the page contains them
+   * only once.
    * @param {string} token
    */
   const identify = token => {
@@ -21,7 +22,7 @@ readJson => tools => {
     call('identify', sub, attributes, { userJwt: token });
   };
 
-  // The address changes every five minutes, as in the vendor's own loader: it is chosen once for each page.
+  // As in the vendor's own loader, the address changes every five minutes. It is chosen once per page.
   const FIVE_MINUTES = 300000;
   const time = Math.ceil(Date.now() / FIVE_MINUTES) * FIVE_MINUTES;
 
@@ -38,7 +39,8 @@ readJson => tools => {
 
     shutdown(widget, load) {
       tools.emptyQueue(window.drift, ([method]) => method !== 'identify');
-      // Never loaded for this: it shows a launcher. Should it be loaded later, this comes first.
+      // The library is not loaded for a shutdown, because it would show a launcher. The queued call runs first if it
+      // loads later.
       if (load || window.drift) call('reset');
     }
   };

@@ -1,4 +1,4 @@
-//! Drift: an HS256 JWT handed to `identify`.
+//! Drift: an HS256 JWT passed to `identify`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -15,28 +15,29 @@ use crate::widget::prelude::*;
 
 const NAME: &str = "drift";
 
-/// Names that attributes may not take: claims, and what the call has beside the attributes.
+/// The vendor's cookies, known from third parties only.
 const COOKIES: [&str; 6] = ["driftt_aid", "driftt_sid", "driftt_eid", "drift_aid", "drift_sid", "drift_eid"];
+/// Names that attributes and settings may not have: claims, and what the call takes besides the attributes.
 const RESERVED: &str = "email name userId userJwt";
 
-/// Drift's messenger. It is being sunset, by a third party's notice of March 2026.
+/// Drift's messenger, which is being sunset, according to a third party's notice of March 2026.
 ///
-/// Signs `sub`, `email`, `name`, the attributes and `exp` as an HS256 JWT, handed to `drift.identify` as `userJwt`
-/// (<https://devdocs.drift.com/docs/securing-drift-on-your-site-using-signed-identities>). Drift documents `sub` alone;
-/// that it verifies the other claims is not confirmed. Its call wants the id and the attributes beside the token: the page
-/// reads them out of the token, so that they are said once.
+/// Signs `sub`, `email`, `name`, the attributes and `exp` as an HS256 JWT, passed to `drift.identify` as `userJwt`
+/// (<https://devdocs.drift.com/docs/securing-drift-on-your-site-using-signed-identities>). Drift documents only `sub`;
+/// that it verifies the other claims is not confirmed. Its call requires the id and the attributes next to the token:
+/// the script reads them from the token, so that the page contains them only once.
 ///
 /// **Choose *required* in Drift's settings**: in the mode *enabled*, Drift falls back to the unsigned identity.
 ///
-/// Logout is `drift.reset()`. Drift does not publish what it keeps in the browser; the cookies that are purged are known
-/// from third parties only.
+/// Logout calls `drift.reset()`. Drift does not publish what it stores in the browser; the cookies that are removed are
+/// known from third parties only.
 #[derive(Clone, Debug)]
 pub struct Drift {
     options: Options,
 }
 
 impl Drift {
-    /// A widget by its embed id, with the signing key of its security settings.
+    /// Creates the widget from its embed id and the signing key in its security settings.
     pub fn new(embed_id: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, embed_id, secret).with_reserved_settings(RESERVED) }
     }
@@ -45,12 +46,14 @@ impl Drift {
 
     setter!(
         setting,
-        "One more entry of `drift.config(..)`, for appearance and language (`locale`, `verticalOffset`, `enableWelcomeMessage`; <https://devdocs.drift.com/docs/drift-config>). The names are not confirmed."
+        "Settings are entries of `drift.config(..)`, for appearance and language (`locale`, `verticalOffset`, \
+        `enableWelcomeMessage`; <https://devdocs.drift.com/docs/drift-config>). The names are not confirmed."
     );
 
     setter!(
         library_url,
-        "The page puts the time in place of `{time}`, in milliseconds and rounded up to five minutes, as Drift's own loader does. Default: `https://js.driftt.com/include/{time}/<embed id>.js`."
+        "The page replaces `{time}` by the time in milliseconds, rounded up to five minutes, as Drift's own \
+        loader does. Default: `https://js.driftt.com/include/{time}/<embed id>.js`."
     );
 }
 
@@ -74,7 +77,7 @@ impl Widget for Drift {
                 format!("https://js.driftt.com/include/{{time}}/{}.js", self.options.app_id),
             )
             .with_artifacts(COOKIES.into_iter().fold(SessionArtifacts::new(), SessionArtifacts::cookie))
-            // Drift publishes no list that could be confirmed: the library's host is known.
+            // Drift publishes no list that could be confirmed: only the library's host is known.
             .with_library_connections()
     }
 

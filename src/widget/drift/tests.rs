@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,11 +10,11 @@ fn drift() -> Drift {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| drift().setting(key, "a"), &["userId", "userJwt", "email", "name", "sub"]);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     assert_settings(&drift().setting("locale", "fr"), json!({ "locale": "fr" }));
 }

@@ -6,21 +6,21 @@ tools => {
    * @type {import('../../snippet/types').Widget | undefined}
    */
   let currentWidget;
-  // After `lcw:ready`: no call is taken before.
+  // Whether `lcw:ready` has fired: the SDK accepts no call before it.
   let ready = false;
-  // A logout that came before the library is made up for once the library is ready.
+  // A logout that was requested before the library was ready, and runs once it is.
   let logoutPending = false;
   let provided = false;
 
   const sdk = () => window.Microsoft.Omnichannel.LiveChatWidget.SDK;
 
   /**
-   * The widget asks whenever a chat starts, and each token is fetched anew.
+   * Passes a newly fetched token to the widget, which asks whenever a chat starts.
    * @param {(token: string) => void} callback
    */
   const provide = callback => { if (currentWidget && currentWidget.person) tools.token('dynamics-365', callback); };
 
-  // Where no user is signed in, the page shows neither the button nor a chat that is still open.
+  // Without a signed-in user, the page shows neither the button nor a chat that is still open.
   const show = () => {
     const frame = document.getElementById(FRAME);
     if (frame) frame.style.display = currentWidget ? '' : 'none';
@@ -48,7 +48,7 @@ tools => {
   });
 
   /**
-   * Whatever else is there by the first of the names stays.
+   * Defines the function at this path, without replacing an object that is already there by the first names.
    * @param {string} path
    */
   const publish = path => {
@@ -74,7 +74,7 @@ tools => {
       else load(widget);
     },
 
-    // Nothing to hand over: the widget calls `provide`.
+    // The widget calls `provide`, so there is nothing to pass on.
     refresh() {},
 
     shutdown(widget, mayLoad) {

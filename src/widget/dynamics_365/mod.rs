@@ -1,4 +1,4 @@
-//! Microsoft Dynamics 365's live chat (Omnichannel, Contact Center): an RS256 JWT, fetched by the widget itself.
+//! Microsoft Dynamics 365's live chat (Omnichannel, Contact Center): an RS256 JWT that the widget itself fetches.
 //!
 //! ```
 //! use tower_widget_identity::{Secret, widget::{Dynamics365, Widget}};
@@ -23,36 +23,37 @@ use crate::widget::{
 
 const NAME: &str = "dynamics-365";
 const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
-/// What this crate sets on the library's element.
+/// Attributes that this crate sets on the library's element.
 const RESERVED_SETTINGS: &str = "id src data-app-id data-org-id data-org-url clientFunction";
 
-/// Live chat of Dynamics 365 Customer Service and Contact Center, with authentication settings. Needs the feature `rsa`.
+/// Live chat of Dynamics 365 Customer Service and Contact Center. Needs the feature `rsa`.
 ///
-/// Signs `sub` (the id), `iss`, `iat`, `nbf`, `exp` and `lwicontexts` as an RS256 JWT
-/// (<https://learn.microsoft.com/en-us/dynamics365/customer-service/administer/create-chat-auth-settings>). Microsoft
-/// recommends the GUID of the contact's or account's record as `sub`, so that the conversation is linked to it: take it for
-/// the identity's id. `lwicontexts` is a string of JSON with the identity's attributes, each of which must be a context
-/// variable of the workstream; it takes no arrays and objects, which are signed as the text that JSON writes for them. E-mail
-/// address and name are not signed: Microsoft documents no claims for them.
+/// The chat must have authentication settings. Signs `sub` (the id), `iss`, `iat`, `nbf`, `exp` and `lwicontexts` as an
+/// RS256 JWT (<https://learn.microsoft.com/en-us/dynamics365/customer-service/administer/create-chat-auth-settings>).
+/// Microsoft recommends the GUID of the contact's or account's record as `sub`, so that the conversation is linked to
+/// the record: use it as the identity's id. `lwicontexts` is a JSON string with the identity's attributes, each of
+/// which must be a context variable of the workstream; it accepts no arrays and objects, so those are signed as JSON
+/// text. The e-mail address and the name are not signed: Microsoft documents no claims for them.
 ///
-/// Microsoft's servers fetch the public key from a URL of yours. [`PublicKeyService`](crate::PublicKeyService) answers there;
-/// [`Secret::rsa_public_pem`] has the text. In the admin center, the authentication setting takes that URL as **Public key
-/// URL** and `widgetIdentityToken` ([another name](Self::client_function)) as **JavaScript client function**. Name the key
-/// ([`Secret::with_key_id`]) only where that URL answers with a list of named keys, which you have to write yourself.
+/// Microsoft's servers fetch the public key from a URL of yours. [`PublicKeyService`](crate::PublicKeyService) serves
+/// it there; [`Secret::rsa_public_pem`] returns the text. In the admin center, the authentication setting takes that
+/// URL as **Public key URL** and `widgetIdentityToken` ([or another name](Self::client_function)) as **JavaScript
+/// client function**. Set a key id ([`Secret::with_key_id`]) only if that URL returns a list of named keys, which you
+/// must write yourself.
 ///
-/// The widget asks for a token whenever a chat starts, by that function or by the provider that
-/// `Microsoft.Omnichannel.LiveChatWidget.SDK.setAuthTokenProvider` was given after `lcw:ready`
-/// (<https://learn.microsoft.com/en-us/dynamics365/customer-service/develop/reference/methods/setauthtokenprovider>); it
-/// waits for ten seconds. An RSA signature takes long, so no token stands in the page: the token service makes it on a thread
-/// of its own ([`Manifest::has_costly_tokens`]), and a token path is required.
+/// The widget asks for a token whenever a chat starts, through that function or through the provider that the adapter
+/// passes to `Microsoft.Omnichannel.LiveChatWidget.SDK.setAuthTokenProvider` after `lcw:ready`
+/// (<https://learn.microsoft.com/en-us/dynamics365/customer-service/develop/reference/methods/setauthtokenprovider>);
+/// it waits for ten seconds. An RSA signature is slow, so no page contains the token: the token service creates it on a
+/// separate thread ([`Manifest::has_costly_tokens`]), and a token path is required.
 ///
-/// Logout is `closeChat` and `removeAuthTokenProvider`. What the chat keeps is in the storage of Microsoft's own origin, which
-/// no page can purge: after a session on an earlier page, the library is loaded for the logout alone. The widget's frame
-/// (`#Microsoft_Omnichannel_LCWidget_Chat_Iframe_Window`, seen in the vendor's code, not documented) is hidden while nobody
-/// is signed in.
+/// Logout calls `closeChat` and `removeAuthTokenProvider`. The chat keeps its data in the storage of Microsoft's own
+/// origin, which no page can clear: after a session on an earlier page, the library is loaded for the logout alone. The
+/// widget's frame (`#Microsoft_Omnichannel_LCWidget_Chat_Iframe_Window`, seen in the vendor's code, not documented) is
+/// hidden while no user is signed in.
 ///
-/// Not confirmed: which of the two ways the present version of the widget takes; that `closeChat` ends a chat of an earlier
-/// page; and the policy, for which Microsoft publishes no list.
+/// Not confirmed: which of the two ways the present version of the widget uses; that `closeChat` ends a chat from an
+/// earlier page; and the policy, for which Microsoft publishes no list.
 #[derive(Clone, Debug)]
 pub struct Dynamics365 {
     options: Options,
@@ -63,11 +64,12 @@ pub struct Dynamics365 {
 }
 
 impl Dynamics365 {
-    /// A chat widget by its id (`data-app-id`), with the private key (2,048 bits or more) whose public half the **Public key
-    /// URL** answers with: [`Secret::rsa_pem`].
+    /// Creates a chat widget from its id (`data-app-id`) and a private RSA key.
+    ///
+    /// The key has 2,048 bits or more: [`Secret::rsa_pem`]. The **Public key URL** must return its public half.
     ///
     /// [`org_id`](Self::org_id), [`org_url`](Self::org_url), [`library_url`](Self::library_url) and
-    /// [`issuer`](Self::issuer) have no default and must be set: the first three stand in the widget's code snippet.
+    /// [`issuer`](Self::issuer) have no default and must be set: the first three are in the widget's code snippet.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, app_id, secret)
@@ -80,28 +82,33 @@ impl Dynamics365 {
         }
     }
 
-    setter!(text org_id, "The organisation's id: the snippet's `data-org-id`.");
+    setter!(text org_id, "Sets the organisation's id: the snippet's `data-org-id`.");
 
-    setter!(text org_url, "The organisation's address: the snippet's `data-org-url`.");
+    setter!(text org_url, "Sets the organisation's address: the snippet's `data-org-url`.");
 
-    setter!(text issuer, "The claim `iss`: the name of your site, like `https://app.example.com`.");
+    setter!(text issuer, "Sets the claim `iss`: the name of your site, like `https://app.example.com`.");
 
     setter!(
         text client_function,
-        "The **JavaScript client function** of the authentication setting: a name, or names with dots between them, which the \
-        page gets below `window`. Default: `widgetIdentityToken`."
+        "Sets the **JavaScript client function** of the authentication setting. Default: \
+        `widgetIdentityToken`.\n\n\
+        It is a name, or several names with dots between them; the page defines the function at this path \
+        under `window`."
     );
 
     setter!(lifetime, "At most 31 days. Default: ten minutes; Microsoft documents no limit.");
 
     setter!(
         setting,
-        "An attribute of the snippet's element, like `data-color-override`: \
-        <https://learn.microsoft.com/en-us/dynamics365/customer-service/develop/customize-chat-widget>. Copy those of your \
-        snippet; an attribute without a value, as `v2`, takes its own name as the value."
+        "Settings are attributes of the snippet's element, like `data-color-override`: \
+        <https://learn.microsoft.com/en-us/dynamics365/customer-service/develop/customize-chat-widget>. Copy \
+        those from your snippet; an attribute without a value, like `v2`, takes its own name as the value."
     );
 
-    setter!(library_url, "The snippet's `src`: each part of the world has its own.");
+    setter!(
+        library_url,
+        "It is the snippet's `src`, which differs between parts of the world. Default: none; it must be set."
+    );
 
     fn library_host(&self) -> String {
         library_source(self.options.library_url.as_deref().unwrap_or_default())
@@ -119,7 +126,7 @@ struct Claims<'a> {
     nbf: u64,
 }
 
-/// Context variables, written as JSON. `None` where there are none.
+/// The context variables as JSON text; `None` if there are none.
 fn contexts(identity: &Identity) -> Result<Option<String>, TokenError> {
     let primitive = |value: &Value| match value {
         Value::Array(_) | Value::Object(_) => as_text(value).map(Value::from),
@@ -134,7 +141,7 @@ fn contexts(identity: &Identity) -> Result<Option<String>, TokenError> {
     serde_json::to_string(&all).map(Some).map_err(|_| TokenError::Signing)
 }
 
-/// The function stands in the page by this path.
+/// Checks the path at which the page defines the function.
 fn check_path(path: &str) -> Result<(), ConfigError> {
     let is_name = |name: &str| {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_$".contains(&byte);

@@ -23,15 +23,15 @@ tools => {
     refresh(widget, token) {
       if (!widget.person || !tools.alive()) return;
       if (token) widget.person.featurebaseJwt = token;
-      // All of it, as the vendor's own wrapper does.
+      // The vendor's own wrapper passes all arguments again, too.
       call('identify', everything(widget));
     },
 
     shutdown(widget, load) {
       tools.emptyQueue(window.Featurebase && window.Featurebase.q);
-      // The global itself: the wrapper on npm waits before it ends the session, and the page may be gone by then.
+      // Calls the global itself: the wrapper on npm waits before it ends the session, and the page may be gone by then.
       if (load || typeof window.Featurebase === 'function') call('shutdown');
-      // Shows nothing until it is told to boot, so it can be loaded for the call alone.
+      // The library shows nothing until `boot`, so it can be loaded for this call alone.
       if (load) tools.load(widget.library, { id: 'featurebase-sdk' });
     }
   };

@@ -1,4 +1,4 @@
-//! Featurebase: an HS256 JWT handed to `boot`.
+//! Featurebase: an HS256 JWT passed to `boot`.
 //!
 //! ```
 //! use std::time::{Duration, SystemTime};
@@ -25,38 +25,40 @@ const POLICY: &str = "\
     style-src https://fonts.googleapis.com https://do.featurebase.app; \
     font-src https://fonts.gstatic.com";
 
-/// Names that attributes may not take: claims, and what identifies in the plain settings.
+/// Names that attributes may not have: claims, and what identifies a user in the unsigned settings.
 const RESERVED: &str = "userId email name id userHash appId organization featurebaseJwt";
-/// Names that no setting may have: the same, the claims of a person's companies, and the other spellings that the
-/// vendor's package featurebase-js 1.0.3 takes.
+/// Names that settings may not have: the same, the claims about a user's companies, and the other spellings that the
+/// vendor's package featurebase-js 1.0.3 accepts.
 const RESERVED_SETTINGS: &str = "userId email name id userHash appId organization featurebaseJwt \
     user_id user_hash app_id jwtToken company companies customData custom_data createdAt created_at profilePicture";
 
 /// Featurebase: messenger and feedback widgets.
 ///
-/// Signs `userId`, `email`, `name` and the attributes as an HS256 JWT, handed over as `featurebaseJwt`
+/// Signs `userId`, `email`, `name` and the attributes as an HS256 JWT, passed as `featurebaseJwt`
 /// (<https://help.featurebase.app/articles/6151321-identifying-users-and-syncing-data>). `profilePicture` and
-/// `companies` (`[{"id": .., "name": ..}]`) are attributes like any other. Featurebase takes an identity without an id
-/// by its e-mail address; here the id is required. Whether it minds `exp` is not documented; the token carries one.
+/// `companies` (`[{"id": .., "name": ..}]`) are attributes like any other. Featurebase identifies a user without an id
+/// by the e-mail address; this crate requires the id. Whether Featurebase checks `exp` is not documented; the token
+/// contains it.
 ///
 /// The identity's company is signed as the only one of the `companies`, with its plan and attributes, unless the
-/// attributes have `companies` already. Featurebase's articles call its id `id`
-/// (<https://help.featurebase.app/en/help/articles/5257986-creating-and-signing-a-jwt>) or `companyId` (the article above),
-/// so the token has both, and they require a name: a company without one is called by its id.
+/// attributes already contain `companies`. Featurebase's articles call its id `id`
+/// (<https://help.featurebase.app/en/help/articles/5257986-creating-and-signing-a-jwt>) or `companyId` (the article
+/// above), so the token contains both. They require a name: a company without one gets its id as its name.
 ///
-/// A renewed token goes to `identify` with all the arguments that `boot` got, as the vendor's package featurebase-js
-/// 1.0.3 does it. Featurebase documents the name `featurebaseJwt` for `boot` alone; whether the library needs the other
-/// arguments is not confirmed. The adapter passes on no unsigned facts: Featurebase refuses an unsigned identity unless
-/// a workspace allows it.
+/// A renewed token goes to `identify` with all the arguments that `boot` got, as in the vendor's package featurebase-js
+/// 1.0.3. Featurebase documents the name `featurebaseJwt` for `boot` only; whether the library needs the other
+/// arguments is not confirmed. The adapter passes no unsigned facts: Featurebase rejects an unsigned identity unless a
+/// workspace allows it.
 ///
-/// Logout is `Featurebase('shutdown')`, and two entries of `localStorage` seen in that package are removed.
+/// Logout calls `Featurebase('shutdown')` and removes two entries of `localStorage` that this package was seen to
+/// write.
 #[derive(Clone, Debug)]
 pub struct Featurebase {
     options: Options,
 }
 
 impl Featurebase {
-    /// An organisation by its app id, with the JWT secret of its dashboard.
+    /// Creates the widget from an organisation's app id and the JWT secret in its dashboard.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED_SETTINGS) }
     }
@@ -65,7 +67,7 @@ impl Featurebase {
 
     setter!(library_url, "Default: `https://do.featurebase.app/js/sdk.js`.");
 
-    setter!(setting, "One more argument of `boot`, for appearance (`theme`, `language`, `hideDefaultLauncher`).");
+    setter!(setting, "Settings are arguments of `boot`, for appearance (`theme`, `language`, `hideDefaultLauncher`).");
 }
 
 #[derive(Serialize)]
@@ -83,7 +85,7 @@ struct Claims<'a> {
     exp: u64,
 }
 
-/// The company as Featurebase knows one, unless the attributes say by themselves which companies there are.
+/// The company in Featurebase's format; `None` if there is none, or if the attributes already contain `companies`.
 fn companies(identity: &Identity) -> Option<[Map<String, Value>; 1]> {
     let company = identity.company().filter(|_| !identity.attributes().contains_key("companies"))?;
     let mut fields = company.attributes().clone();

@@ -12,7 +12,7 @@ tools => {
   };
 
   /**
-   * Both published spellings: older help centres read `token`, newer ones `jwt`.
+   * Passes the token in both published spellings: older help centres read `token`, newer ones `jwt`.
    * @param {string} token
    */
   const identify = token => call('identify', { token, jwt: token });
@@ -30,7 +30,8 @@ tools => {
 
     shutdown(widget) {
       tools.emptyQueue(stub.q);
-      // Never loaded for this: its loader shows a launcher. `open` is for users: a logout opens nothing.
+      // The library is not loaded for a shutdown, because its loader shows a launcher. `open` is left out, so that a
+      // logout does not open the widget.
       const { open, ...looks } = widget.settings;
       if (typeof window.Ferndesk === 'function') call('init', looks);
     }

@@ -1,4 +1,4 @@
-//! Ferndesk: an HS256 JWT handed to `identify` after `init`.
+//! Ferndesk: an HS256 JWT passed to `identify` after `init`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -16,37 +16,37 @@ use serde_json::{Map, Value};
 use crate::widget::prelude::*;
 
 const NAME: &str = "ferndesk";
-/// Ferndesk publishes no list. The loader's host is known; the help centre's own host is the application's to add.
+/// Ferndesk publishes no list. The loader's host is known; the application must add the help centre's own host.
 const POLICY: &str = "\
     script-src https://static.ferndesk.com; \
     connect-src https://static.ferndesk.com; \
     frame-src https://static.ferndesk.com";
 
-/// Names that no setting may have: each would identify a person, or is the widget's id.
+/// Names that settings may not have: each would identify a user, or is the widget's id.
 const RESERVED: &str = "widgetId token jwt userId email name customAttributes";
 
 /// Ferndesk's widget.
 ///
-/// Two contracts are published: the current one wants the claim `sub` and `identify({ jwt })`
-/// (<https://ferndesk.com/help/jwt-authentication-5b7kd>), older copies of the page want `userId` and
-/// `identify({ token })`. Both claims are signed with the same value and both spellings are handed over; that a
-/// workspace ignores the spelling it does not know is not confirmed by the vendor.
+/// The vendor has published two contracts: the current one requires the claim `sub` and `identify({ jwt })`
+/// (<https://ferndesk.com/help/jwt-authentication-5b7kd>), older copies of the page require `userId` and `identify({
+/// token })`. Both claims are signed with the same value and both spellings are passed; that a workspace ignores the
+/// spelling it does not know is not confirmed by the vendor.
 ///
-/// Ferndesk takes an identity only from pages on the help centre's own domain, or on a one-level subdomain that shares
-/// its root: with a help centre at `help.example.com`, pages at `app.example.com` are identified and those at
-/// `app.example.org` are not. Elsewhere the widget stays anonymous and reports it on the console, so give the help
-/// centre a custom domain beside the application's.
+/// Ferndesk accepts an identity only from pages on the help centre's own domain, or on a one-level subdomain that
+/// shares its root: with a help centre at `help.example.com`, pages at `app.example.com` are identified and those at
+/// `app.example.org` are not. Elsewhere the widget stays anonymous and reports this on the console, so give the help
+/// centre a custom domain next to the application's.
 ///
-/// `email` is required. The token holds the attributes as `customAttributes`; Ferndesk has no place for unsigned facts
-/// or a company. Logout is `init` again without `identify`, the only way that the vendor documents. Ferndesk does not
-/// publish what it keeps in the browser, so there is nothing to purge by name.
+/// `email` is required. The token contains the attributes as `customAttributes`; Ferndesk has no place for unsigned
+/// facts or a company. Logout calls `init` again without `identify`, the only way that the vendor documents. Ferndesk
+/// does not publish what it stores in the browser, so the runtime has no names to remove.
 #[derive(Clone, Debug)]
 pub struct Ferndesk {
     options: Options,
 }
 
 impl Ferndesk {
-    /// A help centre's widget by its id, with the secret of its access control page.
+    /// Creates a help centre's widget from its id and the secret on its access control page.
     pub fn new(widget_id: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, widget_id, secret).with_reserved_settings(RESERVED) }
     }
@@ -57,8 +57,8 @@ impl Ferndesk {
 
     setter!(
         setting,
-        "One more option of `init`: `open` shows the widget at once, `hideLauncher` leaves its button away \
-         (<https://ferndesk.com/help/en/articles/ferndesk-sdk-reference-14bi5>). After a logout `open` is left out."
+        "Settings are options of `init`: `open` shows the widget at once, `hideLauncher` hides its button \
+         (<https://ferndesk.com/help/en/articles/ferndesk-sdk-reference-14bi5>). After a logout, `open` is left out."
     );
 }
 

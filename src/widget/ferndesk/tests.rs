@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,12 +10,12 @@ fn ferndesk() -> Ferndesk {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| ferndesk().setting(key, "a"), &["widgetId", "jwt", "token", "userId", "email", "sub"]);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     let expected = json!({ "widgetId": "app-1", "open": true, "hideLauncher": true });
     assert_settings(&ferndesk().setting("open", true).setting("hideLauncher", true), expected);
 }

@@ -1,9 +1,9 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // What the library says of a user whom it could not authenticate.
+  // The states that the library reports for a user whom it could not authenticate.
   const REFUSED = ['not_authenticated', 'not_created', 'not_loaded', 'unloaded'];
   const MOST_ATTEMPTS = 3;
-  // For how long the library is waited for: it may be blocked, or never answer.
+  // How long to wait for the library, which may be blocked or never respond.
   const PATIENCE_MS = 5000;
 
   /**
@@ -12,10 +12,10 @@ tools => {
    */
   let currentWidget;
   let initialised = false;
-  // A logout that came before the library is made up for once the library is loaded.
+  // A logout that was requested before the library was loaded, and runs once it is.
   let logoutPending = false;
   /**
-   * The end of the session before: the next one begins after it.
+   * Settles when the previous session has ended; the next session starts after that.
    * @type {Promise<void> | undefined}
    */
   let ending;
@@ -29,14 +29,14 @@ tools => {
    */
   const on = (event, action) => ignoringErrors(() => window.fcWidget.on(event, action));
 
-  // ---- accounts that want the library's own id of the user in the token ---------------------------------------------
+  // ---- accounts that require the library's own id of the user in the token ------------------------------------------
 
-  // Another one after each shutdown.
+  // The number of the current session: each shutdown begins another one.
   let session = 0;
   let attempts = 0;
-  // The id, once it was asked for.
+  // The library's id for the user, once the adapter has it.
   let uuid = '';
-  // Whether the token in the page was refused, and whether the widget was started again without it.
+  // Whether the library rejected the token in the page, and whether the widget was restarted without a token.
   let isRefused = false;
   let isWithoutToken = false;
 
@@ -59,14 +59,15 @@ tools => {
     const asked = known ? { data: { uuid: known } } : ignoringErrors(() => window.fcWidget.user.getUUID());
     Promise.resolve(asked).then(answer => {
       const found = Object(Object(answer).data).uuid;
-      // Asked this way round: what matches stays in `RegExp.lastMatch`.
+      // The character class is negated because a match would stay in `RegExp.lastMatch`.
       if (mine !== session || !found || found.length > 64 || /[^A-Za-z0-9-]/.test(found)) return;
       uuid = found;
       authenticate();
     }, () => {});
   };
 
-  // Some libraries give up over a token that they do not take. Without one the widget says what it needs, once.
+  // Some libraries destroy the widget over a token that they reject. The adapter restarts it once without a token, so
+  // that it reports which id it needs.
   const onDestroyed = () => {
     if (!initialised || !isRefused || isWithoutToken) return;
     initialised = false;
@@ -74,7 +75,7 @@ tools => {
     begin();
   };
 
-  // A destroyed widget forgets who listens.
+  // The listeners must be added again, because a destroyed widget drops them.
   const listen = () => {
     on('frame:statechange', onRefusal);
     on('user:statechange', onRefusal);
@@ -107,7 +108,7 @@ tools => {
     Promise.resolve(ignoringErrors(() => window.fcWidget.user.clear())).then(done, done);
   });
 
-  // The widget is gone when it says so, some time after `destroy`: an `init` before that is ignored.
+  // The widget reports when it is gone, some time after `destroy`. It ignores an `init` before that.
   const destroy = () => patiently(done => {
     on('widget:destroyed', done);
     ignoringErrors(() => window.fcWidget.destroy());
@@ -126,9 +127,10 @@ tools => {
 
   // ---- the code of newer accounts -----------------------------------------------------------------------------------
 
-  // It calls `init` by itself, with what stands in the configuration. One that is there already has read it.
+  // The code calls `init` itself, with the configuration. If it was already in the page, it has read the configuration
+  // before we set it.
   let isMissed = false;
-  // How often it has come: it is loaded anew after each `destroy`.
+  // How often the code has started the widget: it is loaded again after each `destroy`.
   let arrivals = 0;
 
   const setConfig = () => {
@@ -138,14 +140,15 @@ tools => {
   /** @param {string} token */
   const setToken = token => {
     const library = window.fcWidget;
-    // Older libraries have the second one alone.
+    // Older libraries have only `authenticate`.
     if (library.setJWTAuthToken) library.setJWTAuthToken(token);
     else library.authenticate(token);
   };
 
   const needsLogout = () => !currentWidget || (logoutPending && !currentWidget.person);
 
-  // Before the library's own `init`. What the code found there may be older than the last login or logout.
+  // Runs before the library's own `init`. The configuration that the code read may be older than the last login or
+  // logout.
   const arrive = () => {
     if (initialised) return;
     initialised = true;
@@ -191,7 +194,7 @@ tools => {
 
   const update = () => {
     if (!window.fcWidget || !currentWidget) return;
-    // A visitor must not be shown as whoever was here before: that session is taken up again only to be ended.
+    // A visitor must not appear as the former user: the widget resumes that session only to end it.
     if (needsLogout()) {
       begin();
       end();
@@ -220,13 +223,13 @@ tools => {
       else setToken(token);
     },
 
-    // Never loaded for this: without a session it has nothing to clear.
+    // The library is not loaded for a shutdown: without a session it has nothing to clear.
     shutdown(widget) {
       currentWidget = undefined;
       startOver();
       if (widget.settings.snippet && window.fcWidgetMessengerConfig) delete window.fcWidgetMessengerConfig.jwtAuthToken;
       if (initialised) end();
-      // What is ending already is not ended twice.
+      // A session that is already ending must not end twice.
       else if (!ending) logoutPending = true;
     }
   };

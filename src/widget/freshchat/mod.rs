@@ -1,4 +1,4 @@
-//! Freshchat, also known as Freshdesk's web chat: an HS256 JWT handed to `init`.
+//! Freshchat, also known as Freshdesk's web chat: an HS256 JWT passed to `init`.
 //!
 //! ```
 //! use tower_widget_identity::{Identity, Secret, widget::{Freshchat, Widget}};
@@ -12,42 +12,44 @@
 use crate::widget::{checks::check_https, prelude::*};
 
 const NAME: &str = "freshchat";
-/// The token that signs the library's own id of the user, too.
+/// The name of the token that also signs the library's own id for the user.
 const WITH_UUID: &str = "freshchat-uuid";
 const HOST: &str = "https://wchat.freshchat.com";
-/// Where the host is not known: the accounts' hosts.
+/// All accounts' hosts, for a snippet whose host is not known.
 const ANY_HOST: &str = "https://*.freshchat.com";
 
-/// Names that settings may not take: what identifies a person, and what has a setter.
+/// Names that settings may not have: what identifies a user, and what has a setter.
 const RESERVED: &str = "\
     token host snippet onInit jwtAuthToken externalId restoreId firstName lastName email phone phoneCountryCode meta";
 
 /// Freshchat's web widget, also sold as the web chat of Freshdesk.
 ///
-/// Signs `reference_id` (the id), `first_name` (the name as it is shown), `email`, `iat` and `exp` as an HS256 JWT, handed
-/// over as `jwtAuthToken`
-/// (<https://support.freshdesk.com/support/solutions/articles/50000011580-enable-jwt-authentication>). That page confirms
-/// `reference_id` and user fields, not the whole list; so attributes are not signed. Whether it minds `exp` is not confirmed
-/// either.
+/// Signs `reference_id` (the id), `first_name` (the full display name), `email`, `iat` and `exp` as an HS256 JWT,
+/// passed as `jwtAuthToken`
+/// (<https://support.freshdesk.com/support/solutions/articles/50000011580-enable-jwt-authentication>). That page
+/// confirms `reference_id` and user fields, not the whole list, so attributes are not signed. Whether Freshchat checks
+/// `exp` is not confirmed either.
 ///
-/// **Some accounts refuse a token without `freshchat_uuid`**, the id that Freshchat's library gives to the user; which ones is
-/// not confirmed. Where the library says that it could not authenticate the user (`frame:statechange`, `user:statechange`), the
-/// adapter takes the id from it and asks the token service for a second token, `freshchat-uuid`, which signs the id as that claim
-/// beside the others; it hands this one over as `fcWidget.authenticate(token)`, as
-/// <https://developers.freshchat.com/v2/> has it. The [value](PageValue) comes from the page, so it names no one by itself: the
-/// person is always `reference_id`. A script in the page could have another user's id signed beside the person's own, as it
-/// could with Freshchat's own example; the id is as secret as Freshchat makes it.
+/// **Some accounts reject a token without `freshchat_uuid`**, the id that Freshchat's library gives the user; which
+/// accounts is not confirmed. If the library reports that it could not authenticate the user (`frame:statechange`,
+/// `user:statechange`), the adapter takes the id from the report and requests a second token, `freshchat-uuid`, from
+/// the token service, which also signs the id as that claim. The adapter passes this token with
+/// `fcWidget.authenticate(token)`, as in <https://developers.freshchat.com/v2/>. The [value](PageValue) comes from the
+/// page, so it identifies no user by itself: the user is always `reference_id`. A script in the page could have another
+/// user's id signed together with the user's own `reference_id`, as it could with Freshchat's own example; the id is as
+/// secret as Freshchat makes it.
 ///
-/// An account has one of two kinds of code for its pages. Where it names a token and a host, configure those
-/// ([`new`](Self::new), [`host`](Self::host)). Where it is an address of `fw-cdn.com`, configure that
-/// ([`from_snippet`](Self::from_snippet)), and take the code itself out of the pages.
+/// An account has one of two kinds of code for its pages. If the code contains a token and a host, configure those
+/// ([`new`](Self::new), [`host`](Self::host)). If it contains an address at `fw-cdn.com`, configure that
+/// ([`from_snippet`](Self::from_snippet)), and remove the code itself from the pages.
 ///
-/// **Once it is enforced, visitors need a token too**, which nobody can sign for them: with
-/// [`visitors`](crate::WidgetsBuilder::visitors) they will see a widget that does not work.
+/// **Once authentication is enforced, signed-out visitors need a token too**, which the application cannot sign for
+/// them: with [`visitors`](crate::WidgetsBuilder::visitors), they see a widget that does not work.
 ///
-/// Logout is `fcWidget.user.clear()`, then `fcWidget.destroy()`. Freshchat does not publish what it keeps in the browser. Its
-/// library was seen to keep the user in `localStorage`, under the public token, with the `siteId` behind it where there is one,
-/// and under `lsds_` and either: those entries are removed. That the current build has the same names is not confirmed.
+/// Logout calls `fcWidget.user.clear()`, then `fcWidget.destroy()`. Freshchat does not publish what it stores in the
+/// browser. Its library was seen to keep the user in `localStorage`, under the public token, followed by the `siteId`
+/// if there is one, and under the same keys with the prefix `lsds_`: those entries are removed. That the current build
+/// uses the same names is not confirmed.
 #[derive(Clone, Debug)]
 pub struct Freshchat {
     options: Options,
@@ -56,7 +58,9 @@ pub struct Freshchat {
 }
 
 impl Freshchat {
-    /// A widget by its public token, with the encryption key of the account (Admin, Web Chat, User authentication).
+    /// Creates a widget from its public token and the account's encryption key.
+    ///
+    /// The key is under Admin, Web Chat, User authentication.
     pub fn new(token: impl Into<String>, encryption_key: Secret) -> Self {
         Self {
             options: Options::new(NAME, token, encryption_key).with_reserved_settings(RESERVED),
@@ -65,12 +69,14 @@ impl Freshchat {
         }
     }
 
-    /// A widget by the address in the code that newer accounts are given, with or without its scheme:
-    /// `//eu.fw-cdn.com/<number>/<number>.js`; with the encryption key of the account. The code's element has `chat="true"`
-    /// (<https://developers.freshchat.com/web-sdk/v1/>).
+    /// Creates a widget from the address in the code for newer accounts, and the account's encryption key.
     ///
-    /// That code knows token and host and starts the widget by itself, with what stands in `fcWidgetMessengerConfig`: there the
-    /// adapter puts settings and token. That it hands on a `jwtAuthToken` as it does other entries is not confirmed.
+    /// The address has the form `//eu.fw-cdn.com/<number>/<number>.js`, with or without its scheme. The code's element
+    /// has `chat="true"` (<https://developers.freshchat.com/web-sdk/v1/>).
+    ///
+    /// That code knows token and host and starts the widget itself, with the entries of `fcWidgetMessengerConfig`: the
+    /// adapter writes the settings and the JWT there. That the code passes on a `jwtAuthToken` like other entries is
+    /// not confirmed.
     ///
     /// ```
     /// use tower_widget_identity::{Secret, widget::{Freshchat, Widget}};
@@ -88,8 +94,10 @@ impl Freshchat {
         Self { snippet: Some(address.clone()), ..Self::new(numbers.join("-"), encryption_key) }
     }
 
-    /// The account's host, with its scheme. Default: `https://wchat.freshchat.com`; with a
-    /// [snippet](Self::from_snippet), which knows it, any host of `freshchat.com` for a policy.
+    /// Sets the account's host, with its scheme. Default: `https://wchat.freshchat.com`.
+    ///
+    /// A [snippet](Self::from_snippet) knows its host; without this setter, its policy allows any host of
+    /// `freshchat.com`.
     #[must_use]
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = Some(host.into());
@@ -105,7 +113,8 @@ impl Freshchat {
 
     setter!(
         setting,
-        "One more argument of `fcWidget.init` or entry of `fcWidgetMessengerConfig` (`siteId`, `locale`, `config`)."
+        "Settings are arguments of `fcWidget.init` or entries of `fcWidgetMessengerConfig` (`siteId`, \
+        `locale`, `config`)."
     );
 
     fn token(&self, freshchat_uuid: Option<&str>, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
@@ -161,8 +170,8 @@ impl Widget for Freshchat {
         };
         let default = if self.snippet.is_some() { ANY_HOST } else { HOST };
         let host = [library_source(host.unwrap_or(default))];
-        // Freshchat publishes no list that could be confirmed: the library's host and the account's are known. The library
-        // takes its style sheet from there.
+        // Freshchat publishes no list that could be confirmed: only the hosts of the library and the account are known.
+        // The library loads its style sheet from there.
         let sources = CspSources::new().script(host.clone()).connect(host.clone()).frame(host.clone()).style(host);
         manifest.with_artifacts(self.artifacts()).with_csp_sources(sources).with_value_token_names([WITH_UUID])
     }

@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -13,29 +13,29 @@ fn freshchat() -> Freshchat {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     let keys = ["externalId", "restoreId", "email", "jwtAuthToken", "token", "host", "snippet"];
     assert_reserved(|key| freshchat().setting(key, "user-1"), &keys);
 }
 
 #[test]
-fn looks_and_the_host_are_settings() {
+fn appearance_options_and_the_host_are_settings() {
     let freshchat = freshchat().host("https://wchat.eu.freshchat.com").setting("locale", "en");
     let expected = json!({ "token": "app-1", "host": "https://wchat.eu.freshchat.com", "locale": "en" });
     assert_settings(&freshchat, expected);
 }
 
 #[test]
-fn the_host_is_one_that_browsers_trust() {
+fn host_must_be_an_https_address() {
     let wrong = ["http://a.test", "a.test", "//a.test", "https://", "https:///x", "https://a b", "https://a'"];
     for url in wrong.into_iter().chain(["https://a;b", "*"]) {
         assert_refused(&freshchat().host(url), ConfigErrorKind::CspSource, &["freshchat", "https://"]);
     }
 }
 
-/// By Python: see `tests/widgets/mod.rs`.
+/// The expected values are from Python: see `tests/widgets/mod.rs`.
 #[test]
-fn the_librarys_id_of_the_user_is_signed_as_that_alone() {
+fn library_id_is_signed_only_as_freshchat_uuid() {
     let freshchat = Freshchat::new("app-1", Secret::new("freshchat secret").unwrap());
     let value = |text| PageValue::new(text).unwrap();
     let minted = |text| freshchat.mint_with_value(WITH_UUID, &value(text), &person(), now()).unwrap();
@@ -47,7 +47,7 @@ fn the_librarys_id_of_the_user_is_signed_as_that_alone() {
     assert_eq!(minted("1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed").as_str(), expected);
     assert_eq!(minted("1b9d6bcd").lifetime(), Some(Duration::from_secs(3600)));
     let blank = freshchat.mint_with_value(WITH_UUID, &value("user-123"), &Identity::new(" "), now());
-    assert_eq!(blank.unwrap_err(), TokenError::MissingId, "the value names no one");
+    assert_eq!(blank.unwrap_err(), TokenError::MissingId, "the value identifies no user");
 }
 
 const SNIPPET: &str = "//eu.fw-cdn.com/12345678/98765.js";
@@ -56,9 +56,9 @@ fn from_snippet() -> Freshchat {
     Freshchat::from_snippet(SNIPPET, secret())
 }
 
-/// It knows token and host by itself.
+/// The snippet knows token and host itself.
 #[test]
-fn a_snippet_is_the_library_and_says_the_rest() {
+fn snippet_is_the_library_and_replaces_token_and_host() {
     let freshchat = from_snippet().setting("locale", "en");
     assert_settings(&freshchat, json!({ "snippet": true, "locale": "en" }));
     let manifest = freshchat.manifest();
@@ -69,7 +69,7 @@ fn a_snippet_is_the_library_and_says_the_rest() {
 }
 
 #[test]
-fn a_policy_allows_the_snippets_host_and_the_accounts() {
+fn policy_allows_the_hosts_of_the_snippet_and_the_account() {
     let sources = |host: &'static str| {
         let all = CspSources::new().script(["https://eu.fw-cdn.com", host]).connect([host]).frame([host]).style([host]);
         (Some("https://eu.fw-cdn.com/12345678/98765.js".to_owned()), all)
@@ -84,7 +84,7 @@ fn a_policy_allows_the_snippets_host_and_the_accounts() {
 }
 
 #[test]
-fn a_snippet_is_an_address() {
+fn snippet_must_be_an_address() {
     for wrong in ["", "12345678", "http://eu.fw-cdn.com/1/2.js", "<script src='//eu.fw-cdn.com/1/2.js'>", "//"] {
         let words = ["freshchat", "snippet's address"];
         assert_refused(&Freshchat::from_snippet(wrong, secret()), ConfigErrorKind::CspSource, &words);
@@ -93,14 +93,14 @@ fn a_snippet_is_an_address() {
 
 #[cfg(feature = "conformance")]
 #[test]
-fn it_conforms_by_its_snippet_too() {
+fn widget_from_a_snippet_conforms() {
     let freshchat = Freshchat::from_snippet(SNIPPET, Secret::new("k".repeat(32)).unwrap());
     assert_eq!(crate::conformance::check_debug(&freshchat), Ok(()));
 }
 
 #[cfg(feature = "conformance")]
 #[test]
-fn it_conforms_on_another_host_too() {
+fn widget_on_another_host_conforms() {
     let key = Secret::new("k".repeat(32)).unwrap();
     let freshchat = Freshchat::new("abcd1234", key).host("https://wchat.eu.freshchat.com");
     assert_eq!(crate::conformance::check_debug(&freshchat), Ok(()));

@@ -14,7 +14,7 @@ tools => {
   const fresh = () => tools.token('freshdesk-help-widget', authenticate);
 
   /**
-   * The widget calls back when the token has expired.
+   * Passes a token, with the function that the widget calls when the token has expired.
    * @param {string} token
    */
   const authenticate = token => { if (tools.alive()) call('authenticate', { token, callback: fresh }); };
@@ -32,7 +32,8 @@ tools => {
 
     shutdown(widget, load) {
       tools.emptyQueue(window.FreshworksWidget && window.FreshworksWidget.q);
-      // Never loaded for this: it shows a launcher. Should it be loaded later, this comes first.
+      // The library is not loaded for a shutdown, because it would show a launcher. The queued call runs first if it
+      // loads later.
       if (load || typeof window.FreshworksWidget === 'function') call('logout');
     }
   };

@@ -1,4 +1,4 @@
-//! Freshdesk Help Widget: an HS256 JWT handed to `authenticate`, with a callback for the next one.
+//! Freshdesk Help Widget: an HS256 JWT passed to `authenticate`, with a callback for the next token.
 //!
 //! ```
 //! use std::time::Duration;
@@ -20,33 +20,35 @@ const NAME: &str = "freshdesk-help-widget";
 /// <https://support.freshdesk.com/support/solutions/articles/50000000978-authenticating-users-into-the-help-widget>
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// Names that settings may not take: what identifies a person or the widget.
+/// Names that settings may not have: what identifies a user or the widget.
 const RESERVED: &str = "widget_id token jwt name email user";
 
-/// Freshdesk's Help Widget: solution articles and a contact form. Not the chat: that is [`Freshchat`](super::Freshchat),
-/// with another secret.
+/// Freshdesk's Help Widget: solution articles and a contact form.
 ///
-/// Signs `name`, `email` and `exp` as an HS256 JWT, handed to `FreshworksWidget('authenticate', ..)`
-/// (<https://support.freshdesk.com/support/solutions/articles/50000000978-authenticating-users-into-the-help-widget>). It
-/// knows people by their e-mail address, which is required; the id is not told. Where the identity has no name, the e-mail
-/// address stands for it. The widget asks for a new token when one has expired, so a token path is required.
+/// It is not the chat: that is [`Freshchat`](super::Freshchat), with another secret.
 ///
-/// Logout is `FreshworksWidget('logout')`: seen in public code, not confirmed by the vendor. Freshdesk does not publish
-/// what it keeps in the browser, so there is nothing to purge by name.
+/// Signs `name`, `email` and `exp` as an HS256 JWT, passed to `FreshworksWidget('authenticate', ..)`
+/// (<https://support.freshdesk.com/support/solutions/articles/50000000978-authenticating-users-into-the-help-widget>).
+/// The widget identifies users by their e-mail address, which is required; the id is not passed. The e-mail address
+/// replaces a missing name. The widget asks for a new token when one has expired, so a token path is required.
+///
+/// Logout calls `FreshworksWidget('logout')`, which is from public code and not confirmed by the vendor. Freshdesk does
+/// not publish what it stores in the browser, so the runtime has no names to remove.
 #[derive(Clone, Debug)]
 pub struct FreshdeskHelpWidget {
     options: Options,
 }
 
 impl FreshdeskHelpWidget {
-    /// A widget by its id, with the shared secret of Admin, Security, Widget settings.
+    /// Creates a widget from its id and the shared secret (Admin, Security, Widget settings).
     pub fn new(widget_id: impl Into<String>, secret: Secret) -> Self {
         let options = Options::new(NAME, widget_id, secret).with_longest_lifetime(LONGEST);
         Self { options: options.with_reserved_settings(RESERVED) }
     }
 
-    /// The widget's language, like `fr` or `pt-BR` (`locale` of `fwSettings`; the name is not confirmed). Default: the
-    /// account's.
+    /// Sets the widget's language, like `fr` or `pt-BR`. Default: the account's.
+    ///
+    /// It is `locale` in `fwSettings`; the name is not confirmed.
     #[must_use]
     pub fn locale(self, language: impl Into<String>) -> Self {
         self.setting("locale", language.into())
@@ -58,10 +60,10 @@ impl FreshdeskHelpWidget {
 
     setter!(
         setting,
-        "One more entry of `window.fwSettings` (`locale`). Which others Freshdesk knows is not confirmed."
+        "Settings are entries of `window.fwSettings` (`locale`). Which others Freshdesk accepts is not confirmed."
     );
 
-    /// A number, as in the vendor's own snippet, where it is one.
+    /// The widget id, as a number if it is one: the vendor's own snippet has a number.
     fn widget_id(&self) -> Value {
         self.options.app_id.parse::<u64>().map_or_else(|_| Value::from(self.options.app_id.as_str()), Value::from)
     }
@@ -82,8 +84,8 @@ impl Widget for FreshdeskHelpWidget {
                 format!("https://widget.freshworks.com/widgets/{}.js", self.options.app_id),
             )
             .with_setting("widget_id", self.widget_id())
-            // Freshdesk publishes no list that could be confirmed: the library's host is known, the account's own is the
-            // application's to add.
+            // Freshdesk publishes no list that could be confirmed: only the library's host is known, and the
+            // application must add the account's own host.
             .with_library_connections()
             .with_required_token_path()
     }
@@ -91,7 +93,7 @@ impl Widget for FreshdeskHelpWidget {
     secret_and_check!();
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
-        // Not told, but a person all the same.
+        // The token does not contain the id, but an identity without one is not a user.
         identity.required_id()?;
         let email = identity.required_email()?;
         let validity = identity.validity(now, self.options.lifetime)?;

@@ -6,7 +6,7 @@ tools => {
    */
   let currentWidget = null;
   let started = false;
-  // A shutdown that came before the library is made up for once the library is loaded.
+  // A shutdown that was requested before the library was loaded, and runs once it is.
   let shutdownPending = false;
 
   const isLoaded = () => typeof window.FrontChat === 'function';
@@ -29,14 +29,14 @@ tools => {
       tools.load(widget.library, { onload: update });
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
     shutdown(widget, load) {
       currentWidget = null;
       shutdownPending = true;
       update();
-      // Without `init` it shows nothing, so it can be loaded for the call alone.
+      // Without `init` the library shows nothing, so it can be loaded for this call alone.
       if (load) tools.load(widget.library, { onload: update });
     }
   };

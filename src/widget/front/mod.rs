@@ -1,4 +1,4 @@
-//! Front Chat: an HMAC of the e-mail address, handed to `init`.
+//! Front Chat: an HMAC of the e-mail address, passed to `init`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -16,8 +16,8 @@
 use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "front";
-/// <https://dev.frontapp.com/docs/content-security-policy>, for all regions, without the hosts of its error
-/// reporting, which the page calls optional, and without `blob:`, which is the application's to decide.
+/// <https://dev.frontapp.com/docs/content-security-policy>, for all regions, without the hosts for error reporting,
+/// which the page calls optional, and without `blob:`, which is for the application to decide.
 const POLICY: &str = "\
     script-src https://chat-assets.frontapp.com; \
     connect-src https://chat-assets.frontapp.com https://chat.frontapp.com \
@@ -26,27 +26,27 @@ const POLICY: &str = "\
         wss://front-eu-realtime.ably.io https://chat-webhook.frontapp.com; \
     img-src https://chat.frontapp.com https://chat-assets.frontusercontent.com";
 
-/// What names a person, or has a setter of its own.
+/// Settings that identify a user, or that this crate sets.
 const RESERVED: &str = "chatId email name userHash userId contact";
 
 /// Front Chat.
 ///
 /// `FrontChat('init', ..)` gets the e-mail address with its HMAC-SHA256 as `userHash`
-/// (<https://dev.frontapp.com/docs/identify-users>). Only the address is proven, nothing else is passed on, and the
-/// hash never expires. An identity without an e-mail address gets nothing.
+/// (<https://dev.frontapp.com/docs/identify-users>). Only the address is proven, nothing else is passed, and the hash
+/// never expires. An identity without an e-mail address gets no token.
 ///
-/// Logout is `FrontChat('shutdown', { clearSession: true })`; without the flag Front's session cookies stay
+/// Logout calls `FrontChat('shutdown', { clearSession: true })`; without the flag, Front's session cookies stay
 /// (<https://dev.frontapp.com/changelog/chat-sdk-clear-session-when-shutting-down-chat-widget>). Front does not publish
-/// their names, so they cannot be purged by name; instead, a page that ends a session loads the library for that call
-/// alone, without the `init` that would show it. That the library heeds the call before `init` is not confirmed by the
-/// vendor.
+/// their names, so the runtime cannot remove them; instead, a page that ends a session loads the library for that call
+/// alone, without the `init` that would show it. That the library honours the call before `init` is not confirmed by
+/// the vendor.
 #[derive(Clone, Debug)]
 pub struct Front {
     options: Options,
 }
 
 impl Front {
-    /// A chat by its id, with the verification secret of its settings.
+    /// Creates a chat from its id and the verification secret in its settings.
     pub fn new(chat_id: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, chat_id, secret).with_reserved_settings(RESERVED) }
     }
@@ -55,7 +55,7 @@ impl Front {
 
     setter!(
         setting,
-        "One more option of `FrontChat('init', ..)`, for appearance (`useDefaultLauncher`, which is `true` otherwise)."
+        "Settings are options of `FrontChat('init', ..)`, for appearance (`useDefaultLauncher`; default: `true`)."
     );
 }
 

@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,13 +10,13 @@ fn front() -> Front {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| front().setting(key, "a"), &["userHash", "email", "chatId"]);
     assert_reserved(|key| front().setting(key, json!(null)), &["email"]);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     let expected = json!({ "chatId": "app-1", "useDefaultLauncher": false });
     assert_settings(&front().setting("useDefaultLauncher", false), expected);
 }

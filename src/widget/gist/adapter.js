@@ -31,13 +31,13 @@ tools => {
       tools.load(widget.library);
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
     shutdown() {
       started = false;
       tools.emptyQueue(window.gist);
-      // Only the library has it. Never loaded for this: its cookies are known by name.
+      // Only the library has `chat`. It is not loaded for a shutdown, because the names of its cookies are known.
       if (window.gist && typeof window.gist.chat === 'function') window.gist.chat('shutdown');
     }
   };

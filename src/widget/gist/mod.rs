@@ -1,4 +1,4 @@
-//! Gist (getgist.com): an HMAC of the user id, handed to `identify`.
+//! Gist (getgist.com): an HMAC of the user id, passed to `identify`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -19,24 +19,25 @@ const NAME: &str = "gist";
 
 /// Gist's messenger (getgist.com).
 ///
-/// `gist.identify` gets the user id with its HMAC-SHA256 as `user_hash`: seen in code, modelled on Intercom's. That
-/// Gist checks the id and not the e-mail address where both are there is not confirmed by the vendor.
+/// `gist.identify` gets the user id with its HMAC-SHA256 as `user_hash`, which is from code and modelled on Intercom's.
+/// That Gist checks the id and not the e-mail address if it has both is not confirmed by the vendor.
 ///
-/// Only the id is proven. The e-mail address, which Gist calls mandatory for signed-in people
-/// (<https://docs.getgist.com/article/28-the-gist-javascript-api>), and the name stand beside it unsigned; an identity
-/// without an address gets nothing. Attributes are not passed on. The hash never expires.
+/// Only the id is proven. The e-mail address, which Gist calls mandatory for signed-in users
+/// (<https://docs.getgist.com/article/28-the-gist-javascript-api>), and the name are passed unsigned; an identity
+/// without an address gets no token. Attributes are not passed. The hash never expires.
 ///
-/// Logout is `gist.chat('shutdown')` and the removal of the cookies, whose names all begin with `gist-`, the vendor's
-/// own advice where its library is not on the page; so the library is not loaded for a logout.
+/// Logout calls `gist.chat('shutdown')` and removes the cookies, whose names all begin with `gist-`. The vendor itself
+/// recommends this removal if its library is not on the page, so the library is not loaded for a logout.
 ///
-/// No settings of Gist's own are known that a page could give it: the workspace has them.
+/// The type has no setter for settings: no settings are known that a page could give Gist, because the workspace holds
+/// them.
 #[derive(Clone, Debug)]
 pub struct Gist {
     options: Options,
 }
 
 impl Gist {
-    /// A workspace by its app id, with its identity verification secret.
+    /// Creates the widget from a workspace's app id and its identity verification secret.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, app_id, secret) }
     }
@@ -52,12 +53,12 @@ fn user_hash(secret: &Secret, identity: &Identity, now: SystemTime) -> Result<To
 
 impl Widget for Gist {
     fn manifest(&self) -> Manifest {
-        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
+        // The vendor publishes no list of hosts, so the policy allows only the library's own origin. The application
+        // adds what else the widget loads, with `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(include_str!("adapter.min.js"), "https://widget.getgist.com")
             .with_setting("appId", self.options.app_id.as_str())
-            // By the README of `@gistplatform/messenger-js-sdk`, "Deleting cookies".
+            // The pattern is from the README of `@gistplatform/messenger-js-sdk`, "Deleting cookies".
             .with_artifacts(SessionArtifacts::new().cookie("gist-*"))
     }
 

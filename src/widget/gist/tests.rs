@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use super::*;
 use crate::widget::testing::secret;
@@ -8,7 +8,7 @@ fn gist() -> Gist {
 }
 
 #[test]
-fn a_policy_allows_the_library_where_it_is_and_not_where_it_was() {
+fn policy_allows_only_the_configured_library_address() {
     let widgets = crate::Widgets::builder().widget(gist().library_url("/own.js")).build().unwrap();
     let policy = widgets.csp().unwrap().to_string();
     assert!(policy.contains("'self'") && !policy.contains("getgist"), "{policy}");

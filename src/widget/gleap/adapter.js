@@ -1,17 +1,19 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // As the vendor's loader has it: any method may be called, and waits. What the language itself asks for is none.
+  // As in the vendor's loader, any method can be called, and the call is queued. Properties that JavaScript itself
+  // reads are not methods.
   const stub = new Proxy(/** @type {any} */ ({ invoked: true, then: undefined, toJSON: undefined }), {
     get: (known, method) => method in known || typeof method === 'symbol' ? known[method]
       : (/** @type {any[]} */ ...args) => { window.GleapActions.push({ e: method, a: args }); }
   });
-  // So often the library may take up a session that is not the page's. Two tabs that write one cookie must not go on for ever.
+  // How often the library may resume a session that is not the page's. The limit keeps two tabs that write one cookie
+  // from continuing for ever.
   const MOST_CORRECTIONS = 5;
-  // Whether the library, or the queue that it will read, knows which project this is.
+  // Whether the library, or the queue that it will read, has the project's key.
   let started = false;
-  // Whether a session of this page has ended: then the library keeps away from the cookie until the next boot.
+  // Whether a session of this page has ended: then the library must not use the cookie until the next boot.
   let ended = false;
-  // Whether the library was the page's user at some time since the boot.
+  // Whether the library has identified the page's user since the boot.
   let identified = false;
   let corrections = 0;
 
@@ -37,7 +39,7 @@ tools => {
   };
 
   /**
-   * Whom the page wants to be identified.
+   * The user whom the page wants to identify.
    * @type {import('../../snippet/types').BootData | undefined}
    */
   let person;
@@ -48,9 +50,9 @@ tools => {
     call('identify', userId, { ...facts, ...more }, hash);
   };
 
-  // `destroy` takes the button away and leaves the connection to the former user's replies open; only another session
-  // closes that. `clearIdentity` starts one in a task of its own, which must not find another user's by then: in the
-  // cookie, for its storage it has just cleared. All by the code of gleap 16.4.0.
+  // `destroy` removes the button and leaves the connection to the former user's replies open; only a new session closes
+  // that. `clearIdentity` starts one in a separate task, which must not find another user's session in the cookie; the
+  // storage it has just cleared itself. All this is from the code of gleap 16.4.0.
   const end = () => {
     started = identified = false;
     ended = true;
@@ -59,8 +61,8 @@ tools => {
     call('clearIdentity');
   };
 
-  // The library takes whatever session it finds in the browser, and each answer, also one to a question of a session that
-  // has ended: it writes that down and is that user.
+  // The library resumes any session that it finds in the browser, and accepts every response, even one to a request
+  // from a session that has ended: it stores that session and becomes that user.
   const check = () => {
     if (!isLoaded()) return;
     const { userId } = window.Gleap.getIdentity() || {};
@@ -70,12 +72,12 @@ tools => {
       return;
     }
     if (tools.alive() && corrections < MOST_CORRECTIONS) {
-      // An answer to the session before made the library forget the page's user.
+      // A response for the previous session made the library forget the page's user.
       if (!userId && !identified) return;
       corrections++;
       identified = false;
       if (userId) call('clearIdentity');
-      // The library is still in the middle of the answer, and refuses whoever waits for a session.
+      // The library is still processing the response, and rejects calls that wait for a session.
       setTimeout(identify);
     } else if (userId) {
       end();
@@ -93,18 +95,18 @@ tools => {
       corrections = 0;
       person = widget.person;
       identify();
-      // The library reads the queue, and may take up a session, before it is there for others.
+      // The library reads the queue, and may resume a session, before its global is available.
       tools.load(widget.library, { onload: check });
       check();
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
     shutdown() {
       person = undefined;
       tools.emptyQueue(window.GleapActions);
-      // Never loaded for this: it shows the button.
+      // The library is not loaded for a shutdown, because it would show the button.
       if (isLoaded()) end();
       else started = false;
     }

@@ -1,4 +1,4 @@
-//! Gleap: an HMAC of the user id, handed to `identify`.
+//! Gleap: an HMAC of the user id, passed to `identify`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -17,7 +17,7 @@ use crate::widget::{facts::grouped, hash, prelude::*};
 
 const NAME: &str = "gleap";
 /// <https://docs.gleap.io/documentation/javascript/content-security-policy>, without the schemes and the
-/// `'unsafe-inline'` that the page lists: those are the application's to decide.
+/// `'unsafe-inline'` that the page lists: those are for the application to decide.
 const POLICY: &str = "\
     script-src https://*.gleap.io; \
     connect-src https://*.gleap.io wss://ws.gleap.io https://*.pusher.com wss://*.pusher.com; \
@@ -27,44 +27,44 @@ const POLICY: &str = "\
     media-src https://*.gleap.io; \
     style-src https://*.gleap.io";
 
-/// What no unsigned fact may say: it names the person, or has a setter of the identity.
+/// Names that no unsigned fact may have: they identify the user, or `Identity` has a setter for them.
 const RESERVED_FACTS: &str = "userId hash userHash email name companyId companyName company";
-/// Unsigned facts that Gleap knows by name (<https://docs.gleap.io/javascript/user-identity>, and `index.d.ts` of gleap
-/// 16.4.0); all others are `customData`.
+/// Unsigned facts that Gleap accepts by name (<https://docs.gleap.io/javascript/user-identity>, and `index.d.ts` of
+/// gleap 16.4.0); all others go into `customData`.
 const FACTS: &str = "phone value plan sla avatar createdAt";
-/// Methods that no setting may be, for they belong to the adapter or take two values.
+/// Methods that may not be settings, because they belong to the adapter or take two values.
 const RESERVED_SETTINGS: &str = "setUseCookies setCustomData setTicketAttribute";
-/// Settings besides the methods that begin with `set`.
+/// Methods that may be settings although they do not begin with `set`.
 const SETTINGS: &str =
     "disableConsoleLogOverwrite enableShortcuts playSound showFeedbackButton showTabNotificationBadge";
 
 /// Gleap's widget.
 ///
-/// `Gleap.identify` gets the user id, a string, with its HMAC-SHA256 (seen in gleap 16.4.0). Only the id is proven;
-/// name and e-mail address stand beside it unsigned. The hash never expires. Gleap skips an `identify` that says what
-/// it knows already, so a hash that was wrong is not corrected by a right one alone.
+/// `Gleap.identify` gets the user id, a string, with its HMAC-SHA256 (seen in gleap 16.4.0). Only the id is proven; the
+/// name and the e-mail address are passed unsigned. The hash never expires. Gleap skips an `identify` that repeats what
+/// it already knows, so a correct hash alone does not replace a wrong one.
 ///
-/// Unsigned facts go along: `phone`, `value`, `plan`, `sla`, `avatar` and `createdAt` (a date in ISO 8601) by name, all
-/// others as `customData`, of which Gleap takes up to 35 keys with texts, numbers and booleans
-/// (<https://docs.gleap.io/javascript/user-identity>). The id and name of a company are `companyId` and `companyName`,
-/// which every version knows, and its plan is the `plan`, unless an unsigned fact says another one. The adapter passes
-/// on no attributes, neither the company's nor the identity's: nothing would sign them.
+/// Unsigned facts are passed too: `phone`, `value`, `plan`, `sla`, `avatar` and `createdAt` (a date in ISO 8601) by
+/// name, all others in `customData`, of which Gleap accepts up to 35 keys with strings, numbers and booleans
+/// (<https://docs.gleap.io/javascript/user-identity>). The id and the name of a company become `companyId` and
+/// `companyName`, which every version knows, and its plan becomes `plan`, unless an unsigned fact sets another one. The
+/// adapter passes no attributes of the company or the identity, because nothing would sign them.
 ///
-/// Logout is `Gleap.destroy()`, which takes the button away, then `Gleap.clearIdentity()`, whose new session for nobody
-/// also closes the connection to the former user's replies, and the removal of Gleap's `localStorage` entries and its
-/// cookie. Until the next boot Gleap uses no cookie, or it would take up the session that another tab has written
-/// there. The names were seen in its code (gleap 16.4.0) and are not documented. The cookie is there for visitors too.
-/// The library is not loaded for a logout, for it would show the button.
+/// Logout calls `Gleap.destroy()`, which removes the button, then `Gleap.clearIdentity()`, whose new anonymous session
+/// also closes the connection to the former user's replies, and removes Gleap's `localStorage` entries and its cookie.
+/// Until the next boot, Gleap uses no cookie, because it would resume a session that another tab has written there. The
+/// names were seen in its code (gleap 16.4.0) and are not documented. Signed-out visitors have the cookie too. The
+/// library is not loaded for a logout, because it would show the button.
 ///
-/// An answer that was on its way at the logout makes Gleap the former user's again: the adapter ends that session too,
-/// or, where the next user is there already, corrects it, at most five times in a page.
+/// If a response arrives after the logout, Gleap becomes the former user again: the adapter ends that session too, or,
+/// if the next user is already identified, identifies the next user again, at most five times in a page.
 #[derive(Clone, Debug)]
 pub struct Gleap {
     options: Options,
 }
 
 impl Gleap {
-    /// A project by its SDK key, which is public, with its identity verification secret.
+    /// Creates the widget from a project's SDK key, which is public, and its identity verification secret.
     pub fn new(api_key: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, api_key, secret)
@@ -77,9 +77,10 @@ impl Gleap {
 
     setter!(
         setting,
-        "A method of Gleap's that is called with this value before `initialize`: `setLanguage`, `setEnvironment`, \
-         `setTags`, or another that begins with `set` and takes one value; also `disableConsoleLogOverwrite`, \
-         `enableShortcuts`, `playSound`, `showFeedbackButton` and `showTabNotificationBadge`."
+        "Settings are Gleap's methods, each called with its value before `initialize`: `setLanguage`, \
+        `setEnvironment`, `setTags`, or another that begins with `set` and takes one value; also \
+        `disableConsoleLogOverwrite`, `enableShortcuts`, `playSound`, `showFeedbackButton` and \
+        `showTabNotificationBadge`."
     );
 }
 
@@ -88,8 +89,8 @@ impl Widget for Gleap {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://sdk.gleap.io/latest/index.js")
             .with_setting("apiKey", self.options.app_id.as_str())
-            // By the code of gleap 16.4.0, which writes nothing else but the project's configuration. Support replies that were
-            // not read yet, and a tour that was not finished, survive both.
+            // The names are from the code of gleap 16.4.0, which writes nothing else but the project's configuration.
+            // `destroy` and `clearIdentity` leave unread support replies and an unfinished tour behind.
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie(format!("session-{}", self.options.app_id))

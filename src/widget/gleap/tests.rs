@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn gleap() -> Gleap {
 }
 
 #[test]
-fn no_setting_names_a_person_or_ends_a_session() {
+fn settings_that_identify_a_user_or_end_a_session_are_rejected() {
     let keys = [
         "identify",
         "updateContact",

@@ -8,7 +8,7 @@ tools => {
   const stub = (method, options, data) => { stub.readyQueue.push({ method, options, data }); };
   /** @type {any[]} */
   stub.readyQueue = [];
-  // Whether the library, or the queue that it will read, knows which Beacon this is.
+  // Whether the library, or the queue that it will read, has the Beacon's id.
   let started = false;
 
   /** @param {any[]} args */
@@ -30,19 +30,19 @@ tools => {
       start(widget.settings);
       if (widget.person) {
         const { facts, ...person } = widget.person;
-        // What is proven, and the name, take the place of any other fact.
+        // The signed address and the name override every other fact.
         call('identify', { ...facts, ...person });
       }
       tools.load(widget.library);
     },
 
-    // Nothing to hand over: the signature does not expire.
+    // The signature does not expire, so there is nothing to pass on.
     refresh() {},
 
     shutdown(widget, load) {
       if (tools.emptyQueue(window.Beacon && window.Beacon.readyQueue)) started = false;
       if (load || typeof window.Beacon === 'function') call('logout', { endActiveChat: true });
-      // Without `init` it shows nothing, so it can be loaded for the call alone.
+      // Without `init` the library shows nothing, so it can be loaded for this call alone.
       if (load) tools.load(widget.library);
     }
   };

@@ -1,4 +1,4 @@
-//! Help Scout Beacon in secure mode: an HMAC of the e-mail address, handed to `identify`.
+//! Help Scout Beacon in secure mode: an HMAC of the e-mail address, passed to `identify`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -18,8 +18,8 @@ use serde_json::{Map, Value};
 use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "help-scout";
-/// Help Scout's list for a Beacon, <https://docs.helpscout.com/article/815-csp-settings-for-beacon>, read in copies of it;
-/// without `object-src`, inline styles and the hosts of its error reporting.
+/// Help Scout's list for a Beacon, <https://docs.helpscout.com/article/815-csp-settings-for-beacon>, read from copies
+/// of it; without `object-src`, inline styles and the hosts of its error reporting.
 const POLICY: &str = "\
     script-src https://beacon-v2.helpscout.net https://d12wqas9hcki3z.cloudfront.net; \
     connect-src https://beaconapi.helpscout.net https://chatapi.helpscout.net wss://chatapi.helpscout.net \
@@ -30,46 +30,47 @@ const POLICY: &str = "\
     media-src https://beacon-v2.helpscout.net; \
     style-src https://beacon-v2.helpscout.net";
 
-/// What names a person, or has a setter of its own.
+/// Settings that identify a user, or that this crate sets.
 const RESERVED: &str = "beaconId name email signature company jobTitle avatar";
-/// What no fact may name: the address, and what stands beside it anyway.
+/// Names that no fact may have: the address, and what accompanies it anyway.
 const IDENTIFYING: &str = "name email signature";
 
 /// Help Scout's Beacon.
 ///
 /// `identify` gets the e-mail address with its HMAC-SHA256 as `signature`
-/// (<https://developer.helpscout.com/beacon-2/web/secure-mode/>). Only the address is proven; all else stands
-/// beside it unsigned: the name, the company's name ([`Identity::with_company`]) as `company`, the attributes and the facts
-/// of [`Identity::with_unsigned`]. Of these, Help Scout knows `company`, `jobTitle` and `avatar` (an address) by themselves;
-/// the others are attributes of its customers
-/// (<https://developer.helpscout.com/beacon-2/web/javascript-api/>). The signature never expires: whoever has seen it passes for this address
-/// until the Beacon's key is replaced.
+/// (<https://developer.helpscout.com/beacon-2/web/secure-mode/>). Only the address is proven; everything else is passed
+/// unsigned: the name, the company's name ([`Identity::with_company`]) as `company`, the attributes and the facts from
+/// [`Identity::with_unsigned`]. Of these, Help Scout has fields for `company`, `jobTitle` and `avatar` (an address);
+/// the others are attributes of its customers (<https://developer.helpscout.com/beacon-2/web/javascript-api/>). The
+/// signature never expires: anyone who has seen it can act as this address until the Beacon's key is replaced.
 ///
-/// An identity without an e-mail address gets nothing. Signing protects nobody until secure mode is switched on in the
+/// An identity without an e-mail address gets no token. Signing protects no user until you switch on secure mode in the
 /// Beacon's settings ("Enable cross-device history").
 ///
-/// Logout is `Beacon('logout', { endActiveChat: true })`. Help Scout does not publish the names of what the Beacon
-/// keeps in `localStorage`, so nothing can be purged by name; instead, a page that ends a session loads the library for
-/// that call alone, without the `init` that would show it. That the library heeds the call before `init` is not
-/// confirmed by the vendor.
+/// Logout calls `Beacon('logout', { endActiveChat: true })`. Help Scout does not publish the names of what the Beacon
+/// keeps in `localStorage`, so the runtime cannot remove it by name; instead, a page that ends a session loads the
+/// library for that call alone, without the `init` that would show it. That the library honours the call before `init`
+/// is not confirmed by the vendor.
 ///
-/// A Content-Security-Policy is made to allow the hosts that Help Scout lists for the Beacon
-/// (<https://docs.helpscout.com/article/815-csp-settings-for-beacon>). The list was read in copies of it; whether Help Scout
-/// has changed it since is not confirmed.
+/// A Content-Security-Policy is changed to allow the hosts that Help Scout lists for the Beacon
+/// (<https://docs.helpscout.com/article/815-csp-settings-for-beacon>). The list was read from copies of it; whether
+/// Help Scout has changed it since is not confirmed.
 #[derive(Clone, Debug)]
 pub struct HelpScout {
     options: Options,
 }
 
 impl HelpScout {
-    /// A Beacon by its id, with the key that its settings show beside "Enable cross-device history" (Contact).
+    /// Creates a Beacon from its id and the key in its settings.
+    ///
+    /// The settings (Contact) show the key next to "Enable cross-device history".
     pub fn new(beacon_id: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, beacon_id, secret).with_reserved_settings(RESERVED) }
     }
 
     setter!(library_url, "Default: `https://beacon-v2.helpscout.net`.");
 
-    setter!(setting, "One more entry of `Beacon('config', ..)`, for appearance (`color`, `mode`).");
+    setter!(setting, "Settings are entries of `Beacon('config', ..)`, for appearance (`color`, `mode`).");
 }
 
 impl Widget for HelpScout {
@@ -95,7 +96,7 @@ impl Widget for HelpScout {
     }
 }
 
-/// What stands beside the address and the name.
+/// The unsigned facts that accompany the address and the name.
 fn facts(identity: &Identity) -> Map<String, Value> {
     let mut facts = unsigned_facts(identity, IDENTIFYING);
     let attributes = CustomClaims::of(identity, IDENTIFYING);

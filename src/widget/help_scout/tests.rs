@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,11 +10,11 @@ fn help_scout() -> HelpScout {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| help_scout().setting(key, "a@b"), &["email", "signature", "beaconId"]);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     assert_settings(&help_scout().setting("color", "red"), json!({ "beaconId": "app-1", "color": "red" }));
 }

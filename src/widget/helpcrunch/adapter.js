@@ -6,7 +6,7 @@ tools => {
   stub.q = [];
   let loaded = false;
 
-  // The page's own stub has a queue as well.
+  // Whether the library has loaded. The page's own stub has a queue too, so a queue means that it has not.
   const isThere = () => typeof window.HelpCrunch === 'function' && (loaded || !Array.isArray(window.HelpCrunch.q));
 
   /** @type {(...args: any[]) => void} */
@@ -28,7 +28,7 @@ tools => {
   return {
     boot({ settings, person, library }) {
       const { organization, ...options } = settings;
-      // Where there were settings, the library has read them.
+      // If the page already had settings, the library has read them and needs no `init`.
       const started = window.helpcrunchSettings;
       window.HelpCrunch = window.HelpCrunch || stub;
       window.helpcrunchSettings = { ...settings, ...(person && { user: person }) };
@@ -40,10 +40,10 @@ tools => {
       tools.load(library, { onload });
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
-    // Never loaded for this: it shows the launcher, and its cookies are known by name.
+    // The library is not loaded for a shutdown: it would show the launcher, and the names of its cookies are known.
     shutdown() {
       tools.emptyQueue(window.HelpCrunch && window.HelpCrunch.q);
       if (!isThere()) return;

@@ -17,30 +17,31 @@ use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "helpcrunch";
 
-/// What names a person, or has a setter of its own.
+/// Settings that identify a user, or that this crate sets.
 const RESERVED: &str = "organization appId user signature";
 
-/// Names that the user's own facts have in the page.
+/// Names of the identity's own fields in the page, which no attribute or unsigned fact may have.
 const RESERVED_FACTS: &str = "user_id security_hash email name company custom_data";
 
 /// HelpCrunch's chat widget, with its user authentication mode.
 ///
 /// `helpcrunchSettings.user` gets the user id, always a string, with its HMAC-SHA256 in hexadecimal digits as
 /// `security_hash` (<https://docs-old.helpcrunch.com/user-authentication-mode.html>,
-/// <https://docs.helpcrunch.com/en/developers/user-entity-format>). HelpCrunch asks for the hash of an id from the first
-/// time that it was sent. **Not confirmed**: that accounts of today take this hash, which the newer pages name and do not
-/// explain; the hash in their example has half the length. HelpCrunch's newer "security signature", an MD5 over the secret
-/// and the facts as PHP writes JSON, is another scheme, and not supported.
+/// <https://docs.helpcrunch.com/en/developers/user-entity-format>). HelpCrunch requires the hash of an id from the
+/// first time that the id was sent. **Not confirmed**: that accounts of today accept this hash, which the newer pages
+/// name and do not explain; the hash in their example has half the length. HelpCrunch's newer "security signature", an
+/// MD5 over the secret and the facts as PHP writes JSON, is another scheme, and not supported.
 ///
-/// Only the id is proven, and the hash never expires. The e-mail address, the name, `phone` among the
-/// [unsigned facts](Identity::with_unsigned), and the [company](Identity::with_company)'s name (its id, where it has none)
-/// stand beside it. Attributes and the other unsigned facts go into `custom_data`; HelpCrunch takes no lists and objects
-/// there, so they are left out.
+/// Only the id is proven, and the hash never expires. The e-mail address, the name, `phone` from the [unsigned
+/// facts](Identity::with_unsigned), and the [company](Identity::with_company)'s name (or its id, if it has no name) are
+/// passed unsigned. Attributes and the other unsigned facts go into `custom_data`; HelpCrunch accepts no arrays and
+/// objects there, so they are left out.
 ///
-/// Logout is `HelpCrunch('logout')`, which the vendor lists and public code calls, then `closeChat` and `hideChatWidget`
-/// (<https://docs.helpcrunch.com/uk/javascript-api/metody-js-api>). The library is not loaded for a logout: its cookies are
-/// removed by their names (<https://docs.helpcrunch.com/en/customer-support-faq/help-crunch-cookies>). `device-source` and
-/// `device-referrer` stay, which hold addresses and no person. That nothing stands in the storage is not guaranteed.
+/// Logout calls `HelpCrunch('logout')`, which the vendor lists and public code calls, then `closeChat` and
+/// `hideChatWidget` (<https://docs.helpcrunch.com/uk/javascript-api/metody-js-api>). The library is not loaded for a
+/// logout: its cookies are removed by their names
+/// (<https://docs.helpcrunch.com/en/customer-support-faq/help-crunch-cookies>). `device-source` and `device-referrer`
+/// stay, which contain addresses and no user. That no entry remains in the storage is not guaranteed.
 #[derive(Clone, Debug)]
 pub struct HelpCrunch {
     options: Options,
@@ -48,8 +49,9 @@ pub struct HelpCrunch {
 }
 
 impl HelpCrunch {
-    /// A widget by its application id, with the secret key of the user authentication mode. The
-    /// [organization](Self::organization) must be set, too.
+    /// Creates a widget from its application id and the secret key of the user authentication mode.
+    ///
+    /// [`organization`](Self::organization) has no default and must be set.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED),
@@ -57,24 +59,27 @@ impl HelpCrunch {
         }
     }
 
-    setter!(text organization, "The organization's name, `acme` for `acme.helpcrunch.com`. It must be set.");
+    setter!(
+        text organization,
+        "Sets the organization's name, `acme` in `acme.helpcrunch.com`. Default: none; it must be set."
+    );
 
     setter!(library_url, "Default: `https://embed.helpcrunch.com/sdk.js`.");
 
-    setter!(setting, "One more entry of `helpcrunchSettings`, for appearance.");
+    setter!(setting, "Settings are entries of `helpcrunchSettings`, for appearance.");
 }
 
-/// It stands among the names of cookies, where a `*` would mean any other's.
+/// Checks the organization's name. It is part of a cookie pattern, where a `*` would match the names of other cookies.
 fn check_organization(organization: &str) -> Result<(), ConfigError> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if !organization.is_empty() && organization.bytes().all(legal) {
         return Ok(());
     }
-    let message = format!("{NAME}: the organization is missing, or no such name: set it with organization(..)");
+    let message = format!("{NAME}: the organization is missing or not a valid name: set it with organization(..)");
     Err(ConfigError::new(ConfigErrorKind::AppId, message))
 }
 
-/// What HelpCrunch takes among the custom data: no lists and no objects.
+/// The unsigned `phone`, and the custom data without the arrays and objects that HelpCrunch does not accept.
 fn custom_data(identity: &Identity) -> (Option<Value>, Map<String, Value>) {
     let mut facts = unsigned_facts(identity, RESERVED_FACTS);
     let phone = facts.remove("phone");
@@ -86,8 +91,8 @@ fn custom_data(identity: &Identity) -> (Option<Value>, Map<String, Value>) {
 
 impl Widget for HelpCrunch {
     fn manifest(&self) -> Manifest {
-        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
+        // The vendor publishes no list of hosts, so the policy allows only the library's own origin. The application
+        // adds what else the widget loads, with `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(include_str!("adapter.min.js"), "https://embed.helpcrunch.com/sdk.js")
             .with_setting("organization", self.organization.as_str())

@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,18 +10,18 @@ fn helpcrunch() -> HelpCrunch {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| helpcrunch().setting(key, "a"), &["user", "signature", "organization", "appId"]);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     let expected = json!({ "organization": "acme", "appId": "app-1", "loadImmediately": true });
     assert_settings(&helpcrunch().setting("loadImmediately", true), expected);
 }
 
 #[test]
-fn organization_is_a_name_and_set() {
+fn organization_must_be_set_to_a_valid_name() {
     for organization in ["", " ", "*", "acme-*", "acme.helpcrunch.com", "acme/x"] {
         let widget = HelpCrunch::new("app-1", secret()).organization(organization);
         assert_refused(&widget, ConfigErrorKind::AppId, &["helpcrunch", "organization(..)"]);

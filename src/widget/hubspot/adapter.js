@@ -14,7 +14,7 @@ tools => {
   };
 
   /**
-   * Now, or once the library has made its interface.
+   * Runs the action now, or once the library has created its interface.
    * @param {() => void} action
    */
   const whenReady = action => {
@@ -23,7 +23,7 @@ tools => {
   };
 
   /**
-   * Not before the identity is known: what is shown before belongs to a visitor.
+   * Shows the chat. It must not appear before the identity is known: until then it belongs to an anonymous visitor.
    * @param {import('../../snippet/types').Widget} widget
    */
   const show = widget => {
@@ -44,7 +44,7 @@ tools => {
       });
     },
 
-    // The library takes the token when it loads, and keeps its session from then on.
+    // The library reads the token when it loads, and keeps its own session from then on.
     refresh() {},
 
     shutdown() {

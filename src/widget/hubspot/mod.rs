@@ -26,44 +26,49 @@ use crate::{
 };
 
 const NAME: &str = "hubspot";
-/// Whoever is shown, and when: each is decided here.
+/// Settings that this crate sets: the user, and when the chat loads.
 const RESERVED: &str = "identificationEmail identificationToken loadImmediately";
 
 /// HubSpot's chat. Needs the feature `issued`.
 ///
-/// The [`Issuer`]'s function posts the person's e-mail address, and names if there are any, to
+/// The [`Issuer`]'s function posts the user's e-mail address, and names if there are any, to
 /// `https://api.hubapi.com/visitor-identification/2026-03/tokens/create` (older:
 /// `/conversations/v3/visitor-identification/tokens/create`), with a private app's access token that has the scope
-/// `conversations.visitor_identification.tokens.create`; the answer's `token` is good for 12 hours and may be used again
-/// (<https://developers.hubspot.com/docs/api-reference/conversations-visitor-identification-v3/guide>). It needs a
-/// Professional plan or a higher one. `cargo run --example hubspot` is such an application.
+/// `conversations.visitor_identification.tokens.create`; the `token` in the response is valid for 12 hours and may be
+/// used again (<https://developers.hubspot.com/docs/api-reference/conversations-visitor-identification-v3/guide>). This
+/// requires a Professional plan or a higher one. `cargo run --example hubspot` is such an application.
 ///
-/// The page sets `hsConversationsSettings` with `identificationEmail` and `identificationToken`, and loads the chat only then
+/// The page sets `hsConversationsSettings` with `identificationEmail` and `identificationToken`, and loads the chat
+/// only then
 /// (<https://developers.hubspot.com/docs/api-reference/conversations-conversations-inbox-%26-messages-v3/chat-widget-sdk>).
-/// While the token service has no token, a person sees no chat. A person without an e-mail address gets none either.
+/// While the token service has no token, the user sees no chat. A user without an e-mail address sees none either.
 ///
-/// Logout is `HubSpotConversations.clear({ resetWidget: true })`, which deletes the chat's cookies; those of HubSpot's
-/// tracking code that know the person are removed, too (`hubspotutk`, `__hstc`, `__hssc`, `__hssrc`,
-/// <https://knowledge.hubspot.com/privacy-and-consent/what-cookies-does-hubspot-set-in-a-visitor-s-browser>). What the chat
-/// keeps in `localStorage` is not confirmed by the vendor. The hosts in a policy are those of accounts in the United
-/// States; for others add theirs with [`csp_sources`](crate::WidgetsBuilder::csp_sources).
+/// Logout calls `HubSpotConversations.clear({ resetWidget: true })`, which deletes the chat's cookies; the runtime also
+/// removes those cookies of HubSpot's tracking code that identify the user (`hubspotutk`, `__hstc`, `__hssc`,
+/// `__hssrc`,
+/// <https://knowledge.hubspot.com/privacy-and-consent/what-cookies-does-hubspot-set-in-a-visitor-s-browser>). What the
+/// chat keeps in `localStorage` is not confirmed by the vendor. The hosts in a policy are those for accounts in the
+/// United States; for other accounts, add their hosts with [`csp_sources`](crate::WidgetsBuilder::csp_sources).
 #[derive(Clone, Debug)]
 pub struct HubSpot {
     options: IssuedOptions,
 }
 
 impl HubSpot {
-    /// A portal by its id (the "Hub ID"), with the function that asks HubSpot's API for a token.
+    /// Creates the widget from a portal's id and the issuer that requests tokens from HubSpot's API.
+    ///
+    /// The portal's id is the "Hub ID".
     pub fn new(portal_id: impl Into<String>, issuer: Issuer) -> Self {
         Self { options: IssuedOptions::new(NAME, portal_id, issuer, RESERVED) }
     }
 
     setter!(
         library_url,
-        "Default: `https://js.hs-scripts.com/<portal id>.js`; for accounts in Europe, `https://js-eu1.hs-scripts.com/<portal id>.js`."
+        "Default: `https://js.hs-scripts.com/<portal id>.js`; for accounts in Europe, \
+        `https://js-eu1.hs-scripts.com/<portal id>.js`."
     );
 
-    setter!(setting, "One more entry of `hsConversationsSettings` (`inlineEmbedSelector`, `disableAttachment`).");
+    setter!(setting, "Settings are entries of `hsConversationsSettings` (`inlineEmbedSelector`, `disableAttachment`).");
 }
 
 impl Widget for HubSpot {

@@ -15,7 +15,8 @@ tools => {
 
   /** @typedef {import('../../snippet/types').Widget} Widget */
   /**
-   * Of a visitor, the page knows what it knows of every visitor. A fact without a signature takes no other's place.
+   * The settings for Intercom. Signed-out visitors all get the same attributes. An unsigned fact never replaces a
+   * signed value.
    * @param {Widget} widget
    */
   const everything = ({ settings: { salesforceToken, lead, ...settings }, person, person: { unsignedFacts, ...proven } = {} }) => ({
@@ -23,7 +24,8 @@ tools => {
   });
 
   /**
-   * It takes too long to stand in the page. A page that stays open asks again when it renews the other one.
+   * The token takes too long to sign for a page to contain it. A page that stays open fetches it again when it renews
+   * the JWT.
    * @param {Widget} widget
    */
   const fetchSalesforceToken = widget => {
@@ -31,12 +33,12 @@ tools => {
     if (name && widget.person) tools.token(name, token => {
       if (!widget.person) return;
       widget.person.salesforce_identity_token = token;
-      // Where enforcement is on, an update without the other one is refused.
+      // With enforcement, Intercom rejects an update without the JWT.
       call('update', everything(widget));
     });
   };
 
-  // Whether the library was given secrets for its agent: they have a call of their own, and stay until the next.
+  // Whether the library has secrets for its agent: a separate call sets them, and they stay until the next such call.
   let hasAuthTokens = false;
   /** @param {import('../../snippet/types').BootData | undefined} person */
   const setAuthTokens = person => {
@@ -45,7 +47,7 @@ tools => {
     hasAuthTokens = !!authTokens;
   };
 
-  // The launcher goes with the old body.
+  // A swap removes the launcher together with the old body.
   tools.onSwap(() => call('reattach_activator'));
 
   return {
@@ -57,7 +59,7 @@ tools => {
     },
 
     refresh(widget, token) {
-      // A token may be on its way while the session ends.
+      // A token may arrive after the session has ended.
       if (!tools.alive()) return;
       if (token && widget.person) widget.person.intercom_user_jwt = token;
       call('update', everything(widget));
@@ -71,7 +73,7 @@ tools => {
         setAuthTokens(undefined);
         call('shutdown');
       }
-      // Without settings it shows nothing, so it can be loaded for the call alone.
+      // Without settings the library shows nothing, so it can be loaded for this call alone.
       if (load) tools.load(widget.library);
     }
   };

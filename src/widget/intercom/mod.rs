@@ -1,4 +1,4 @@
-//! Intercom Messenger: Messenger security with JWTs, and the older `user_hash` for the time of a migration.
+//! Intercom Messenger: Messenger security with JWTs, or the older `user_hash` during a migration.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -22,8 +22,8 @@ use crate::widget::{checks::check_settings, manifest::Settings, prelude::*};
 
 const NAME: &str = "intercom";
 /// <https://www.intercom.com/help/en/articles/3894-using-intercom-with-content-security-policy>, without the video
-/// players' frames and without the schemes and `'unsafe-inline'` that the page lists: those are the application's to
-/// decide. How exactly the hosts of attachments are called in Europe and Australia is not confirmed.
+/// players' frames and without the schemes and `'unsafe-inline'` that the page lists: those are for the application to
+/// decide. The exact names of the hosts for attachments in Europe and Australia are not confirmed.
 const POLICY: &str = "\
     script-src https://app.intercom.io https://widget.intercom.io https://js.intercomcdn.com; \
     connect-src https://via.intercom.io https://api.intercom.io https://api.au.intercom.io \
@@ -54,40 +54,40 @@ const POLICY: &str = "\
         https://downloads.intercomcdn.eu https://downloads.au.intercomcdn.com; \
     form-action https://intercom.help https://api-iam.intercom.io https://api-iam.eu.intercom.io \
         https://api-iam.au.intercom.io";
-/// Five minutes, by the README of intercom-rails: <https://github.com/intercom/intercom-rails>.
+/// Five minutes, according to the README of intercom-rails: <https://github.com/intercom/intercom-rails>.
 const SHORTEST_SESSION: Duration = Duration::from_secs(5 * 60);
 
-/// Names that attributes may not take: registered claims, what identifies in the plain settings, and what the adapter
-/// alone reads.
+/// Names that attributes may not have: registered claims, what identifies a user in the unsigned settings, and what
+/// only the adapter reads.
 const RESERVED: &str = "\
     user_id email name user_hash app_id api_base session_duration intercom_user_jwt salesforce_identity_token \
     company auth_tokens salesforceToken lead unsignedFacts";
 
 /// Intercom Messenger.
 ///
-/// Signs `user_id`, `email`, `name`, the company and the attributes as an HS256 JWT, handed over as `intercom_user_jwt`
+/// Signs `user_id`, `email`, `name`, the company and the attributes as an HS256 JWT, passed as `intercom_user_jwt`
 /// (<https://www.intercom.com/help/en/articles/10589769-authenticating-users-in-the-messenger-with-json-web-tokens-jwts>).
-/// What is signed does not stand unsigned beside it. Signing protects nobody until enforcement is switched on in the
-/// Intercom workspace. [`salesforce_identity_token`](Self::salesforce_identity_token) adds a second token.
+/// Signed data is not repeated unsigned. Signing protects no user until you switch on enforcement in the Intercom
+/// workspace. [`salesforce_identity_token`](Self::salesforce_identity_token) adds a second token.
 ///
-/// The company ([`Identity::with_company`]) is the claim `company`, with `company_id`, `name`, `plan` and its attributes
-/// (<https://developers.intercom.com/installing-intercom/web/attributes-objects>; older documents call the first one `id`).
-/// What is not to be signed stands beside the token, by [`Identity::with_unsigned`]: Intercom knows `phone`, `created_at`
-/// ([`UnixTime`](crate::UnixTime)), `avatar` (`{"type": "avatar", "image_url": ".."}`), `language_override`,
-/// `unsubscribed_from_emails`, and attributes of the workspace's own. Attributes that the workspace protects are taken from
-/// the token alone.
+/// The company ([`Identity::with_company`]) becomes the claim `company`, with `company_id`, `name`, `plan` and its
+/// attributes (<https://developers.intercom.com/installing-intercom/web/attributes-objects>; older documentation calls
+/// the first one `id`). The facts from [`Identity::with_unsigned`] accompany the token without a signature: Intercom
+/// accepts `phone`, `created_at` ([`UnixTime`](crate::UnixTime)), `avatar` (`{"type": "avatar", "image_url": ".."}`),
+/// `language_override`, `unsubscribed_from_emails`, and the workspace's own attributes. Intercom takes attributes that
+/// the workspace protects from the token only.
 ///
-/// Beside the JWT stand the secrets of [`Identity::with_auth_token`] as `auth_tokens`, for the data connectors of Fin. A later
-/// page of the same person in the same document hands its own over by `Intercom('setAuthTokens', ..)`, and a shutdown takes
-/// them back by that call; all three are seen in <https://github.com/devrnt/react-use-intercom> and not confirmed by the
-/// vendor. Beside a `user_hash` there are none.
+/// The secrets from [`Identity::with_auth_token`] accompany the JWT as `auth_tokens`, for the data connectors of Fin. A
+/// later page of the same user in the same document passes its own with `Intercom('setAuthTokens', ..)`, and a shutdown
+/// clears them with the same call; all three are from the code of <https://github.com/devrnt/react-use-intercom> and
+/// not confirmed by the vendor. A `user_hash` is not accompanied by any.
 ///
-/// Logout calls `Intercom('shutdown')`
-/// (<https://www.intercom.com/help/en/articles/16845-how-do-i-end-a-session>) and removes the three cookies and the
-/// `localStorage` entry (<https://www.intercom.com/help/en/articles/2361922>). Users report that a `shutdown` without a
-/// `boot` before it does not clear the former person. That is the case of a page that ends an earlier page's session: there
-/// the removal alone clears the browser, before the library comes. No `boot` is made for the call's sake, for without a token it
-/// shows whoever has a session cookie. At Intercom, the session goes on until it expires
+/// Logout calls `Intercom('shutdown')` (<https://www.intercom.com/help/en/articles/16845-how-do-i-end-a-session>) and
+/// removes the three cookies and the `localStorage` entries (<https://www.intercom.com/help/en/articles/2361922>).
+/// Users report that a `shutdown` without an earlier `boot` does not clear the former user. That is the case on a page
+/// that ends a session from an earlier page: there, only the removal clears the browser, before the library loads. The
+/// adapter makes no `boot` just for the call, because without a token a `boot` shows the messenger of whichever user
+/// has a session cookie. At Intercom, the session continues until it expires
 /// ([`session_duration`](Self::session_duration)).
 #[derive(Clone, Debug)]
 pub struct Intercom {
@@ -99,16 +99,18 @@ pub struct Intercom {
     lead: Settings,
 }
 
-/// Where an Intercom workspace is hosted; decides `api_base`. Default: [`Us`](IntercomRegion::Us).
+/// The region that hosts an Intercom workspace; it decides `api_base`.
+///
+/// Default: [`Us`](IntercomRegion::Us).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IntercomRegion {
-    /// `https://api-iam.intercom.io`
+    /// United States: `https://api-iam.intercom.io`
     #[default]
     Us,
-    /// `https://api-iam.eu.intercom.io`
+    /// Europe: `https://api-iam.eu.intercom.io`
     Eu,
-    /// `https://api-iam.au.intercom.io`
+    /// Australia: `https://api-iam.au.intercom.io`
     Au,
 }
 
@@ -122,18 +124,18 @@ impl IntercomRegion {
     }
 }
 
-/// At which side of the page Intercom's launcher and messenger stand.
+/// The side of the page where Intercom's launcher and messenger appear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IntercomAlignment {
-    /// `left`
+    /// The left side: `left`
     Left,
-    /// `right`
+    /// The right side: `right`
     Right,
 }
 
 impl Intercom {
-    /// A workspace by its id, with its Messenger API secret (Settings, Messenger, Security).
+    /// Creates the widget from a workspace's id and its Messenger API secret (Settings, Messenger, Security).
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED),
@@ -145,7 +147,7 @@ impl Intercom {
         }
     }
 
-    /// Where the workspace is hosted. Default: the United States.
+    /// Sets the region that hosts the workspace. Default: the United States.
     #[must_use]
     pub fn region(mut self, region: IntercomRegion) -> Self {
         self.region = region;
@@ -154,41 +156,46 @@ impl Intercom {
 
     setter!(lifetime, "At most 31 days. Default: one hour; Intercom documents no limit.");
 
-    /// How long Intercom keeps its own session alive, at least five minutes. Default: Intercom's, a week.
+    /// Sets how long Intercom keeps its own session alive. Default: Intercom's, a week.
+    ///
+    /// `build()` returns an error for less than five minutes.
     #[must_use]
     pub fn session_duration(mut self, duration: Duration) -> Self {
         self.session_duration = Some(duration);
         self
     }
 
-    /// Migration mode: the older `user_hash` in place of the JWT. Default: off.
+    /// Uses the older `user_hash` instead of the JWT, for a migration. Default: off.
     ///
-    /// HMAC-SHA256 of the user id, as lower-case hexadecimal digits
-    /// (<https://www.intercom.com/help/en/articles/183>); [`mint`](Widget::mint) hashes the e-mail address of an identity
-    /// without an id, but such an identity gets nothing in a page. Only the id is signed; e-mail, name and attributes stand
-    /// beside it unsigned, and the hash never expires: use it only until the workspace takes JWTs.
+    /// The hash is the HMAC-SHA256 of the user id, as lower-case hexadecimal digits
+    /// (<https://www.intercom.com/help/en/articles/183>). For an identity without an id, [`mint`](Widget::mint) hashes
+    /// the e-mail address, but a page contains nothing for such an identity. Only the id is signed; e-mail address,
+    /// name and attributes are passed unsigned, and the hash never expires: use it only until the workspace accepts
+    /// JWTs.
     #[must_use]
     pub fn legacy_user_hash(mut self) -> Self {
         self.legacy = true;
         self
     }
 
-    /// Also signs `salesforce_identity_token`, by which Fin knows the person in a Salesforce organisation. Default: off.
-    /// Needs the feature `rsa`, for the key.
+    /// Also signs `salesforce_identity_token`, by which Fin knows the user in Salesforce.
     ///
-    /// The token (`intercom-salesforce`) is an RS256 JWT that names its key and is good for one hour, with `iss`, `sub` (the
-    /// user id), `aud` (`https://<org>.my.salesforce-scrt.com`), `iat` and `exp`
+    /// Default: off. Fin then works in a Salesforce organisation. The key needs the feature `rsa`.
+    ///
+    /// The token (`intercom-salesforce`) is an RS256 JWT that names its key and is valid for one hour, with `iss`,
+    /// `sub` (the user id), `aud` (`https://<org>.my.salesforce-scrt.com`), `iat` and `exp`
     /// (<https://fin.ai/help/en/articles/12893458>, <https://fin.ai/help/en/articles/13976225>).
     ///
-    /// * `key`: the private key whose public half Salesforce has: [`Secret::rsa_pem`], [named](Secret::with_key_id) as there.
-    /// * `issuer`: whom Salesforce's keyset names as the issuer.
-    /// * `org`: what stands before `.my.salesforce-scrt.com`, like `acme`, or `acme--dev.sandbox`.
+    /// * `key`: the private key whose public half Salesforce has: [`Secret::rsa_pem`], with the [key
+    ///   id](Secret::with_key_id) that it has there.
+    /// * `issuer`: the issuer that Salesforce's keyset names.
+    /// * `org`: the part before `.my.salesforce-scrt.com`, like `acme`, or `acme--dev.sandbox`.
     ///
-    /// An RSA signature takes long, so this token stands in no page
-    /// ([`Manifest::with_costly_token`]): the page shows the messenger at once, by the JWT, then asks the token service and
-    /// hands both to `Intercom('update', ..)`. That Intercom takes the second one there, and not at `boot` alone, is not
-    /// confirmed. The page renews both together, so [`lifetime`](Self::lifetime) is at most one hour; a `user_hash` has no
-    /// such token beside it.
+    /// An RSA signature is slow, so no page contains this token ([`Manifest::with_costly_token`]): the page shows the
+    /// messenger at once with the JWT, then requests this token from the token service and passes both to
+    /// `Intercom('update', ..)`. That Intercom accepts the second token there, and not only at `boot`, is not
+    /// confirmed. The page renews both together, so [`lifetime`](Self::lifetime) is at most one hour. `build()` returns
+    /// an error together with [`legacy_user_hash`](Self::legacy_user_hash).
     #[must_use]
     pub fn salesforce_identity_token(mut self, key: Secret, issuer: impl Into<String>, org: impl Into<String>) -> Self {
         self.salesforce = Some(SalesforceIdentity::new(key, issuer.into(), org.into()));
@@ -197,24 +204,25 @@ impl Intercom {
 
     setter!(library_url, "Default: `https://widget.intercom.io/widget/<app id>`.");
 
-    /// The CSS selector of the elements that open the messenger when they are clicked (`custom_launcher_selector`).
-    /// Default: none.
+    /// Sets the CSS selector of elements that open the messenger on click (`custom_launcher_selector`).
     ///
-    /// This entry and the five below are attributes of `intercomSettings`
-    /// (<https://developers.intercom.com/installing-intercom/web/attributes-objects>; that the page still has them all is not
-    /// confirmed).
+    /// Default: none. This entry and the five below are attributes of `intercomSettings`
+    /// (<https://developers.intercom.com/installing-intercom/web/attributes-objects>; that the page still lists them
+    /// all is not confirmed).
     #[must_use]
     pub fn custom_launcher_selector(self, selector: impl Into<String>) -> Self {
         self.setting("custom_launcher_selector", selector.into())
     }
 
-    /// Whether Intercom's own launcher is hidden (`hide_default_launcher`). Default: the workspace's choice.
+    /// Sets whether Intercom's own launcher is hidden (`hide_default_launcher`).
+    ///
+    /// Default: the workspace's choice.
     #[must_use]
     pub fn hide_default_launcher(self, hide: bool) -> Self {
         self.setting("hide_default_launcher", hide)
     }
 
-    /// At which side the launcher and the messenger stand (`alignment`). Default: the workspace's choice.
+    /// Sets the side of the launcher and the messenger (`alignment`). Default: the workspace's choice.
     #[must_use]
     pub fn alignment(self, alignment: IntercomAlignment) -> Self {
         let side = match alignment {
@@ -224,50 +232,55 @@ impl Intercom {
         self.setting("alignment", side)
     }
 
-    /// How far the launcher and the messenger are from that side, in pixels (`horizontal_padding`). Default: the workspace's
-    /// choice. Whether Intercom takes less than 20 is not confirmed.
+    /// Sets the distance of the launcher and the messenger from that side, in pixels (`horizontal_padding`).
+    ///
+    /// Default: the workspace's choice. Whether Intercom accepts less than 20 is not confirmed.
     #[must_use]
     pub fn horizontal_padding(self, pixels: u32) -> Self {
         self.setting("horizontal_padding", pixels)
     }
 
-    /// How far they are from the bottom, in pixels (`vertical_padding`). Default: the workspace's choice. Whether
-    /// Intercom takes less than 20 is not confirmed.
+    /// Sets the distance of the launcher and the messenger from the bottom, in pixels (`vertical_padding`).
+    ///
+    /// Default: the workspace's choice. Whether Intercom accepts less than 20 is not confirmed.
     #[must_use]
     pub fn vertical_padding(self, pixels: u32) -> Self {
         self.setting("vertical_padding", pixels)
     }
 
-    /// The messenger's language for everybody, like `fr` or `pt-BR` (`language_override`). Default: the browser's.
+    /// Sets the messenger's language for all users, like `fr` or `pt-BR` (`language_override`).
     ///
-    /// For one person, say it by [`Identity::with_unsigned`].
+    /// Default: the browser's. To set it for one user, use [`Identity::with_unsigned`].
     #[must_use]
     pub fn language_override(self, language: impl Into<String>) -> Self {
         self.setting("language_override", language.into())
     }
 
-    /// By what the messenger was installed (`installation_type`): a word for Intercom's own statistics, which Intercom's
-    /// packages set (`npm-package`). It is seen in their code and not documented. Default: none.
+    /// Sets how the messenger was installed (`installation_type`), for Intercom's own statistics.
+    ///
+    /// Default: none. Intercom's packages set it (`npm-package`). The name is from their code and not documented.
     #[must_use]
     pub fn installation_type(self, name: impl Into<String>) -> Self {
         self.setting("installation_type", name.into())
     }
 
-    /// One more attribute of visitors, whom Intercom calls leads, the same for all of them; the last value of a key counts.
-    /// Default: none.
+    /// Adds an attribute for signed-out visitors, whom Intercom calls leads; the last value of a key counts.
     ///
-    /// It is for pages that show the messenger to visitors ([`visitors`](crate::WidgetsBuilder::visitors)), and is never told
-    /// of a signed-in person. What differs from one visitor to another is for the page's own script to say, by
-    /// `Intercom('update', ..)`.
+    /// Default: none. The attribute is the same for all visitors. It applies to pages that show the messenger to
+    /// visitors ([`visitors`](crate::WidgetsBuilder::visitors)), and is never passed for a signed-in user. Set what
+    /// differs between visitors from the page's own script, with `Intercom('update', ..)`.
     ///
-    /// `build()` refuses an attribute that identifies a person.
+    /// `build()` returns an error for an attribute that identifies a user.
     #[must_use]
     pub fn lead_attribute(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.lead = self.lead.with(key, value);
         self
     }
 
-    setter!(setting, "One more entry of `intercomSettings`, for appearance (`background_color`, `action_color`).");
+    setter!(
+        setting,
+        "Settings are entries of `intercomSettings`, for appearance (`background_color`, `action_color`)."
+    );
 
     fn jwt(&self, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         let validity = identity.validity(now, self.options.lifetime)?;
@@ -290,20 +303,20 @@ impl Intercom {
     fn check_salesforce(&self, salesforce: &SalesforceIdentity) -> Result<(), ConfigError> {
         salesforce.check()?;
         if self.legacy {
-            let message = format!("{NAME}: salesforce_identity_token(..) needs the JWT: leave legacy_user_hash() out");
+            let message = format!("{NAME}: salesforce_identity_token(..) requires the JWT: remove legacy_user_hash()");
             return Err(ConfigError::new(ConfigErrorKind::Setting, message));
         }
         if self.options.lifetime > salesforce::LIFETIME {
             let message = format!(
-                "{NAME}: with salesforce_identity_token(..) the token lifetime is at most one hour: the page renews both \
-                 tokens together"
+                "{NAME}: with salesforce_identity_token(..), the token lifetime must be at most one hour, because the \
+                 page renews both tokens together"
             );
             return Err(ConfigError::new(ConfigErrorKind::Lifetime, message));
         }
         Ok(())
     }
 
-    /// Over the user id, else over the e-mail: where both are there, Intercom checks the id.
+    /// The HMAC of the user id, or of the e-mail address if there is no id: with both, Intercom checks the id.
     fn user_hash(&self, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
         identity.check_session(now)?;
         let message = match identity.email() {
@@ -326,7 +339,7 @@ impl Intercom {
     }
 }
 
-/// A company in the words of Intercom. Its attributes give it no other id.
+/// A company in Intercom's format. Its attributes cannot give it another id.
 fn company(company: &Company) -> Map<String, Value> {
     let mut all = company.attributes().clone();
     all.remove("id");
@@ -391,7 +404,7 @@ impl Widget for Intercom {
         self.options.check()?;
         check_settings(NAME, &self.lead, RESERVED)?;
         if self.session_duration.is_some_and(|duration| duration < SHORTEST_SESSION) {
-            let message = "intercom: the session duration is at least five minutes";
+            let message = "intercom: the session duration must be at least five minutes";
             return Err(ConfigError::new(ConfigErrorKind::Lifetime, message));
         }
         self.salesforce.as_ref().map_or(Ok(()), |salesforce| self.check_salesforce(salesforce))

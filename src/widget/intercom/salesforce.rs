@@ -1,14 +1,14 @@
-//! The second token: `salesforce_identity_token`, for Fin where it works in a Salesforce organisation.
+//! The second token, `salesforce_identity_token`, for Fin in a Salesforce organisation.
 
 use super::NAME;
 use crate::widget::{checks::check_key_id, prelude::*};
 
-/// Its name in the token path.
+/// The token's name in the token path.
 pub(super) const TOKEN: &str = "intercom-salesforce";
 /// <https://fin.ai/help/en/articles/13976225>
 pub(super) const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// Who signs it, and for whom.
+/// The key, the issuer and the audience of the token.
 #[derive(Clone, Debug)]
 pub(super) struct SalesforceIdentity {
     key: Secret,
@@ -34,7 +34,7 @@ impl SalesforceIdentity {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let refused = |kind, what: &str| Err(ConfigError::new(kind, format!("{NAME}: {what}")));
         if !self.key.is_rsa() {
-            let what = "the key of the Salesforce identity token is no RSA key: read it with Secret::rsa_pem(..)";
+            let what = "the key of the Salesforce identity token is not an RSA key: read it with Secret::rsa_pem(..)";
             return refused(ConfigErrorKind::Secret, what);
         }
         check_key_id(NAME, &self.key)?;

@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn intercom() -> Intercom {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     let keys = [
         "user_id",
         "user_hash",
@@ -25,7 +25,7 @@ fn no_setting_names_a_person() {
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     let intercom = intercom()
         .custom_launcher_selector("#help, .help")
         .hide_default_launcher(true)

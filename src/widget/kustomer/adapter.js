@@ -6,19 +6,19 @@ readJson => tools => {
    * @type {Widget | undefined}
    */
   let currentWidget;
-  // Which boot or shutdown an answer belongs to.
+  // The number of the current boot or shutdown, to match a response to it.
   let turn = 0;
   let starting = false;
   let ready = false;
   let shown = false;
-  // A logout that came before the library is made up for once the library is loaded.
+  // A logout that was requested before the library was loaded, and runs once it is.
   let logoutPending = false;
-  // How many logouts have not been answered: until then, the library may still answer by the session before.
+  // How many logouts have not finished: until then, the library may still respond for the previous session.
   let logoutsRunning = 0;
 
   /**
-   * The library asks by the id whether a person is logged in: it is read out of the token, so that it stands in the page
-   * once.
+   * The library checks by the id whether a user is logged in. The id is read from the token, so that the page contains
+   * it only once.
    * @param {string} token
    */
   const idOf = token => readJson(token.split('.')[1]).externalId;
@@ -34,7 +34,8 @@ readJson => tools => {
   };
 
   /**
-   * Not on each page: the session outlives it. Whoever else is logged in goes first.
+   * Logs the user in, unless they are logged in already: the session outlives the page. If another user is logged in,
+   * it logs them out first.
    * @param {import('../../snippet/types').BootData} person
    */
   const login = person => {
@@ -54,7 +55,7 @@ readJson => tools => {
   };
 
   /**
-   * Without its icon where it is loaded for a logout alone.
+   * Starts the library, without its icon if it is loaded only for a logout.
    * @param {Widget} widget
    */
   const start = widget => {
@@ -66,7 +67,7 @@ readJson => tools => {
     window.Kustomer.start(options, () => {
       starting = false;
       ready = true;
-      // Somebody came while it started for nobody.
+      // A boot came while the library started only for a logout.
       if (currentWidget && !shown) start(currentWidget);
       else update();
     });
@@ -76,7 +77,7 @@ readJson => tools => {
   const load = widget => {
     if (window.Kustomer) return start(widget);
     const onload = () => { if (!ready) start(currentWidget || widget); };
-    // What is there when its script has run need not be ready yet.
+    // The library's global may exist before it is ready, so both events call `onload`.
     addEventListener('kustomerLoaded', onload, { once: true });
     tools.load(widget.library, { attributes: { 'data-kustomer-api-key': widget.settings.apiKey }, onload });
   };
@@ -89,7 +90,7 @@ readJson => tools => {
       else load(widget);
     },
 
-    // Kept for when the session is found to be over.
+    // The token is kept for when the session turns out to be over.
     refresh(widget, token) {
       if (token && widget.person) widget.person.token = token;
     },

@@ -1,4 +1,4 @@
-//! Kustomer: an HS256 JWT handed to `login`, where nobody is logged in yet.
+//! Kustomer: an HS256 JWT passed to `login`, if the user is not logged in yet.
 //!
 //! ```
 //! use std::time::{Duration, SystemTime};
@@ -18,32 +18,34 @@ const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 /// `iat` must be less than 15 minutes old: <https://developer.kustomer.com/docs/chat/identity>.
 const LONGEST: Duration = Duration::from_secs(15 * 60 - 1);
 
-/// Names that settings may not take: what identifies a person, and what has a setter.
+/// Names that settings may not have: what identifies a user, and what has a setter.
 const RESERVED: &str = "apiKey jwtToken externalId email name phone userId customerId";
 
 /// Kustomer's chat widget.
 ///
-/// Signs `externalId`, `iat` and `exp` as an HS256 JWT, handed to `Kustomer.login`
-/// (<https://developer.kustomer.com/docs/chat/identity>). The e-mail address is not signed: beside an `externalId` it would
-/// win, and an address changes. Kustomer asks for no `exp`; the token carries one so that it does not outlive the
-/// application's session.
+/// Signs `externalId`, `iat` and `exp` as an HS256 JWT, passed to `Kustomer.login`
+/// (<https://developer.kustomer.com/docs/chat/identity>). The e-mail address is not signed: it would take precedence
+/// over the `externalId`, and an address changes. Kustomer does not require `exp`; the token contains one so that it
+/// does not outlive the application's session.
 ///
-/// Kustomer's own session outlives the page, and the vendor advises against a login on each load: the page asks
-/// `Kustomer.isLoggedIn` by the id that the token holds, and logs in where the answer is not plainly yes, after a logout.
-/// A conversation that somebody began before is so never merged into the next person's. `Kustomer.logout` clears the
-/// session and the cached conversations; where the library is not on the page, it is loaded for that, with its icon
-/// hidden. Kustomer does not publish what it keeps in the browser, so there is nothing to purge by name, nor which hosts
-/// a Content-Security-Policy must allow: only the library's is.
+/// Kustomer's own session outlives the page, and the vendor advises against a login on each load: the page calls
+/// `Kustomer.isLoggedIn` with the id in the token. If the login state is not confirmed, it logs out, then logs in. So a
+/// conversation that another user began is never merged into the next user's. `Kustomer.logout` clears the session and
+/// the cached conversations; if the library is not on the page, it is loaded for that, with its icon hidden. Kustomer
+/// publishes neither what it stores in the browser, so the runtime has no names to remove, nor which hosts a
+/// Content-Security-Policy must allow: only the library's host is known.
 ///
-/// A page that stays open longer than a token is good keeps it fresh where there is a
-/// [token path](crate::WidgetsBuilder::token_path).
+/// A page that stays open longer than its token's lifetime renews the token if there is a [token
+/// path](crate::WidgetsBuilder::token_path).
 #[derive(Clone, Debug)]
 pub struct Kustomer {
     options: Options,
 }
 
 impl Kustomer {
-    /// An organisation by the chat widget's public API key (`data-kustomer-api-key`), with its chat secret.
+    /// Creates the widget from its public API key and the organisation's chat secret.
+    ///
+    /// The API key is `data-kustomer-api-key` in the vendor's snippet.
     pub fn new(api_key: impl Into<String>, chat_secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, api_key, chat_secret)
@@ -53,17 +55,17 @@ impl Kustomer {
         }
     }
 
-    /// Which brand's chat is shown. Default: the organisation's.
+    /// Sets the brand whose chat is shown. Default: the organisation's.
     #[must_use]
     pub fn brand_id(self, brand: impl Into<String>) -> Self {
         self.setting("brandId", brand.into())
     }
 
-    setter!(lifetime, "At most 899: Kustomer takes none that is 15 minutes old. Default: ten minutes.");
+    setter!(lifetime, "At most 899 seconds: Kustomer rejects a token that is 15 minutes old. Default: ten minutes.");
 
     setter!(library_url, "Default: `https://cdn.kustomerapp.com/chat-web/widget.js`.");
 
-    setter!(setting, "One more option of `Kustomer.start` (`assistantId`, `lang`, `hideChatIcon`).");
+    setter!(setting, "Settings are options of `Kustomer.start` (`assistantId`, `lang`, `hideChatIcon`).");
 }
 
 #[derive(Serialize)]
@@ -79,7 +81,7 @@ impl Widget for Kustomer {
         self.options
             .manifest(adapter_with_reader!(), "https://cdn.kustomerapp.com/chat-web/widget.js")
             .with_setting("apiKey", self.options.app_id.as_str())
-            // Kustomer publishes no list: the library's host is known, the others are the application's to add.
+            // Kustomer publishes no list: only the library's host is known, and the application must add the others.
             .with_library_connections()
     }
 

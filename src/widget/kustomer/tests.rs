@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,12 +10,12 @@ fn kustomer() -> Kustomer {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| kustomer().setting(key, "user-1"), &["jwtToken", "externalId", "email", "apiKey"]);
 }
 
 #[test]
-fn looks_and_the_brand_are_settings() {
+fn appearance_options_and_the_brand_are_settings() {
     let expected = json!({ "apiKey": "app-1", "brandId": "brand-1", "lang": "en_us" });
     assert_settings(&kustomer().brand_id("brand-1").setting("lang", "en_us"), expected);
 }

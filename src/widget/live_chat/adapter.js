@@ -2,12 +2,12 @@
 readJson => tools => {
   /** @typedef {import('../../snippet/types').BootData | undefined} Person */
   /**
-   * Whom the last boot was for; undefined for a visitor, and after a shutdown. The runtime has one widget for everybody, and
-   * another object for each person.
+   * The user of the last boot; undefined for a visitor, and after a shutdown. The runtime has one widget object for all
+   * users, and a separate object for each user.
    * @type {Person}
    */
   let currentPerson;
-  // The library is given the provider once, and its functions are called whenever it likes.
+  // The token that the provider returns. The library gets the provider once, and may call its functions at any time.
   /** @type {any} */
   let token;
 
@@ -44,7 +44,7 @@ readJson => tools => {
       tools.load(widget.library);
     },
 
-    // The library asks for the next token by itself.
+    // The library asks for the next token itself.
     refresh() {},
 
     shutdown() {

@@ -5,7 +5,7 @@
 //! use tower_widget_identity::{Identity, IssuedToken, Issuer, Secret, Widgets, widget::LiveChat};
 //!
 //! let issuer = Issuer::new(async |_: Identity| {
-//!     // POST https://accounts.livechat.com/v2/customer/token, for the customer of this person.
+//!     // POST https://accounts.livechat.com/v2/customer/token, for the customer of this user.
 //!     let answer = serde_json::json!({
 //!         "accessToken": "fra-a:abc", "entityId": "3aa138c1", "organizationId": "390e44e6"
 //!     });
@@ -28,37 +28,39 @@ use crate::{
 };
 
 const NAME: &str = "livechat";
+/// Settings that this crate sets.
 const RESERVED: &str = "license custom_identity_provider customer asyncInit";
 
 /// LiveChat by Text. Needs the feature `issued`.
 ///
-/// The [`Issuer`]'s function asks `https://accounts.livechat.com/v2/customer/token` for a customer's token, with the grant
-/// `agent_token` and the id of the customer that the application keeps beside its user
+/// The [`Issuer`]'s function requests a customer's token from `https://accounts.livechat.com/v2/customer/token`, with
+/// the grant `agent_token` and the id of the customer that the application stores with its user
 /// (<https://platform.text.com/docs/authorization/customer-authorization>). It returns an
-/// [`IssuedToken::of_parts`](crate::IssuedToken::of_parts) with the members `accessToken` (the answer's `access_token`),
-/// `entityId` and `organizationId`, and the answer's `expires_in` as its lifetime.
+/// [`IssuedToken::of_parts`](crate::IssuedToken::of_parts) with the members `accessToken` (the response's
+/// `access_token`), `entityId` and `organizationId`, and the response's `expires_in` as its lifetime.
 ///
-/// The page hands the library a `custom_identity_provider`, whose functions ask the token service
-/// (<https://platform.text.com/extending-chat-widget/custom-identity-provider>). The library asks again by itself when a token
-/// expires. A visitor without an account is LiveChat's own anonymous customer: no such provider is given.
+/// The page gives the library a `custom_identity_provider`, whose functions call the token service
+/// (<https://platform.text.com/extending-chat-widget/custom-identity-provider>). The library asks again itself when a
+/// token expires. A visitor without an account is LiveChat's own anonymous customer and gets no such provider.
 ///
-/// Logout is `LiveChatWidget.call('destroy')`; the provider answers no token from then on. The host's cookies `__lc_cid` and
-/// `__lc_cst` are removed; those on LiveChat's own host no page can reach, and they belong to no person here, for the library
-/// uses them only without a provider. Names of entries in `localStorage` are not confirmed by the vendor.
+/// Logout calls `LiveChatWidget.call('destroy')`; from then on, the provider returns no token. The host's cookies
+/// `__lc_cid` and `__lc_cst` are removed. No page can reach the cookies on LiveChat's own host; they belong to no user,
+/// because the library uses them only without a provider. Names of entries in `localStorage` are not confirmed by the
+/// vendor.
 #[derive(Clone, Debug)]
 pub struct LiveChat {
     options: IssuedOptions,
 }
 
 impl LiveChat {
-    /// A licence by its number, with the function that asks LiveChat's API for a token.
+    /// Creates the widget from a licence number and the issuer that requests tokens from LiveChat's API.
     pub fn new(license: impl Into<String>, issuer: Issuer) -> Self {
         Self { options: IssuedOptions::new(NAME, license, issuer, RESERVED) }
     }
 
     setter!(library_url, "Default: `https://cdn.livechatinc.com/tracking.js`.");
 
-    setter!(setting, "One more entry of `__lc` (`group`, `chat_between_groups`, `product_name`).");
+    setter!(setting, "Settings are entries of `__lc` (`group`, `chat_between_groups`, `product_name`).");
 }
 
 impl Widget for LiveChat {

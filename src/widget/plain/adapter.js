@@ -8,19 +8,19 @@ tools => {
    */
   let currentWidget = null;
   /**
-   * The email address that the library was given: there is no documented way to take it back.
+   * The email address that was passed to the library: there is no documented way to withdraw it.
    * @type {string | undefined}
    */
   let identifiedEmail;
   let shown = false;
   /**
-   * The library, while the page does not have it.
+   * The library, while the page cannot see it.
    * @type {any}
    */
   let hiddenLibrary = null;
 
   /**
-   * What is proven, and the name, take the place of any other fact.
+   * The options for this user. The signed address and the name override every other fact.
    * @param {Record<string, any>} settings
    * @param {import('../../snippet/types').BootData} person
    */
@@ -44,7 +44,7 @@ tools => {
 
   const update = () => {
     if (!currentWidget || shown || !tools.alive() || !(window.Plain || hiddenLibrary)) return;
-    // Another person's widget appears with the next page load.
+    // The library cannot change users: another user's widget appears on the next page load.
     if (identifiedEmail === undefined || identifiedEmail === emailOf(currentWidget.person)) show(currentWidget);
   };
 
@@ -55,17 +55,18 @@ tools => {
       tools.load(widget.library, { onload: update });
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
     shutdown(widget) {
       currentWidget = null;
       hiddenLibrary = window.Plain || hiddenLibrary;
-      // Never loaded for this: it shows the launcher.
+      // The library is not loaded for a shutdown, because it would show the launcher.
       if (!shown || !hiddenLibrary) return;
       shown = false;
       hiddenLibrary.close();
-      // Without the person, whether it is merged into what was said before or replaces it.
+      // The settings contain no user, so it does not matter whether the library merges them or replaces the earlier
+      // ones.
       hiddenLibrary.update(Object.assign({}, widget.settings, { hideLauncher: true }));
     }
   };

@@ -1,4 +1,4 @@
-//! Plain: an HMAC of the e-mail address, among the `customerDetails` of `init`.
+//! Plain: an HMAC of the e-mail address, in the `customerDetails` of `init`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -17,34 +17,35 @@ use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "plain";
 
-/// What names a person, or has a setter of its own.
+/// Settings that identify a user, or that this crate sets.
 const RESERVED: &str = "appId customerDetails email emailHash fullName externalId tenantIdentifier";
-/// The unsigned facts that Plain knows of a customer, and the tenant.
+/// The unsigned facts that Plain accepts about a customer, and the tenant.
 const FACTS: &str = "externalId shortName chatAvatarUrl tenantIdentifier";
 
 /// Plain's chat widget.
 ///
 /// `Plain.init` gets the e-mail address with its HMAC-SHA256 as `emailHash`
-/// (<https://www.plain.com/docs/chat/authentication.md>). Only the address is proven; the full name stands beside it
-/// unsigned. The hash never expires. An identity without an e-mail address gets nothing.
+/// (<https://www.plain.com/docs/chat/authentication.md>). Only the address is proven; the full name is passed unsigned.
+/// The hash never expires. An identity without an e-mail address gets no token.
 ///
 /// [`Identity::with_unsigned`] adds `externalId`, `shortName` and `chatAvatarUrl` to the `customerDetails`, and
-/// `tenantIdentifier` (`{"externalId": ".."}` or `{"tenantId": ".."}`) to the `threadDetails`; other facts are left out. That the
-/// tenant belongs there, and the names but `externalId` and `tenantIdentifier`, are not confirmed. Neither the identity's id nor its company is passed
-/// on by itself: an id that Plain has for another address, or a tenant that it does not know, may be refused.
+/// `tenantIdentifier` (`{"externalId": ".."}` or `{"tenantId": ".."}`) to the `threadDetails`; other facts are left
+/// out. That the tenant belongs there, and all of these names except `externalId` and `tenantIdentifier`, are not
+/// confirmed. Neither the identity's id nor its company is passed automatically: Plain may reject an id that it has for
+/// another address, or a tenant that it does not know.
 ///
-/// **Plain documents no logout for its widget**, nor what it keeps in the browser. A shutdown closes the window, hides
+/// **Plain documents no logout for its widget**, nor what it stores in the browser. A shutdown closes the window, hides
 /// the launcher (`Plain.update`, seen in use, not confirmed) and removes `window.Plain`, so that no button of the page
-/// opens the conversation again; the library is never loaded for that. What the library has received stays in it until the page
-/// goes: so it is not told of another person on the same page, whose widget appears with their next page load. That no
-/// cookie or storage of Plain's outlives the session is not guaranteed.
+/// opens the conversation again; the library is never loaded for that. What the library has received stays in it until
+/// the page unloads, so the adapter passes no other user to it on the same page; that user's widget appears with their
+/// next page load. That no cookie or storage entry of Plain's outlives the session is not guaranteed.
 #[derive(Clone, Debug)]
 pub struct Plain {
     options: Options,
 }
 
 impl Plain {
-    /// A chat by its app id, with the secret of its settings page.
+    /// Creates a chat from its app id and the secret on its settings page.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, app_id, secret).with_reserved_settings(RESERVED) }
     }
@@ -53,18 +54,18 @@ impl Plain {
 
     setter!(
         setting,
-        "One more option of `Plain.init`, for appearance (`theme`, `hideLauncher`, `requireAuthentication`)."
+        "Settings are options of `Plain.init`, for appearance (`theme`, `hideLauncher`, `requireAuthentication`)."
     );
 }
 
 impl Widget for Plain {
     fn manifest(&self) -> Manifest {
-        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
+        // The vendor publishes no list of hosts, so the policy allows only the library's own origin. The application
+        // adds what else the widget loads, with `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(include_str!("adapter.min.js"), "https://chat.cdn-plain.com/index.js")
             .with_setting("appId", self.options.app_id.as_str())
-            // The global: nothing else is known.
+            // The global is the only artifact that is known.
             .with_artifacts(SessionArtifacts::new().global("Plain"))
     }
 

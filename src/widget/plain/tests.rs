@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn plain() -> Plain {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(
         |key| plain().setting(key, json!({})),
         &["customerDetails", "appId", "externalId", "tenantIdentifier"],
@@ -18,6 +18,6 @@ fn no_setting_names_a_person() {
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     assert_settings(&plain().setting("theme", "dark"), json!({ "appId": "app-1", "theme": "dark" }));
 }

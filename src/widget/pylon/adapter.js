@@ -10,12 +10,13 @@ tools => {
   /** @param {import('../../snippet/types').BootData | undefined} person */
   const emailOf = person => (person && person.email) || '';
   /**
-   * The email address in the settings that the library has read: it reads them once, and there is no way to take it back.
+   * The email address in the settings that the library has read. It reads them once, and the address cannot be
+   * withdrawn.
    * @type {string | undefined}
    */
   let identifiedEmail;
   /**
-   * The library's function, while the page does not have it.
+   * The library's function, while the page cannot see it.
    * @type {any}
    */
   let hiddenLibrary = null;
@@ -35,9 +36,9 @@ tools => {
 
   return {
     boot(widget) {
-      // Another person's widget appears with the next page load.
+      // The library cannot change users: another user's widget appears on the next page load.
       if (identifiedEmail !== undefined && identifiedEmail !== emailOf(widget.person)) return;
-      // What is proven, and the name, take the place of any other fact.
+      // The signed address and the name override every other fact.
       const { facts, ...person } = Object.assign({}, widget.person);
       window.pylon = { chat_settings: { ...widget.settings, ...facts, ...person } };
       window.Pylon = window.Pylon || hiddenLibrary || stub;
@@ -46,12 +47,12 @@ tools => {
       tools.load(widget.library, { onload });
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
     shutdown() {
       tools.emptyQueue(stub.q);
-      // Never loaded for this: it shows the bubble.
+      // The library is not loaded for a shutdown, because it would show the bubble.
       hide();
     }
   };

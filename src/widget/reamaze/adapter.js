@@ -5,10 +5,10 @@ tools => {
   const idOf = user => (user && user.id) || '';
   /** @type {Record<string, any>} */
   let settings = {};
-  // The id that the library has read: there is no documented way to take it back.
+  // The id that the library has read: there is no documented way to withdraw it.
   let known = '';
   /**
-   * The library, while the page does not have it.
+   * The library, while the page cannot see it.
    * @type {Record<string, any> | null}
    */
   let hidden = null;
@@ -41,7 +41,7 @@ tools => {
   return {
     boot(widget) {
       settings = widget.settings;
-      // Another person's widget appears with the next page load.
+      // The library cannot change users: another user's widget appears on the next page load.
       if (known && known !== idOf(widget.person)) return;
       const { facts, ...user } = widget.person || {};
       Object.assign(window, hidden);
@@ -51,10 +51,10 @@ tools => {
       tools.load(widget.library, { onload });
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
-    // Never loaded for this: it shows the widget.
+    // The library is not loaded for a shutdown, because it would show the widget.
     shutdown(widget) {
       settings = widget.settings;
       hide();

@@ -17,44 +17,46 @@ use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "reamaze";
 
-/// What names a person or the account, as a setting.
+/// Settings that identify a user or the account.
 const RESERVED: &str = "account user";
 
-/// Names that the user's own facts have in the page.
+/// Names of the identity's own fields in the page, which no unsigned fact may have.
 const RESERVED_FACTS: &str = "id email name authkey facts";
 
 /// Re:amaze's widget (shoutbox and lightbox).
 ///
-/// `_support.user` gets the user id, the e-mail address, the name and `authkey`: the HMAC-SHA256, in hexadecimal digits, of
-/// the id and the address with a colon between them (<https://www.reamaze.com/developer/widget_auth>). The key is the
-/// account's SSO secret. Id and address are both proven; the name stands beside them unsigned, and the hash never expires.
-/// An identity without an address gets none, nor does one with a colon in the address
+/// `_support.user` gets the user id, the e-mail address, the name and `authkey`: the HMAC-SHA256, in hexadecimal
+/// digits, of the id and the address with a colon between them (<https://www.reamaze.com/developer/widget_auth>). The
+/// key is the account's SSO secret. The id and the address are both proven; the name is passed unsigned, and the hash
+/// never expires. An identity without an address gets no hash, nor does one with a colon in the address
 /// ([`TokenError::UnacceptableEmail`]): the same text could be read as another id with another address.
 ///
 /// [Unsigned facts](Identity::with_unsigned) go into `_support.user`, too: Re:amaze documents `phone`, as E.164
-/// (`+14155552671`). Attributes and the company are not passed on.
+/// (`+14155552671`). Attributes and the company are not passed.
 ///
-/// **Re:amaze documents no logout**, nor what it keeps in the browser. A shutdown writes settings without a person, with
-/// `ui.widget` switched off as the vendor's WordPress plugin does it, and has the library read them by `Reamaze.reload()`;
-/// then it removes `_support`, `Reamaze` and `reamaze`. That `reload()` hides the widget is not confirmed. What the library
-/// has read may stay in it until the page goes: so it is given no other person on the same page, whose widget appears with
-/// their next page load. The library is never loaded for a logout. Of the cookies one is known from public captures, and
-/// removed; that no other cookie or storage outlives the session is not guaranteed.
+/// **Re:amaze documents no logout**, nor what it stores in the browser. A shutdown writes settings without a user, with
+/// `ui.widget` switched off as in the vendor's WordPress plugin, and calls `Reamaze.reload()` so that the library reads
+/// them; then it removes `_support`, `Reamaze` and `reamaze`. That `reload()` hides the widget is not confirmed. What
+/// the library has read may stay in it until the page unloads, so the adapter passes no other user to it on the same
+/// page; that user's widget appears with their next page load. The library is never loaded for a logout. One of the
+/// cookies is known from public captures, and removed; that no other cookie or storage entry outlives the session is
+/// not guaranteed.
 #[derive(Clone, Debug)]
 pub struct Reamaze {
     options: Options,
 }
 
 impl Reamaze {
-    /// A brand by its account name, `acme` for `acme.reamaze.com`, with the account's SSO secret (Settings, Account IDs and
-    /// Secret).
+    /// Creates a brand's widget from its account name and the account's SSO secret.
+    ///
+    /// The account name is `acme` in `acme.reamaze.com`. The secret is under Settings, Account IDs and Secret.
     pub fn new(account: impl Into<String>, sso_secret: Secret) -> Self {
         Self { options: Options::new(NAME, account, sso_secret).with_reserved_settings(RESERVED) }
     }
 
     setter!(library_url, "Default: `https://cdn.reamaze.com/assets/reamaze.js`.");
 
-    setter!(setting, "One more entry of `_support` (`ui`, `apps`), as in the code that Re:amaze shows.");
+    setter!(setting, "Settings are entries of `_support` (`ui`, `apps`), as in the code that Re:amaze shows.");
 }
 
 fn authkey(secret: &Secret, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
@@ -67,8 +69,8 @@ fn authkey(secret: &Secret, identity: &Identity, now: SystemTime) -> Result<Toke
 
 impl Widget for Reamaze {
     fn manifest(&self) -> Manifest {
-        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
+        // The vendor publishes no list of hosts, so the policy allows only the library's own origin. The application
+        // adds what else the widget loads, with `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(include_str!("adapter.min.js"), "https://cdn.reamaze.com/assets/reamaze.js")
             .with_setting("account", self.options.app_id.as_str())

@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,19 +10,19 @@ fn reamaze() -> Reamaze {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| reamaze().setting(key, "a"), &["user", "account"]);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     let expected = json!({ "account": "app-1", "ui": { "contactMode": "mixed" } });
     assert_settings(&reamaze().setting("ui", json!({ "contactMode": "mixed" })), expected);
 }
 
-/// Signed for `7`, the second would name the user `7:8` with the address of the first.
+/// The address with a colon, signed for the id `7`, would give the same text as the user `7:8` with the first address.
 #[test]
-fn no_hash_can_be_read_as_one_for_another_id() {
+fn hash_cannot_be_read_as_one_for_another_id() {
     let mint = |id: &str, email: &str| {
         let token = reamaze().mint(NAME, &Identity::new(id).with_email(email), now());
         token.map(Token::into_string)

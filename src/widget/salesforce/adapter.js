@@ -6,15 +6,15 @@ tools => {
    */
   let currentWidget;
   let initialised = false;
-  // After `onEmbeddedMessagingReady`: no call is taken before.
+  // Whether `onEmbeddedMessagingReady` has fired: the library accepts no call before it.
   let ready = false;
-  // A logout that came before the library is made up for once the library is loaded.
+  // A logout that was requested before the library was loaded, and runs once it is.
   let logoutPending = false;
 
   const api = () => window.embeddedservice_bootstrap.userVerificationAPI;
 
   /**
-   * In memory only: each tab is given the token after each load.
+   * Passes the token to the library, which keeps it in memory only: each tab needs it after each load.
    * @param {string} token
    */
   const setToken = token => {
@@ -24,7 +24,7 @@ tools => {
   const fetchToken = () => { if (currentWidget && currentWidget.person) tools.token('salesforce', setToken); };
 
   /**
-   * The runtime removes what is in `localStorage`; where that is not to be had, the library takes `sessionStorage`.
+   * The runtime removes the entry in `localStorage`; if that is unavailable, the library uses `sessionStorage`.
    * @param {import('../../snippet/types').Widget} widget
    */
   const purge = widget => {
@@ -35,7 +35,7 @@ tools => {
   const clearSession = () => {
     logoutPending = !ready;
     if (!ready) return;
-    // It comes up anew, and tells when.
+    // The library restarts, and fires the event again when it is ready.
     ready = false;
     const cleared = api().clearSession(true);
     if (cleared && cleared.catch) cleared.catch(() => {});
@@ -46,7 +46,7 @@ tools => {
     if (logoutPending) clearSession();
     else fetchToken();
   });
-  // It waits for half a minute.
+  // The library waits for 30 seconds.
   addEventListener('onEmbeddedMessagingIdentityTokenExpired', fetchToken);
 
   const initialise = () => {
@@ -65,12 +65,12 @@ tools => {
       else tools.load(widget.library, { onload: initialise });
     },
 
-    // Before it expires.
+    // A renewed token is passed before the old one expires.
     refresh(widget, token) {
       if (token) setToken(token);
     },
 
-    // Never loaded for this: it shows a button.
+    // The library is not loaded for a shutdown, because it would show a button.
     shutdown(widget) {
       currentWidget = undefined;
       clearSession();

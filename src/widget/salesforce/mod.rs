@@ -1,4 +1,4 @@
-//! Salesforce Messaging for In-App and Web: an RS256 JWT, fetched by the page.
+//! Salesforce Messaging for In-App and Web: an RS256 JWT that the page fetches.
 //!
 //! ```
 //! use tower_widget_identity::{Secret, widget::{Salesforce, Widget}};
@@ -23,18 +23,18 @@ const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 
 /// Salesforce's Messaging for In-App and Web, with user verification. Needs the feature `rsa`.
 ///
-/// Signs `iss` (as the keyset names it), `sub` (the id), `iat` and `exp`, and `aud` where one is set, as an RS256 JWT whose
-/// header names the key; handed to `userVerificationAPI.setIdentityToken` once `onEmbeddedMessagingReady` was dispatched,
-/// and again when `onEmbeddedMessagingIdentityTokenExpired` asks, which waits for 30 seconds
-/// (<https://developer.salesforce.com/docs/service/messaging-web/guide/user-verification.html>). E-mail address, name and
-/// attributes are not signed: Salesforce documents no claims for them.
+/// Signs `iss` (as in the keyset), `sub` (the id), `iat` and `exp`, and `aud` if one is set, as an RS256 JWT whose
+/// header names the key. The adapter passes it to `userVerificationAPI.setIdentityToken` after the event
+/// `onEmbeddedMessagingReady`, and again after `onEmbeddedMessagingIdentityTokenExpired`, which waits for 30 seconds
+/// (<https://developer.salesforce.com/docs/service/messaging-web/guide/user-verification.html>). The e-mail address,
+/// the name and the attributes are not signed: Salesforce documents no claims for them.
 ///
-/// An RSA signature takes long, so no token stands in the page: it asks the token service, which makes it on a thread of
-/// its own ([`Manifest::has_costly_tokens`]), and a token path is required.
+/// An RSA signature is slow, so no page contains the token: the page fetches it from the token service, which creates
+/// it on a separate thread ([`Manifest::has_costly_tokens`]), and a token path is required.
 ///
-/// Logout is `clearSession(true)`, which ends the session in every tab; without the argument the session would go on. Its
-/// entries of `localStorage` and `sessionStorage` (seen in the library's code, not documented) are removed. A widget for
-/// verified users shows visitors nothing.
+/// Logout calls `clearSession(true)`, which ends the session in every tab; without the argument the session would
+/// continue. The library's entries of `localStorage` and `sessionStorage` (seen in its code, not documented) are
+/// removed. A widget for verified users shows nothing to signed-out visitors.
 #[derive(Clone, Debug)]
 pub struct Salesforce {
     options: Options,
@@ -46,11 +46,13 @@ pub struct Salesforce {
 }
 
 impl Salesforce {
-    /// An organisation by its id, with the private key (2,048 bits or more) whose public half is in the channel's keyset:
-    /// [`Secret::rsa_pem`], [named](Secret::with_key_id) as the keyset's `kid`.
+    /// Creates the widget from an organisation's id and a private RSA key of 2,048 bits or more.
+    ///
+    /// The channel's keyset has the public half: use [`Secret::rsa_pem`], with the keyset's `kid` as its [key
+    /// id](Secret::with_key_id).
     ///
     /// [`deployment`](Self::deployment), [`site_url`](Self::site_url), [`scrt2_url`](Self::scrt2_url) and
-    /// [`issuer`](Self::issuer) have no default and must be set: they stand in the deployment's code snippet and in the
+    /// [`issuer`](Self::issuer) have no default and must be set: they are in the deployment's code snippet and in the
     /// keyset.
     pub fn new(org_id: impl Into<String>, secret: Secret) -> Self {
         Self {
@@ -63,22 +65,22 @@ impl Salesforce {
         }
     }
 
-    setter!(text deployment, "The embedded service deployment's developer name, like `Web_Chat`.");
+    setter!(text deployment, "Sets the embedded service deployment's developer name, like `Web_Chat`.");
 
-    setter!(text site_url, "The deployment's site, like `https://acme.my.site.com/ESWWebChat1700000000000`.");
+    setter!(text site_url, "Sets the deployment's site, like `https://acme.my.site.com/ESWWebChat1700000000000`.");
 
-    setter!(text scrt2_url, "The messaging service, like `https://acme.my.salesforce-scrt.com`.");
+    setter!(text scrt2_url, "Sets the messaging service, like `https://acme.my.salesforce-scrt.com`.");
 
-    setter!(text issuer, "The issuer that the keyset names: the claim `iss`.");
+    setter!(text issuer, "Sets the claim `iss`: the issuer that the keyset names.");
 
-    /// The claim `aud`. Default: none; Salesforce does not list it, one partner's document does.
+    /// Sets the claim `aud`. Default: none; Salesforce does not list it, but one partner's document does.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = Some(audience.into());
         self
     }
 
-    /// The widget's language, like `en_US`. Default: the deployment's.
+    /// Sets the widget's language, like `en_US`. Default: the deployment's.
     #[must_use]
     pub fn language(mut self, language: impl Into<String>) -> Self {
         self.options.settings = self.options.settings.with("language", language.into());
@@ -90,7 +92,7 @@ impl Salesforce {
         "At most 31 days. Default: ten minutes; Salesforce documents no limit, and gives its own token 60 minutes."
     );
 
-    setter!(library_url, "Default: `/assets/js/bootstrap.min.js` below the [site](Self::site_url).");
+    setter!(library_url, "Default: `/assets/js/bootstrap.min.js` under the [site](Self::site_url).");
 }
 
 #[derive(Serialize)]
@@ -120,7 +122,7 @@ impl Widget for Salesforce {
                     .with("scrt2Url", self.scrt2_url.as_str()),
             )
             .with_artifacts(SessionArtifacts::new().storage(format!("{}_WEB_STORAGE", self.options.app_id)))
-            // The organisation's own two hosts; Salesforce publishes no list that could be confirmed.
+            // These are the organisation's own two hosts; Salesforce publishes no list that could be confirmed.
             .with_csp_sources(
                 CspSources::new()
                     .script([site.clone()])

@@ -6,9 +6,9 @@ tools => {
    * @type {Widget | undefined}
    */
   let currentWidget;
-  // Whose session an answer belongs to: each shutdown begins another one.
+  // The number of the current session, to match a response to it: each shutdown begins another session.
   let turn = 0;
-  // The session for which a messenger is made, or was.
+  // The session for which a messenger was made last.
   let madeFor = -1;
   let forPerson = false;
   /**
@@ -16,7 +16,7 @@ tools => {
    * @type {any}
    */
   let messenger;
-  // The logout of the messenger before: until it is answered, no other one is made.
+  // The logout of the previous messenger: no other messenger is made until it has finished.
   let ending = Promise.resolve();
 
   /** @type {(made: any, widget: Widget, mine: number, authToken?: string) => object} */
@@ -44,7 +44,7 @@ tools => {
     }));
   };
 
-  // A logout that is never answered must not keep the next person waiting.
+  // The timeout keeps a logout that never finishes from blocking the next user.
   /** @type {(made: any) => Promise<void>} */
   const end = async made => {
     const limit = new Promise(resolve => setTimeout(resolve, 5000));
@@ -55,7 +55,7 @@ tools => {
       console.warn('widget-identity:', error);
     }
     made.destroy();
-    // What it wrote until now.
+    // The library may have written more to the storage until now.
     tools.purge();
   };
 
@@ -79,16 +79,16 @@ tools => {
   return {
     boot(widget) {
       currentWidget = widget;
-      // A visitor's messenger is no person's.
+      // A visitor's messenger must not continue for a user, nor a user's for a visitor.
       if (madeFor === turn && forPerson !== !!widget.person) endCurrent();
       if (window.loadMessenger) start();
       else tools.load(widget.library, { attributes: { type: 'module' }, onload: start });
     },
 
-    // The library asks for the next token by itself.
+    // The library asks for the next token itself.
     refresh() {},
 
-    // Never loaded for this: what it keeps in the storage is removed.
+    // The library is not loaded for a shutdown: the runtime removes what it keeps in the storage.
     shutdown() {
       currentWidget = undefined;
       endCurrent();

@@ -10,7 +10,7 @@
 //!     Ok::<_, std::io::Error>(IssuedToken::new(token, Duration::from_secs(60 * 60)))
 //! });
 //! let sendbird = Sendbird::new("AE8F7EEA-4555-4F86-AD8B-5E0BD86BFE67", "support-agent", issuer)
-//!     .library_url("/sendbird.js"); // A file of yours: see the type.
+//!     .library_url("/sendbird.js"); // A file that your application serves: see the type.
 //! let widgets = Widgets::builder()
 //!     .widget(sendbird)
 //!     .marker_key(Secret::new("a secret of the application")?)
@@ -30,32 +30,33 @@ use crate::{
 };
 
 const NAME: &str = "sendbird";
+/// Settings that this crate sets.
 const RESERVED: &str = "appId aiAgentId userSessionInfo context initialChannelUrl";
 
-/// Sendbird's AI agent messenger, which is named Delight AI by now. Needs the feature `issued`.
+/// Sendbird's AI agent messenger, now named Delight AI. Needs the feature `issued`.
 ///
 /// The [`Issuer`]'s function posts to `https://api-<app id>.sendbird.com/v3/users/<user id>/token` with the header
 /// `Api-Token`; `expires_at` in the body is in **milliseconds**, and the user must exist already
-/// (<https://github.com/sendbird/chat-ai-widget/blob/develop/custom-session-guide.md>). It returns the answer's `token` with
-/// the lifetime that it asked for. The user's id there is [`Identity::id`].
+/// (<https://github.com/sendbird/chat-ai-widget/blob/develop/custom-session-guide.md>). It returns the response's
+/// `token` with the lifetime that it requested. The user's id there is [`Identity::id`].
 ///
 /// The messenger is a JavaScript module whose export no script element can reach
-/// (<https://github.com/sendbird/delight-ai-agent/blob/main/js/cdn/docs/README.md>). So your application serves these two lines
-/// from a path of its own, and names it as the [`library_url`](Self::library_url):
+/// (<https://github.com/sendbird/delight-ai-agent/blob/main/js/cdn/docs/README.md>). So your application serves these
+/// two lines at its own path, and configures that path as the [`library_url`](Self::library_url):
 ///
 /// ```js
 /// import { loadMessenger } from 'https://aiagent.delight.ai/orgs/default/index.js';
 /// window.loadMessenger = loadMessenger;
 /// ```
 ///
-/// The page initializes the messenger with a `ManualSessionInfo` once the token is there. The messenger asks again by itself
-/// when the token expires. A visitor gets an `AnonymousSessionInfo`. Facts of [`Identity::with_unsigned`] are the `context`,
-/// all of them as texts.
+/// The page initializes the messenger with a `ManualSessionInfo` once it has the token. The messenger asks again itself
+/// when the token expires. A visitor gets an `AnonymousSessionInfo`. The facts from [`Identity::with_unsigned`] become
+/// the `context`, all of them as strings.
 ///
-/// Logout is `deauthenticate()`, then `destroy()`. Keys of `localStorage` that begin with `@sb-agent-session/` and
-/// `@sb-agent-udata/` and the key `@sb-agent-focused-channel` are removed: their names are those of the package
-/// `@sendbird/ai-agent-messenger-react` 1.40.1; that the module from the CDN has the same ones is not confirmed. Nor is the list
-/// of hosts in a policy, which is from that package, too.
+/// Logout calls `deauthenticate()`, then `destroy()`. Keys of `localStorage` that begin with `@sb-agent-session/` and
+/// `@sb-agent-udata/` and the key `@sb-agent-focused-channel` are removed: the names are from the package
+/// `@sendbird/ai-agent-messenger-react` 1.40.1; that the module from the CDN uses the same ones is not confirmed. The
+/// list of hosts in a policy is from that package too, and not confirmed either.
 #[derive(Clone, Debug)]
 pub struct Sendbird {
     options: IssuedOptions,
@@ -63,15 +64,22 @@ pub struct Sendbird {
 }
 
 impl Sendbird {
-    /// An application by its id and its AI agent by its id, both as **Channels > Messenger** of the dashboard shows them, with
-    /// the function that asks Sendbird's API for a token. [`library_url`](Self::library_url) must be set, too.
+    /// Creates the widget from an application id, an AI agent's id and the issuer that calls Sendbird's API.
+    ///
+    /// **Channels > Messenger** of the dashboard shows both ids. [`library_url`](Self::library_url) must be set, too.
     pub fn new(app_id: impl Into<String>, ai_agent_id: impl Into<String>, issuer: Issuer) -> Self {
         Self { options: IssuedOptions::new(NAME, app_id, issuer, RESERVED), ai_agent_id: ai_agent_id.into() }
     }
 
-    setter!(library_url, "No default: the path of the module that your application serves, as above.");
+    setter!(
+        library_url,
+        "Default: none; it must be set to the path of the module that your application serves, as above."
+    );
 
-    setter!(setting, "One more field of `messenger.initialize` (`language`, `countryCode`, `entryPoint`, `theme`).");
+    setter!(
+        setting,
+        "Settings are fields of `messenger.initialize` (`language`, `countryCode`, `entryPoint`, `theme`)."
+    );
 }
 
 impl Widget for Sendbird {

@@ -4,13 +4,13 @@ readJson => tools => {
   const stub = (/** @type {any[]} */ ...args) => stub.m(args);
   /** @type {any[][]} */
   stub.q = [];
-  // The library may put its own in this place.
+  // The library may replace this function by its own.
   stub.m = (/** @type {any[]} */ args) => { stub.q.push(args); };
-  // Which boot or shutdown a hash belongs to.
+  // The number of the current boot or shutdown, to match a hash to it.
   let turn = 0;
   let loaded = false;
 
-  // The vendor's own snippet notes it there.
+  // The vendor's own snippet sets `loaded` on the global.
   const isThere = () => loaded || !!(window.sprChat && window.sprChat.loaded);
 
   /** @type {(name: string, options?: any) => void} */
@@ -45,15 +45,15 @@ readJson => tools => {
         if (mine !== turn) return;
         tools.token('sprinklr', token => { if (mine === turn) show(widget, readJson(token)); });
       };
-      // The hash is good for a minute, and no library is loaded before the page is. Frameworks mount shortly after that.
+      // The hash is valid for a minute, and no library loads before the page has. Frameworks mount shortly after that.
       if (document.readyState === 'complete') fetchUser();
       else addEventListener('load', () => setTimeout(fetchUser, 100), { once: true });
     },
 
-    // Nothing to hand over: the library has a token of its own by now.
+    // The library has a token of its own by now, so there is nothing to pass on.
     refresh() {},
 
-    // Never loaded for this: it shows its trigger, and what it keeps is known by name.
+    // The library is not loaded for a shutdown: it would show its trigger, and the names of what it keeps are known.
     shutdown() {
       turn += 1;
       tools.emptyQueue(window.sprChat && window.sprChat.q);

@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -16,17 +16,17 @@ fn user(identity: &Identity) -> Value {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| sprinklr().setting(key, "a"), &["user", "appId"]);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     assert_settings(&sprinklr().setting("skin", "MODERN"), json!({ "appId": "app-1", "skin": "MODERN" }));
 }
 
 #[test]
-fn environment_is_the_beginning_of_a_host() {
+fn environment_must_be_part_of_a_host_name() {
     let library = sprinklr().environment("prod15").manifest().library().map(str::to_owned);
     let expected = "https://prod15-live-chat.sprinklr.com/api/livechat/handshake/widget/app-1";
     assert_eq!(library.as_deref(), Some(expected));
@@ -36,7 +36,7 @@ fn environment_is_the_beginning_of_a_host() {
     }
 }
 
-/// Every reading of the signed text is the one that was meant.
+/// Every possible reading of the signed text is the intended one.
 #[test]
 fn facts_with_an_underscore_are_left_out() {
     let whole = |fact: &str| {
@@ -55,7 +55,7 @@ fn facts_with_an_underscore_are_left_out() {
 }
 
 #[test]
-fn an_attribute_that_is_no_text_is_left_out() {
+fn attributes_that_are_not_strings_are_left_out() {
     let identity = Identity::new("7").with_attribute("phoneNo", 9_876_543_210_u64).with_attribute("firstName", "John");
     assert_eq!(user(&identity).get("phoneNo"), None);
     assert_eq!(user(&identity).get("firstName"), None, "that is the name");

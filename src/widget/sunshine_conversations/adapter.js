@@ -5,20 +5,21 @@ readJson => tools => {
    * @type {import('../../snippet/types').Widget | undefined}
    */
   let currentWidget;
-  // Which boot an answer belongs to.
+  // The number of the current boot, to match a response to it.
   let turn = 0;
-  // What `Smooch.init` was called with. Until the library answers, it takes no other call, and reads these late.
+  // The options of the running `Smooch.init`. Until it has finished, the library accepts no other call, and it reads
+  // these options late.
   /** @type {any} */
   let options;
   let ready = false;
 
   /**
-   * The library wants the id beside the token: it is read out of the token, so that it stands in the page once.
+   * The library requires the id next to the token. It is read from the token, so that the page contains it only once.
    * @param {string} token
    */
   const idOf = token => readJson(token.split('.')[1]).external_id;
 
-  // The person goes out of sight at once; an answer of the logout belongs to nobody.
+  // The user disappears at once, so the result of the logout is ignored.
   const end = () => {
     ready = false;
     const ended = window.Smooch.logout();
@@ -32,7 +33,7 @@ readJson => tools => {
     if (options || ready || !currentWidget || !window.Smooch || !window.Smooch.init) return;
     const { settings, person } = currentWidget;
     const mine = turn;
-    // The token that the library has: it asks when this one is refused.
+    // The token that the library has; it asks for another one when the server rejects it.
     let given = person && person.token;
     /** @param {(token: string) => void} resolve */
     const renew = resolve => {
@@ -60,11 +61,11 @@ readJson => tools => {
       options = undefined;
       if (mine !== turn) start();
     };
-    // Before the library's frame is there, each of the two takes one function alone.
+    // Before the library's frame has loaded, `then` and `catch` each accept only one function.
     window.Smooch.init(options).then(settle).catch(fail);
   };
 
-  // What a page without its body has lost, the library does not know.
+  // A swap may have removed the library's element, which the library does not notice.
   tools.onSwap(() => {
     if (!ready || document.getElementById('web-messenger-container')) return;
     ready = false;
@@ -79,12 +80,13 @@ readJson => tools => {
       else tools.load(widget.library, { onload: start });
     },
 
-    // Kept for when the library asks.
+    // The token is kept for when the library asks.
     refresh(widget, token) {
       if (token && widget.person) widget.person.token = token;
     },
 
-    // Never loaded for this: it shows a button, and what it keeps in the storage is removed.
+    // The library is not loaded for a shutdown: it would show a button, and the runtime removes what it keeps in the
+    // storage.
     shutdown() {
       currentWidget = undefined;
       turn += 1;

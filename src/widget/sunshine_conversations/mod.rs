@@ -1,4 +1,4 @@
-//! Sunshine Conversations (Smooch): an HS256 JWT with the key's name.
+//! Sunshine Conversations (Smooch): an HS256 JWT that names its key.
 //!
 //! ```
 //! use tower_widget_identity::{Secret, widget::{SunshineConversations, Widget}};
@@ -13,31 +13,31 @@
 use crate::widget::prelude::*;
 
 const NAME: &str = "sunshine-conversations";
-/// Of the vendor's README, without the scheme `blob:` of `img-src`: that is the application's to decide.
+/// The vendor's README, without the scheme `blob:` of `img-src`: that is for the application to decide.
 const POLICY: &str = "\
     connect-src wss://*.smooch.io https://*.smooch.io https://*.zendesk.com; \
     font-src https://*.smooch.io https://*.zendesk.com; \
     script-src https://*.smooch.io https://*.zendesk.com; \
     style-src https://*.smooch.io https://*.zendesk.com; \
     img-src https://*.smooch.io https://*.zendesk.com";
-/// Options of `Smooch.init` that identify a person, or that this crate sets.
+/// Options of `Smooch.init` that identify a user, or that this crate sets.
 const RESERVED_SETTINGS: &str = "integrationId externalId userId jwt delegate user givenName surname email properties";
-/// What identifies, which no unsigned fact may say.
+/// Names that no unsigned fact may have, because they identify a user.
 const RESERVED: &str = "externalId external_id userId scope jwt";
 
 /// Zendesk's Sunshine Conversations, formerly Smooch: its Web Messenger.
 ///
 /// Signs `scope` (`user`), `external_id` and `exp` as an HS256 JWT whose header names the key
-/// (<https://docs.smooch.io/guide/authenticating-users/>). The token is handed to `Smooch.init` with the id, which is read
-/// out of it; a new one goes to the library when it asks, by the delegate `onInvalidAuth`
+/// (<https://docs.smooch.io/guide/authenticating-users/>). The token is passed to `Smooch.init` with the id, which the
+/// adapter reads from it; the library gets a new token when it asks, through the delegate `onInvalidAuth`
 /// (<https://github.com/zendesk/sunshine-conversations-web>), so a token path is required.
 ///
-/// Name, e-mail address and attributes are not signed: the vendor documents no claims for them. The
-/// [unsigned facts](Identity::with_unsigned) go to `Smooch.updateUser`, which takes `givenName`, `surname`, `email`,
+/// The name, the e-mail address and the attributes are not signed: the vendor documents no claims for them. The
+/// [unsigned facts](Identity::with_unsigned) go to `Smooch.updateUser`, which accepts `givenName`, `surname`, `email`,
 /// `avatarUrl` and `metadata`.
 ///
-/// At logout, `Smooch.logout` and `Smooch.destroy` are called, and the entries of `localStorage` and `sessionStorage` that
-/// begin with the integration's id are removed (the names `<integration id>.appUserId`, `.sessionToken` and `.clientId` are
+/// Logout calls `Smooch.logout` and `Smooch.destroy`, and removes the entries of `localStorage` and `sessionStorage`
+/// that begin with the integration's id (the names `<integration id>.appUserId`, `.sessionToken` and `.clientId` were
 /// seen in the vendor's older code, not documented).
 ///
 /// Not confirmed: the longest `exp`.
@@ -47,8 +47,9 @@ pub struct SunshineConversations {
 }
 
 impl SunshineConversations {
-    /// A web integration by its id, with the secret of an app key, which must [have its name](Secret::with_key_id), like
-    /// `app_55e9..`.
+    /// Creates the widget from a web integration's id and the secret of an app key.
+    ///
+    /// The secret must have the key's [id](Secret::with_key_id), like `app_55e9..`.
     pub fn new(integration_id: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, integration_id, secret)
@@ -61,15 +62,15 @@ impl SunshineConversations {
 
     setter!(
         setting,
-        "An option of `Smooch.init`, like `locale`, `customText` or `displayStyle`: \
-        <https://github.com/zendesk/sunshine-conversations-web#initoptions>. Where a policy's `img-src` has no `blob:`, switch \
-        `imageUploadEnabled` off."
+        "Settings are options of `Smooch.init`, like `locale`, `customText` or `displayStyle`: \
+        <https://github.com/zendesk/sunshine-conversations-web#initoptions>. If a policy's `img-src` does \
+        not allow `blob:`, switch `imageUploadEnabled` off."
     );
 
     setter!(
         library_url,
-        "Default: `https://cdn.smooch.io/smooch.5.7.19.min.js`. The vendor's loader asks `webloader.smooch.io` which version \
-        is the latest; an exact one is loaded here."
+        "Default: `https://cdn.smooch.io/smooch.5.7.19.min.js`. The vendor's loader asks \
+        `webloader.smooch.io` for the latest version; this crate loads an exact one."
     );
 }
 

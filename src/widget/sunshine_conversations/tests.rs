@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,25 +10,25 @@ fn smooch() -> SunshineConversations {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     let keys = ["integrationId", "externalId", "jwt", "delegate", "user", "email", "userId", "givenName", "sub"];
     assert_reserved(|key| smooch().setting(key, "a"), &keys);
 }
 
 #[test]
-fn options_of_init_are_settings() {
+fn init_options_are_settings() {
     let expected = json!({ "integrationId": "app-1", "locale": "de", "browserStorage": "sessionStorage" });
     assert_settings(&smooch().setting("locale", "de").setting("browserStorage", "sessionStorage"), expected);
 }
 
 #[test]
-fn a_key_without_its_name_is_refused() {
+fn key_without_an_id_is_rejected() {
     let nameless = SunshineConversations::new("app-1", secret());
     assert_refused(&nameless, ConfigErrorKind::Secret, &[NAME, "with_key_id"]);
 }
 
 #[test]
-fn facts_stand_beside_the_token_and_identify_nobody() {
+fn unsigned_facts_accompany_the_token_and_identify_no_user() {
     let identity = person()
         .with_unsigned("givenName", "Quill")
         .with_unsigned("metadata", json!({ "seats": 3 }))

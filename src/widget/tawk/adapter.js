@@ -2,7 +2,7 @@
 tools => {
   /** @typedef {import('../../snippet/types').BootData | null} User */
   /**
-   * Whom the page wants to be logged in.
+   * The user whom the page wants to log in.
    * @type {User}
    */
   let currentUser = null;
@@ -11,9 +11,9 @@ tools => {
    * @type {User}
    */
   let lastUser = null;
-  // A logout that came before the library is made up for once the library is loaded.
+  // A logout that was requested before the library was loaded, and runs once it is.
   let logoutPending = false;
-  // How many logouts have not been answered.
+  // How many logouts have not finished.
   let logoutsRunning = 0;
 
   /** @param {User} person */
@@ -35,19 +35,19 @@ tools => {
   const login = () => {
     const person = lastUser = currentUser;
     api().login(Object.assign({}, person), () => {
-      // It may have gone through after the logout that should have ended it.
+      // The login may have succeeded after the logout that should have ended it.
       if (idOf(currentUser) !== idOf(person)) logout();
     });
   };
 
-  // A login may not overtake the logout before it.
+  // A login must not overtake the logout before it.
   const update = () => {
     if (!isLoaded()) return;
     if (logoutPending) logout();
     else if (!logoutsRunning && currentUser && idOf(currentUser) !== idOf(lastUser) && tools.alive()) login();
   };
 
-  // The page's own `onLoad` is called too.
+  // The page may have an `onLoad` of its own, which must still be called.
   const hook = () => {
     const own = api().onLoad;
     api().onLoad = (/** @type {any[]} */ ...args) => {
@@ -65,10 +65,10 @@ tools => {
       tools.load(widget.library, { onload: update, before: hook });
     },
 
-    // Nothing to hand over: the hash does not expire.
+    // The hash does not expire, so there is nothing to pass on.
     refresh() {},
 
-    // Never loaded for this: it shows the widget.
+    // The library is not loaded for a shutdown, because it would show the widget.
     shutdown() {
       currentUser = null;
       logoutPending = true;

@@ -1,4 +1,4 @@
-//! tawk.to in secure mode: an HMAC of the user id, handed to `login`.
+//! tawk.to in secure mode: an HMAC of the user id, passed to `login`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -14,9 +14,9 @@
 use crate::widget::{checks::check_app_id, hash, prelude::*};
 
 const NAME: &str = "tawk";
-/// Names that no setting may have: each would identify a person, or is a method or callback that the adapter uses.
+/// Names that settings may not have: each would identify a user, or is a method or callback that the adapter uses.
 const RESERVED: &str = "visitor login logout setAttributes onLoad userId hash name email phone";
-/// What no unsigned fact may say: it names the person, or has a setter of the identity.
+/// Names that no unsigned fact may have: they identify the user, or `Identity` has a setter for them.
 const RESERVED_FACTS: &str = "userId hash name email";
 
 /// tawk.to's chat widget.
@@ -24,14 +24,15 @@ const RESERVED_FACTS: &str = "userId hash name email";
 /// `Tawk_API.login` gets the user id with its HMAC-SHA256 as `hash`: tawk.to's current articles agree on the id
 /// (<https://help.tawk.to/article/how-to-set-up-logins-with-a-hash-using-javascript-api>,
 /// <https://help.tawk.to/article/how-to-generate-a-hash-for-javascript-api>). Only the older `Tawk_API.visitor`, which
-/// is not used here, hashes the e-mail address. tawk.to answers a wrong hash with 401: the widget stays anonymous.
+/// this crate does not use, hashes the e-mail address. tawk.to responds to a wrong hash with 401: the widget stays
+/// anonymous.
 ///
-/// Only the id is proven; name and e-mail address stand beside it unsigned, and so does the unsigned fact `phone` (in
-/// E.164: `+15550100`). Whether `login` takes more is not confirmed, so the adapter passes on no other fact, no company
+/// Only the id is proven; the name and the e-mail address are passed unsigned, and so is the unsigned fact `phone` (in
+/// E.164: `+15550100`). Whether `login` accepts more is not confirmed, so the adapter passes no other fact, no company
 /// and no attributes. The hash never expires.
 ///
-/// Logout is `Tawk_API.logout` where the library is on the page or on its way, and the removal of its cookies and its
-/// token in `localStorage`. The library is not loaded for a logout, for it would show the widget.
+/// Logout calls `Tawk_API.logout` if the library is on the page or loading, and removes its cookies and its token in
+/// `localStorage`. The library is not loaded for a logout, because it would show the widget.
 #[derive(Clone, Debug)]
 pub struct Tawk {
     options: Options,
@@ -39,7 +40,9 @@ pub struct Tawk {
 }
 
 impl Tawk {
-    /// A property by its id, with its JavaScript API key (Administration, Overview, secure mode).
+    /// Creates the widget from a property's id and its JavaScript API key.
+    ///
+    /// The key is under Administration, Overview, secure mode.
     pub fn new(property_id: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, property_id, secret).with_reserved_settings(RESERVED),
@@ -47,28 +50,28 @@ impl Tawk {
         }
     }
 
-    setter!(text widget_id, "Which of the property's widgets is shown. Default: `default`.");
+    setter!(text widget_id, "Sets which of the property's widgets is shown. Default: `default`.");
 
     setter!(library_url, "Default: `https://embed.tawk.to/<property id>/<widget id>`.");
 
     setter!(
         setting,
-        "One more property of `Tawk_API`, set before the library is loaded: `customStyle` (`zIndex`, `visibility`), \
+        "Settings are properties of `Tawk_API`, set before the library loads: `customStyle` (`zIndex`, `visibility`), \
          `autoStart` (<https://developer.tawk.to/jsapi>), `embedded`."
     );
 }
 
 impl Widget for Tawk {
     fn manifest(&self) -> Manifest {
-        // No list of hosts by the vendor is known here: the library's own origin, and nothing else. What more the widget
-        // loads is the application's to add, by `WidgetsBuilder::csp_sources`.
+        // The vendor publishes no list of hosts, so the policy allows only the library's own origin. The application
+        // adds what else the widget loads, with `WidgetsBuilder::csp_sources`.
         self.options
             .manifest(
                 include_str!("adapter.min.js"),
                 format!("https://embed.tawk.to/{}/{}", self.options.app_id, self.widget_id),
             )
-            // <https://help.tawk.to/article/what-are-tawkto-cookies-and-what-do-they-do>; that names beginning with `twk_`
-            // stand for more than the page lists was seen in use and is not documented.
+            // <https://help.tawk.to/article/what-are-tawkto-cookies-and-what-do-they-do>; more names that begin with
+            // `twk_` than the page lists were seen in use, and are not documented.
             .with_artifacts(
                 SessionArtifacts::new()
                     .cookie("twk_*")

@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ fn tawk() -> Tawk {
 }
 
 #[test]
-fn the_id_of_a_propertys_widget_is_one_that_the_vendor_issues() {
+fn widget_id_must_have_legal_characters() {
     for id in ["", " ", "-", "a b", "a/b", "a'", "é", "a\n"] {
         assert_refused(&tawk().widget_id(id), ConfigErrorKind::AppId, &["tawk"]);
     }
@@ -21,13 +21,13 @@ fn the_id_of_a_propertys_widget_is_one_that_the_vendor_issues() {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     let keys = ["visitor", "login", "logout", "onLoad", "userId", "hash", "email", "setAttributes", "sub"];
     assert_reserved(|key| tawk().setting(key, "a"), &keys);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     let style = json!({ "zIndex": 1_000 });
     assert_settings(&tawk().setting("customStyle", style.clone()), json!({ "customStyle": style }));
 }

@@ -4,7 +4,7 @@ tools => {
   const queue = () => window.USERFLOWJS_QUEUE = window.USERFLOWJS_QUEUE || [];
   /** @param {string} names */
   const list = names => names.split(' ');
-  // What the stub of userflow.js 2.14.0 has. Those that set something up, and name nobody:
+  // The methods of the stub in userflow.js 2.14.0. These set something up, and identify no user:
   const settingUp = list('on off registerCustomInput prepareAudio disableEvalJs _setTargetEnv setBaseZIndex ' +
     'setCustomInputSelector setCustomNavigate setCustomScrollIntoView setInferenceAttributeFilter ' +
     'setInferenceAttributeNames setInferenceClassNameFilter setLinkUrlDecorator setPageTrackingDisabled ' +
@@ -15,11 +15,11 @@ tools => {
     'endAll endAllFlows endChecklist debugger');
 
   /**
-   * The last one that was booted or shut down.
+   * The widget of the last boot or shutdown.
    * @type {Widget | undefined}
    */
   let known;
-  // Whether the library, or the queue that it will read, knows which environment this is.
+  // Whether the library, or the queue that it will read, has the environment's token.
   let started = false;
   /** @type {(value?: any) => void} */
   let loaded = () => {};
@@ -51,8 +51,7 @@ tools => {
     if (answer && answer.catch) answer.catch((/** @type {any} */ error) => console.warn('widget-identity:', error));
   };
 
-  // An application whose userflow.js came first has a loader of its own; one whose userflow.js comes later takes this
-  // stub.
+  // If userflow.js was on the page first, it has its own loader; if it loads later, it uses this stub.
   const load = () => {
     if (!known || (window.userflow !== stub && typeof window.userflow.load === 'function')) return;
     const attributes = (known.library || '').includes('/es2020/') ? { type: 'module' } : undefined;
@@ -82,17 +81,18 @@ tools => {
       load();
     },
 
-    // Nothing to hand over: the signature does not expire.
+    // The signature does not expire, so there is nothing to pass on.
     refresh() {},
 
     shutdown(widget, mayLoad) {
       known = widget;
-      // What the application has set up stays; the other calls that wait are a user's.
+      // The application's setup stays; the other queued calls belong to a user.
       tools.emptyQueue(window.USERFLOWJS_QUEUE, ([method]) => settingUp.includes(method));
-      // Whether that has held the `init` cannot be told; a second one is none to a library that has the first.
+      // The queue may have contained the `init`, so the next boot sends it again. A library that has the first ignores
+      // the second.
       started = false;
       if (mayLoad || window.userflow) call('reset');
-      // Without `init` it shows nothing, so it can be loaded for the call alone.
+      // Without `init` the library shows nothing, so it can be loaded for this call alone.
       if (mayLoad) load();
     }
   };

@@ -1,4 +1,4 @@
-//! Userflow: an HMAC of the user id, handed to `identify`.
+//! Userflow: an HMAC of the user id, passed to `identify`.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -15,41 +15,43 @@ use serde_json::{Value, json};
 use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "userflow";
-/// What no unsigned fact may say: it names the person, or has a setter of the identity.
+/// Names that no unsigned fact may have: they identify the user, or `Identity` has a setter for them.
 const RESERVED_FACTS: &str = "userId signature name email";
-/// Settings besides the methods that begin with `set`.
+/// A method that may be a setting although it does not begin with `set`.
 const SETTINGS: &str = "disableEvalJs";
 
-/// Userflow.
+/// Userflow's onboarding widget.
 ///
 /// `userflow.identify` gets the user id with its HMAC-SHA256 as `signature`
-/// (<https://userflow.com/docs/dev/identity-verification>). Only the id is proven; name, e-mail address and the
-/// unsigned facts stand beside it as attributes (a date, as in `signed_up_at`, is text in ISO 8601). The identity's own
-/// attributes are not passed on, for nothing would sign them. The signature never expires.
+/// (<https://userflow.com/docs/dev/identity-verification>). Only the id is proven; the name, the e-mail address and the
+/// unsigned facts are passed unsigned as attributes (a date, as in `signed_up_at`, is text in ISO 8601). The identity's
+/// own attributes are not passed, because nothing would sign them. The signature never expires.
 ///
-/// After the person, `userflow.group` gets the company: its id with the HMAC-SHA256 of that id under the same key as
-/// `signature`, and its name, plan and attributes unsigned beside it. The types of userflow.js 2.14.0 have that
-/// signature; that it is the HMAC of the group's id, as the user's is that of the user's id, is not confirmed. If
-/// Userflow refuses the group, the person is identified nevertheless.
+/// After the user, `userflow.group` gets the company: its id with the HMAC-SHA256 of that id under the same key as
+/// `signature`, and its name, plan and attributes unsigned. The types of userflow.js 2.14.0 have that signature; that
+/// it is the HMAC of the group's id, as the user's is that of the user's id, is not confirmed. If Userflow rejects the
+/// group, the user is identified nevertheless.
 ///
-/// Logout is `userflow.reset()`. Userflow does not publish what it keeps in the browser, so nothing can be purged by
-/// name; instead, a page that ends a session loads the library for that call alone, without the `init` that would start
-/// it. That the library heeds the call before `init` is not confirmed by the vendor.
+/// Logout calls `userflow.reset()`. Userflow does not publish what it stores in the browser, so the runtime cannot
+/// remove it by name; instead, a page that ends a session loads the library for that call alone, without the `init`
+/// that would start it. That the library honours the call before `init` is not confirmed by the vendor.
 ///
-/// Until the library is there, `window.userflow` is a stub with every method that the stub of userflow.js 2.14.0 has:
+/// Until the library has loaded, `window.userflow` is a stub with every method that the stub of userflow.js 2.14.0 has:
 /// the application may call them early, also by importing that package, and the library gets the calls. A logout drops
 /// the calls that still wait for the library, except for those that set something up (`on`, `setUrlFilter`, ...).
 ///
 /// The library's modern build is a module; the default is the other build, an ordinary script, which runs in every
-/// browser. An address with `/es2020/` in it is loaded as the module that it is. Where userflow.js was there before
-/// this crate's snippet, it loads the library by itself.
+/// browser. An address that contains `/es2020/` is loaded as a module. If userflow.js was on the page before this
+/// crate's snippet, it loads the library itself.
 #[derive(Clone, Debug)]
 pub struct Userflow {
     options: Options,
 }
 
 impl Userflow {
-    /// An environment by its token, with its key for identity verification. Each environment has its own.
+    /// Creates the widget from an environment's token and its key for identity verification.
+    ///
+    /// Each environment has its own key.
     pub fn new(token: impl Into<String>, secret: Secret) -> Self {
         Self { options: Options::new(NAME, token, secret).with_methods_as_settings(SETTINGS) }
     }
@@ -62,11 +64,12 @@ impl Userflow {
 
     setter!(
         setting,
-        "A method of userflow.js that is called with this value before `init`: `setBaseZIndex`, `setServerEndpoint`, \
-         `setPageTrackingDisabled`, or another that begins with `set` and takes one value; also `disableEvalJs`."
+        "Settings are methods of userflow.js, each called with its value before `init`: `setBaseZIndex`, \
+         `setServerEndpoint`, `setPageTrackingDisabled`, or another that begins with `set` and takes one value; also \
+         `disableEvalJs`."
     );
 
-    /// What `userflow.group` gets.
+    /// The arguments of `userflow.group`.
     fn company(&self, company: &Company) -> Result<Value, TokenError> {
         let mut attributes = company.attributes().clone();
         for (key, text) in [("name", company.name()), ("plan", company.plan())] {

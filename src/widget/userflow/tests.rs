@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use super::*;
 use crate::widget::testing::{assert_reserved, assert_settings, secret};
@@ -8,7 +8,7 @@ fn userflow() -> Userflow {
 }
 
 #[test]
-fn no_setting_names_a_person_or_ends_a_session() {
+fn settings_that_identify_a_user_or_end_a_session_are_rejected() {
     let keys =
         ["identify", "group", "updateUser", "reset", "init", "token", "userId", "signature", "_setTargetEnv", "sub"];
     assert_reserved(|key| userflow().setting(key, "a"), &keys);

@@ -1,14 +1,14 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
   const queue = () => window.$ujq = window.$ujq || [];
-  // An `await` must not take it for a promise.
+  // `then` is undefined, so that an `await` does not take the stub for a promise.
   const stub = new Proxy({}, {
     get: (_, name) => name === 'then' ? undefined : (/** @type {any[]} */ ...args) => { queue().push([name, ...args]); }
   });
 
   const api = () => window.uj = window.uj || stub;
 
-  // The library is given the project once.
+  // Whether `init` was called: the library accepts the project once.
   let initialised = false;
 
   /** @param {Record<string, any>} settings */
@@ -33,7 +33,8 @@ tools => {
 
     shutdown(widget, load) {
       tools.emptyQueue(window.$ujq, ([method]) => method !== 'identify');
-      // Never loaded for this: it shows a launcher. Should it be loaded later, this comes first.
+      // The library is not loaded for a shutdown, because it would show a launcher. The queued call runs first if it
+      // loads later.
       if (load || window.uj) api().logout();
     }
   };

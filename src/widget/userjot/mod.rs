@@ -1,4 +1,4 @@
-//! UserJot: an HS256 JWT of five required claims, handed to `identify`.
+//! UserJot: an HS256 JWT with five required claims, passed to `identify`.
 //!
 //! ```
 //! use std::time::Duration;
@@ -22,33 +22,34 @@ const AUDIENCE: &str = "userjot";
 /// `exp` is at most one hour after `iat`: <https://userjot.com/docs/widget-v3-signed-identity>.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// Names that settings may not take: what identifies a person, and what has a setter.
+/// Names that settings may not have: what identifies a user, and what has a setter.
 const RESERVED: &str = "projectId token user id email firstName lastName avatar signature traits companies";
 
 /// UserJot's feedback widget, in its third version.
 ///
-/// Signs `sub`, `iss` (the project id), `aud` (`userjot`), `iat` and `exp`, all of them required, and where there are any
-/// `email`, `firstName` (the name as it is shown), `lastName`, `avatar`, `traits` and `companies`, as an HS256 JWT
-/// (<https://userjot.com/docs/widget-v3-signed-identity>), handed over as `uj.identify({ token })`. The spelling of that
+/// Signs `sub`, `iss` (the project id), `aud` (`userjot`), `iat` and `exp`, all of them required, and if present
+/// `email`, `firstName` (the full display name), `lastName`, `avatar`, `traits` and `companies`, as an HS256 JWT
+/// (<https://userjot.com/docs/widget-v3-signed-identity>), passed to `uj.identify({ token })`. The spelling of that
 /// call is not confirmed.
 ///
-/// * The attributes `lastName` and `avatar` (an address) are claims of their own if they are strings; all other attributes
+/// * The attributes `lastName` and `avatar` (an address) are separate claims if they are strings; all other attributes
 ///   are `traits`.
-/// * The [company](Identity::with_company) is the one entry of `companies`, signed: its id, name, `domain` and `logo` (of its
-///   attributes, if they are strings), and as `traits` its plan and its other attributes. These names are those of the first
-///   two versions (<https://userjot.com/docs/widget-sdk-reference>); that the third knows the same is not confirmed.
-/// * The library takes nothing beside a token, so [unsigned facts](Identity::with_unsigned) are left out.
+/// * The [company](Identity::with_company) is the one entry of `companies`, signed: its id, name, `domain` and `logo`
+///   (from its attributes, if they are strings), and as `traits` its plan and its other attributes. These names are
+///   those of the first two versions (<https://userjot.com/docs/widget-sdk-reference>); that the third uses the same is
+///   not confirmed.
+/// * The library accepts no data besides a token, so [unsigned facts](Identity::with_unsigned) are left out.
 ///
-/// Logout is `uj.logout()` (<https://userjot.com/docs/widget-v3-identify>). UserJot does not publish what it keeps in the
-/// browser, so there is nothing to purge by name, nor which hosts a Content-Security-Policy must allow: only the library's
-/// is.
+/// Logout calls `uj.logout()` (<https://userjot.com/docs/widget-v3-identify>). UserJot publishes neither what it stores
+/// in the browser, so the runtime has no names to remove, nor which hosts a Content-Security-Policy must allow: only
+/// the library's host is known.
 #[derive(Clone, Debug)]
 pub struct UserJot {
     options: Options,
 }
 
 impl UserJot {
-    /// A project by its id, with its secret (Settings, Login, Secrets).
+    /// Creates the widget from a project's id and its secret (Settings, Login, Secrets).
     pub fn new(project_id: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, project_id, secret)
@@ -59,21 +60,21 @@ impl UserJot {
 
     setter!(lifetime, "At most one hour. Default: one hour.");
 
-    setter!(library_url, "It is a module. Default: `https://cdn.userjot.com/sdk/v3/uj.js`.");
+    setter!(library_url, "It must be a module. Default: `https://cdn.userjot.com/sdk/v3/uj.js`.");
 
-    setter!(setting, "One more option of `uj.init` (`widget`, `locale`, `pageContext`).");
+    setter!(setting, "Settings are options of `uj.init` (`widget`, `locale`, `pageContext`).");
 }
 
-/// Which attributes are no traits if they are strings: a person's, and a company's.
+/// The attributes of a user and of a company that are separate claims, not traits, if they are strings.
 const OF_PERSON: [&str; 2] = ["lastName", "avatar"];
 const OF_COMPANY: [&str; 2] = ["domain", "logo"];
 
-/// These two attributes, where they are strings.
+/// The values of these two attributes; `None` for one that is absent or not a string.
 fn texts<'a>(attributes: &'a Map<String, Value>, keys: [&str; 2]) -> [Option<&'a str>; 2] {
     keys.map(|key| attributes.get(key).and_then(Value::as_str))
 }
 
-/// The attributes that have no place of their own, and a company's plan, which no attribute replaces.
+/// The attributes that are not separate claims, and a company's plan, which no attribute can replace.
 struct Traits<'a> {
     attributes: &'a Map<String, Value>,
     elsewhere: [&'static str; 2],
@@ -154,7 +155,7 @@ impl Widget for UserJot {
         self.options
             .manifest(include_str!("adapter.min.js"), "https://cdn.userjot.com/sdk/v3/uj.js")
             .with_setting("projectId", self.options.app_id.as_str())
-            // UserJot publishes no list: the library's host is known.
+            // UserJot publishes no list: only the library's host is known.
             .with_library_connections()
     }
 

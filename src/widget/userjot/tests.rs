@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,12 +10,12 @@ fn userjot() -> UserJot {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     let keys = ["token", "user", "id", "email", "signature", "projectId"];
     assert_reserved(|key| userjot().setting(key, "user-1"), &keys);
 }
 
 #[test]
-fn looks_are_settings() {
+fn appearance_options_are_settings() {
     assert_settings(&userjot().setting("locale", "en"), json!({ "projectId": "app-1", "locale": "en" }));
 }

@@ -1,15 +1,15 @@
 /** @type {import('../../snippet/types').ReadingAdapterFactory} */
 readJson => tools => {
-  // As the library's own style sheet names what it puts into the page.
+  // The elements that the library adds to the page, by the names in its own style sheet.
   const ELEMENTS = '#uvTab,.uv-tray,.uv-icon,.uv-popover,.uv-bubble';
-  // The id of the user whom the library knows: there is no documented way to take it back.
+  // The id of the user whom the library knows: there is no documented way to withdraw it.
   let known = '';
-  // The id of the user whom it will find in the queue.
+  // The id of the user in the queue, which the library will read.
   let queued = '';
   let shown = false;
   let loaded = false;
   /**
-   * The library, while the page does not have it.
+   * The library, while the page cannot see it.
    * @type {any}
    */
   let hidden = null;
@@ -50,7 +50,7 @@ readJson => tools => {
   return {
     boot({ settings, person, library }) {
       const id = person ? idOf(person.token) : '';
-      // Another person's widget appears with the next page load.
+      // The library cannot change users: another user's widget appears on the next page load.
       if (known && known !== id) return;
       if (!shown) show(settings, person);
       if (isThere()) known = id;
@@ -62,7 +62,7 @@ readJson => tools => {
       if (shown) tools.renew(widget, token, sso => push('set', { sso }));
     },
 
-    // Never loaded for this: it shows its trigger.
+    // The library is not loaded for a shutdown, because it would show its trigger.
     shutdown() {
       shown = false;
       queued = '';

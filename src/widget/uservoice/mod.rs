@@ -18,36 +18,37 @@ use crate::widget::prelude::*;
 
 const NAME: &str = "uservoice";
 
-/// Names that settings may not take: what identifies a person, and what has a setter.
+/// Names that settings may not have: what identifies a user, and what has a setter.
 const RESERVED: &str = "sso email name guid id trigger";
 
-/// The attributes that UserVoice takes as claims. `admin`, `owner` and `trusted` are not among them: those make the user an
-/// administrator of the account.
+/// The attributes that UserVoice accepts as claims. `admin`, `owner` and `trusted` are left out, because they make the
+/// user an administrator of the account.
 const ATTRIBUTES: [&str; 7] =
     ["locale", "url", "avatar_url", "updates", "comment_updates", "allow_forums", "deny_forums"];
 
 /// UserVoice's feedback widget.
 ///
-/// Signs `guid` (the id), `email`, `display_name` and `exp` as an HS256 JWT, handed over as the option `sso`
-/// (<https://help.uservoice.com/hc/en-us/articles/360062340693-Single-Sign-On-with-JSON-Web-Tokens-JWT>). UserVoice asks for
-/// an id that is not the e-mail address, and for the address as well: an identity without one gets no token. The key is the
-/// SSO key of the account.
+/// Signs `guid` (the id), `email`, `display_name` and `exp` as an HS256 JWT, passed as the option `sso`
+/// (<https://help.uservoice.com/hc/en-us/articles/360062340693-Single-Sign-On-with-JSON-Web-Tokens-JWT>). UserVoice
+/// requires an id that is not the e-mail address, and the address as well: an identity without an address gets no
+/// token. The key is the account's SSO key.
 ///
-/// Of the attributes, UserVoice takes `locale`, `url`, `avatar_url`, `updates`, `comment_updates`, `allow_forums` and
-/// `deny_forums` as claims. All others are left out, above all `admin`, `owner` and `trusted`: signed, they would make the
-/// user an administrator of the account, or log them in as one. [Unsigned facts](Identity::with_unsigned) and the company
-/// are not passed on: UserVoice takes them through `identify` alone, which needs the id and the address unsigned
+/// Of the attributes, UserVoice accepts `locale`, `url`, `avatar_url`, `updates`, `comment_updates`, `allow_forums` and
+/// `deny_forums` as claims. All others are left out, above all `admin`, `owner` and `trusted`: signed, they would make
+/// the user an administrator of the account, or log them in as one. [Unsigned facts](Identity::with_unsigned) and the
+/// company are not passed: UserVoice accepts them through `identify` only, which needs the id and the address unsigned
 /// (<https://developer.uservoice.com/docs/widgets/identify/>).
 ///
-/// UserVoice documents that the token is set before the widget is launched. A renewed token is set as well; that the next
-/// launch uses it is seen of other options in public code, and not confirmed for this one.
+/// UserVoice documents that the token is set before the widget is launched. A renewed token is set as well; that the
+/// next launch uses it was seen for other options in public code, and is not confirmed for this one.
 ///
-/// **UserVoice documents no logout.** A shutdown hides the window (`hide`, seen in public code), removes the widget's own
-/// elements by the classes that its script gives them, and then `window.UserVoice`. What the library has read may stay in it
-/// until the page goes: so it gets no second user on the same page, whose widget appears with their next page load. A
-/// trigger that the page has made of an element of its own stays. The two cookies that public captures show are removed.
-/// UserVoice keeps a session on its own host for up to 24 hours, where browsers let frames have cookies. The page cannot end
-/// it: do not show the widget to [visitors](crate::WidgetsBuilder::visitors) on shared computers.
+/// **UserVoice documents no logout.** A shutdown hides the window (`hide`, seen in public code), removes the widget's
+/// own elements by the classes that its script gives them, and then `window.UserVoice`. What the library has read may
+/// stay in it until the page unloads, so the adapter passes no second user to it on the same page; that user's widget
+/// appears with their next page load. A trigger that the page has made from an element of its own stays. The two
+/// cookies that public captures show are removed. UserVoice keeps a session on its own host for up to 24 hours, in
+/// browsers that let frames have cookies. The page cannot end it: do not show the widget to
+/// [visitors](crate::WidgetsBuilder::visitors) on shared computers.
 #[derive(Clone, Debug)]
 pub struct UserVoice {
     options: Options,
@@ -55,14 +56,16 @@ pub struct UserVoice {
 }
 
 impl UserVoice {
-    /// A widget by its key, as it stands in the script's address, with the account's SSO key (Settings, User
-    /// Authentication).
+    /// Creates the widget from its key, as in the script's address, and the account's SSO key.
+    ///
+    /// The SSO key is under Settings, User Authentication.
     pub fn new(widget_key: impl Into<String>, sso_key: Secret) -> Self {
         Self { options: Options::new(NAME, widget_key, sso_key).with_reserved_settings(RESERVED), trigger: true }
     }
 
-    /// Whether UserVoice's own trigger is added, an icon in a corner. Default: `true`. Without it, the page launches the
-    /// widget: `UserVoice.push(['show', {}])`.
+    /// Sets whether UserVoice's own trigger is added, an icon in a corner. Default: `true`.
+    ///
+    /// Without it, the page launches the widget: `UserVoice.push(['show', {}])`.
     #[must_use]
     pub fn trigger(mut self, trigger: bool) -> Self {
         self.trigger = trigger;
@@ -73,10 +76,13 @@ impl UserVoice {
 
     setter!(library_url, "Default: `https://widget.uservoice.com/<key>.js`.");
 
-    setter!(setting, "One more option of `UserVoice.push(['set', ..])` (`accent_color`, `trigger_position`, `mode`).");
+    setter!(
+        setting,
+        "Settings are options of `UserVoice.push(['set', ..])` (`accent_color`, `trigger_position`, `mode`)."
+    );
 }
 
-/// The attributes that are claims.
+/// The identity's attributes that UserVoice accepts as claims.
 fn attributes(identity: &Identity) -> Map<String, Value> {
     let known = |name: &&str| Some((String::from(*name), identity.attributes().get(*name)?.clone()));
     ATTRIBUTES.iter().filter_map(known).collect()
@@ -99,7 +105,7 @@ impl Widget for UserVoice {
             .manifest(adapter_with_reader!(), format!("https://widget.uservoice.com/{}.js", self.options.app_id))
             .with_setting("trigger", self.trigger)
             .with_artifacts(SessionArtifacts::new().cookie("__uvt").cookie("uvts").global("UserVoice"))
-            // UserVoice publishes no list: the library's host is known.
+            // UserVoice publishes no list: only the library's host is known.
             .with_library_connections()
     }
 

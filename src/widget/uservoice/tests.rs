@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,19 +10,19 @@ fn uservoice() -> UserVoice {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| uservoice().setting(key, "a"), &["sso", "email", "guid", "trigger"]);
 }
 
 #[test]
-fn looks_and_the_trigger_are_settings() {
+fn appearance_options_and_the_trigger_are_settings() {
     assert_settings(&uservoice(), json!({ "trigger": true }));
     let expected = json!({ "trigger": false, "accent_color": "#448dd6" });
     assert_settings(&uservoice().trigger(false).setting("accent_color", "#448dd6"), expected);
 }
 
 #[test]
-fn no_attribute_makes_an_administrator() {
+fn attributes_cannot_make_an_administrator() {
     let person = || Identity::new("user-1").with_email("user@example.com");
     let mint = |identity: Identity| uservoice().mint(NAME, &identity, now()).unwrap();
     let plain = mint(person());

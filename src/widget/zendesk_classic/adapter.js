@@ -7,12 +7,12 @@ tools => {
   };
 
   /**
-   * The widget asks again whenever it needs a token, and each one is fetched anew.
+   * A function that passes a newly fetched token to the widget, which asks whenever it needs one.
    * @type {(name: string) => (callback: (token: string) => void) => void}
    */
   const jwtFn = name => callback => tools.token(name, callback);
 
-  // What the library reads when it comes, if the page does not assign other settings.
+  // The `authenticate` settings that the library reads when it loads, unless the page assigns others.
   /** @type {any} */
   let ours;
   /** @returns {any} */
@@ -23,7 +23,7 @@ tools => {
   };
   const isOverwritten = () => ours && webSettings().authenticate !== ours;
 
-  // For a library that is still to come.
+  // These settings are for a library that has not loaded yet.
   /** @param {Widget} widget */
   const setSettings = ({ settings: { zESettings } }) => {
     if (!zESettings) return;
@@ -31,7 +31,7 @@ tools => {
     Object.assign(window.zESettings, zESettings, { webWidget });
   };
 
-  // For one that is there.
+  // These calls are for a library that has loaded.
   /** @param {Widget} widget */
   const tellSettings = ({ settings: { locale, zESettings } }) => {
     if (zESettings) call('updateSettings', zESettings);
@@ -44,7 +44,7 @@ tools => {
     ...widget.settings.chat && { chat: { jwtFn: jwtFn('zendesk-chat') } }
   };
 
-  // A logout that came before the library is made up for once the library is loaded.
+  // A logout that was requested before the library was loaded, and runs once it is.
   let logoutPending = false;
 
   const logout = () => {
@@ -58,7 +58,7 @@ tools => {
     if (widget.settings.helpCenter) call('helpCenter:reauthenticate');
   };
 
-  // A widget that is here already has read its settings.
+  // A widget that has loaded has already read its settings, so it needs calls.
   /** @param {Widget} widget */
   const authenticate = widget => {
     call('updateSettings', { webWidget: { authenticate: setAuthenticate(widget) } });
@@ -70,7 +70,7 @@ tools => {
       setSettings(widget);
       tellSettings(widget);
       if (widget.person) authenticate(widget);
-      // Whether a library that the page loaded by itself may have read other settings than ours.
+      // Whether a library that the page loaded itself may have read other settings than ours.
       let missed = false;
       tools.load(widget.library, {
         id: 'ze-snippet',
@@ -80,7 +80,7 @@ tools => {
           if (late) logout();
           if (tools.alive() && ours && (late || missed || isOverwritten())) authenticate(widget);
         },
-        // Again before it comes: the page may have set its own settings meanwhile.
+        // The settings are set again before the library loads, because the page may have set its own in the meantime.
         before: found => {
           setSettings(widget);
           if (!ours) return;
@@ -90,10 +90,10 @@ tools => {
       });
     },
 
-    // Nothing to hand over: the widget calls `jwtFn`.
+    // The widget calls `jwtFn`, so there is nothing to pass on.
     refresh() {},
 
-    // Never loaded for this: its loader shows a launcher.
+    // The library is not loaded for a shutdown, because its loader shows a launcher.
     shutdown() {
       ours = undefined;
       logout();

@@ -15,8 +15,8 @@ use serde_json::{Map, json};
 use crate::widget::prelude::*;
 
 const NAME: &str = "zendesk-classic";
-/// The hosts that Zendesk lists for `default-src`, where each can matter
-/// (<https://support.zendesk.com/hc/en-us/articles/4408828505754>); the account's own one is added where it is known.
+/// The hosts that Zendesk lists for `default-src`, under each directive for which they can matter
+/// (<https://support.zendesk.com/hc/en-us/articles/4408828505754>); the account's own host is added if it is known.
 const POLICY: &str = "\
     script-src https://static.zdassets.com https://ekr.zdassets.com; \
     connect-src https://static.zdassets.com https://ekr.zdassets.com https://ekr.zendesk.com \
@@ -25,10 +25,10 @@ const POLICY: &str = "\
     img-src https://v2assets.zopim.io https://static.zdassets.com; \
     font-src https://static.zdassets.com; \
     media-src https://static.zdassets.com";
-/// The settings that stand beside `webWidget` in `zESettings`
+/// The settings that are next to `webWidget` in `zESettings`
 /// (<https://developer.zendesk.com/embeddables/docs/widget/settings>).
 const OUTER: [&str; 3] = ["analytics", "cookies", "errorReporting"];
-/// Names that settings may not take: the first is ours, the others are commands that name a person.
+/// Names that settings may not have: the first is set by this crate, the others are commands that identify a user.
 const RESERVED: &str = "authenticate identify prefill";
 const CHAT: &str = "zendesk-chat";
 const HELP_CENTER: &str = "zendesk-help-center";
@@ -43,24 +43,24 @@ const LONGEST_CHAT_TOKEN: Duration = Duration::from_secs(7 * 60);
 /// * Restricted Help Center (`zendesk-help-center`): claims `name`, `email`, `iat` and a `jti` that never repeats
 ///   (<https://support.zendesk.com/hc/en-us/articles/4408843923610>).
 ///
-/// The two have different secrets; using one for the other is the failure most often reported. The widget asks for a
-/// token by itself, again and again, so a token path is required and no token stands in the page. Both need an e-mail
-/// address without accented characters. Where the identity has no name, the e-mail address stands for it.
+/// The two have different secrets; using one for the other is the failure most often reported. The widget itself asks
+/// for tokens repeatedly, so a token path is required and no page contains a token. Both tokens need an e-mail address
+/// without accented characters. The e-mail address replaces a missing name.
 ///
-/// `external_id` cannot be changed once Zendesk has seen it for a person. Zendesk describes it as alphanumeric; an id
-/// with other signs is passed on as it is.
+/// `external_id` cannot be changed once Zendesk has seen it for a user. Zendesk describes it as alphanumeric; an id
+/// with other characters is passed as it is.
 ///
-/// **Name the account's [subdomain](Self::subdomain)** with a restricted Help Center and a Content-Security-Policy: the widget
-/// exchanges the Help Center's token at `/embeddable/authenticate` on the account's own host (that it is that host is
-/// inferred, not documented). A policy that does not allow the host blocks the identity silently.
+/// **Set the account's [subdomain](Self::subdomain)** with a restricted Help Center and a Content-Security-Policy: the
+/// widget exchanges the Help Center's token at `/embeddable/authenticate` on the account's own host (that it is that
+/// host is inferred, not documented). A policy that does not allow the host blocks the identity silently.
 ///
-/// **Remove Zendesk's own snippet from the pages.** A widget that is there before ours has read its settings already, so it
-/// has to be authenticated again, by `chat:reauthenticate`, and that call ends a running chat (not confirmed by Zendesk's
-/// documents): on each page.
+/// **Remove Zendesk's own snippet from the pages.** A widget that was on the page before our snippet has already read
+/// its settings, so the adapter must authenticate it again with `chat:reauthenticate`, and that call ends a running
+/// chat on every page (not confirmed by Zendesk's documentation).
 ///
-/// Logout is `zE('webWidget', 'logout')`. The cookies `__zlcmid` (documented:
-/// <https://support.zendesk.com/hc/en-us/articles/4408828505754>) and `__zlcpomid`, and the `localStorage` entries `__zlcstore`
-/// and `ZD-*` are removed; all but the first were seen in the widget's own code and are not documented.
+/// Logout calls `zE('webWidget', 'logout')`. The cookies `__zlcmid` (documented:
+/// <https://support.zendesk.com/hc/en-us/articles/4408828505754>) and `__zlcpomid`, and the `localStorage` entries
+/// `__zlcstore` and `ZD-*` are removed; all but the first were seen in the widget's own code and are not documented.
 #[derive(Clone, Debug)]
 pub struct ZendeskClassic {
     options: Options,
@@ -70,13 +70,16 @@ pub struct ZendeskClassic {
 }
 
 impl ZendeskClassic {
-    /// A widget with authenticated live chat, by its snippet key and the Widget Security secret of the Chat dashboard.
+    /// Creates a widget with authenticated live chat, from its snippet key and its Chat secret.
+    ///
+    /// The secret is the Widget Security secret of the Chat dashboard.
     pub fn chat(key: impl Into<String>, chat_secret: Secret) -> Self {
         Self { chat: Some(chat_secret.clone()), ..Self::bare(key, chat_secret) }
     }
 
-    /// A widget for a restricted Help Center without authenticated chat, by its snippet key and the Web Widget secret
-    /// of the Admin Center.
+    /// Creates a widget for a restricted Help Center only, from its snippet key and its Web Widget secret.
+    ///
+    /// The chat is not authenticated. The secret is that of the Admin Center.
     pub fn help_center_only(key: impl Into<String>, help_center_secret: Secret) -> Self {
         let bare = Self::bare(key, help_center_secret.clone());
         Self { help_center: Some(help_center_secret), ..bare }
@@ -97,26 +100,32 @@ impl ZendeskClassic {
         self
     }
 
-    /// How long a chat token is good, at most seven minutes. Default: five minutes.
+    /// Sets how long a chat token is valid, at most seven minutes. Default: five minutes.
+    ///
+    /// A token never outlives the application's session ([`Identity::with_session_expires`]).
     #[must_use]
     pub fn chat_lifetime(mut self, lifetime: Duration) -> Self {
         self.options.lifetime = lifetime;
         self
     }
 
-    setter!(text subdomain, "The account's subdomain: `acme` of `acme.zendesk.com`. A policy must then allow connections to \
-        that host, and images from there. Default: not known, so a policy allows neither.");
+    setter!(
+        text subdomain,
+        "Sets the account's subdomain: `acme` in `acme.zendesk.com`. Default: none.\n\n\
+        With it, a policy allows connections to that host, and images from there; without it, a policy \
+        allows neither."
+    );
 
     setter!(library_url, "Default: `https://static.zdassets.com/ekr/snippet.js?key=<key>`.");
 
     setter!(
         setting,
-        "One more entry of `zESettings.webWidget` (`color`, `position`, `launcher`); `analytics`, `cookies` and \
-        `errorReporting` stand beside `webWidget`, and `zE('webWidget', 'setLocale')` sets the `locale` \
-        (<https://developer.zendesk.com/embeddables/docs/widget/settings>). It takes the place of what the page sets."
+        "Settings are entries of `zESettings.webWidget` (`color`, `position`, `launcher`); `analytics`, `cookies` and \
+         `errorReporting` are next to `webWidget`, and `zE('webWidget', 'setLocale')` sets the `locale` \
+         (<https://developer.zendesk.com/embeddables/docs/widget/settings>). They override what the page sets."
     );
 
-    /// What the adapter has to know.
+    /// The settings in the shape that the adapter reads.
     fn settings(&self) -> Settings {
         let known = Settings::new().with("chat", self.chat.is_some()).with("helpCenter", self.help_center.is_some());
         let all = self.options.settings.iter().filter(|(key, _)| *key != "locale");
@@ -129,7 +138,7 @@ impl ZendeskClassic {
         known.with_some("locale", locale).with_some("zESettings", (!outer.is_empty()).then(|| json!(outer)))
     }
 
-    /// The account's own host, where it is known.
+    /// The account's own host; `None` if it is not known.
     fn host(&self) -> Option<String> {
         (!self.subdomain.is_empty()).then(|| format!("https://{}.zendesk.com", self.subdomain))
     }
@@ -149,8 +158,8 @@ impl ZendeskClassic {
 
 fn help_center_token(secret: &Secret, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
     let (name, email) = name_and_email(identity)?;
-    // The token has neither an id nor an `exp` (Zendesk exchanges it at once): it is refused all the same for a person
-    // without one and after the session's end.
+    // The token contains neither an id nor an `exp` (Zendesk exchanges it at once). It is refused all the same for a
+    // user without an id and after the session's end.
     identity.required_id()?;
     let iat = identity.validity(now, Duration::ZERO)?.iat();
     secret.jwt(&HelpCenterClaims { name, email, iat, jti: random_id()? })
@@ -213,7 +222,7 @@ impl Widget for ZendeskClassic {
             return Ok(());
         }
         let message =
-            "zendesk-classic: the subdomain is the first part of the account's host: `acme` of `acme.zendesk.com`";
+            "zendesk-classic: the subdomain must be the first part of the account's host: `acme` in `acme.zendesk.com`";
         Err(ConfigError::new(ConfigErrorKind::CspSource, message))
     }
 
@@ -225,8 +234,8 @@ impl Widget for ZendeskClassic {
         }
     }
 
-    /// Nothing stands in the page: whether tokens will be given is all that is found out here, by making them, for their
-    /// size is one of the reasons.
+    /// The page needs no data. This only finds out whether the token service will be able to create the tokens, by
+    /// creating them, because their size is one of the reasons for an error.
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         self.token_names().try_for_each(|name| self.mint(name, identity, now).map(drop))?;
         Ok(BootData::new())

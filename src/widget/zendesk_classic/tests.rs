@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use super::*;
 use crate::widget::testing::{assert_refused, assert_reserved, assert_settings, secret};
@@ -9,7 +9,7 @@ fn zendesk() -> ZendeskClassic {
 
 /// The Help Center's token goes to the account's own host.
 #[test]
-fn a_policy_allows_the_accounts_own_host() {
+fn policy_allows_the_accounts_own_host() {
     let zendesk_without = zendesk().manifest().csp_sources();
     let host = ["https://acme.zendesk.com"];
     let expected = zendesk_without.connect(host).img(host);
@@ -18,14 +18,14 @@ fn a_policy_allows_the_accounts_own_host() {
 }
 
 #[test]
-fn a_subdomain_is_one_label() {
+fn subdomain_must_be_one_label() {
     for wrong in ["acme.zendesk.com", "https://acme", "acme/", "*", "a b", "acme;", "ä"] {
         assert_refused(&zendesk().subdomain(wrong), ConfigErrorKind::CspSource, &["zendesk-classic", "`acme`"]);
     }
 }
 
 #[test]
-fn looks_are_settings_and_each_has_its_place() {
+fn appearance_options_are_settings_in_their_places() {
     let zendesk = zendesk()
         .setting("color", json!({ "theme": "#78a300" }))
         .setting("chat", json!({ "connectOnPageLoad": false }))
@@ -44,6 +44,6 @@ fn looks_are_settings_and_each_has_its_place() {
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     assert_reserved(|key| zendesk().setting(key, "user-1"), &["authenticate", "identify", "prefill", "sub"]);
 }

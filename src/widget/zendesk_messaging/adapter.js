@@ -9,19 +9,20 @@ tools => {
    * @type {import('../../snippet/types').Widget | undefined}
    */
   let currentWidget;
-  // Another one with each boot and shutdown.
+  // The number of the current session: each boot and each shutdown begins another one.
   let session = 0;
-  // How many logins of this session have failed since the last good one.
+  // How many logins of this session have failed since the last successful one.
   let failures = 0;
-  // A logout that came before the library is made up for once the library is loaded.
+  // A logout that was requested before the library was loaded, and runs once it is.
   let logoutPending = false;
 
   const isLoaded = () => typeof window.zE === 'function';
   /** @param {any[]} args */
   const call = (...args) => { if (isLoaded()) window.zE(...args); };
 
-  // The widget waits some seconds for a token and then goes on without an identity. So it is asked to log in once the token
-  // is there, which may take longer. Whenever it asks again, the token is fetched anew.
+  // The widget waits some seconds for a token and then continues without an identity. So the adapter asks it to log in
+  // only once the token has arrived, which may take longer. Whenever the widget asks again, the adapter fetches a new
+  // token.
   const login = () => {
     const mine = session;
     /** @type {(token: string) => void} */
@@ -38,7 +39,8 @@ tools => {
       call('messenger', 'loginUser', jwt, done);
     };
     /**
-     * Zendesk goes on without an identity and says so nowhere else.
+     * Handles the result of a login. After a failure, Zendesk continues without an identity, and reports that nowhere
+     * else.
      * @param {{ reason: string } | null} [error]
      */
     const done = error => {
@@ -75,10 +77,10 @@ tools => {
       else tools.load(widget.library, { id: 'ze-snippet', onload: update });
     },
 
-    // Nothing to hand over: the widget calls `jwt`.
+    // The widget calls `jwt`, so there is nothing to pass on.
     refresh() {},
 
-    // Never loaded for this: its loader shows a launcher.
+    // The library is not loaded for a shutdown, because its loader shows a launcher.
     shutdown() {
       currentWidget = undefined;
       session += 1;

@@ -1,4 +1,4 @@
-//! Zendesk Messaging: an HS256 JWT with the key's name, fetched by the widget itself.
+//! Zendesk Messaging: an HS256 JWT that names its key, fetched by the widget itself.
 //!
 //! ```
 //! use tower_widget_identity::{Secret, widget::{Widget, ZendeskMessaging}};
@@ -12,8 +12,9 @@
 use crate::widget::prelude::*;
 
 const NAME: &str = "zendesk-messaging";
-/// The hosts that Zendesk lists, where each can matter, without the schemes and `'unsafe-inline'`: those are the
-/// application's to decide (<https://developer.zendesk.com/embeddables/docs/widget/csp>).
+/// The hosts that Zendesk lists, under each directive for which they can matter, without the schemes and
+/// `'unsafe-inline'`: those are for the application to decide
+/// (<https://developer.zendesk.com/embeddables/docs/widget/csp>).
 const POLICY: &str = "\
     script-src https://static.zdassets.com https://ekr.zdassets.com; \
     connect-src https://static.zdassets.com https://ekr.zdassets.com https://ekr.zendesk.com \
@@ -25,27 +26,29 @@ const POLICY: &str = "\
         https://*.zdusercontent.com; \
     font-src https://static.zdassets.com; \
     media-src https://static.zdassets.com https://media.smooch.io";
-/// Names that settings may not take: a person's, as the token says them.
+/// Names that settings may not have: the claims of the token about the user.
 const RESERVED: &str = "scope external_id name email email_verified";
 const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 const LONGEST_ID: usize = 255;
 
-/// Zendesk's web widget for messaging, the successor of the Classic one. The account decides which of the two the snippet
-/// loads: see [`ZendeskClassic`](super::ZendeskClassic) for the other.
+/// Zendesk's web widget for messaging, the successor of the Classic one.
 ///
-/// Signs `scope` (`user`), `external_id`, `name`, `email`, `email_verified` and `exp` as an HS256 JWT whose header names
-/// the key (<https://support.zendesk.com/hc/en-us/articles/4411666638746>). The widget asks for a token at login and
-/// whenever a session is resumed or has expired, so a token path is required and no token stands in the page.
+/// The account decides which of the two the snippet loads: see [`ZendeskClassic`](super::ZendeskClassic) for the other.
 ///
-/// `external_id` is the id: a string of at most 255 characters, unique in the whole account, that never changes. An e-mail
-/// address that belongs to another `external_id` already makes Zendesk reject the token, and the chat goes on **without an
-/// identity**; the browser's console tells. What an anonymous visitor wrote before is merged into the person at login.
+/// Signs `scope` (`user`), `external_id`, `name`, `email`, `email_verified` and `exp` as an HS256 JWT whose header
+/// names the key (<https://support.zendesk.com/hc/en-us/articles/4411666638746>). The widget asks for a token at login
+/// and whenever a session is resumed or has expired, so a token path is required and no page contains a token.
 ///
-/// Logout is `zE('messenger', 'logoutUser')`. Which names Zendesk gives to what it keeps in the browser is not published. In
-/// `localStorage` and `sessionStorage` (where the account forgets the history) these are removed: `ZD-*`, and the integration's
-/// session, `<integration id>.appUserId`, `.sessionToken` and `.clientId`. Those names, and that the id is of 24 hexadecimal
-/// digits, were seen in other people's code; that the current build has them is not confirmed. A login alone leaves the first
-/// and the last of them to the next person.
+/// `external_id` is the id: a string of at most 255 characters, unique in the whole account, that never changes. If an
+/// e-mail address already belongs to another `external_id`, Zendesk rejects the token, and the chat continues **without
+/// an identity**; the browser's console shows the reason. What an anonymous visitor wrote before is merged into the
+/// user at login.
+///
+/// Logout calls `zE('messenger', 'logoutUser')`. Zendesk does not publish the names of what it stores in the browser.
+/// In `localStorage` and in `sessionStorage` (which it uses if the account forgets the history) these are removed:
+/// `ZD-*`, and the integration's session, `<integration id>.appUserId`, `.sessionToken` and `.clientId`. Those names,
+/// and that the id consists of 24 hexadecimal digits, were seen in other people's code; that the current build uses
+/// them is not confirmed. A login alone leaves the first and the last of them to the next user.
 #[derive(Clone, Debug)]
 pub struct ZendeskMessaging {
     options: Options,
@@ -53,8 +56,9 @@ pub struct ZendeskMessaging {
 }
 
 impl ZendeskMessaging {
-    /// A widget by its snippet key, with a signing key of the Admin Center (Messaging, End user authentication), which
-    /// must [have its name](Secret::with_key_id), like `app_64b1..`.
+    /// Creates the widget from its snippet key and a signing key of the Admin Center.
+    ///
+    /// The signing key (Messaging, End user authentication) must have its [id](Secret::with_key_id), like `app_64b1..`.
     pub fn new(key: impl Into<String>, secret: Secret) -> Self {
         Self {
             options: Options::new(NAME, key, secret)
@@ -67,8 +71,9 @@ impl ZendeskMessaging {
 
     setter!(lifetime, "At most 31 days. Default: ten minutes; Zendesk documents no limit.");
 
-    /// The claim `email_verified`: whether the application has verified the e-mail addresses. Default: `true`, which is what
-    /// [`Identity::with_email`] asks for.
+    /// Sets the claim `email_verified`. Default: `true`, which [`Identity::with_email`] requires.
+    ///
+    /// It says whether the application has verified the e-mail addresses.
     #[must_use]
     pub fn email_verified(mut self, verified: bool) -> Self {
         self.email_verified = verified;
@@ -79,9 +84,10 @@ impl ZendeskMessaging {
 
     setter!(
         setting,
-        "Told by `zE('messenger:set', key, value)`: `locale`, `zIndex`, `cookies` (`all`, `functional`, `none`), \
-        `conversationFields`, `conversationTags`, `customization` \
-        (<https://developer.zendesk.com/api-reference/widget-messaging/web/core>). With `cookies` at `none` the widget is hidden."
+        "Settings are passed with `zE('messenger:set', key, value)`: `locale`, `zIndex`, `cookies` (`all`, \
+        `functional`, `none`), `conversationFields`, `conversationTags`, `customization` \
+        (<https://developer.zendesk.com/api-reference/widget-messaging/web/core>). With `cookies` set to \
+        `none`, the widget is hidden."
     );
 
     fn id_and_validity<'a>(&self, identity: &'a Identity, now: SystemTime) -> Result<(&'a str, Validity), TokenError> {
@@ -134,7 +140,8 @@ impl Widget for ZendeskMessaging {
         self.options.jwt(&claims, &validity)
     }
 
-    /// Nothing stands in the page: whether tokens will be given is all that is found out here.
+    /// The page needs no data. This only finds out whether the token service will be able to create tokens for the
+    /// user.
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         self.id_and_validity(identity, now)?;
         Ok(BootData::new())

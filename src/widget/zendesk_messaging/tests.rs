@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use serde_json::json;
 
@@ -10,14 +10,14 @@ fn zendesk() -> ZendeskMessaging {
 }
 
 #[test]
-fn looks_and_fields_of_conversations_are_settings() {
+fn appearance_options_and_conversation_fields_are_settings() {
     let fields = json!([{ "id": "123", "value": "web" }]);
     let zendesk = zendesk().setting("locale", "de").setting("zIndex", 50).setting("conversationFields", fields.clone());
     assert_settings(&zendesk, json!({ "locale": "de", "zIndex": 50, "conversationFields": fields }));
 }
 
 #[test]
-fn no_setting_names_a_person() {
+fn settings_that_identify_a_user_are_rejected() {
     let keys = ["external_id", "name", "email", "email_verified", "sub"];
     assert_reserved(|key| zendesk().setting(key, "user-1"), &keys);
 }

@@ -1,29 +1,29 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // The name under which the library looks for what waits for it.
+  // The global in which the library looks for queued calls.
   const CALLS = 'ZohoDeskAsap__asyncalls';
   /**
    * The widget of the last boot; undefined after a shutdown.
    * @type {import('../../snippet/types').Widget | undefined}
    */
   let currentWidget;
-  // Which boot an answer belongs to.
+  // The number of the current session, to match a response to it: each shutdown begins another session.
   let turn = 0;
   let waiting = false;
   let ready = false;
-  // A logout that came before the library is made up for once the library is ready.
+  // A logout that was requested before the library was ready, and runs once it is.
   let logoutPending = false;
   let hidden = false;
 
   /** @param {any[]} args */
   const invoke = (...args) => { window.ZohoDeskAsap.invoke(...args); };
 
-  // It keeps the button, and with it what the person said, from those who are not signed in. Where the library knows no
-  // such call, it stays.
+  // Hides the launcher, and with it the user's conversation, while no user is signed in. If the library does not know
+  // the call, the launcher stays.
   const show = () => {
     if (hidden === !currentWidget) return;
     hidden = !currentWidget;
-    try { invoke(hidden ? 'hide' : 'show', 'app.launcher'); } catch { /* it stays */ }
+    try { invoke(hidden ? 'hide' : 'show', 'app.launcher'); } catch { /* The launcher stays. */ }
   };
 
   const update = () => {
@@ -69,7 +69,7 @@ tools => {
       else if (!again) update();
     },
 
-    // Nothing to hand over: the widget asks for a token.
+    // The widget asks for a token, so there is nothing to pass on.
     refresh() {},
 
     shutdown(widget, mayLoad) {

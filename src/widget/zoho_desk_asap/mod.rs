@@ -1,4 +1,4 @@
-//! Zoho Desk's ASAP widget: an HS256 JWT, fetched by the widget itself.
+//! Zoho Desk's ASAP widget: an HS256 JWT that the widget itself fetches.
 //!
 //! ```
 //! use tower_widget_identity::{Secret, widget::{Widget, ZohoDeskAsap}};
@@ -21,25 +21,25 @@ const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
 /// <https://help.zoho.com/portal/en/kb/desk/for-developers/asap/articles/debugging-jwt-related-errors-while-configuring-the-asap-add-on>
 const LONGEST: Duration = Duration::from_secs(10 * 60);
 
-/// Zoho Desk's ASAP 2.0: a Help Center in the page, with tickets and chat. Not Zoho SalesIQ.
+/// Zoho Desk's ASAP 2.0: a Help Center in the page, with tickets and chat. It is not Zoho SalesIQ.
 ///
 /// Signs `email`, `email_verified` (true), `not_before`, `not_after` and `first_name` as an HS256 JWT
-/// (<https://help.zoho.com/portal/kb/articles/jwt-for-authenticating-users-in-the-asap-sdk>). The two times are
-/// **milliseconds**, as Zoho demands of these two claims; it reads `exp` as milliseconds, too, so there is none. Zoho knows
-/// people by their e-mail address, which is required and must have been verified; the id is not told. `first_name` is the
-/// whole name. Attributes are not signed: Zoho documents no claims for them.
+/// (<https://help.zoho.com/portal/kb/articles/jwt-for-authenticating-users-in-the-asap-sdk>). The two times are in
+/// **milliseconds**, as Zoho requires for these two claims; it reads `exp` as milliseconds, too, so the token has none.
+/// Zoho identifies users by their e-mail address, which is required and must have been verified; the id is not passed.
+/// `first_name` is the whole name. Attributes are not signed: Zoho documents no claims for them.
 ///
-/// The widget asks for a token by the function that `ZohoDeskAsap.invoke('login', ..)` was given, at the first page and
-/// when its own access, which is good for an hour, is over
+/// The widget asks for a token through the function that the adapter passes to `ZohoDeskAsap.invoke('login', ..)`, on
+/// the first page and when its own access, which is valid for an hour, has expired
 /// (<https://help.zoho.com/portal/en/kb/desk/developer-space/asap/general/articles/understanding-the-enhanced-jwt-mechanism-for-authenticating-users-in-the-asap-add-ons>).
-/// So no token stands in the page, and a token path is required.
+/// So no page contains a token, and a token path is required.
 ///
-/// Logout is `ZohoDeskAsap.invoke('logout')`. Zoho does not publish what the widget keeps in the browser, so there is nothing
-/// to purge by name, and after a session on an earlier page the library is loaded for the logout alone; its launcher is
-/// hidden then.
+/// Logout calls `ZohoDeskAsap.invoke('logout')`. Zoho does not publish what the widget stores in the browser, so the
+/// runtime has no names to remove. After a session on an earlier page, the library is loaded for the logout alone, with
+/// its launcher hidden.
 ///
-/// Not confirmed: `first_name`, `logout` and the hiding of the launcher (`app.launcher`), which are seen in public code; the
-/// policy, for which Zoho publishes no list.
+/// Not confirmed: `first_name`, `logout` and the hiding of the launcher (`app.launcher`), which were seen in public
+/// code; the policy, for which Zoho publishes no list.
 #[derive(Clone, Debug)]
 pub struct ZohoDeskAsap {
     options: Options,
@@ -48,7 +48,9 @@ pub struct ZohoDeskAsap {
 }
 
 impl ZohoDeskAsap {
-    /// An add-on by its id, the last part of the path in its snippet, with the JWT secret of its settings.
+    /// Creates the widget from an add-on's id, the last part of the path in its snippet, and its JWT secret.
+    ///
+    /// The secret is in the add-on's settings.
     ///
     /// [`org_id`](Self::org_id) has no default and must be set.
     pub fn new(app_id: impl Into<String>, secret: Secret) -> Self {
@@ -59,9 +61,12 @@ impl ZohoDeskAsap {
         }
     }
 
-    setter!(text org_id, "The organisation's id: `orgId` in the snippet's address.");
+    setter!(text org_id, "Sets the organisation's id: `orgId` in the snippet's address.");
 
-    setter!(text domain, "The host of the snippet's address, by the data center. Default: `desk.zoho.com`.");
+    setter!(
+        text domain,
+        "Sets the host in the snippet's address, which depends on the data center. Default: `desk.zoho.com`."
+    );
 
     setter!(lifetime, "At most ten minutes. Default: five.");
 
@@ -102,7 +107,7 @@ impl Widget for ZohoDeskAsap {
     }
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
-        // Not told, but a person all the same.
+        // The token does not contain the id, but an identity without one is not a user.
         identity.required_id()?;
         let email = identity.required_email()?;
         let validity = identity.validity(now, self.options.lifetime)?;

@@ -1,4 +1,4 @@
-//! What this widget has of its own.
+//! Tests for what is specific to this widget.
 
 use super::*;
 use crate::widget::testing::{assert_refused, secret};
@@ -8,7 +8,7 @@ fn asap() -> ZohoDeskAsap {
 }
 
 #[test]
-fn build_says_what_is_missing_or_no_part_of_an_address() {
+fn check_reports_missing_values_and_invalid_address_parts() {
     assert_refused(&ZohoDeskAsap::new("app-1", secret()), ConfigErrorKind::AppId, &[NAME, "org_id(..)"]);
     assert_refused(&asap().org_id("1&x=y"), ConfigErrorKind::AppId, &[NAME]);
     for domain in ["", "desk.zoho.eu?", "desk zoho", "*", "https://desk.zoho.eu;"] {
@@ -17,7 +17,7 @@ fn build_says_what_is_missing_or_no_part_of_an_address() {
 }
 
 #[test]
-fn the_policy_follows_the_data_center() {
+fn policy_follows_the_data_center() {
     let policy = |asap: ZohoDeskAsap| asap.manifest().csp_sources();
     assert!(policy(asap().domain("desk.zoho.in")).has_script("https://desk.zoho.in"));
     assert_eq!(asap().domain("desk.zoho.in").check(), Ok(()));
