@@ -7,11 +7,7 @@ mod new_widget;
 mod rooms;
 mod steps;
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{env, path::PathBuf, process::ExitCode};
 
 use steps::Runner;
 
@@ -41,8 +37,10 @@ fn run(arguments: &[String]) -> Result<(), String> {
     }
 }
 
-/// The repository's root: the parent of this package's folder.
+/// The repository's root: the parent of this package's folder. `cargo run` and `cargo test` name that folder, also where a
+/// copy of the repository shares the folder `target` with another one.
 fn root() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package).to_owned()
+    let package =
+        env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    package.parent().unwrap_or(&package).to_owned()
 }
