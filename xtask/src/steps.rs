@@ -393,6 +393,25 @@ mod tests {
         assert!(!is_left_out("warning: manifest has no documentation, homepage or repository"));
     }
 
+    /// A step that names a test program which was renamed would fail late.
+    #[test]
+    fn every_test_program_that_a_step_or_a_document_names_is_there() {
+        let mut found = 0;
+        for document in ["xtask/src/steps.rs", "xtask/src/new_widget.rs", "CONTRIBUTING.md"] {
+            let text = fs::read_to_string(crate::root().join(document)).unwrap();
+            let (commands, _) = text.split_once("#[cfg(test)]\nmod tests").unwrap_or((&text, ""));
+            for rest in commands.split("--test ").skip(1) {
+                let name: String =
+                    rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+                let is_there =
+                    runner().has(&format!("tests/{name}.rs")) || runner().has(&format!("tests/{name}/main.rs"));
+                assert!(is_there, "{document} names the test program `{name}`");
+                found += 1;
+            }
+        }
+        assert!(found >= 10, "{found} names");
+    }
+
     /// Every job of the workflow runs steps, and only those that exist: CI and a contributor call the same thing.
     #[test]
     fn the_workflow_calls_steps_that_exist() {
