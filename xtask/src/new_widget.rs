@@ -93,11 +93,12 @@ impl Name {
     }
 }
 
-/// Keywords that could be a vendor's name, and module names that are taken in the folder.
-const KEYWORDS: [&str; 36] = [
-    "as", "async", "await", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum", "extern",
-    "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "pub",
-    "ref", "return", "self", "static", "super", "trait", "try", "type",
+/// Keywords, reserved ones included: no module can have these names.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 pub(crate) fn command(root: &Path, arguments: &[String]) -> Result<(), String> {

@@ -177,6 +177,13 @@ fn a_widget_that_is_there_stays_as_it_is() {
 }
 
 #[test]
+fn a_module_that_is_there_stays_as_it_is() {
+    let copy = Copy::of_repository("module");
+    write(&copy.0.join("src/widget/hash.rs"), "// shared by widgets\n").unwrap();
+    assert_eq!(create_named(&copy, "hash", Kind::Hash).unwrap_err(), "src/widget/hash.rs is there already");
+}
+
+#[test]
 fn a_list_that_is_not_recognised_stops_the_command_before_it_writes() {
     let copy = Copy::of_repository("unknown-list");
     for (path, text) in [(LIST, "mod intercom;\n"), (GUIDE, "# No table\n"), (CHANGELOG, "# Changelog\n")] {
