@@ -15,7 +15,7 @@ use tower::util::ServiceExt;
 use crate::{
     Identity, Secret, Viewer, Widgets,
     protocol::{self, INTERFACES, PERSON},
-    snippet::{BootDataSet, ConstantData, CookieData, PageData, Snippet, widget_data},
+    snippet::{ConstantData, CookieData, PageData, Snippet, widget_data},
     widget::{Canny, ConfiguredWidget, Ferndesk, Intercom, Widget},
 };
 
@@ -61,7 +61,7 @@ fn element(widget: impl Widget, all: bool) -> (Value, Value) {
     };
     let snippet = Snippet::build(&constants, &widgets, crate::Load::AfterLoad).unwrap();
     let person = widgets[0].boot_data(&ada(), SystemTime::now()).unwrap();
-    let people = BootDataSet(vec![(widgets[0].name(), person)]);
+    let people = [(widgets[0].name(), person)];
     let data = PageData { seen: "", fp: "", reset: all, trusted: all, people: &people };
     let element = String::from_utf8(snippet.parts(&data).unwrap().concat()).unwrap();
     let (opening, rest) = element.split_once('\'').unwrap();

@@ -89,7 +89,7 @@ impl Identity {
     /// Sets the e-mail address, which is signed exactly as given. Default: `None`.
     ///
     /// It is never trimmed or lower-cased; a blank address counts as `None`. Some vendors require one: the table of
-    /// widgets in the [readme](crate#vendors) says which. Without it, they return no token
+    /// [widgets](crate::guide::widgets) says which. Without it, they return no token
     /// ([`TokenError::MissingEmail`]).
     ///
     /// Set only an address that your application has verified: the vendor shows the holder of the token what belongs to

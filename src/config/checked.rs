@@ -17,7 +17,7 @@ use crate::{
     sign::{Clock, Token},
     snippet::{BootDataSet, PageData, Snippet},
     token_error::TokenError,
-    widget::{ConfiguredWidget, PageValue},
+    widget::{BootData, ConfiguredWidget, PageValue},
     worker::Worker,
 };
 
@@ -73,11 +73,11 @@ impl Config {
     /// Each widget's boot data for a user, and the widgets that have no token for that user.
     pub(crate) fn people(&self, identity: &Identity) -> (BootDataSet<'_>, Vec<TokenFailure>) {
         let now = self.clock.now();
-        let mut people = BootDataSet(Vec::with_capacity(self.widgets.len()));
+        let mut people = BootDataSet::with_capacity(self.widgets.len());
         let mut failures = Vec::new();
         for widget in &self.widgets {
             match widget.boot_data(identity, now) {
-                Ok(person) => people.0.push((widget.name(), person)),
+                Ok(person) => people.push((widget.name(), person)),
                 Err(error) => failures.push(TokenFailure::new(widget.name(), error)),
             }
         }
@@ -89,7 +89,7 @@ impl Config {
         &self,
         browser: &'a BrowserState,
         fingerprint: Option<&'a Fingerprint>,
-        people: &'a BootDataSet<'a>,
+        people: &'a [(&'a str, BootData)],
     ) -> PageData<'a> {
         PageData {
             seen: browser.marker.as_str(),

@@ -59,7 +59,7 @@ impl Injection {
         let RequestFacts { config, browser, .. } = &self.facts;
         let trusted = csp::assess(headers).map_err(|impossible| Outcome::untouched(impossible.into()))?;
         let (people, failures) = self.identity.as_ref().map(|identity| config.people(identity)).unwrap_or_default();
-        if self.action == Action::Boot && people.0.is_empty() {
+        if self.action == Action::Boot && people.is_empty() {
             return Err(Outcome::no_token(failures));
         }
         let data = config.page_data(browser, self.fingerprint.as_ref(), &people);

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde::Serialize;
+use smallvec::SmallVec;
 
 #[cfg(feature = "rsa")]
 use super::rsa::RsaKey;
@@ -21,7 +22,7 @@ use crate::{
     token_error::TokenError,
 };
 
-/// A JSON length, in bytes, that most claims do not exceed, so that the buffer rarely grows.
+/// A JSON length, in bytes, that most claims do not exceed, so that the buffer rarely needs an allocation.
 const USUAL_CLAIMS_BYTES: usize = 512;
 
 /// A signing secret with redacted `Debug`.
@@ -116,8 +117,8 @@ impl Secret {
 
     /// Creates a secret that signs JWTs with RS256, from a private RSA key in PEM. Feature `rsa`.
     ///
-    /// The key needs at least 2,048 bits, and may be PKCS#1 or PKCS#8. The README describes what the feature's timing
-    /// may reveal. An RSA key has no HMAC ([`hmac_hex`](Self::hmac_hex) returns an error). A signature takes too long
+    /// The key needs at least 2,048 bits, and may be PKCS#1 or PKCS#8. [RSA keys](crate::guide::production#rsa-keys) describes what
+    /// the feature's timing may reveal. An RSA key has no HMAC ([`hmac_hex`](Self::hmac_hex) returns an error). A signature takes too long
     /// for an async thread: see [`Manifest::with_costly_tokens`](crate::widget::Manifest::with_costly_tokens).
     ///
     /// # Errors
@@ -182,7 +183,7 @@ impl Secret {
     /// [`TokenError::TooLarge`] if the token would exceed [`MAX_TOKEN_BYTES`]; [`TokenError::Signing`] if the claims
     /// cannot be written as JSON.
     pub fn jwt(&self, claims: &impl Serialize) -> Result<Token, TokenError> {
-        let mut json = Vec::with_capacity(USUAL_CLAIMS_BYTES);
+        let mut json = SmallVec::<[u8; USUAL_CLAIMS_BYTES]>::new();
         serde_json::to_writer(&mut json, claims).map_err(|_| TokenError::Signing)?;
         // The same key signs header and payload, even if another thread replaces it meanwhile.
         self.with_key(|key| compact(key, &json))

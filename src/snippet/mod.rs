@@ -205,7 +205,7 @@ mod tests {
         }
     }
 
-    /// Gzips the code as a server would. The README names the size.
+    /// Gzips the code as a server would. docs/what-is-injected.md names the size.
     #[test]
     fn code_for_three_widgets_stays_small() {
         use crate::{
@@ -231,7 +231,7 @@ mod tests {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         gzip.write_all(&code).unwrap();
         let size = gzip.finish().unwrap().len();
-        assert!((1000..4400).contains(&size), "{size} bytes, {} before gzip", code.len());
+        assert!((1000..4500).contains(&size), "{size} bytes, {} before gzip", code.len());
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The members are written one by one: text of this crate needs no escaping, and a long token is not scanned a second
 //! time.
 
+use smallvec::SmallVec;
+
 use super::escape::attribute_json;
 use crate::{
     protocol::{FP, LIFETIMES, PEOPLE, RESET, SEEN, TRUSTED},
@@ -19,12 +21,11 @@ pub(crate) struct PageData<'a> {
     pub(crate) reset: bool,
     /// Whether the page requires trusted types for the URLs of scripts.
     pub(crate) trusted: bool,
-    pub(crate) people: &'a BootDataSet<'a>,
+    pub(crate) people: &'a [(&'a str, BootData)],
 }
 
 /// The boot data of each widget, by its name.
-#[derive(Default)]
-pub(crate) struct BootDataSet<'a>(pub(crate) Vec<(&'a str, BootData)>);
+pub(crate) type BootDataSet<'a> = SmallVec<[(&'a str, BootData); 1]>;
 
 impl PageData<'_> {
     /// Writes the data as a JSON object that is safe in an attribute.
@@ -39,10 +40,10 @@ impl PageData<'_> {
     pub(crate) fn usual_length(&self) -> usize {
         const MARKERS: usize = 160;
         const WIDGET: usize = 96;
-        let values = self.people.0.iter().flat_map(|(_, person)| person.entries());
+        let values = self.people.iter().flat_map(|(_, person)| person.entries());
         let tokens =
             values.map(|(_, value)| if let BootValue::Token(token) = value { token.as_str().len() } else { WIDGET });
-        MARKERS + self.people.0.len() * WIDGET + tokens.sum::<usize>()
+        MARKERS + self.people.len() * WIDGET + tokens.sum::<usize>()
     }
 
     /// Appends the members of the object, without its braces.
@@ -63,14 +64,14 @@ impl PageData<'_> {
         out.push(b',');
         write_key(PEOPLE, out);
         out.push(b'{');
-        write_all(self.people.0.iter(), out, |(widget, person), out| {
+        write_all(self.people.iter(), out, |(widget, person), out| {
             write_key(widget, out);
             write_boot_data(person, out)
         })?;
         out.extend_from_slice(b"},");
         write_key(LIFETIMES, out);
         out.push(b'{');
-        let lifetimes = self.people.0.iter().filter_map(|(widget, person)| Some((widget, person.lifetime()?)));
+        let lifetimes = self.people.iter().filter_map(|(widget, person)| Some((widget, person.lifetime()?)));
         write_all(lifetimes, out, |(widget, lifetime), out| {
             write_key(widget, out);
             attribute_json(&lifetime.as_secs(), out)

@@ -8,13 +8,17 @@ use std::{
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use smallvec::SmallVec;
 
 use crate::{identity::Identity, sign::Token, token_error::TokenError};
+
+/// The number of entries that most widgets have at most: these need no allocation.
+const USUAL_ENTRIES: usize = 4;
 
 /// The data that an adapter needs to boot for one user. `Debug` hides it.
 #[derive(Clone, Default)]
 pub struct BootData {
-    entries: Vec<(Cow<'static, str>, BootValue)>,
+    entries: SmallVec<[(Cow<'static, str>, BootValue); USUAL_ENTRIES]>,
     lifetime: Option<Duration>,
 }
 

@@ -69,7 +69,7 @@
 //! * `boot(widget)` shows the widget to the user, or to a signed-out visitor. The runtime calls it when the page
 //!   belongs to them and the widget is not yet running for them. Before it boots another user, it calls `shutdown`.
 //! * `refresh(widget, token)` follows a `boot` for the same user. The runtime calls it without a token on the user's
-//!   next page in the same document (Turbo Drive, [`widgetIdentity.refresh()`](crate#pages-that-stay-open)), and with a
+//!   next page in the same document (Turbo Drive, [`widgetIdentity.refresh()`](crate::guide::single_page_apps#a-login-without-a-page-load)), and with a
 //!   token when it has renewed one, at 70 to 85 % of the token's [lifetime](crate::Token::lifetime).
 //! * `shutdown(widget, load)` ends the session: on the next page of another user or a signed-out visitor, or when the
 //!   marker cookie says that the session has ended elsewhere. `load` is true if the page ends a session from an earlier
@@ -183,8 +183,8 @@ pub use definition::Widget;
 pub use manifest::{Manifest, SessionArtifacts, Settings};
 pub use page_value::PageValue;
 
-// Each widget of this crate has a folder here and in `tests/widgets`, a line in the list below, and a row in the
-// README's table. No other place lists them all.
+// Each widget of this crate has a folder here and in `tests/widgets`, a line in the list below, and a section in
+// `docs/widgets.md`. No other place lists them all.
 #[cfg(feature = "issued")]
 mod ada;
 mod amazon_connect;

@@ -468,7 +468,7 @@ fn where_a_policy_makes_the_widget_impossible_the_page_is_untouched() {
     }
 }
 
-/// So it does not govern the snippet; what the vendor loads later it does, as the README says.
+/// A `<meta>` policy does not apply to the snippet, but to what the vendor loads later.
 #[test]
 fn a_policy_in_a_meta_element_comes_behind_the_snippet() {
     const META: &str = "<meta http-equiv=content-security-policy content=\"script-src 'none'\">";

@@ -98,7 +98,7 @@ fn login_protected_page_logout() {
     for form in [
         "username=demo&password=wrong",
         "username=demo&password=",
-        "username=nobody&password=demo",
+        "username=stranger&password=demo",
         "username='--&password=%00",
     ] {
         let answer = jar.post(site.port, "/login", form);
