@@ -132,6 +132,23 @@ fn only_the_rooms_that_answer_requests_know_bodies() {
 }
 
 #[test]
+fn the_document_says_why_for_each_dependency() {
+    let manifest = fs::read_to_string(crate::root().join("Cargo.toml")).unwrap();
+    let (_, rest) = manifest.split_once("\n[dependencies]\n").unwrap();
+    let lines = rest.lines().take_while(|line| !line.starts_with('['));
+    let names: Vec<_> = lines.filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = ")).collect();
+    assert!(names.len() > 15, "{names:?}");
+    let text = fs::read_to_string(crate::root().join("ARCHITECTURE.md")).unwrap();
+    let (_, table) = text.split_once("\n## Why each dependency\n").unwrap();
+    let listed: Vec<_> = table.lines().filter_map(|row| row.split('|').nth(1)).flat_map(in_code_spans).collect();
+    for (name, requirement) in names {
+        // `name = { package = "crate", ... }`
+        let name = requirement.split_once("package = \"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or(name);
+        assert!(listed.iter().any(|other| other == name), "{name}");
+    }
+}
+
+#[test]
 fn an_arrow_is_found_in_every_form() {
     let text = "use crate::{\n    a::{b, c},\n    d,\n    self_made as e,\n};\nuse crate::f::G;\n// crate::no\nlet x: crate::h::I;\n\
                 mycrate::no();\n#[cfg(test)]\nmod tests {\n    use crate::no;\n}\n";
