@@ -38,10 +38,11 @@ const STEPS: &[(&str, &str, &str, Step)] = &[
 const ENGINES: [&str; 3] = ["chromium", "firefox", "webkit"];
 
 /// The packages with a lock file of their own, beside the workspace.
-const FOREIGN_LOCKS: [&str; 4] = [
+const FOREIGN_LOCKS: [&str; 5] = [
     "fuzz/Cargo.toml",
     "tests/neighbours/aws_lc_rs/Cargo.toml",
     "tests/neighbours/rust_crypto/Cargo.toml",
+    "tests/others/leptos/Cargo.toml",
     "examples/of_others/Cargo.toml",
 ];
 
