@@ -8,6 +8,7 @@ pub mod prologue;
 pub mod response;
 pub mod tree;
 
+mod kept;
 mod layer;
 mod reading;
 mod told;

@@ -3,11 +3,24 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
-use crate::layer::Item;
+use crate::{
+    layer::Item,
+    support::{FP_1, FP_2, MARKER},
+};
 
 /// The byte between the frames of a body. `SPECIAL` is the first byte of a frame that is not data.
 const BETWEEN: u8 = 0x1F;
 const SPECIAL: u8 = 0x1E;
+
+/// The words for the browser's cookies, with the cookies' names and values.
+const MARKERS: [(&str, &str, &str); 3] = [("own", MARKER, FP_1), ("other", MARKER, FP_2), ("gone", MARKER, "out")];
+const OTHER_COOKIES: [(&str, &str, &str); 3] =
+    [("kept", KEPT, "abcdefghijkl"), ("residue", VENDORS[0], "1"), ("device", VENDORS[1], "1")];
+
+/// The name of the second cookie.
+pub(super) const KEPT: &str = "__Host-widget-kept";
+/// The vendor's cookies: the one that an identified user has, and one that each visitor has.
+pub(super) const VENDORS: [&str; 2] = ["intercom-session-abcd1234", "intercom-device-id-abcd1234"];
 
 /// A request, and the application's response.
 #[derive(Debug)]
@@ -82,14 +95,36 @@ impl Asked {
         self.first(&loads).unwrap_or(Load::Document)
     }
 
+    /// Whether the request comes from the application's own page, or does not say.
+    pub(super) fn is_own(&self) -> bool {
+        !self.says("foreign")
+    }
+
     /// The viewer before the handler runs.
     pub(super) fn viewer(&self) -> Said {
         self.first(&[("in", Said::Person), ("out", Said::Nobody)]).unwrap_or(Said::Unknown)
     }
 
+    /// The viewer that an asynchronous look-up finds after the handler.
+    pub(super) fn then(&self) -> Said {
+        let known = [("then-in", Said::Person), ("then-out", Said::Nobody), ("then-unknown", Said::Unknown)];
+        self.first(&known).unwrap_or(self.viewer())
+    }
+
     /// The viewer in the response's extensions.
     pub(super) fn late(&self) -> Option<Said> {
         self.first(&[("late-in", Said::Person), ("late-out", Said::Nobody), ("late-unknown", Said::Unknown)])
+    }
+
+    /// The words for the cookies of a widget session that the browser sends, and what each cookie is.
+    pub(super) fn session_cookies(&self) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        let marker = MARKERS.into_iter().find(|(word, ..)| self.says(word));
+        marker.into_iter().chain(OTHER_COOKIES.into_iter().filter(|(word, ..)| self.says(word)))
+    }
+
+    /// The word for the marker that the browser sends.
+    pub(super) fn marker(&self) -> Option<&'static str> {
+        MARKERS.into_iter().map(|(word, ..)| word).find(|word| self.says(word))
     }
 
     pub(super) fn stack(&self) -> Stack {
