@@ -21,13 +21,13 @@ pub(super) struct Verdict {
 pub(super) enum Ends {
     Yes,
     No,
-    /// It depends on the page's body and headers: either its snippet ends the session, or the response does.
-    Perhaps,
+    /// Either the response does, or what it carries (a snippet, or the headers for a fetch).
+    Either,
 }
 
 impl Verdict {
     pub(super) fn of(asked: &Asked) -> Self {
-        let route = is_logout_layer(asked) || (has_page_layer(asked) && asked.says("path"));
+        let route = has_logout_layer(asked) || (has_page_layer(asked) && asked.says("path"));
         let before = if asked.says("later") { looked_up(asked) } else { asked.viewer() };
         let otherwise = Self { viewer: asked.late().unwrap_or(before), is_logout: false, ends: by_word(asked) };
         if !route || !may_be_logout(asked) {
@@ -40,10 +40,10 @@ impl Verdict {
             _ if !asked.says("later") => asked.viewer() == Said::Person,
             _ => match looked_up(asked) {
                 Said::Unknown => false,
-                Said::Nobody if is_page(asked) && !carried => return Self { ends: Ends::No, ..otherwise_of(asked) },
+                Said::Nobody if is_page(asked) && !carried => return no_logout(asked),
                 Said::Nobody => true,
                 Said::Person if is_of_a_copy(asked, carried) => true,
-                Said::Person => return Self { ends: Ends::No, ..otherwise_of(asked) },
+                Said::Person => return no_logout(asked),
             },
         };
         let ends = if carried || (asked.is_own() && says) { Ends::Yes } else { Ends::No };
@@ -52,16 +52,16 @@ impl Verdict {
 }
 
 /// The verdict of a route where the look-up says that this was no logout.
-fn otherwise_of(asked: &Asked) -> Verdict {
+fn no_logout(asked: &Asked) -> Verdict {
     Verdict { viewer: looked_up(asked), is_logout: false, ends: Ends::No }
 }
 
 /// The viewer that the asynchronous look-up names: if it does not know, the one in the request.
-fn looked_up(asked: &Asked) -> Said {
+pub(super) fn looked_up(asked: &Asked) -> Said {
     if asked.then() == Said::Unknown { asked.viewer() } else { asked.then() }
 }
 
-fn is_logout_layer(asked: &Asked) -> bool {
+fn has_logout_layer(asked: &Asked) -> bool {
     matches!(asked.stack(), Stack::Logout | Stack::PageInLogout | Stack::LogoutInPage)
 }
 
@@ -93,7 +93,7 @@ fn is_of_a_copy(asked: &Asked, carried: bool) -> bool {
 /// Whether the response removes a cookie that the request carried.
 ///
 /// The judge knows only the simplest way to do so; the rest is the business of the crate's own tests.
-fn removes_the_session(asked: &Asked) -> bool {
+pub(super) fn removes_the_session(asked: &Asked) -> bool {
     asked.says("sid") && asked.headers.get_all(header::SET_COOKIE).iter().any(|line| line == "sid=; Max-Age=0")
 }
 
@@ -120,12 +120,7 @@ fn by_word(asked: &Asked) -> Ends {
     if !(has_marker && counts && meant && heard && asked.is_own()) {
         return Ends::No;
     }
-    match (is_addressed(asked), asked.method()) {
-        (false, _) => Ends::Yes,
-        (true, Method::GET) => Ends::Perhaps,
-        (true, _) if asked.says("skip") || status.is_redirection() => Ends::Yes,
-        (true, _) => Ends::Perhaps,
-    }
+    if is_addressed(asked) { Ends::Either } else { Ends::Yes }
 }
 
 /// Whether this is a page load, or with header delivery a fetch by the own page.
