@@ -1,7 +1,7 @@
 //! Parses the input.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::SET_COOKIE};
 
 use crate::{
     layer::Item,
@@ -116,10 +116,16 @@ impl Asked {
         self.first(&[("late-in", Said::Person), ("late-out", Said::Nobody), ("late-unknown", Said::Unknown)])
     }
 
-    /// The words for the cookies of a widget session that the browser sends, and what each cookie is.
-    pub(super) fn session_cookies(&self) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    /// All cookies that the browser sends.
+    pub(super) fn cookies(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.says("sid").then_some(("sid", "1")).into_iter().chain(self.session_cookies())
+    }
+
+    /// The cookies of a widget session that the browser sends.
+    pub(super) fn session_cookies(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let marker = MARKERS.into_iter().find(|(word, ..)| self.says(word));
-        marker.into_iter().chain(OTHER_COOKIES.into_iter().filter(|(word, ..)| self.says(word)))
+        let others = OTHER_COOKIES.into_iter().filter(|(word, ..)| self.says(word));
+        marker.into_iter().chain(others).map(|(_, name, value)| (name, value))
     }
 
     /// The word for the marker that the browser sends.
@@ -150,7 +156,21 @@ fn line(input: &[u8]) -> (&[u8], &[u8]) {
 fn read_header(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     let name = HeaderName::from_bytes(&line[..colon]).ok()?;
-    Some((name, HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?))
+    let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?;
+    (name != SET_COOKIE || has_plain_age(&value)).then_some((name, value))
+}
+
+/// Whether every `Max-Age` of a `Set-Cookie` line is a number as applications write it.
+///
+/// The crate's own tests check how it reads others.
+fn has_plain_age(line: &HeaderValue) -> bool {
+    let line = String::from_utf8_lossy(line.as_bytes()).to_ascii_lowercase();
+    let attributes = line.split(';').skip(1).filter_map(|part| part.split_once('='));
+    let mut ages = attributes.filter(|(name, _)| name.trim() == "max-age").map(|(_, age)| age.trim());
+    ages.all(|age| {
+        let digits = age.strip_prefix('-').unwrap_or(age);
+        (1..=18).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
+    })
 }
 
 fn item(piece: &[u8]) -> Item {

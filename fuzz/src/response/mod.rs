@@ -115,9 +115,7 @@ fn request(asked: &Asked) -> Request<()> {
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    let session = asked.says("sid").then_some(("sid", "1"));
-    let cookies = session.into_iter().chain(asked.session_cookies().map(|(_, name, value)| (name, value)));
-    let cookies: Vec<_> = cookies.map(|(name, value)| format!("{name}={value}")).collect();
+    let cookies: Vec<_> = asked.cookies().map(|(name, value)| format!("{name}={value}")).collect();
     if !cookies.is_empty() {
         request = request.header(COOKIE, cookies.join("; "));
     }

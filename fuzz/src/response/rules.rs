@@ -91,10 +91,25 @@ fn is_of_a_copy(asked: &Asked, carried: bool) -> bool {
 }
 
 /// Whether the response removes a cookie that the request carried.
-///
-/// The judge knows only the simplest way to do so; the rest is the business of the crate's own tests.
 pub(super) fn removes_the_session(asked: &Asked) -> bool {
-    asked.says("sid") && asked.headers.get_all(header::SET_COOKIE).iter().any(|line| line == "sid=; Max-Age=0")
+    let lines = asked.headers.get_all(header::SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let removed: Vec<_> = lines.filter_map(removed).collect();
+    asked.cookies().any(|(name, _)| removed.contains(&name))
+}
+
+/// Returns the name of the cookie that a `Set-Cookie` line removes.
+///
+/// A removal has a `Max-Age` of zero or less, or else the date that libraries write: <https://httpwg.org/specs/rfc6265.html#storage-model>.
+fn removed(line: &str) -> Option<&str> {
+    let mut parts = line.split(';');
+    let (name, _) = parts.next()?.split_once('=')?;
+    let attributes: Vec<_> = parts.filter_map(|part| part.split_once('=')).map(|(k, v)| (k.trim(), v.trim())).collect();
+    let last = |wanted: &str| attributes.iter().rfind(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, v)| *v);
+    let gone = match last("max-age") {
+        Some(seconds) => seconds.starts_with('-') || seconds.bytes().all(|digit| digit == b'0'),
+        None => last("expires").is_some_and(|date| date.contains("1970")),
+    };
+    gone.then_some(name.trim())
 }
 
 fn is_page(asked: &Asked) -> bool {
