@@ -6,11 +6,12 @@ pub mod cookies;
 pub mod csp;
 pub mod prologue;
 pub mod response;
+pub mod told;
 pub mod tree;
 
+mod kept;
 mod layer;
 mod reading;
-mod told;
 
 // The referee of the crate's own tests.
 #[allow(dead_code)]
