@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::extract::Query;
 use axum::response::{Html, Json};
@@ -15,12 +14,12 @@ use serde_json::{Value, json};
 use tower_widget_identity::widget::{BootData, Chatwoot, Manifest, Widget};
 use tower_widget_identity::{ConfigError, Identity, Secret, Token, TokenError, Widgets};
 
-use crate::app::{App, Settings, script};
+use crate::harness::app::{App, Settings, script};
+use crate::harness::steps::A_WHILE;
+use crate::harness::turbo::{turbo, turbo_visit};
+use crate::harness::vendors::asking_the_session;
 use crate::harness::{Stage, in_every_engine};
-use crate::rows_pages::turbo;
-use crate::rows_widgets::asking_the_session;
 
-const A_WHILE: Duration = Duration::from_millis(1500);
 /// Who the frame's server says is there.
 const WHO: &str = "document.querySelector('#chatwoot_live_chat_widget')?.contentWindow?.who ?? null";
 
@@ -156,7 +155,7 @@ in_every_engine!(chatwoot_knows_the_person_after_turbo_moved_its_frame, chatwoot
     stage.wait_for("document.body.dataset.user", "user-1").await;
     knows(stage, "user-1").await;
     for page in ["two", "one"] {
-        crate::rows_pages::turbo_visit(stage, page).await;
+        turbo_visit(stage, page).await;
         knows(stage, "user-1").await;
     }
     stage.reload().await;

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::harness::page::{ARTIFACTS, CALLS, Page, STATE};
+use crate::harness::steps::{nothing_left, verified};
 use crate::harness::{Started, run_programs};
-use crate::identity::{nothing_left, verified};
-use crate::page::{ARTIFACTS, CALLS, Page, STATE};
 use crate::process::{Process, axum_login};
 
 /// The program, and the database that goes with it.

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use crate::harness::page::Page;
 use crate::harness::{Started, run_programs};
-use crate::page::Page;
 use crate::process::{Process, example};
 
 const CHAT: &str = "document.querySelector('#hubspot-chat')?.textContent ?? null";

@@ -14,14 +14,13 @@ use serde_json::{Value, json};
 use tower_widget_identity::widget::Gleap;
 use tower_widget_identity::{Secret, Widgets};
 
-use crate::app::Settings;
+use crate::harness::app::Settings;
+use crate::harness::packages::library_with;
+use crate::harness::steps::{A_WHILE, sign_in_by_fetch};
+use crate::harness::vendors::asking_the_session;
 use crate::harness::{Stage, in_every_engine};
-use crate::packages::library_with;
-use crate::rows_pages::sign_in_by_fetch;
-use crate::rows_widgets::asking_the_session;
 
 const IDENTIFY: &str = "/gleap/api/sessions/identify";
-const A_WHILE: Duration = Duration::from_millis(1500);
 
 const WHO: &str = "typeof window.Gleap === 'function' ? Gleap.getIdentity()?.userId ?? '' : ''";
 /// What Gleap itself shows.
@@ -209,7 +208,7 @@ in_every_engine!(gleap_goes_with_its_user_and_comes_again_for_the_next_one, glea
 async fn wait_for_request(stage: &Stage, path: &str) {
     let start = std::time::Instant::now();
     while stage.app.requests(path) == 0 {
-        assert!(start.elapsed() < crate::page::PATIENCE, "no request for {path}");
+        assert!(start.elapsed() < crate::harness::page::PATIENCE, "no request for {path}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -8,15 +8,14 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use serde_json::{Value, json};
-use tower_widget_identity::Widgets;
-use tower_widget_identity::WidgetsBuilder;
+use tower_widget_identity::{Widgets, WidgetsBuilder};
 
-use crate::app::{App, Settings, script};
 use crate::golden::{self, Golden, Jwt};
+use crate::harness::app::{App, Settings, script};
+use crate::harness::dressed::Dressed;
+use crate::harness::steps::sign_in_by_fetch;
+use crate::harness::vendors::{TOOLS, asking_the_session};
 use crate::harness::{Stage, in_every_engine};
-use crate::rows_pages::sign_in_by_fetch;
-use crate::rows_widgets::{TOOLS, asking_the_session};
-use crate::widgets_dressed::Dressed;
 
 const LIBRARIES: &str = include_str!("stubs/jwt_libraries.js");
 

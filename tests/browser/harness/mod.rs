@@ -1,6 +1,22 @@
 //! Runs a test with a browser against an application that is served in this process: the example's, or the
 //! one that the test controls.
 
+pub(crate) mod app;
+pub(crate) mod before;
+pub(crate) mod calls;
+pub(crate) mod dressed;
+pub(crate) mod driver;
+pub(crate) mod packages;
+pub(crate) mod page;
+pub(crate) mod pending;
+pub(crate) mod pool;
+pub(crate) mod prepared;
+pub(crate) mod steps;
+pub(crate) mod tls;
+pub(crate) mod turbo;
+pub(crate) mod vendors;
+pub(crate) mod workers;
+
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::Ipv4Addr;
@@ -19,12 +35,11 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::app::{App, Settings};
-use crate::driver::{Browser, Engine};
 use crate::example;
-use crate::page::Page;
-use crate::pool;
-use crate::tls::{Cut, HOSTS, TlsListener};
+use crate::harness::app::{App, Settings};
+use crate::harness::driver::{Browser, Engine};
+use crate::harness::page::Page;
+use crate::harness::tls::{Cut, HOSTS, TlsListener};
 
 /// No test takes this long unless it hangs.
 const LIMIT: Duration = Duration::from_secs(240);
@@ -37,20 +52,20 @@ const NO_RULES: &str = "it knows no speculation rules: a page is neither prefetc
 const CANNOT: &[(Engine, &str, &str)] = &[
     (
         Engine::WebKit,
-        "row_11_browser_closed_without_logout_and_user_2_signs_in",
+        "session_from_before_a_browser_restart_ends_before_the_next_boot",
         "MiniBrowser keeps everything in memory when a driver controls it: nothing outlives its end",
     ),
     (Engine::Firefox, "download_link_saves_no_token", AS_A_PAGE),
     (Engine::WebKit, "download_link_saves_no_token", AS_A_PAGE),
-    (Engine::Firefox, "row_07_prefetch_rule_leaves_the_logout_pending", NO_RULES),
-    (Engine::WebKit, "row_07_prefetch_rule_leaves_the_logout_pending", NO_RULES),
-    (Engine::Firefox, "row_07_prerendered_page_leaves_the_logout_pending", NO_RULES),
-    (Engine::WebKit, "row_07_prerendered_page_leaves_the_logout_pending", NO_RULES),
-    (Engine::Firefox, "row_09_page_prefetched_before_the_logout_never_boots", NO_RULES),
-    (Engine::WebKit, "row_09_page_prefetched_before_the_logout_never_boots", NO_RULES),
-    (Engine::Firefox, "row_09_page_prerendered_before_the_logout_never_boots", NO_RULES),
-    (Engine::WebKit, "row_09_page_prerendered_before_the_logout_never_boots", NO_RULES),
-    (Engine::WebKit, "row_07_prefetch_link_leaves_the_logout_pending", "it fetches nothing for `<link rel=prefetch>`"),
+    (Engine::Firefox, "prefetch_rule_leaves_the_logout_pending", NO_RULES),
+    (Engine::WebKit, "prefetch_rule_leaves_the_logout_pending", NO_RULES),
+    (Engine::Firefox, "prerendered_page_leaves_the_logout_pending", NO_RULES),
+    (Engine::WebKit, "prerendered_page_leaves_the_logout_pending", NO_RULES),
+    (Engine::Firefox, "page_prefetched_before_the_logout_never_boots", NO_RULES),
+    (Engine::WebKit, "page_prefetched_before_the_logout_never_boots", NO_RULES),
+    (Engine::Firefox, "page_prerendered_before_the_logout_never_boots", NO_RULES),
+    (Engine::WebKit, "page_prerendered_before_the_logout_never_boots", NO_RULES),
+    (Engine::WebKit, "prefetch_link_leaves_the_logout_pending", "it fetches nothing for `<link rel=prefetch>`"),
 ];
 
 /// `in_every_engine!(name, settings, async |page| { .. })`: the same test in each engine, as `name::chromium`, ...
@@ -59,7 +74,7 @@ macro_rules! in_every_engine {
         mod $name {
             #[allow(unused_imports)]
             use super::*;
-            use crate::driver::Engine;
+            use crate::harness::driver::Engine;
 
             async fn run_in(engine: Engine) {
                 crate::harness::run_in(engine, stringify!($name), $settings, $test).await;

@@ -16,13 +16,12 @@ use axum::response::{Html, IntoResponse, Json, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
 use serde_json::json;
-use tower::ServiceExt;
-use tower::service_fn;
+use tower::{ServiceExt, service_fn};
 use tower_widget_identity::widget::{Ferndesk, ZendeskClassic};
 use tower_widget_identity::{Identity, Secret, Viewer, Widgets, WidgetsBuilder};
 
 use crate::example::{Messenger, demo};
-use crate::tls::Cut;
+use crate::harness::tls::Cut;
 
 pub(crate) const TOKEN_PATH: &str = "/widget-token";
 

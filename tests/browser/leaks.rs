@@ -15,14 +15,11 @@ use tokio::task::JoinHandle;
 use tower_widget_identity::widget::{BootData, Manifest, SessionArtifacts, Widget};
 use tower_widget_identity::{Identity, Secret, Token, TokenError, Widgets};
 
-use crate::app::{self, Session, Settings, script};
+use crate::harness::app::{self, Session, Settings, script};
+use crate::harness::steps::{sign_in_by_fetch, signed_in};
+use crate::harness::tls::TlsListener;
+use crate::harness::vendors::{all_show, all_widgets, asking_the_session, stubs};
 use crate::harness::{Stage, in_every_engine};
-use crate::identity::verified;
-use crate::rows_pages::sign_in_by_fetch;
-use crate::rows_widgets::{all_show, all_widgets, asking_the_session, stubs};
-use crate::tls::TlsListener;
-
-// --- Another origin ---------------------------------------------------------------------------
 
 /// Another port of the same host: another origin, but the same site, so that the browser sends the session along.
 struct Elsewhere {
@@ -76,9 +73,8 @@ async fn token_header(page: &Stage) -> String {
     page.eval("window.header").await.as_str().expect("a text").to_owned()
 }
 
-in_every_engine!(leaks_a_page_of_another_origin_learns_no_token, careless(), async |page| {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+in_every_engine!(page_of_another_origin_learns_no_token, careless(), async |page| {
+    signed_in(page, "user-1").await;
     let header = token_header(page).await;
     let victims = ["/widget-token/intercom", "/widget-token/page", "/careless/"].map(|path| page.origin.clone() + path);
     let elsewhere = Elsewhere::serve(thief(&victims, &header)).await;
@@ -106,8 +102,6 @@ in_every_engine!(leaks_a_page_of_another_origin_learns_no_token, careless(), asy
     page.wait_for("window.fetched ?? []", json!(["", ""])).await;
 });
 
-// --- The page itself --------------------------------------------------------------------------
-
 fn searched() -> Settings {
     Settings {
         assets: |app| stubs(app).route("/search.js", script(include_str!("stubs/search.js"))),
@@ -126,7 +120,7 @@ async fn no_token_anywhere(page: &Stage, when: &str) {
     assert!(!requests.iter().any(|url| url.contains("eyJ")), "{when}: {requests:?}");
 }
 
-in_every_engine!(leaks_no_token_stays_in_the_page, searched(), async |page| {
+in_every_engine!(no_token_stays_in_the_page, searched(), async |page| {
     page.sign_in("user-1").await;
     page.open("/searched").await;
     all_show(page, Some("user-1")).await;
@@ -142,7 +136,7 @@ in_every_engine!(leaks_no_token_stays_in_the_page, searched(), async |page| {
     no_token_anywhere(page, "after the shutdown").await;
 });
 
-in_every_engine!(leaks_the_search_finds_what_is_there, searched(), async |page| {
+in_every_engine!(search_finds_what_is_there, searched(), async |page| {
     page.open("/searched").await;
     page.wait_for("typeof searchForToken", "function").await;
     assert_eq!(page.eval("searchForToken()").await, json!([]));
@@ -160,8 +154,6 @@ in_every_engine!(leaks_the_search_finds_what_is_there, searched(), async |page| 
         page.wait_for(&format!("searchForToken().includes('{place}')"), true).await;
     }
 });
-
-// --- The window -------------------------------------------------------------------------------
 
 fn run_again() -> Settings {
     Settings {
@@ -183,7 +175,7 @@ fn run_again() -> Settings {
 const NEW_NAMES: &str = "Object.getOwnPropertyNames(window).filter((name) => !namesBefore.includes(name)
     && !['Intercom', 'zE', 'zESettings', 'Ferndesk', 'vendorStubs', 'ret_nodes'].includes(name))";
 
-in_every_engine!(leaks_each_listener_is_added_once_and_one_global, run_again(), async |page| {
+in_every_engine!(each_listener_is_added_once_and_one_global, run_again(), async |page| {
     page.sign_in("user-1").await;
     page.open("/again").await;
     page.eval("void again('/')").await;
@@ -205,8 +197,6 @@ in_every_engine!(leaks_each_listener_is_added_once_and_one_global, run_again(), 
     assert_eq!(page.eval("document.querySelectorAll('[data-widget]').length").await, 0);
     assert_eq!(page.eval("vendorStubs.intercom.calls.filter((call) => call.name === 'boot').length").await, 2);
 });
-
-// --- Globals that the page declared -----------------------------------------------------------
 
 fn declared() -> Settings {
     Settings {
@@ -244,10 +234,11 @@ impl Widget for Acme {
 /// Of the vendor's two globals the first one is a variable of the page's, which cannot be deleted.
 const DECLARE: &str = "void document.body.append(Object.assign(document.createElement('script'), { textContent:
     'var acme; var warned = []; console.warn = (...all) => { warned.push(all.join(\" \")); };' }))";
+
 const KINDS: &str = "['acme', 'Acme'].map((name) => typeof window[name])";
 const NAMES: &str = "['acme', 'Acme'].map((name) => name in window)";
 
-in_every_engine!(leaks_a_declared_global_is_emptied_and_keeps_no_other, declared(), async |page| {
+in_every_engine!(declared_global_is_emptied_and_keeps_no_other, declared(), async |page| {
     page.sign_in("user-1").await;
     page.wait_for(KINDS, json!(["object", "function"])).await;
     page.click("#sign-out-fetch").await;

@@ -4,7 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use axum::http::header;
+use axum::response::Html;
 use axum::routing::{MethodRouter, get};
+
+use crate::harness::app::{self, Session};
 
 /// A file of a package, as it is published.
 pub(crate) fn library(path: &str) -> MethodRouter {
@@ -30,4 +33,20 @@ fn javascript(path: &str, replacements: &[(&str, &str)]) -> MethodRouter {
         content = content.replace(from, to);
     }
     get(move || async move { ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], content) })
+}
+
+/// A page with these elements in its head, and with forms that come back to it.
+pub(crate) fn document(session: &Session, path: &str, head: &str, content: &str) -> Html<String> {
+    let user = app::shown(session).unwrap_or_default();
+    Html(format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{path}</title>\n\
+         <link rel=\"icon\" href=\"data:,\">\n{head}\n</head>\n<body data-user=\"{user}\" data-page=\"{path}\">\n\
+         <form method=\"post\" action=\"/login\"><input type=\"hidden\" name=\"to\" value=\"{path}\">\n\
+         <button name=\"user\" value=\"user-1\">Sign in as user-1</button>\n\
+         <button name=\"user\" value=\"user-2\">Sign in as user-2</button></form>\n\
+         <form method=\"post\" action=\"/logout\"><input type=\"hidden\" name=\"to\" value=\"{path}\">\n\
+         <button id=\"sign-out\">Sign out</button></form>\n\
+         <button id=\"sign-out-fetch\" onclick=\"fetch('/logout?fetch', {{ method: 'POST' }})\">By fetch</button>\n\
+         {content}\n</body>\n</html>\n"
+    ))
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 use url::{ParseError, Url};
 
-use crate::driver::{Browser, Engine};
+use crate::harness::driver::{Browser, Engine};
 
 /// How many browsers of an engine wait at most. Each takes some hundred megabytes.
 const WAITING: usize = 2;

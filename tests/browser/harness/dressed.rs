@@ -2,10 +2,8 @@
 
 use std::time::SystemTime;
 
-use tower_widget_identity::{
-    ConfigError, Identity, Secret, Token, TokenError,
-    widget::{BootData, Manifest, Widget},
-};
+use tower_widget_identity::widget::{BootData, Manifest, Widget};
+use tower_widget_identity::{ConfigError, Identity, Secret, Token, TokenError};
 
 use crate::golden::{Browser, Golden};
 

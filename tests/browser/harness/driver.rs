@@ -1,7 +1,5 @@
 //! Starts a browser and its WebDriver server, and ends both again.
 
-use std::env;
-use std::fs;
 use std::net::Ipv4Addr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -9,6 +7,7 @@ use std::process::Stdio;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
@@ -93,7 +92,7 @@ fn chromium(profile: &Profile) -> Value {
     let widget = profile.widget.map_or("~NOTFOUND".to_owned(), |port| format!("127.0.0.1:{port}"));
     let widget = format!("--host-resolver-rules=MAP widget.intercom.io {widget}");
     // Trusted by name, or it would keep nothing in its cache.
-    let trusted = format!("--ignore-certificate-errors-spki-list={}", crate::tls::public_key_hash());
+    let trusted = format!("--ignore-certificate-errors-spki-list={}", crate::harness::tls::public_key_hash());
     let args: Vec<&str> =
         CHROMIUM_ARGS.into_iter().chain([files.as_str(), trusted.as_str(), widget.as_str()]).collect();
     json!({ "binary": program("CHROMIUM", "/usr/bin/chromium"), "args": args })
