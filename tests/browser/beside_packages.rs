@@ -9,13 +9,13 @@ use serde_json::json;
 use tower_widget_identity::Widgets;
 use tower_widget_identity::widget::ZendeskClassic;
 
-use crate::golden;
 use crate::harness::app::{App, Session, Settings, script};
 use crate::harness::dressed::Dressed;
 use crate::harness::packages::{bundle, document};
 use crate::harness::steps::A_WHILE;
 use crate::harness::vendors::{asking_the_session, secret, stubs};
 use crate::harness::{Stage, in_every_engine};
+use crate::support::golden;
 
 /// A package here: the widget whose library it loads, the address in the package's code, and where that is here.
 struct Package {

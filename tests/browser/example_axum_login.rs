@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::page::{ARTIFACTS, CALLS, Page, STATE};
 use crate::harness::steps::{nothing_left, verified};
 use crate::harness::{Started, run_programs};
-use crate::process::{Process, axum_login};
+use crate::support::process::{Process, axum_login};
 
 /// The program, and the database that goes with it.
 struct Site {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::harness::page::Page;
 use crate::harness::{Started, run_programs};
-use crate::process::{Process, example};
+use crate::support::process::{Process, example};
 
 const CHAT: &str = "document.querySelector('#hubspot-chat')?.textContent ?? null";
 const CALLS: &str = "window.hubspotStandIn?.calls ?? []";

@@ -18,7 +18,7 @@ use crate::harness::app::script;
 use crate::harness::page::{ARTIFACTS, CALLS, Page, STATE};
 use crate::harness::steps::{no_trace_of, nothing_left, verified};
 use crate::harness::{Site, Started, run_programs};
-use crate::process::{Process, example};
+use crate::support::process::{Process, example};
 
 /// A browser talks to the front, the front to the proxy, and the proxy to the application.
 struct Chain {

@@ -16,13 +16,9 @@
 #[path = "../../examples/axum/main.rs"]
 mod example;
 
-#[path = "../widgets/mod.rs"]
-mod golden;
 mod harness;
-// The tests of the example programs use the rest of it.
-#[allow(dead_code)]
-#[path = "../examples/process.rs"]
-mod process;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod back_button;
 mod beside_packages;

@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use tower_widget_identity::Identity;
 use tower_widget_identity::widget::Widget;
 
-use crate::golden::{self, Hash};
 use crate::harness::app::{App, Settings, script};
 use crate::harness::dressed::Dressed;
 use crate::harness::vendors::TOOLS;
 use crate::harness::{Stage, in_every_engine};
+use crate::support::golden::{self, Hash};
 
 const A_MINUTE: Duration = Duration::from_secs(60);
 

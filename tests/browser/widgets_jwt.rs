@@ -10,12 +10,12 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use tower_widget_identity::{Widgets, WidgetsBuilder};
 
-use crate::golden::{self, Golden, Jwt};
 use crate::harness::app::{App, Settings, script};
 use crate::harness::dressed::Dressed;
 use crate::harness::steps::sign_in_by_fetch;
 use crate::harness::vendors::{TOOLS, asking_the_session};
 use crate::harness::{Stage, in_every_engine};
+use crate::support::golden::{self, Golden, Jwt};
 
 const LIBRARIES: &str = include_str!("stubs/jwt_libraries.js");
 

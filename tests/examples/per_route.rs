@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use crate::http::{NAVIGATION, Response, get, send};
-use crate::jar::Jar;
-use crate::process::{Process, example};
+use crate::support::http::{NAVIGATION, Response, get, send};
+use crate::support::jar::Jar;
+use crate::support::process::{Process, example};
 use crate::support::{SECRET, verify};
 
 fn started() -> Process {

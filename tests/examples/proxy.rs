@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::http::{Connection, NAVIGATION, Response, get, send};
-use crate::process::{Process, example};
+use crate::support::http::{Connection, NAVIGATION, Response, get, send};
+use crate::support::process::{Process, example};
 use crate::support::{FP_1, MARKER, SECRET, cut, snippet, verify};
 
 pub(crate) const FLAG: &str = "--identity-headers";

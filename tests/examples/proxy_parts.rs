@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::process::Output;
 use std::time::Duration;
 
-use crate::process::{example, run};
 use crate::reverse_proxy::failure::Failure;
 use crate::reverse_proxy::options::Options;
 use crate::reverse_proxy::{identity, widgets};
+use crate::support::process::{example, run};
 
 const UPSTREAM: &str = "--upstream=http://127.0.0.1:9000";
 

@@ -3,9 +3,9 @@
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::http::{Connection, get};
-use crate::process::Process;
 use crate::proxy::{FLAG, Stand, gunzip};
+use crate::support::http::{Connection, get};
+use crate::support::process::Process;
 
 const PAGE: &str = "Accept: text/html\r\nX-Auth-Request-User: user-1\r\n";
 const WEBSOCKET: &str =

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::http::{NAVIGATION, Response, get, send};
-use crate::jar::Jar;
-use crate::process::{Process, example};
+use crate::support::http::{NAVIGATION, Response, get, send};
+use crate::support::jar::Jar;
+use crate::support::process::{Process, example};
 use crate::support::{SECRET, cut, snippet, verify};
 
 const OTHER_SECRET: &str = "the secret of the other workspace";

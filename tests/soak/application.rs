@@ -14,7 +14,7 @@ use futures::stream;
 use http::HeaderMap;
 use tower_widget_identity::{Identity, Viewer, Widgets, WidgetsBuilder};
 
-use crate::{socket::Server, support::builder};
+use crate::support::{builder, socket::Server};
 
 pub(crate) const PAGE: &str =
     "<!doctype html><html lang=\"en\"><head><title>Home</title></head><body><p>Hello</p></body></html>";

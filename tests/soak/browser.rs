@@ -8,8 +8,11 @@ use sha2::Sha256;
 
 use crate::{
     application::{KINDS, bare},
-    socket::{Answer, Client, request},
-    support::{MARKER, SECRET, cut, snippet, verify},
+    support::{
+        MARKER, SECRET, cut, snippet,
+        socket::{Answer, Client, request},
+        verify,
+    },
 };
 
 const PEOPLE: u64 = 40;

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use tower_widget_identity::widget::{BootData, Manifest, Widget};
 use tower_widget_identity::{ConfigError, Identity, Secret, Token, TokenError};
 
-use crate::golden::{Browser, Golden};
+use crate::support::golden::{Browser, Golden};
 
 /// A widget with more settings, more for the page, and its library at another address.
 pub(crate) struct Dressed {
