@@ -43,7 +43,7 @@ const AGENT: &str = "aGeNt-7d1e";
 
 // ---- the application ------------------------------------------------------------------------------------------------
 
-/// Jane, Jane without an address, with too many attributes, with a session that is over, or somebody without an id.
+/// Jane, Jane without an address, with too many attributes, with a session that is over, or a user without an id.
 fn person(id: &str) -> Identity {
     let jane = Identity::new(id).with_name(NAME).with_attribute(KEY, VALUE).with_auth_token("billing", AGENT);
     match id {
@@ -220,7 +220,7 @@ async fn over_http2() -> String {
 }
 
 #[tokio::test]
-async fn no_line_has_a_secret_a_token_or_anything_personal() {
+async fn no_log_line_has_a_secret_a_token_or_personal_data() {
     let log = captured();
     tracing::trace!(target: "anybody", "listening");
     let server = Server::http1(app()).await;

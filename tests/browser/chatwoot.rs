@@ -147,7 +147,7 @@ async fn knows(stage: &Stage, who: &str) {
     stage.stays(WHO, who, A_WHILE).await;
 }
 
-in_every_engine!(chatwoot_knows_the_person_after_turbo_moved_its_frame, chatwoot(), async |stage| {
+in_every_engine!(chatwoot_knows_the_user_after_turbo_moved_its_frame, chatwoot(), async |stage| {
     // The first page after a sign-in: the frame's address has no conversation.
     stage.open("/turbo/one").await;
     stage.wait_for("typeof window.Turbo", "object").await;
@@ -162,7 +162,7 @@ in_every_engine!(chatwoot_knows_the_person_after_turbo_moved_its_frame, chatwoot
     knows(stage, "user-1").await;
 });
 
-in_every_engine!(chatwoot_knows_the_person_although_another_tab_wrote_its_conversation, chatwoot(), async |stage| {
+in_every_engine!(chatwoot_knows_the_user_although_another_tab_wrote_its_conversation, chatwoot(), async |stage| {
     stage.sign_in("user-1").await;
     knows(stage, "user-1").await;
     let former = stage.eval("document.cookie.match(/cw_conversation=([^;]*)/)[1]").await;
@@ -179,7 +179,7 @@ in_every_engine!(chatwoot_knows_the_person_although_another_tab_wrote_its_conver
     knows(stage, "user-2").await;
 });
 
-in_every_engine!(chatwoot_knows_nobody_after_a_logout, chatwoot(), async |stage| {
+in_every_engine!(chatwoot_knows_no_user_after_a_logout, chatwoot(), async |stage| {
     stage.sign_in("user-1").await;
     knows(stage, "user-1").await;
     stage.click("#sign-out-fetch").await;

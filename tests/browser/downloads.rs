@@ -1,4 +1,4 @@
-//! A page that is saved instead of shown: the file must hold no token, for it may be mailed or copied to anybody.
+//! A page that is saved instead of shown: the file must hold no token, because people mail and copy files.
 
 use std::sync::{Arc, Mutex};
 

@@ -63,7 +63,7 @@ async fn hubspot_identifies_the_user_and_nothing_is_left_after_the_sign_out() {
 
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
-async fn hubspot_shows_nobody_while_the_api_is_down_and_the_user_once_it_is_back() {
+async fn hubspot_shows_no_user_while_the_api_is_down_and_the_user_once_it_is_back() {
     run_programs(started, async |page| {
         page.wait_for("document.querySelector('#api').hidden", false).await;
         page.eval("void document.querySelector('#switch').click()").await;

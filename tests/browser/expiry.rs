@@ -31,7 +31,7 @@ in_every_engine!(session_of_the_next_user_ends_the_former_one_before_the_boot, S
     let first = page.marker().await;
 
     page.app.replace("user-1", "user-2");
-    // Before anybody is verified there is time to look for the last person.
+    // Until the verification is released there is time to look for traces of the former user.
     page.gate.hold(VERIFICATION);
     page.reload().await;
     page.wait_for("document.body.dataset.user", "user-2").await;
@@ -57,7 +57,7 @@ in_every_engine!(session_from_before_a_browser_restart_ends_before_the_next_boot
     assert_eq!(page.calls().await, ["shutdown", "boot"]);
     no_trace_of(page, "user-1").await;
 
-    // And where nobody signs in, the first page of nobody ends it.
+    // And where no user signs in, the first page of a signed-out visitor ends it.
     page.restart_browser().await;
     page.open("/").await;
     page.wait_for("document.body.dataset.user", "").await;

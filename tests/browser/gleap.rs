@@ -61,7 +61,7 @@ async fn config() -> Json<Value> {
     Json(json!({ "flowConfig": {}, "projectActions": {} }))
 }
 
-/// A session as it was, or a new one for nobody.
+/// A session as it was, or a new one without a user.
 async fn session(headers: HeaderMap) -> Json<Value> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let known = headers.get("gleap-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
@@ -128,7 +128,7 @@ async fn user_1_has_a_reply(stage: &Stage) {
     stage.wait_for(&format!("({SHOWN}).includes('A reply for user-1')"), true).await;
 }
 
-in_every_engine!(gleap_shows_the_next_person_no_reply_of_the_former_one, gleap(), async |stage| {
+in_every_engine!(gleap_shows_the_next_user_no_reply_of_the_former_one, gleap(), async |stage| {
     user_1_has_a_reply(stage).await;
     stage.eval("localStorage.setItem('gleap-tour-data', '{\"tour\":\"user-1\"}')").await;
     // The session ends without a logout: the next page, without the library, removes what is left.

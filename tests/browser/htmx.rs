@@ -74,7 +74,7 @@ in_every_engine!(boosted_forms_follow_the_session, htmx(), async |page| {
     page.wait_for(ARTIFACTS, json!([])).await;
     page.wait_for("window.answers.length", 1).await;
 
-    // A boosted login is not a page load: nobody is shown until the next one.
+    // A boosted login is not a page load: no user is shown until the next one.
     page.click("#boosted-login").await;
     page.wait_for("window.answers.length", 2).await;
     page.stays(ALIVE, false, A_WHILE).await;

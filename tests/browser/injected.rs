@@ -180,7 +180,7 @@ const STORED: &str = "Object.entries(localStorage).map((pair) => pair.join(' = '
 
 // A copy in the head runs: it can end the widget on its page. It can neither show another person nor end what the user's
 // other pages show.
-in_every_engine!(injected_copies_in_the_head_show_no_other_person, attacks(), async |page| {
+in_every_engine!(injected_copies_in_the_head_show_no_other_user, attacks(), async |page| {
     signed_in(page, "user-1").await;
     let (marker, stored) = (page.marker().await, page.eval(STORED).await);
     let first = page.new_tab().await;
@@ -220,7 +220,7 @@ fn attacks_on_visitors() -> Settings {
     Settings { visitors: true, ..attacks() }
 }
 
-in_every_engine!(injected_copies_make_no_person_of_a_visitor, attacks_on_visitors(), async |page| {
+in_every_engine!(injected_copies_turn_no_visitor_into_a_user, attacks_on_visitors(), async |page| {
     for (place, _) in IN_THE_BODY.iter().chain(&IN_THE_HEAD) {
         open_attacked(page, place, 0).await;
         page.wait_for(STATE, "visitor").await;

@@ -71,7 +71,7 @@ in_every_engine!(blocked_ferndesk_is_shut_down, with_widget(Widget::Ferndesk), a
 });
 
 /// What `js` is on the page in the other tab. A driver may wait for that page to be complete, with its library; so the
-/// page before the driver's eyes is another one, behind no layer.
+/// page before the driver's eyes is another one, without a layer.
 fn beside(js: &str) -> String {
     format!("window.beside.eval({})", json!(js))
 }

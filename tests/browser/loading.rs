@@ -56,16 +56,20 @@ in_every_engine!(loading_when_the_browser_is_idle, waiting(|builder| builder.loa
     signed_in(page, "user-1").await;
 });
 
-// Signed out while the library waits: it comes later, and for nobody.
-in_every_engine!(loading_after_a_logout_shows_nobody, waiting(|builder| builder.load(Load::OnConsent)), async |page| {
-    page.sign_in("user-1").await;
-    page.open("/").await;
-    page.wait_for("document.readyState", "complete").await;
-    log_out_by_fetch(page).await;
-    page.wait_for("widgetIdentity.identified()", false).await;
-    page.eval("void dispatchEvent(new Event('widgetidentity:consent'))").await;
-    page.stays(WHO, json!(null), A_WHILE).await;
-});
+// Signed out while the library waits: it comes later, and for no user.
+in_every_engine!(
+    loading_after_a_logout_shows_no_user,
+    waiting(|builder| builder.load(Load::OnConsent)),
+    async |page| {
+        page.sign_in("user-1").await;
+        page.open("/").await;
+        page.wait_for("document.readyState", "complete").await;
+        log_out_by_fetch(page).await;
+        page.wait_for("widgetIdentity.identified()", false).await;
+        page.eval("void dispatchEvent(new Event('widgetidentity:consent'))").await;
+        page.stays(WHO, json!(null), A_WHILE).await;
+    }
+);
 
 /// The last event that the page heard.
 const LAST_HEARD: &str = "window.heard.at(-1)";

@@ -25,7 +25,7 @@ in_every_engine!(logout_in_one_tab_ends_the_other, Settings::default(), async |p
 
     page.switch_to(first).await;
     shut_down_in_place(page).await;
-    // The messenger's own clock tells that it did not take somebody to look at the tab.
+    // By the messenger's own clock, the tab ended before the test looked at it.
     let shut_down = page.eval(SHUT_DOWN_AT).await.as_f64().expect("a time");
     assert!(shut_down < signed_out + 1000.0, "{} ms after the sign-out", shut_down - signed_out);
     assert!(shut_down < looked_at, "only {} ms after a look at it", shut_down - looked_at);
@@ -51,7 +51,7 @@ async fn logout_in_one_tab_of_the_example_ends_the_other() {
         page.switch_to(first).await;
         page.wait_at_most(AT_ONCE, STATE, "shutdown").await;
         assert_eq!(page.eval("window.sameDocument").await, true, "no navigation");
-        // The messenger's own clock tells that it did not take somebody to look at the tab.
+        // By the messenger's own clock, the tab ended before the test looked at it.
         let shut_down = page.eval(SHUT_DOWN_AT).await.as_f64().expect("a time");
         assert!(shut_down < signed_out + 1000.0, "{} ms after the sign-out", shut_down - signed_out);
         assert!(shut_down < looked_at, "only {} ms after a look at it", shut_down - looked_at);

@@ -26,7 +26,7 @@ async fn logout_by_fetch_purges_in_the_same_breath() {
         page.wait_for(STATE, "shutdown").await;
         assert_eq!(page.eval(ARTIFACTS).await, json!([]), "in the same breath");
         assert_eq!(page.calls().await, ["boot", "shutdown"]);
-        // It stays until a page that was made for nobody has cleaned up.
+        // It stays until the page of a signed-out visitor has cleaned up.
         page.wait_for_marker(Some("out")).await;
         page.stays(ARTIFACTS, json!([]), AT_ONCE).await;
 
@@ -45,7 +45,7 @@ in_every_engine!(logout_by_fetch_ends_the_page_in_place, Settings::default(), as
     page.click("#sign-out-fetch").await;
     shut_down_in_place(page).await;
     page.wait_for(ARTIFACTS, json!([])).await;
-    // Nobody's page has run yet: the next one is told, whatever this one has done.
+    // No page of a signed-out visitor has run yet: the next one carries the logout out, whatever this one did.
     page.wait_for_marker(Some("out")).await;
     page.stays(ARTIFACTS, json!([]), AT_ONCE).await;
     assert_eq!(page.calls().await, ["boot", "shutdown"]);
@@ -57,7 +57,7 @@ in_every_engine!(logout_by_fetch_ends_the_page_in_place, Settings::default(), as
 
 in_every_engine!(logout_response_expires_the_cookies_without_a_page_of_ours, Settings::default(), async |page| {
     signed_in(page, "user-1").await;
-    // From a page behind no layer, too: nothing but the logout's own answer can expire the cookies.
+    // The logout starts from a page without a layer, so only its own response can expire the cookies.
     page.open("/landing").await;
     assert_eq!(page.eval(SCRIPTS).await, 0);
     assert_eq!(page.eval(VENDOR_COOKIES).await.as_array().map(Vec::len), Some(3), "else nothing is proved");

@@ -64,7 +64,7 @@ in_every_engine!(logout_purges_the_cookies_where_storage_throws, prepared(), asy
     nothing_failed(page).await;
 });
 
-/// A page of user-1 that is told nothing when cookies change: the marker is `out`, and it does not know.
+/// A page of user-1 without events about cookies: the marker is `out`, and the page does not know it.
 async fn unaware(page: &Page) {
     page.open("/?before=failures,no-cookie-store").await;
     verified(page, "user-1").await;

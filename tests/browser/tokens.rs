@@ -16,7 +16,7 @@ use crate::harness::{Stage, in_every_engine};
 /// How long a failure may keep the page from a new token: it is tried again after five seconds, then ten, then twenty.
 const RETRIES: Duration = Duration::from_secs(45);
 
-/// For how long the tokens are good, in seconds: where they have to arrive in time, and where nobody minds.
+/// For how long the tokens are good, in seconds: where they have to arrive in time, and where they may be late.
 const IN_TIME: u64 = 20;
 
 /// A call of a vendor's function; times in milliseconds since 1970.
@@ -123,7 +123,7 @@ in_every_engine!(hidden_page_asks_once_it_is_visible, short_lived(Widget::Interc
     verified(page, "user-1").await;
 });
 
-/// The page was not told by the marker, which is still its person's; it learns it when it asks for a token.
+/// The marker is still that of the page's user, so the page learns of the end only when it asks for a token.
 async fn ends_when_it_asks(page: &Stage) {
     let marker = page.marker().await;
     assert_ne!(page.eval(ARTIFACTS).await, json!([]), "else the next lines prove nothing");

@@ -51,7 +51,7 @@ in_every_engine!(visit_after_the_session_expired_shuts_down, turbo(), async |pag
 
     page.app.expire("user-1");
     turbo_visit(page, "two").await;
-    // At once, without its cookies; and once the server has said that nobody is signed in, with all that it left.
+    // At once, without its cookies; and once the server has said that no user is signed in, with all that it left.
     page.wait_for(CALL_NAMES, json!(["boot", "shutdown", "shutdown"])).await;
     nothing_left(page).await;
 

@@ -20,7 +20,7 @@ fn visitors() -> Settings {
     Settings { visitors: true, routes: |_| Router::new().route("/cached", get(cached)), ..Settings::default() }
 }
 
-/// The same for everybody, and good for a minute.
+/// The same page for every viewer, fresh for a minute.
 async fn cached() -> Response {
     let headers = [(header::CACHE_CONTROL, "max-age=60"), (header::ETAG, "\"v1\"")];
     (headers, app::page(None, "<p id=\"cached\">Kept for a minute.</p>")).into_response()
@@ -75,7 +75,7 @@ in_every_engine!(cached_page_cleans_up_after_a_logout, visitors(), async |page| 
     signed_in(page, "user-1").await;
     page.leave_by("#sign-out-landing").await;
     page.wait_for_marker(Some("out")).await;
-    // What a page that is closed too soon leaves behind.
+    // What a page that is closed too soon leaves in the browser.
     page.eval("document.cookie = 'intercom-session-demo=user-1; Path=/'").await;
     page.eval("localStorage.setItem('intercom.intercom-state-demo', '{\"user\":{\"user_id\":\"user-1\"}}')").await;
 

@@ -1,5 +1,4 @@
-//! The adapters of the widgets that hash facts, by themselves: against stand-ins for the libraries that record what they
-//! are told.
+//! The adapters of the widgets that hash facts, by themselves: against stand-ins for the libraries that record the calls.
 
 use std::time::{Duration, SystemTime};
 

@@ -39,7 +39,7 @@ in_every_engine!(zendesk_gets_no_token_after_a_shutdown, all_widgets(), async |p
     page.stays(YIELDED, json!([1, 1]), A_WHILE).await;
     assert!(page.app.token_requests().is_empty(), "{:?}", page.app.token_requests());
 
-    // Not even when somebody else has signed in meanwhile.
+    // Not even after the next user has signed in.
     page.eval(
         "void fetch('/login', { method: 'POST', redirect: 'manual', body: new URLSearchParams({ user: 'user-2' }) })
         .then(() => { window.signedIn = true; })",

@@ -75,7 +75,7 @@ fn order_of_widgets_changes_nothing() {
 }
 
 #[test]
-fn marker_domain_is_a_host_name_of_two_labels() {
+fn marker_domain_has_at_least_two_labels() {
     for domain in [
         "",
         " ",

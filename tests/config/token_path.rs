@@ -13,7 +13,7 @@ fn token_path_has_a_default() {
 }
 
 #[test]
-fn token_path_is_absolute_and_not_the_root() {
+fn token_path_is_an_absolute_path_of_its_own() {
     for path in [
         "",
         " ",

@@ -66,7 +66,7 @@ fn app_id_of_dots_is_refused() {
 }
 
 #[test]
-fn lifetime_is_between_zero_and_the_limit_of_the_vendor() {
+fn lifetime_is_above_zero_and_within_the_limit_of_the_vendor() {
     let kind = ConfigErrorKind::Lifetime;
     let zero = ["lifetime", "zero", "give the token time"];
     assert_refused(build(intercom().lifetime(secs(0))), kind, &[&zero[..], &["intercom"]].concat(), "intercom");

@@ -209,7 +209,7 @@ pub(crate) fn expires(who: &Identity, now: u64, lifetime: u64) -> Result<u64, To
     who.validity(at(now), secs(lifetime)).map(|validity| validity.exp())
 }
 
-/// With one claim exchanged behind the signature's back.
+/// The token with one claim exchanged after it was signed.
 pub(crate) fn resigned(acme: &Acme, who: &Identity, now: u64, claim: &str, value: Value) -> Result<Token, TokenError> {
     let exp = expires(who, now, 600)?;
     let mut claims = json!({ "sub": who.required_id()?, "email": who.email(), "iat": now, "exp": exp });

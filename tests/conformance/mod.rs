@@ -37,7 +37,7 @@ fn salesforce() -> Salesforce {
         .issuer("acme")
 }
 
-/// What nobody but the vendor can read.
+/// What only the vendor can read.
 fn opaque(identity: &Identity) -> String {
     identity.id().bytes().map(|byte| format!("{:02x}", byte ^ 0x5a)).collect()
 }

@@ -183,7 +183,7 @@ fn hashes() -> Vec<(Option<Rule>, Acme)> {
             },
             ..hashing(beside_a_hash)
         }),
-        // The vendor is told no name, so it cannot check the hash.
+        // The vendor gets no name, so it cannot check the hash.
         (Some(Rule::Unsigned), Acme {
             mint: |acme, who, now| {
                 let message = format!("{}:{}", who.required_id()?, who.name().unwrap_or_default());

@@ -64,7 +64,7 @@ fn assert_hint(lines: &[String], level: &str, words: &[&str]) {
 }
 
 #[test]
-fn the_session_layer_inside_of_the_widget_layer() {
+fn session_layer_inside_the_widget_layer_is_a_warning() {
     let widgets = builder().identify_with(user_of).build().unwrap();
     let inside = home().layer(sessions()).layer(widgets.layer());
     let lines = logged(Level::INFO, &inside, loads(3));
@@ -75,7 +75,7 @@ fn the_session_layer_inside_of_the_widget_layer() {
 }
 
 #[test]
-fn no_identify_and_no_extension() {
+fn missing_identify_and_extension_is_a_warning() {
     let widgets = builder().build().unwrap();
     let app = home().layer(widgets.layer());
     assert!(logged(Level::INFO, &app, loads(9)).is_empty());
@@ -83,7 +83,7 @@ fn no_identify_and_no_extension() {
 }
 
 #[test]
-fn one_known_viewer_is_enough_to_stay_silent() {
+fn one_known_viewer_silences_the_warning() {
     let widgets = builder().build().unwrap();
     let app = home().layer(widgets.layer());
     let mut first = load("/");
@@ -92,14 +92,14 @@ fn one_known_viewer_is_enough_to_stay_silent() {
 }
 
 #[test]
-fn a_session_store_that_is_down() {
+fn failing_session_store_is_a_warning() {
     let widgets = builder().identify(|_| Err::<Option<Identity>, _>("store down")).build().unwrap();
     let app = home().layer(widgets.layer());
     assert_hint(&logged(Level::INFO, &app, loads(30)), "WARN", &["look-up", "session store"]);
 }
 
 #[test]
-fn a_user_extension_that_never_comes() {
+fn missing_user_extension_is_a_hint() {
     #[derive(Clone)]
     struct User(String);
 
@@ -117,7 +117,7 @@ fn a_user_extension_that_never_comes() {
 }
 
 #[test]
-fn a_body_that_is_encoded_inside() {
+fn compression_inside_is_a_warning() {
     let widgets = builder().identify(|_| Identity::new("user-1")).uncompressed(false).build().unwrap();
     let long = format!("{PAGE}{}", "a".repeat(4096));
     let compressed = Router::new().route("/", get(async move || Html(long))).layer(CompressionLayer::new());
@@ -137,7 +137,7 @@ fn a_body_that_is_encoded_inside() {
 }
 
 #[test]
-fn a_logout_layer_on_a_route_that_signs_in() {
+fn logout_layer_on_a_login_route_is_a_warning() {
     async fn sign_in(session: Session) -> Redirect {
         session.insert("user", "user-1").await.unwrap();
         Redirect::to("/")
@@ -153,7 +153,7 @@ fn a_logout_layer_on_a_route_that_signs_in() {
 }
 
 #[test]
-fn a_token_path_below_a_prefix_that_the_layer_sees() {
+fn token_path_below_a_prefix_is_a_warning() {
     let widgets = builder().identify(|_| Identity::new("user-1")).build().unwrap();
     let app = Router::new()
         .nest("/shop", home())
@@ -170,7 +170,7 @@ fn a_token_path_below_a_prefix_that_the_layer_sees() {
 }
 
 #[test]
-fn two_sets_over_one_page() {
+fn two_sets_over_one_page_are_a_warning() {
     let inner = builder().identify(|_| Identity::new("user-1")).build().unwrap();
     let outer = Widgets::builder().widget(Ferndesk::new("widget-1", Secret::new("s3cret").unwrap()));
     let outer = outer.identify(|_| Identity::new("user-1")).build().unwrap();
@@ -180,7 +180,7 @@ fn two_sets_over_one_page() {
 }
 
 #[test]
-fn curl_is_told_that_it_loads_no_page() {
+fn curl_loads_no_page_and_the_header_says_so() {
     let widgets = builder().identify(|_| Identity::new("user-1")).explain(true).build().unwrap();
     let request = Request::get("/").header("accept", "*/*").body(Body::empty()).unwrap();
     let response = futures::executor::block_on(home().layer(widgets.layer()).oneshot(request)).unwrap();

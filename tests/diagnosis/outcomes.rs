@@ -82,7 +82,7 @@ fn curl() -> Request<()> {
 }
 
 #[test]
-fn each_page_load_without_a_widget_has_an_outcome() {
+fn page_loads_without_a_widget_have_an_outcome() {
     let layer = || asks_sessions().build().unwrap().layer();
     for (answer, session, expected) in [
         (page as fn() -> _, Some(Session(Some("user-1"))), "boot"),
@@ -104,7 +104,7 @@ fn each_page_load_without_a_widget_has_an_outcome() {
 }
 
 #[test]
-fn explained_responses_say_the_outcome_in_a_header() {
+fn explained_responses_have_the_outcome_in_a_header() {
     let set = asks_sessions().explain(true).build().unwrap();
     let user = || load(Some(Session(Some("user-1"))), "");
     for (answer, request, expected) in [
@@ -125,7 +125,7 @@ fn explained_responses_say_the_outcome_in_a_header() {
 
 /// The application's own extractor, which rejects whoever shows no cookie.
 #[test]
-fn an_extractor_is_asked_and_a_rejection_is_unknown() {
+fn rejection_of_an_extractor_is_an_unknown_viewer() {
     struct User(String);
 
     impl axum::extract::FromRequestParts<&'static str> for User {
@@ -150,7 +150,7 @@ fn an_extractor_is_asked_and_a_rejection_is_unknown() {
 }
 
 #[test]
-fn the_forwarded_host_stands_in_the_policy_only_where_it_is_trusted() {
+fn forwarded_host_is_in_the_policy_only_where_it_is_trusted() {
     let policy = |trusted| {
         let widgets = builder().identify(|_| Identity::new("user-1")).forwarded_host(trusted).build().unwrap();
         let guarded = || {
@@ -168,14 +168,14 @@ fn the_forwarded_host_stands_in_the_policy_only_where_it_is_trusted() {
 }
 
 #[test]
-fn an_outcome_names_the_widgets_that_are_on_the_page() {
+fn outcome_names_the_widgets_on_the_page() {
     let set = asks_sessions().build().unwrap();
     let seen = through(set.layer(), page, load(Some(Session(Some("user-1"))), ""));
     assert_eq!(seen.outcome.unwrap().widgets(), ["intercom"]);
 }
 
 #[test]
-fn an_uncompressed_page_is_asked_for_where_it_may_become_personal() {
+fn page_that_may_become_personal_is_requested_uncompressed() {
     let user = || Some(Session(Some("user-1")));
     for (builder, session, cookie, expected) in [
         (asks_sessions(), user(), "", "identity"),
@@ -227,7 +227,7 @@ fn ended(seen: &Seen) -> bool {
 
 /// A session that is asked after the handler: the same route takes the login, the logout and what fails.
 #[test]
-fn the_look_up_after_the_handler_tells_logins_and_logouts_apart() {
+fn lookup_after_the_handler_distinguishes_logins_from_logouts() {
     let asks = || asks_sessions().logout_path("/session").build().unwrap();
     let (of_user_1, out) = (format!("{MARKER}={FP_1}; sid=1"), format!("{MARKER}=out; sid=1"));
     let vendors = "intercom-session-abcd1234=1";
@@ -236,7 +236,7 @@ fn the_look_up_after_the_handler_tells_logins_and_logouts_apart() {
         (redirect as fn() -> _, None, of_user_1.as_str(), true),
         (json, None, &of_user_1, true),
         (page, None, &of_user_1, true),
-        // A login, by somebody else or after a logout.
+        // A login, by another user or after a logout.
         (redirect, Some("user-2"), &of_user_1, false),
         (redirect, Some("user-1"), &out, false),
         (redirect, Some("user-1"), "sid=1", false),
@@ -281,16 +281,16 @@ fn redirect_that_removes_sid() -> Response<Body> {
     response
 }
 
-/// Before the handler, somebody was signed in: that says nothing.
+/// That a user was signed in before the handler ran says nothing.
 #[test]
-fn a_snapshot_from_before_the_handler_keeps_nobody_signed_in() {
+fn snapshot_from_before_the_handler_keeps_no_user_signed_in() {
     let snapshot = builder().identify_with(|session: Session| session.0.map(Identity::new)).build().unwrap();
     assert!(ended(&through(snapshot.logout_layer(), redirect, post("/logout", Some("user-1")))));
 }
 
 /// A page in another tab may be booting for the user, and has not written its cookies yet.
 #[test]
-fn a_user_who_was_signed_in_signs_out_also_where_the_browser_sends_no_cookie_of_a_widget() {
+fn user_signs_out_although_the_browser_sends_no_cookie_of_a_widget() {
     let snapshot = builder().identify_with(|session: Session| session.0.map(Identity::new)).build().unwrap();
     for (session, expected) in [(Some("user-1"), Some("logout")), (None, Some("no-session"))] {
         let mut request = post("/logout", session);
@@ -302,7 +302,7 @@ fn a_user_who_was_signed_in_signs_out_also_where_the_browser_sends_no_cookie_of_
 }
 
 #[test]
-fn the_word_of_a_response_ends_the_session_on_any_route() {
+fn viewer_in_a_response_ends_the_session_on_any_route() {
     let set = asks_sessions().build().unwrap();
     let seen = through(set.layer(), signed_out_in_json, post("/graphql", Some("user-1")));
     assert!(ended(&seen));
@@ -318,7 +318,7 @@ fn the_word_of_a_response_ends_the_session_on_any_route() {
 }
 
 #[test]
-fn the_question_at_a_logout_path_stays_a_page() {
+fn confirmation_page_at_a_logout_path_stays_a_page() {
     let set = asks_sessions().logout_path("/bye").build().unwrap();
     let mut request = load(Some(Session(Some("user-1"))), &format!("{MARKER}={FP_1}"));
     *request.uri_mut() = "/bye".parse().unwrap();
@@ -328,7 +328,7 @@ fn the_question_at_a_logout_path_stays_a_page() {
 }
 
 #[test]
-fn a_logout_without_a_session_says_so() {
+fn logout_without_a_session_has_its_own_outcome() {
     let set = builder().build().unwrap();
     let mut request = post("/logout", None);
     request.headers_mut().remove("cookie");

@@ -1,6 +1,6 @@
 //! The examples as programs: started, asked over HTTP, and ended.
 //!
-//! Those of the reverse proxy need Python 3, in which the application behind it is written:
+//! Those of the reverse proxy need Python 3, in which the application behind the proxy is written:
 //!
 //! ```text
 //! cargo test --test examples -- --include-ignored

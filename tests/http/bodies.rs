@@ -59,7 +59,7 @@ fn trailers() -> Result<Frame<Bytes>, Infallible> {
 }
 
 #[tokio::test]
-async fn trailers_are_kept_and_in_order_behind_the_whole_page() {
+async fn trailers_follow_the_whole_page_in_order() {
     const PAGES: [&[&str]; 6] = [
         &["<!doctype html><html><head><title>Home</title>", "<p>Hello"],
         &["<!doctype html><html><head>"],
@@ -163,7 +163,7 @@ async fn an_unfold_goes_over_the_wire_to_its_end_twice() {
 
 type Sent = Result<Frame<Bytes>, std::io::Error>;
 
-/// A page whose frames the test sends one by one, and sees when nobody wants them any more.
+/// A page whose frames the test sends one by one, and sees when the client has gone.
 async fn paced() -> (Server, UnboundedReceiver<UnboundedSender<Sent>>) {
     let (hand, handed) = unbounded();
     let service = answering(move |_: &Request<Incoming>| {
@@ -210,7 +210,7 @@ async fn a_slow_page_arrives_frame_by_frame_once_its_place_is_known() {
 }
 
 #[tokio::test]
-async fn an_error_breaks_the_page_off_behind_all_that_came_before() {
+async fn error_breaks_the_page_off_after_all_earlier_bytes() {
     let (server, mut handed) = paced().await;
     let mut client = Client::of(server.address).await;
     client.send(request("GET", "/", &[]).as_bytes()).await;
@@ -229,7 +229,7 @@ async fn an_error_breaks_the_page_off_behind_all_that_came_before() {
 }
 
 #[tokio::test]
-async fn an_error_before_the_place_leaves_a_broken_page_without_an_identity() {
+async fn error_before_the_snippet_leaves_a_broken_page_without_an_identity() {
     let (server, mut handed) = paced().await;
     let failing = async {
         let body = within(handed.next()).await.unwrap();
@@ -247,7 +247,7 @@ async fn an_error_before_the_place_leaves_a_broken_page_without_an_identity() {
 }
 
 #[tokio::test]
-async fn when_the_browser_hangs_up_the_page_is_dropped_before_its_place_and_behind_it() {
+async fn page_is_dropped_when_the_browser_hangs_up_before_and_after_the_snippet() {
     for (parts, sees_the_head) in [(&[][..], false), (&["<!-- never"], false), (&["<html><p>"], true)] {
         let (server, mut handed) = paced().await;
         let mut client = Client::of(server.address).await;

@@ -1,4 +1,4 @@
-//! Behind a real cache: two people and nobody ask nginx for the same pages, which say that they may be cached.
+//! A real cache in front: two users and a signed-out visitor ask nginx for the same pages, which may be cached.
 
 use std::{net::SocketAddr, path::PathBuf, process::Stdio, time::Duration};
 
@@ -102,7 +102,7 @@ impl Nginx {
     }
 }
 
-// ---- two people and nobody ------------------------------------------------------------------------------------------
+// ---- two users and a signed-out visitor -----------------------------------------------------------------------------
 
 #[derive(Clone, Copy)]
 struct Asker {
@@ -219,7 +219,7 @@ fn is_token_of(id: &str, token: &str) -> bool {
 
 #[tokio::test]
 #[ignore = "needs nginx"]
-async fn behind_a_cache_nobody_gets_a_byte_that_is_meant_for_another() {
+async fn cache_in_front_serves_no_user_the_page_of_another() {
     let application = application().await;
     let nginx = Nginx::before(application.address).await;
     let asker = |id, fingerprint| Asker { id, fingerprint };

@@ -30,7 +30,7 @@ fn page<R>(_: &R) -> Response<Body> {
     page.body(PAGE.into()).unwrap()
 }
 
-/// Shows what the layers decided, where nobody but the test looks.
+/// Shows the test what the layers decided.
 fn outcome_in_header<B>(mut response: Response<B>) -> Response<B> {
     if let Some(outcome) = response.extensions().get::<Outcome>().map(Outcome::as_str) {
         response.headers_mut().insert("x-outcome", outcome.parse().unwrap());
@@ -41,7 +41,7 @@ fn outcome_in_header<B>(mut response: Response<B>) -> Response<B> {
 // ---- twice, and in either order -----------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn twice_and_thrice_are_the_same_bytes_as_once() {
+async fn layers_applied_twice_and_thrice_give_the_same_bytes_as_once() {
     let (one, two, three) = (widgets().layer(), widgets().layer(), widgets().layer());
     let service = answering(page);
     let requests = request("GET", "/", &[])
@@ -87,7 +87,7 @@ async fn signing_out(page_is_outer: bool, status: u16) -> Answer {
 }
 
 #[tokio::test]
-async fn a_logout_ends_the_session_once_with_the_layers_in_either_order() {
+async fn logout_ends_the_session_once_with_the_layers_in_either_order() {
     for page_is_outer in [true, false] {
         for (status, outcome) in [(303, "logout"), (204, "logout"), (200, "shutdown"), (403, "boot")] {
             let answer = signing_out(page_is_outer, status).await;
@@ -146,7 +146,7 @@ async fn compression_outside_compresses_the_page_with_the_snippet_in_it() {
 }
 
 #[tokio::test]
-async fn compression_inside_hides_the_page_and_the_outcome_says_so() {
+async fn compression_inside_hides_the_page_and_is_in_the_outcome() {
     let bare = zipped(CompressionLayer::new().layer(answering(page))).await;
     let inside = ServiceBuilder::new().layer(widgets().layer()).layer(CompressionLayer::new());
     let both = ServiceBuilder::new()
@@ -167,7 +167,7 @@ async fn compression_inside_hides_the_page_and_the_outcome_says_so() {
 }
 
 #[tokio::test]
-async fn compression_inside_is_no_matter_to_a_browser_that_does_not_ask_for_it() {
+async fn compression_inside_does_not_affect_browsers_that_do_not_accept_it() {
     let inside = ServiceBuilder::new().layer(widgets().layer()).layer(CompressionLayer::new());
     let answer = Server::http1(inside.service(answering(page))).await.load("/").await;
     cut(&answer.page());
@@ -193,7 +193,7 @@ fn masked(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_websocket_goes_through_both_layers_in_either_order() {
+async fn websocket_passes_both_layers_in_either_order() {
     let signed_in = builder().identify(|_| Some(Identity::new("user-1"))).build().unwrap();
     let router = Router::new().route("/echo", any(echo));
     let routers = [
@@ -273,7 +273,7 @@ async fn ready<S: Service<Request<()>>>(service: &mut S) -> Result<&mut S, S::Er
 }
 
 #[tokio::test]
-async fn a_service_is_called_only_when_it_is_ready_and_its_own_error_comes_out() {
+async fn service_is_called_only_when_ready_and_keeps_its_own_error() {
     let load = || Request::builder().header("sec-fetch-dest", "document").body(()).unwrap();
     let mut service = widgets().layer().layer(widgets().logout_layer().layer(Strict::new(false)));
     for _ in 0..3 {
@@ -286,7 +286,7 @@ async fn a_service_is_called_only_when_it_is_ready_and_its_own_error_comes_out()
 }
 
 #[tokio::test]
-async fn the_error_of_a_call_comes_out_as_it_is() {
+async fn error_of_a_call_is_returned_unchanged() {
     let load = || Request::builder().header("sec-fetch-dest", "document").extension(user(1)).body(()).unwrap();
     let fails = service_fn(async |_: Request<()>| Err::<Response<Body>, _>(std::io::Error::other("inner")));
     let service = widgets().layer().layer(widgets().logout_layer().layer(fails));
@@ -295,7 +295,7 @@ async fn the_error_of_a_call_comes_out_as_it_is() {
 }
 
 #[tokio::test]
-async fn over_a_socket_too_and_one_that_is_never_ready_ends_the_connection() {
+async fn service_that_is_never_ready_ends_the_connection() {
     let server = Server::http1(widgets().layer().layer(Strict::new(false))).await;
     let mut client = Client::of(server.address).await;
     for _ in 0..3 {

@@ -127,7 +127,7 @@ fn own_host_is_that_of_the_address_before_the_header() {
 }
 
 #[test]
-fn metadata_of_the_own_origin_counts_behind_a_proxy_that_rewrites_the_host() {
+fn same_origin_metadata_counts_although_a_proxy_rewrites_the_host() {
     let origin = [("origin", "https://www.app.test"), ("sec-fetch-site", "same-origin")];
     assert_eq!(token_status(&in_pages(), "/widget-token/intercom", &origin), 200);
 }

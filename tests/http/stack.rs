@@ -83,7 +83,7 @@ fn router() -> Router {
 // ---- axum's positions ---------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn in_every_position_of_a_router() {
+async fn layers_work_in_every_position_of_a_router() {
     let (page, logout) = (known().layer(), known().logout_layer());
     let handler = home.layer(page.clone()).layer(logout.clone());
     for router in [
@@ -130,7 +130,7 @@ async fn in_every_position_of_a_router() {
 }
 
 #[tokio::test]
-async fn the_token_service_goes_wherever_a_service_goes() {
+async fn token_service_works_wherever_a_service_does() {
     let widgets = builder().identify(|_| Some(Identity::new("user-1"))).token_path("/tokens").build().unwrap();
     for router in [
         Router::new().nest_service("/tokens", widgets.token_service()),
@@ -159,7 +159,7 @@ async fn the_token_service_goes_wherever_a_service_goes() {
 // ---- among tower-http's and tower's -----------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn in_one_service_builder_with_all_of_tower_http() {
+async fn layers_work_in_one_service_builder_with_all_of_tower_http() {
     let inner = || {
         ServiceBuilder::new()
             .layer(SetSensitiveHeadersLayer::new([header::COOKIE]))
@@ -212,7 +212,7 @@ async fn in_one_service_builder_with_all_of_tower_http() {
 }
 
 #[tokio::test]
-async fn among_towers_buffers_limits_and_boxes() {
+async fn layers_work_among_buffers_limits_and_boxes_of_tower() {
     let page = known().layer();
     let limited = ServiceBuilder::new()
         .layer(BufferLayer::<Request<Body>>::new(8))

@@ -30,7 +30,7 @@ fn public_names() -> Vec<&'static str> {
 }
 
 #[test]
-fn no_public_type_is_forgotten_here() {
+fn every_public_type_is_listed_here() {
     let names = public_names();
     assert!(names.len() > 25, "{names:?}");
     let here = include_str!("types.rs");
@@ -47,7 +47,7 @@ fn awaited<T: Debug + Send + Unpin + 'static>() {}
 fn defaults<T: Default>() {}
 
 #[test]
-fn every_public_type_goes_where_it_should() {
+fn public_types_have_the_auto_traits_they_need() {
     everywhere::<Widgets>();
     everywhere::<WidgetLayer>();
     everywhere::<LogoutLayer>();
@@ -249,7 +249,7 @@ fn shown_as_errors(show: &mut dyn FnMut(&dyn Debug)) {
 }
 
 #[test]
-fn no_debug_shows_a_secret_a_token_or_anything_personal() {
+fn debug_shows_no_secret_no_token_and_no_personal_data() {
     let all = shown();
     assert!(
         all.contains("Intercom") && all.contains("kind: Boot") && all.len() > 10_000,

@@ -29,7 +29,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: Body) -> Response<Body> {
     response.body(body).unwrap()
 }
 
-/// Of a length that nobody knows, and paced so that hyper writes what it has before it asks for more.
+/// A body of unknown length, paced so that hyper writes what it has before it asks for more.
 fn in_frames(bytes: &'static [u8], size: usize) -> Body {
     Body::from_stream(stream::unfold(bytes.chunks(size), async |mut frames| {
         tokio::task::yield_now().await;
@@ -89,7 +89,7 @@ const NO_PAGES: [Odd; 24] = [
 ];
 
 #[tokio::test]
-async fn what_is_no_page_leaves_as_the_same_bytes_on_a_connection_that_goes_on() {
+async fn responses_without_a_page_are_the_same_bytes_on_a_kept_connection() {
     for (status, headers, body) in NO_PAGES {
         for streamed in [false, true] {
             let service = answering(move |request: &Request<Incoming>| match request.uri().path() {
@@ -113,7 +113,7 @@ async fn what_is_no_page_leaves_as_the_same_bytes_on_a_connection_that_goes_on()
 }
 
 #[tokio::test]
-async fn a_head_that_its_own_head_rules_out_is_the_same_bytes_too() {
+async fn head_responses_that_cannot_have_a_snippet_are_the_same_bytes() {
     for (status, headers, body) in NO_PAGES.into_iter().filter(|(_, _, body)| !body.starts_with(&[0xff])) {
         if body == UTF_16_BE {
             continue; // what a body begins with, an answer without one cannot tell
@@ -130,7 +130,7 @@ async fn a_head_that_its_own_head_rules_out_is_the_same_bytes_too() {
 // ---- pages, in every dress ----------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn a_page_in_any_dress_has_the_snippet_and_a_true_frame() {
+async fn page_with_any_headers_has_the_snippet_and_correct_framing() {
     let types = [
         "text/html",
         "Text/HTML;Charset=\"UTF-8\"",
@@ -160,7 +160,7 @@ async fn a_page_in_any_dress_has_the_snippet_and_a_true_frame() {
 }
 
 #[tokio::test]
-async fn to_http_1_0_a_page_ends_with_the_connection() {
+async fn http_1_0_page_ends_with_the_connection() {
     for size in [0, 5] {
         let service = answering(move |_: &Request<Incoming>| {
             answer(200, &[HTML], if size == 0 { PAGE.into() } else { in_frames(PAGE.as_bytes(), size) })
@@ -188,7 +188,7 @@ async fn with_length(layered: bool, page: &'static str, length: &str, streamed: 
 }
 
 #[tokio::test]
-async fn a_length_is_as_true_as_the_application_made_it() {
+async fn length_keeps_the_error_of_the_application_and_gets_no_other() {
     for (page, off, streamed) in [
         (PAGE, 0, false),
         (PAGE, 0, true),
@@ -220,7 +220,7 @@ async fn a_length_is_as_true_as_the_application_made_it() {
 }
 
 #[tokio::test]
-async fn a_length_that_is_none_is_dropped() {
+async fn invalid_length_is_dropped() {
     for length in ["many", "-1", "", "+78", "78, 78", "0x4e", "18446744073709551615", "99999999999999999999"] {
         let said = with_length(true, PAGE, length, true).await;
         assert!(!said.contains("content-length") && said.ends_with("0\r\n\r\n"), "{length:?}: {said}");
@@ -230,7 +230,7 @@ async fn a_length_that_is_none_is_dropped() {
 }
 
 #[tokio::test]
-async fn what_turns_out_to_be_no_page_only_inside_leaves_as_the_same_bytes() {
+async fn bodies_that_turn_out_to_be_no_page_are_the_same_bytes() {
     let long: &'static str = format!("<!--{}--><html>", "x".repeat(70_000)).leak();
     let without_metadata = "GET / HTTP/1.1\r\nHost: a.test\r\nAccept: text/html\r\nConnection: close\r\n\r\n";
     let with_metadata = request("GET", "/", &[("connection", "close")]);
@@ -261,7 +261,7 @@ async fn what_turns_out_to_be_no_page_only_inside_leaves_as_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn a_body_is_read_after_100_continue_whichever_layer_is_around() {
+async fn request_body_is_read_after_100_continue() {
     let echo = tower::service_fn(async |request: Request<Incoming>| {
         let sent = request.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(sent, "a=b");
@@ -304,7 +304,7 @@ async fn over_http2(server: &Server, method: &str) -> Result<Answer, hyper::Erro
 }
 
 #[tokio::test]
-async fn over_http2_lengths_trailers_and_heads_are_right() {
+async fn http2_lengths_trailers_and_heads_are_right() {
     let trailers = || {
         let fields = [("x-sum", "1"), ("x-sum", "2"), ("x-more", "3")];
         let fields = fields.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
@@ -335,7 +335,7 @@ async fn over_http2_lengths_trailers_and_heads_are_right() {
 }
 
 #[tokio::test]
-async fn over_http2_a_page_that_fails_is_reset() {
+async fn http2_page_that_fails_is_reset() {
     for beginning in ["<html><p>", "<!-- never"] {
         let service = answering(move |_: &Request<Incoming>| {
             let frames = [Ok(Bytes::from(beginning)), Err(std::io::Error::other("inner"))];

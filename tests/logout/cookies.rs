@@ -58,7 +58,7 @@ fn tossed(count: usize) -> String {
 }
 
 #[test]
-fn tossed_cookies_do_not_make_a_head_that_proxies_refuse() {
+fn tossed_cookies_do_not_make_headers_too_large_for_proxies() {
     for (host, count) in [("www.app.test", 20), ("a.b.c.d.e.f.g.app.test", 20), ("a.b.c.d.e.f.g.app.test", 39_000)] {
         let headers = sign_out(&with_gist(), post(host, &tossed(count)));
         let length = wire_length(&headers);
@@ -141,7 +141,7 @@ fn form_of_another_site_with_a_session_ends_it() {
 
 /// On a route that also takes the login, each attempt to sign in is such a request.
 #[test]
-fn own_form_without_a_session_ends_one_only_if_the_application_says_so() {
+fn own_form_without_a_session_ends_one_only_if_the_application_confirms_it() {
     for headers in
         [vec![], vec![("sec-fetch-site", "same-origin")], vec![("sec-fetch-site", "none")], vec![("origin", OWN)]]
     {
@@ -154,7 +154,7 @@ fn own_form_without_a_session_ends_one_only_if_the_application_says_so() {
 /// The application may know the session by a cookie of its own that other sites' forms carry. Then it did sign the user
 /// out, and a snapshot from before must not put a token into the answer.
 #[test]
-fn answer_to_a_form_of_another_site_is_a_signed_out_users_page() {
+fn response_to_a_form_of_another_site_is_the_page_of_a_signed_out_visitor() {
     let snapshot = builder().identify(|_| Some(Identity::new("user-1"))).build().unwrap();
     let page = service_fn(async |_: Request<()>| {
         let page = Response::builder().header("content-type", "text/html");

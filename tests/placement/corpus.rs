@@ -44,7 +44,7 @@ pub(crate) fn pages() -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn every_page_is_what_it_was_but_for_one_live_script_in_the_head() {
+fn pages_are_unchanged_but_for_one_live_script_in_the_head() {
     let (untouched, mut failures) = (BTreeMap::from_iter(UNTOUCHED.iter().copied()), Vec::new());
     for (name, page) in pages() {
         let expected = match untouched.get(name.as_str()) {
@@ -62,7 +62,7 @@ fn every_page_is_what_it_was_but_for_one_live_script_in_the_head() {
 }
 
 #[test]
-fn the_framing_makes_no_difference_to_any_page() {
+fn framing_makes_no_difference_to_any_page() {
     for (name, page) in pages() {
         let (whole, _) = judge(&page).unwrap_or_else(|problem| panic!("{name}: {problem}"));
         let page = Bytes::from(page);
@@ -74,9 +74,9 @@ fn the_framing_makes_no_difference_to_any_page() {
     }
 }
 
-/// Each is there for its bytes: a tool that mends line ends or encodings would take them away.
+/// Each is there for its bytes: a tool that fixes line ends or encodings would take them away.
 #[test]
-fn the_pages_are_many_and_have_their_bytes() {
+fn corpus_has_its_pages_and_their_exact_bytes() {
     let pages = pages();
     assert!(pages.len() >= 150, "{}", pages.len());
     let mut contents: Vec<_> = pages.values().collect();

@@ -23,7 +23,7 @@ use super::{
 /// How many documents the default run generates of each sort.
 const DOCUMENTS: u32 = 1000;
 const BATCH: u32 = 1000;
-/// How long the long run takes unless it is told a number of documents.
+/// How long the long run takes unless `HOSTILE_DOCUMENTS` names a number of documents.
 const A_MINUTE: Duration = Duration::from_secs(50);
 
 /// What became of many pages.
@@ -99,14 +99,14 @@ fn known_pages() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn soup_is_what_it_was_but_for_one_live_script_in_the_head() {
+fn generated_pages_are_unchanged_but_for_one_live_script_in_the_head() {
     let tally = Tally::default();
     generate(&soup(), DOCUMENTS, |page, lengths| judge_thoroughly(page, &lengths, &tally));
     tally.check();
 }
 
 #[test]
-fn known_pages_with_other_bytes_are_what_they_were_but_for_one_live_script_in_the_head() {
+fn mutated_pages_are_unchanged_but_for_one_live_script_in_the_head() {
     let tally = Tally::default();
     generate(&mutated(known_pages()), DOCUMENTS, |page, lengths| judge_thoroughly(page, &lengths, &tally));
     tally.check();
@@ -114,7 +114,7 @@ fn known_pages_with_other_bytes_are_what_they_were_but_for_one_live_script_in_th
 
 #[test]
 #[ignore = "runs for a minute, or for HOSTILE_DOCUMENTS documents"]
-fn very_many_documents() {
+fn long_run_of_generated_pages_is_unchanged_but_for_one_live_script_in_the_head() {
     let wanted = env::var("HOSTILE_DOCUMENTS").ok().map(|count| count.parse::<usize>().expect("a number of documents"));
     let (tally, started) = (Tally::default(), Instant::now());
     let go_on = || wanted.map_or(started.elapsed() < A_MINUTE, |wanted| tally.documents() < wanted);

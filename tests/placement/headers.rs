@@ -85,7 +85,7 @@ proptest! {
     #![proptest_config(Config { cases: 300, failure_persistence: None, ..Config::default() })]
 
     #[test]
-    fn nobody_splits_a_header(person in person()) {
+    fn hostile_user_splits_no_header(person in person()) {
         run(&person);
     }
 }
@@ -102,7 +102,7 @@ fn no_hostile_string_splits_a_header_in_whatever_fact_and_length() {
 }
 
 #[tokio::test]
-async fn an_ordinary_person_gets_the_lines_that_the_others_are_compared_with() {
+async fn ordinary_user_gets_the_expected_header_lines() {
     let (head, _) = head_on_the_wire(&widgets(Person::named("a").identity())).await;
     assert_eq!(head[0], "HTTP/1.1 200 OK");
     assert!(head.contains(&format!("x-widget-page: {FP_1}")), "{head:?}");

@@ -1,4 +1,4 @@
-//! People with names that nobody should have.
+//! Users with hostile names, addresses and attributes.
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
@@ -119,7 +119,7 @@ impl Person {
         self.attributes.iter().fold(identity, |identity, (key, value)| identity.with_attribute(key, value.clone()))
     }
 
-    /// What Intercom is to be told, beside what is signed or hashed: blank facts are none, and claims are said once.
+    /// What Intercom gets beside what is signed or hashed: blank facts are none, and claims are said once.
     pub(crate) fn facts(&self) -> Map<String, Value> {
         let reserved = &CLAIMS[..15];
         let mut facts = Map::from_iter([("user_id".to_owned(), json!(self.id))]);

@@ -47,7 +47,7 @@ impl Document {
     pub(crate) fn parse(page: &[u8]) -> Self {
         let builder =
             TreeBuilder::new(RcDom::default(), TreeBuilderOpts { scripting_enabled: true, ..Default::default() });
-        // It would discard a BOM behind each script, too.
+        // It would discard a BOM after each script, too.
         let tokenizer = Tokenizer::new(builder, TokenizerOpts { discard_bom: false, ..Default::default() });
         let input = BufferQueue::default();
         let page = String::from_utf8_lossy(page.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(page));

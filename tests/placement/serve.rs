@@ -45,7 +45,7 @@ thread_local! {
     static WIDGETS: Widgets = support::builder().build().unwrap();
 }
 
-/// The page, in these frames: somebody has left and the browser does not know it yet, so it carries the shutdown, which
+/// The page, in these frames: a user has signed out and the browser does not know it yet, so it carries the shutdown, which
 /// is the same for all.
 pub(crate) fn serve_frames(frames: Vec<Bytes>) -> Answer {
     WIDGETS.with(|widgets| serve(&widgets.layer(), marked(page_load(Viewer::SignedOut), widgets, b"out"), frames))

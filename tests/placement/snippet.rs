@@ -134,13 +134,13 @@ proptest! {
     #![proptest_config(config(400))]
 
     #[test]
-    fn signed_facts_are_exactly_what_went_in(person in person()) {
+    fn signed_facts_arrive_unchanged(person in person()) {
         thread_local! { static WIDGETS: Widgets = signed(); }
         WIDGETS.with(|widgets| check_signed(widgets, &person));
     }
 
     #[test]
-    fn unsigned_facts_are_exactly_what_went_in(person in person()) {
+    fn unsigned_facts_arrive_unchanged(person in person()) {
         thread_local! { static WIDGETS: Widgets = legacy(); }
         WIDGETS.with(|widgets| check_unsigned(widgets, &person));
     }
@@ -150,7 +150,7 @@ proptest! {
     #![proptest_config(config(100))]
 
     #[test]
-    fn settings_are_exactly_what_went_in_or_are_refused_at_once(key in hostile(), value in hostile(), url in hostile()) {
+    fn settings_arrive_unchanged_or_are_refused_by_build(key in hostile(), value in hostile(), url in hostile()) {
         let url = format!("https://cdn.test/{url}");
         let intercom = Intercom::new("abcd1234", secret(SECRET)).library_url(&url).setting(format!("x{key}"), &*value);
         match Widgets::builder().widget(intercom).clock(|| UNIX_EPOCH + Duration::from_secs(NOW)).build() {

@@ -1,4 +1,4 @@
-//! Pages that nobody should write: HTML soup by grammar, and known pages with bytes changed.
+//! Broken pages: HTML soup by grammar, and known pages with bytes changed.
 
 use proptest::{
     collection::vec,

@@ -15,7 +15,7 @@ pub(crate) const CAP: usize = 64 * 1024;
 pub(crate) enum Verdict {
     /// The snippet went in, and nothing else changed.
     Placed,
-    /// It went in; an unfinished comment at the page's end, with nothing behind it, stands in the head now.
+    /// It went in; an unfinished comment at the page's end, with nothing after it, stands in the head now.
     Moved,
     /// Nothing changed, for this reason.
     Untouched(&'static str),

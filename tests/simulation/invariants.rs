@@ -12,7 +12,7 @@
 //! 4. **A token reaches only its user's page.** The server hands no user's token to another session, and no library is
 //!    given a token in a tab in which the server last knew another user.
 //! 5. **Every history converges.** After a quiet time and two fresh page loads the browser shows the last session's user,
-//!    or no user, in each tab, and holds nothing of anybody else.
+//!    or no user, in each tab, and holds nothing of any other user.
 //! 6. **The page's own fences stand.** The cookie property of a consent tool is still the tool's.
 
 mod doc;

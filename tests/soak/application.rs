@@ -62,7 +62,7 @@ async fn page(Path(kind): Path<String>) -> Response {
     }
 }
 
-/// `sid=user-7` is that person, `sid=?` a session that cannot be read, and no cookie nobody.
+/// `sid=user-7` is that person, `sid=?` a session that cannot be read, and no cookie a signed-out visitor.
 fn viewer(headers: &HeaderMap) -> Viewer {
     let cookies = headers.get("cookie").map(|value| value.to_str().unwrap()).unwrap_or_default();
     match cookies.split("; ").find_map(|pair| pair.strip_prefix("sid=")) {

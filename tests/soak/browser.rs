@@ -17,7 +17,7 @@ use crate::{
 
 const PEOPLE: u64 = 40;
 
-/// What happened, all told.
+/// The sum of what happened.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) asked: usize,

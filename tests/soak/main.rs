@@ -1,5 +1,5 @@
-//! Full speed over loopback, with people, nobody and strangers mixed, browsers that hang up and pages that fail: every
-//! answer is right, and neither memory nor a task is left behind.
+//! Full speed over loopback, with users, signed-out visitors and unknown viewers mixed, browsers that hang up and pages that
+//! fail: every answer is right, and neither memory nor a task is left.
 //!
 //! A test binary of its own, for it counts what the whole process allocates:
 //!
@@ -77,7 +77,7 @@ async fn soak() {
 
 #[test]
 #[ignore = "takes a minute"]
-fn at_full_speed_every_answer_is_right_and_nothing_is_left() {
+fn every_response_is_right_at_full_speed_and_nothing_is_left() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         tokio::spawn(soak()).await.unwrap();

@@ -57,7 +57,7 @@ pub(crate) fn widgets() -> Widgets {
     builder().build().unwrap()
 }
 
-/// The page before the snippet, the snippet, and the page behind it.
+/// The page before the snippet, the snippet, and the page after it.
 pub(crate) fn cut(page: &str) -> (&str, &str, &str) {
     let start = page.find("<script data-cfasync=\"false\" data-widget='").expect("a snippet");
     let end = start + page[start..].find("</script>").expect("its end") + "</script>".len();

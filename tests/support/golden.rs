@@ -205,7 +205,7 @@ impl Hash {
         facts.iter().copied().zip(names.iter().map(String::as_str)).collect()
     }
 
-    /// What is hashed for the person of whom the page is told this.
+    /// What is hashed for the user whose page data this is.
     pub(crate) fn message(&self, page: &Value) -> String {
         let text = |name: &str| page[name].as_str().expect("a fact in the page");
         let parts: Vec<_> = self.facts().into_iter().map(|(fact, name)| fact.hashed(text(name))).collect();
@@ -231,8 +231,8 @@ impl Fact {
     }
 }
 
-/// A person, and what comes of them: `refused` by this error, or the very token, what a JWT or a record says, what the page
-/// is told.
+/// A user, and what is expected: `refused` by this error, or the very token, the claims of a JWT or a record, and the data
+/// in the page.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {

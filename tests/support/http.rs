@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Nothing here takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a browser sends with the address that somebody types.
+/// What a browser sends with an address that a user types.
 pub(crate) const NAVIGATION: [(&str, &str); 2] =
     [("Sec-Fetch-Dest", "document"), ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
 

@@ -103,7 +103,7 @@ impl Process {
 
     /// Sends a signal, like `TERM`.
     pub(crate) fn signal(&self, name: &str) {
-        // Not yet waited for, so the number cannot belong to anybody else.
+        // Not yet waited for, so the number cannot belong to another process.
         let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
     }
@@ -144,7 +144,7 @@ fn announced(lines: &Receiver<String>, words: &str) -> Option<u16> {
     None
 }
 
-/// Read to the end, for a program whose output nobody reads comes to a stop.
+/// Read to the end, for a program blocks once its output is no longer read.
 fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, lines) = channel();
     thread::spawn(move || {

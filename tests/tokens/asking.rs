@@ -36,7 +36,7 @@ pub(crate) fn person() -> Identity {
     Identity::new("user-123").with_email("user@example.com")
 }
 
-/// A request to the service by somebody who is signed in.
+/// A request to the service by a signed-in user.
 pub(crate) fn get(name: &str) -> request::Builder {
     Request::get(format!("/widget-token/{name}")).extension(Viewer::SignedIn(person()))
 }

@@ -62,7 +62,7 @@ fn page(widgets: &Widgets, destination: &str, viewer: impl Into<Viewer>) -> Resp
 }
 
 #[test]
-fn the_token_service_awaits_the_issuer_and_says_how_long_the_token_is_good() {
+fn token_service_awaits_the_issuer_and_returns_the_lifetime() {
     let calls = Arc::default();
     let widgets = hubspot(issuer(&calls)).build().unwrap();
     let (status, headers, body) = ask(&widgets, "hubspot", person());
@@ -77,7 +77,7 @@ fn the_token_service_awaits_the_issuer_and_says_how_long_the_token_is_good() {
 }
 
 #[test]
-fn a_page_has_no_token_and_waits_for_none() {
+fn page_has_no_issued_token_and_waits_for_none() {
     let calls = Arc::default();
     let widgets = hubspot(issuer(&calls)).build().unwrap();
     let page = page(&widgets, "document", person());
@@ -97,7 +97,7 @@ fn no_header_carries_an_issued_token() {
 }
 
 #[test]
-fn nobody_costs_a_call() {
+fn signed_out_visitor_costs_no_call() {
     let calls = Arc::default();
     let widgets = hubspot(issuer(&calls)).build().unwrap();
     for (viewer, expected) in [
@@ -119,7 +119,7 @@ fn nobody_costs_a_call() {
 }
 
 #[test]
-fn what_goes_wrong_is_503_and_shows_nothing_of_it() {
+fn failure_of_the_issuer_is_503_without_details() {
     let failing = Issuer::new(async |_| Err::<IssuedToken, _>("the key is s3cret"));
     let panicking = Issuer::new(|_| -> std::future::Ready<io::Result<IssuedToken>> { panic!("user@example.com") });
     let hanging =
@@ -137,7 +137,7 @@ fn what_goes_wrong_is_503_and_shows_nothing_of_it() {
 }
 
 #[test]
-fn tabs_of_one_person_share_a_call_and_persons_share_none() {
+fn tabs_of_one_user_share_a_call_and_users_share_none() {
     let calls = Arc::default();
     let widgets = hubspot(issuer(&calls)).build().unwrap();
     let tab = |id: &str| {
@@ -151,7 +151,7 @@ fn tabs_of_one_person_share_a_call_and_persons_share_none() {
 }
 
 #[test]
-fn a_token_cannot_be_made_on_the_spot() {
+fn issued_token_cannot_be_minted_synchronously() {
     let widgets = hubspot(issuer(&Arc::default())).build().unwrap();
     assert_eq!(widgets.mint("hubspot", &person()).err(), Some(TokenError::Issued));
 }
@@ -238,7 +238,7 @@ fn sendbird_needs_the_applications_own_module() {
 }
 
 #[test]
-fn unsigned_facts_are_what_each_vendor_takes() {
+fn unsigned_facts_are_those_that_each_vendor_takes() {
     let facts = person()
         .with_unsigned("plan", "pro")
         .with_unsigned("seats", 7)

@@ -213,7 +213,7 @@ fn the_older_hash_is_the_one_that_intercom_publishes() {
 }
 
 #[test]
-fn the_older_hash_is_over_what_is_shown() {
+fn older_hash_is_over_the_shown_fact() {
     // Were the e-mail hashed as well, or in its place, this would not come out.
     let answer = minted("intercom", &["--user-hash"]);
     let message = text(&answer["claims"], "user_id");
@@ -225,7 +225,7 @@ fn the_older_hash_is_over_what_is_shown() {
 }
 
 #[test]
-fn the_page_gets_what_is_shown() {
+fn page_data_is_what_mint_shows() {
     for (widget, more) in [("intercom", [].as_slice()), ("intercom", &["--user-hash"]), ("ferndesk", &[])] {
         let answer = minted(widget, more);
         let data = data(&answer);
@@ -256,7 +256,7 @@ fn zendesk_fetches_its_tokens_and_finds_none_in_the_page() {
 }
 
 #[test]
-fn what_is_signed_does_not_stand_unsigned_beside_it() {
+fn signed_claims_are_not_repeated_unsigned_by_mint() {
     for widget in JWT_VENDORS {
         let answer = minted(widget, &[]);
         let token = text(&answer, "token");
@@ -270,7 +270,7 @@ fn what_is_signed_does_not_stand_unsigned_beside_it() {
 }
 
 #[test]
-fn the_secret_stands_nowhere_in_the_answer() {
+fn secret_is_nowhere_in_the_output() {
     for widget in JWT_VENDORS {
         let answer = minted(widget, &[]);
         assert!(!answer.to_string().contains(SECRET), "{widget}");
@@ -313,7 +313,7 @@ fn an_application_id_that_no_vendor_issues_is_refused() {
 }
 
 #[test]
-fn a_person_who_lacks_what_the_vendor_needs_is_refused() {
+fn user_without_a_required_fact_is_refused() {
     let long = format!("--name={}", "x".repeat(MAX_TOKEN_BYTES));
     let rows: [(&'static str, &[&str], TokenError); 7] = [
         ("ferndesk", &["--user-id=1"], TokenError::MissingEmail),
@@ -334,7 +334,7 @@ fn a_person_who_lacks_what_the_vendor_needs_is_refused() {
 }
 
 #[test]
-fn a_wrong_command_line_is_told_without_what_stood_in_it() {
+fn error_about_a_wrong_command_line_repeats_nothing_of_it() {
     let rows: [(&[&str], &str); 17] = [
         (&[], "no vendor is named"),
         (&["--app-id", "s3cret"], "no vendor is named"),

@@ -62,7 +62,7 @@ fn without_one_good_value_there_is_no_token() {
 }
 
 #[test]
-fn whoever_asks_is_judged_as_for_every_token() {
+fn page_value_requests_are_authorised_like_every_token_request() {
     let with_value = |request: request::Builder| ask(request.header("x-widget-value", UUID)).0;
     let viewed = |viewer: Viewer| Request::get("/widget-token/freshchat-uuid").extension(viewer);
     assert_eq!(with_value(viewed(Viewer::SignedOut)), 401);

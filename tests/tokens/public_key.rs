@@ -38,7 +38,7 @@ fn the_public_key_is_the_one_that_openssl_writes() {
 }
 
 #[test]
-fn the_service_answers_with_it() {
+fn service_returns_the_public_key() {
     let (status, headers, body) = asked(&service(), Method::GET);
     assert_eq!((status, body.as_str()), (StatusCode::OK, RSA_PUBLIC));
     assert_eq!(headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
@@ -75,7 +75,7 @@ fn it_is_a_route_of_axum() {
 }
 
 #[test]
-fn a_rotation_changes_the_answer() {
+fn rotation_changes_the_public_key() {
     let rotation = SecretRotation::new(rsa(RSA));
     let service = PublicKeyService::new(rotation.secret()).unwrap();
     assert_eq!(asked(&service, Method::GET).2, RSA_PUBLIC);

@@ -127,7 +127,7 @@ fn cookies(marker: &str) -> [String; 9] {
     ]
 }
 
-/// Asserts that it is told by asking as it is by a page load; answers how many page loads told something.
+/// Asserts that the answer to `page` equals what a page load carries; returns how many page loads carried a snippet.
 fn assert_told_alike(widgets: &Widgets, viewer: &Viewer, keys: &[&str]) -> usize {
     let cookies = cookies(widgets.marker_name().unwrap());
     let loads = cookies.iter().filter_map(|cookies| Some((cookies, page_load(widgets, viewer, cookies)?)));

@@ -5,7 +5,7 @@ use tower_widget_identity::{Identity, IssuedToken, Issuer, widget::Ada};
 
 use crate::conformance::page;
 
-/// By <https://docs.ada.cx/messaging/web/sdk-api-reference>: one chat a page, which keeps its session until told otherwise.
+/// By <https://docs.ada.cx/messaging/web/sdk-api-reference>: one chat a page, which keeps its session until it is ended.
 const LIBRARY: &str = "
     globalThis.started = false;
     globalThis.session = globalThis.session || null;
@@ -49,7 +49,7 @@ fn the_chat_starts_with_the_token_and_not_before() {
 }
 
 #[test]
-fn a_logout_deletes_before_it_stops_and_the_next_person_comes_after() {
+fn logout_deletes_before_it_stops_and_the_next_user_comes_after() {
     let steps = ["boot({})", "arrive()", "answer('token-a')", "shutdown(true); boot({})", "answer('token-b')"];
     let expected = [
         json!(["start", "acme", "token-a", "shown"]),
@@ -85,7 +85,7 @@ fn a_shutdown_that_need_not_loads_nothing() {
 }
 
 #[test]
-fn a_library_that_never_answers_holds_up_the_next_person_for_a_while_only() {
+fn silent_library_delays_the_next_user_only_for_a_while() {
     let silent = "library = () => { window.adaEmbed = {
         start(settings) { seen.push(settings.identityToken); return new Promise(() => {}); },
         deleteHistory() { return new Promise(() => {}); },

@@ -8,7 +8,7 @@ use crate::widgets::play::{ada, play, play_as, secret};
 const QUEUED: &str = "window.$crisp.forEach(call => note(call));";
 
 #[test]
-fn facts_and_company_are_told_beside_the_address() {
+fn facts_and_company_are_passed_beside_the_address() {
     let company = Company::new(7).with_name("Acme").with_attribute("url", "https://acme.example");
     let ada = ada().with_unsigned("nickname", "Ada L.").with_unsigned("phone", "+1").with_company(company);
     let crisp = Crisp::new("site-1", secret());

@@ -48,7 +48,7 @@ const LIBRARY: &str = "
 ";
 
 #[test]
-fn the_next_persons_widget_waits_until_the_last_one_is_gone() {
+fn widget_of_the_next_user_waits_until_the_last_one_is_gone() {
     let calls = play(&freshchat(), &format!("{LIBRARY} await visit(ada); await visit(bela); await pass(1000);"));
     assert_eq!(calls, ["init ada-in-page", "clear", "destroy", "init bela-in-page"]);
 }
@@ -81,7 +81,7 @@ fn a_refused_user_is_authenticated_with_the_librarys_id() {
 }
 
 #[test]
-fn a_user_who_is_not_refused_is_not_asked_for() {
+fn accepted_user_needs_no_id_of_the_library() {
     let states = "
         publish('frame:statechange', { success: true, data: { frameState: 'initialized' } });
         publish('frame:statechange', { success: true, data: { frameState: 'authenticated' } });
@@ -99,7 +99,7 @@ fn attempts_come_to_an_end() {
 }
 
 #[test]
-fn what_is_no_id_is_not_handed_over() {
+fn invalid_id_is_not_handed_over() {
     for wrong in ["undefined", "null", "''", "'a b'", "'a_b'", "'a'.repeat(65)", "{}"] {
         assert_eq!(after_ada(&format!("uuid = {wrong}; refuses(); await pass(10);")), Vec::<Value>::new(), "{wrong}");
     }
@@ -107,7 +107,7 @@ fn what_is_no_id_is_not_handed_over() {
 
 /// The library asked in Ada's session, and answers in the next one.
 #[test]
-fn an_id_of_the_session_before_is_not_signed_for_the_next_person() {
+fn id_of_the_former_session_is_not_signed_for_the_next_user() {
     let script = "
         let answer;
         library.user.getUUID = () => new Promise(resolve => { answer = resolve; });
@@ -193,7 +193,7 @@ fn a_snippet_finds_settings_and_token() {
 }
 
 #[test]
-fn the_next_person_gets_the_snippet_anew() {
+fn next_user_gets_the_snippet_anew() {
     let calls = play_snippet("await visit(ada); await comes(); await visit(bela); await pass(1000); await comes();");
     let first = ["2.js chat=true", "init ada-in-page", "clear", "destroy"];
     assert_eq!(calls, [&first[..], &["2.js#1 chat=true", "init bela-in-page"]].concat());
@@ -212,7 +212,7 @@ fn a_snippet_that_comes_after_the_logout_is_ended() {
 }
 
 #[test]
-fn a_person_who_signs_in_before_the_snippet_comes_is_the_one_it_finds() {
+fn snippet_that_comes_late_finds_the_user_who_signed_in_last() {
     let calls = play_snippet("await visit(ada); await visit(bela); await comes();");
     assert_eq!(calls, ["2.js chat=true", "init bela-in-page"]);
 }

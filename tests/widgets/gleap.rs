@@ -85,7 +85,7 @@ fn settings_are_called_before_the_start_and_facts_go_along_with_the_user() {
 }
 
 #[test]
-fn what_is_not_to_be_disabled_is_left_alone() {
+fn settings_that_are_false_are_left_alone() {
     let gleap = Gleap::new("key-1", secret()).setting("disableConsoleLogOverwrite", false);
     let calls = play(&gleap, "await visit(ada); library(); await arrive();");
     assert_eq!(calls, [json!(["initialize", "key-1"]), identify()]);

@@ -23,7 +23,7 @@ fn play(script: &str) -> Vec<Value> {
 }
 
 #[test]
-fn the_provider_asks_once_and_says_who_it_is() {
+fn provider_asks_once_and_returns_the_user() {
     let script = "
         await visit(ada);
         await seen(provider().hasToken());
@@ -41,7 +41,7 @@ fn the_provider_asks_once_and_says_who_it_is() {
 }
 
 #[test]
-fn after_a_logout_the_provider_knows_nobody() {
+fn provider_knows_no_user_after_a_logout() {
     let script = "
         await visit(ada);
         const former = provider();
@@ -55,7 +55,7 @@ fn after_a_logout_the_provider_knows_nobody() {
 }
 
 #[test]
-fn the_provider_of_a_former_person_answers_nothing_to_the_next() {
+fn provider_of_a_former_user_gives_the_next_one_nothing() {
     let script = "
         await visit(ada);
         const former = provider();

@@ -65,7 +65,7 @@ fn after_a_logout_the_library_gets_no_token() {
 }
 
 #[test]
-fn the_next_person_comes_when_the_logout_is_answered() {
+fn next_user_comes_once_the_logout_is_answered() {
     let next = ["shutdown(); boot({ userId: 'bela' })", "answer('token-b')"];
     let seen = seen(&[&ADA[..], &next].concat());
     let expected = [
@@ -80,7 +80,7 @@ fn the_next_person_comes_when_the_logout_is_answered() {
 }
 
 #[test]
-fn a_visitor_who_signs_in_gets_a_messenger_of_their_own() {
+fn visitor_who_signs_in_gets_a_new_messenger() {
     let steps = ["boot(undefined)", "arrive()", "boot({ userId: 'ada' })", "answer('token-a')"];
     let seen = seen(&steps);
     assert_eq!(seen[0], json!(["initialize", "support-agent", "nobody", "no token"]));
@@ -88,7 +88,7 @@ fn a_visitor_who_signs_in_gets_a_messenger_of_their_own() {
 }
 
 #[test]
-fn what_comes_after_the_logout_makes_no_messenger() {
+fn token_that_comes_after_the_logout_makes_no_messenger() {
     assert_eq!(seen(&["boot({ userId: 'ada' })", "arrive()", "shutdown()", "answer('token-a')"]), json!([]));
     assert_eq!(seen(&["boot({ userId: 'ada' })", "shutdown()", "arrive()", "answer('token-a')"]), json!([]));
 }

@@ -133,7 +133,7 @@ fn settings_are_called_before_the_start() {
 
 /// The session ends before the library has come.
 #[test]
-fn what_the_application_set_up_outlives_the_session_and_nothing_else_does() {
+fn setup_of_the_application_alone_outlives_the_session() {
     let script = "
         await visit(ada);
         window.userflow.on('flowEnded', 'the listener');

@@ -135,7 +135,7 @@ impl App {
         self.data().sessions.values_mut().filter(|user| *user == from).for_each(|user| *user = to.to_owned());
     }
 
-    /// While it is down, nobody can tell who is signed in.
+    /// While it is down, the viewer is unknown.
     pub(crate) fn store_down(&self, down: bool) {
         self.0.store_down.store(down, Ordering::SeqCst);
     }
@@ -376,13 +376,13 @@ async fn fail_tokens(State(app): State<App>, request: Request, next: Next) -> Re
 
 // --- Pages ------------------------------------------------------------------------------------
 
-/// A complete page for this user, or for nobody; `content` is markup.
+/// A complete page for this user, or for a signed-out visitor; `content` is markup.
 pub(crate) fn page(user: Option<&str>, content: &str) -> Html<String> {
     let page = include_str!("page.html");
     Html(page.replace("{{user}}", user.unwrap_or_default()).replace("{{content}}", content))
 }
 
-/// Who is signed in; nobody while that is not known.
+/// Who is signed in; `None` also while that is unknown.
 pub(crate) fn shown(session: &Session) -> Option<String> {
     session.user().ok().flatten()
 }

@@ -53,7 +53,7 @@ const start = window.setTimeout;
 window.setTimeout = (action, wait, ...rest) => { waits.push(wait); return start(action, wait, ...rest); };
 ";
 
-/// Notes what nobody has caught. A script that does not load is no exception.
+/// Notes uncaught exceptions. A script that does not load is not one.
 const FAILURES: &str = r"
 window.failures = [];
 addEventListener('error', (event) => failures.push(event.message));

@@ -1,4 +1,4 @@
-//! What a page's messenger was asked to do, and what it left behind.
+//! What a page's messenger was asked to do, and what it left in the browser.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::page::{ARTIFACTS, BUBBLE, Page, STATE};
 
-/// What the messenger was told of persons: that the body is a new one does not belong to it.
+/// The messenger's calls that concern the user. `reattach_activator`, for a replaced body, does not.
 pub(crate) const CALL_NAMES: &str = "(window.demoMessenger?.calls ?? []).map((call) => call.name)
     .filter((name) => name !== 'reattach_activator')";
 
@@ -18,7 +18,7 @@ pub(crate) const TOKENS: &str =
 /// How often the messenger was booted on this page.
 pub(crate) const BOOTS: &str = "(window.demoMessenger?.calls ?? []).filter((call) => call.name === 'boot').length";
 
-/// How often the messenger was told of the same person again.
+/// How often the messenger got the same user again.
 pub(crate) const UPDATES: &str = "(window.demoMessenger?.calls ?? []).filter((call) => call.name === 'update').length";
 
 pub(crate) const ALIVE: &str = "['verified', 'visitor'].includes(window.demoMessenger?.state)";
@@ -31,7 +31,7 @@ pub(crate) async fn residue(page: &Page) -> Vec<Value> {
 pub(crate) const SCRIPTS: &str = "document.scripts.length";
 pub(crate) const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// What a page may have set itself, as the vendor's instructions have it: it names somebody, too.
+/// What a page may have set itself, as the vendor's instructions have it: it names a user, too.
 pub(crate) async fn set_globals(page: &Page) {
     page.eval("void (window.intercomSettings = { app_id: 'demo', email: 'user-1@example.test' })").await;
     assert!(residue(page).await.contains(&json!("window.intercomSettings")), "else nothing is proved");

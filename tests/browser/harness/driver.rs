@@ -281,7 +281,7 @@ impl Group {
         number.expect("the program says that it is ready")
     }
 
-    /// Waits until somebody answers at this port.
+    /// Waits until a program answers at this port.
     async fn listening(&mut self, port: u16) -> u16 {
         let start = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {

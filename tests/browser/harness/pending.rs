@@ -16,7 +16,7 @@ use crate::harness::steps::{A_MOMENT, MARKER, signed_in};
 
 pub(crate) const LEFT_BEHIND: &str = "localStorage.getItem('intercom.intercom-state-demo')";
 
-/// User-1 has signed out and sees a page behind no layer, so nobody has carried the logout out.
+/// User-1 has signed out and sees a page without a layer, so no page has carried the logout out.
 pub(crate) async fn pending(page: &Stage) {
     signed_in(page, "user-1").await;
     page.leave_by("#sign-out-landing").await;

@@ -25,7 +25,7 @@ pub(crate) fn prepared() -> Settings {
     }
 }
 
-/// What a server in front of the application adds to these pages. No library is let in, and on the second one the
+/// What a server in front of the application adds to these pages. They let no library in, and on the second one the
 /// browser itself forbids cookies and storage: each access throws.
 pub(crate) const POLICIES: [(&str, &str); 2] =
     [("/strict", "script-src 'unsafe-inline'"), ("/sandboxed", "script-src 'unsafe-inline'; sandbox allow-scripts")];

@@ -80,7 +80,7 @@ pub(crate) async fn go(page: &Page, path: &str) {
 /// Opens this path in another tab; answers the way there.
 pub(crate) async fn open_beside(page: &Page, path: &str) -> WindowHandle {
     let before = page.client().windows().await.expect("the tabs");
-    // A browser opens nothing that nobody clicked for.
+    // A browser opens a tab only after a click.
     let button = format!("<button id=\"beside\" onclick=\"window.beside = window.open('{path}')\">Open</button>");
     page.eval(&format!("document.body.insertAdjacentHTML('beforeend', {})", json!(button))).await;
     page.click("#beside").await;
@@ -120,7 +120,7 @@ pub(crate) const MARKER: &str =
 
 pub(crate) const USER: &str = "document.body?.dataset.user ?? null";
 
-/// Whether anybody's messenger was started on this page, or is going to be.
+/// Whether a messenger was started for any user on this page, or is going to be.
 pub(crate) const BOOTED: &str = "(window.demoMessenger?.calls ?? []).some((call) => call.name === 'boot')
     || (window.Intercom?.q ?? []).some((call) => call[0] === 'boot')
     || document.querySelector('#demo-messenger') !== null";

@@ -25,7 +25,7 @@ use tokio_rustls::server::TlsStream;
 /// The names under which the tests open pages.
 pub(crate) const HOSTS: [&str; 4] = ["localhost", "app.example.test", "other.example.test", "example.test"];
 
-/// Accepts TLS connections. A client that is slow to shake hands keeps nobody else waiting.
+/// Accepts TLS connections. A client that is slow to shake hands keeps no other client waiting.
 pub(crate) struct TlsListener {
     address: SocketAddr,
     ready: UnboundedReceiver<(Connection, SocketAddr)>,
@@ -60,7 +60,7 @@ fn acceptor() -> TlsAcceptor {
     TlsAcceptor::from(CONFIG.get_or_init(|| Arc::new(server_config())).clone())
 }
 
-/// The hash by which Chromium can be told to trust the certificate.
+/// The hash by which Chromium trusts the certificate.
 pub(crate) fn public_key_hash() -> String {
     STANDARD.encode(Sha256::digest(made().signing_key.subject_public_key_info()))
 }

@@ -155,7 +155,7 @@ pub(crate) const SHOWN: &str = "[window.vendorStubs?.intercom?.who ?? null, wind
 pub(crate) const ERRORS: &str =
     "[vendorStubs.intercom, vendorStubs.zendesk, vendorStubs.ferndesk].flatMap((stub) => stub.errors)";
 
-/// Waits until every vendor has verified this person, or shows nobody.
+/// Waits until every vendor has verified this user, or shows none.
 pub(crate) async fn all_show(page: &Stage, user: Option<&str>) {
     let email = user.map(|user| format!("{user}@example.test"));
     page.wait_for(SHOWN, json!([user, email, email, user])).await;

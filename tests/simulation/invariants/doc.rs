@@ -27,7 +27,7 @@ pub(crate) struct Doc {
     pub(crate) hidden: bool,
     pub(crate) runtime: bool,
     pub(crate) heard: Heard,
-    /// Whom the page's own script last heard to be signed in. A visit without our element tells it nothing.
+    /// Whom the page's own script last heard to be signed in. It learns nothing from a visit without our element.
     pub(super) told: Person,
     pub(crate) shown: [Person; WIDGETS.len()],
     /// Whom the libraries were given a token of, in this document.
@@ -50,7 +50,7 @@ pub(crate) struct Doc {
     pub(crate) expecting: Option<(Person, u64)>,
     /// Since when it waits for the server to say who is signed in.
     pub(crate) asking: Option<i64>,
-    /// A task that tells of changed cookies is on its way.
+    /// A task that announces changed cookies is on its way.
     pub(crate) change_pending: bool,
 }
 

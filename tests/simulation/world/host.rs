@@ -96,7 +96,7 @@ impl Host {
         }
     }
 
-    /// Each document is told by a task of its own after the change:
+    /// Each document learns of the change by a task of its own:
     /// <https://cookiestore.spec.whatwg.org/#process-changes>.
     pub(super) fn cookies_changed(&self) {
         if !self.options.get().cookie_store {

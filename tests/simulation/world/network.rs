@@ -342,7 +342,7 @@ impl World<'_, '_> {
     pub(super) fn logged_out(&self, heard: Heard, answer: &Answer) {
         let mut judge = self.host.judge.borrow_mut();
         judge.calm += 1;
-        // A logout of nobody, sent without a session of a widget's, says nothing of the users of other tabs.
+        // A logout without a user, sent without a session of a widget's, says nothing of the users of other tabs.
         let ends_a_session = heard.person.is_user() || answer.set_cookies.iter().any(|line| line.contains("=out;"));
         if ends_a_session && !self.host.jar.borrow().blocked {
             judge.learn(Person::Nobody, heard.made, self.now());

@@ -48,7 +48,7 @@ fn holds_only(claim: &mut Value, attributes: &serde_json::Map<String, Value>) ->
 }
 
 #[test]
-fn each_token_verifies_outside_and_says_what_is_documented() {
+fn each_token_verifies_outside_the_crate_with_the_documented_claims() {
     for (golden, _) in golden::every_jwt() {
         let widget = golden.token_name();
         let case = golden.data.people.iter().find(|case| case.token.is_some()).expect("a person with a token");
@@ -122,7 +122,7 @@ fn a_key_without_its_name_is_refused_where_it_needs_one() {
 }
 
 #[test]
-fn a_pem_is_told_from_other_secrets() {
+fn pem_is_distinguished_from_other_secrets() {
     for golden in golden::every().into_iter().filter(|golden| !golden.is_hex()) {
         let wrong = if golden.is_rsa() { SECRET } else { RSA };
         let other = |option: String| if option.starts_with("--secret=") { format!("--secret={wrong}") } else { option };

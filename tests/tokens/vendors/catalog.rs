@@ -77,7 +77,7 @@ fn the_changelog_has_one_line_for_each_widget() {
 }
 
 #[test]
-fn every_folder_has_a_person_who_gets_a_golden_token() {
+fn every_folder_has_a_user_with_a_golden_token() {
     for golden in golden::every() {
         assert!(golden.data.people.iter().any(|case| case.token.is_some()), "{}", golden.name());
     }
@@ -86,7 +86,7 @@ fn every_folder_has_a_person_who_gets_a_golden_token() {
 // ---- manifests ------------------------------------------------------------------------------------------------------
 
 #[test]
-fn each_manifest_says_what_is_expected() {
+fn each_manifest_matches_its_golden_file() {
     for golden in golden::every() {
         let (name, expected, manifest) = (golden.name(), &golden.data.manifest, golden.widget().manifest());
         assert_eq!(golden.widget().check(), Ok(()), "{name}");
@@ -102,7 +102,7 @@ fn each_manifest_says_what_is_expected() {
 }
 
 #[test]
-fn each_policy_needs_what_is_expected_and_allows_the_library() {
+fn each_policy_matches_its_golden_file_and_allows_the_library() {
     for golden in golden::every() {
         let widgets = build(golden.widget()).unwrap();
         let needs = widgets.csp().unwrap();
@@ -130,7 +130,7 @@ fn the_cookies_of_each_session_are_known_by_name_and_no_others() {
 }
 
 #[test]
-fn what_everybody_is_told_names_no_person_and_no_secret() {
+fn manifest_names_no_user_and_no_secret() {
     for golden in golden::every() {
         let manifest = golden.widget().manifest();
         let said = format!("{}{}", json_of(manifest.settings()), json_of(manifest.artifacts()));
@@ -200,7 +200,7 @@ fn a_name_that_is_no_tokens_is_unknown() {
 // ---- people ---------------------------------------------------------------------------------------------------------
 
 #[test]
-fn each_person_gets_the_token_of_an_independent_implementation_or_the_expected_refusal() {
+fn each_token_matches_an_independent_implementation_or_its_expected_refusal() {
     for golden in golden::every() {
         let widget = golden.widget();
         for case in &golden.data.people {
@@ -238,7 +238,7 @@ fn each_person_gets_the_token_of_an_independent_implementation_or_the_expected_r
 }
 
 #[test]
-fn nobody_gets_no_token() {
+fn blank_id_gets_no_token() {
     for id in ["", " ", "\t\r\n", BLANK] {
         let nobody = Identity::new(id).with_email("user@example.com").with_name("The Name");
         assert_all_refuse(&nobody, TokenError::MissingId);
@@ -246,7 +246,7 @@ fn nobody_gets_no_token() {
 }
 
 #[test]
-fn whose_session_is_over_gets_no_token() {
+fn user_whose_session_is_over_gets_no_token() {
     for ends in [0, 1, NOW - 1, NOW] {
         assert_all_refuse(&person().with_session_expires(at(ends)), TokenError::SessionOver);
     }
@@ -273,7 +273,7 @@ fn without_an_email_those_that_need_one_refuse() {
 }
 
 #[test]
-fn a_clock_at_its_limits_costs_nobody_a_panic() {
+fn clock_at_its_limits_causes_no_panic() {
     for now in [0, 1, i64::MAX as u64 - 1, i64::MAX as u64] {
         for golden in golden::every() {
             let token = golden.widget().mint(golden.token_name(), &person(), at(now)).unwrap();
@@ -286,7 +286,7 @@ fn a_clock_at_its_limits_costs_nobody_a_panic() {
 }
 
 #[test]
-fn secrets_for_an_agent_are_told_to_intercom_alone() {
+fn secrets_for_an_agent_reach_intercom_alone() {
     let identity = whole_person().with_auth_token("billing", "agent-secret-1").with_auth_token("blank", " ");
     for golden in golden::every() {
         let (name, widget) = (golden.name(), golden.widget());
@@ -319,7 +319,7 @@ fn in_the_page(golden: &Golden, identity: Identity) -> (String, Value) {
 }
 
 #[test]
-fn hostile_people_stay_inside_the_attribute() {
+fn hostile_users_stay_inside_the_attribute() {
     let hostile = Identity::new("näme </script> 😀").with_email("\"a'b</script>&\"@example.com").with_name(NAME);
     for golden in golden::every() {
         let name = golden.name();
@@ -332,7 +332,7 @@ fn hostile_people_stay_inside_the_attribute() {
 }
 
 #[test]
-fn debug_of_a_widgets_answers_shows_nothing() {
+fn debug_of_tokens_and_boot_data_shows_nothing() {
     for golden in golden::every() {
         let widget = golden.widget();
         let (told, token) = (

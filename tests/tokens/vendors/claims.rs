@@ -5,7 +5,7 @@ use super::*;
 // ---- Intercom -------------------------------------------------------------------------------------------------------
 
 #[test]
-fn intercom_signs_the_person_and_nothing_else() {
+fn intercom_signs_the_user_and_nothing_else() {
     let expected = json!({
         "user_id": "user-123",
         "email": "user@example.com",
@@ -127,7 +127,7 @@ fn the_user_hash_is_that_of_the_id_else_of_the_email() {
 }
 
 #[test]
-fn the_user_hash_of_nobody_is_refused() {
+fn user_hash_of_a_blank_id_is_refused() {
     let legacy = intercom().legacy_user_hash();
     for nobody in [Identity::new(""), Identity::new(BLANK).with_email(" "), Identity::new(" ").with_name("The Name")] {
         assert_eq!(legacy.mint("intercom", &nobody, at(NOW)).err(), Some(TokenError::MissingId));
@@ -173,7 +173,7 @@ fn beside_a_user_hash_a_company_and_other_facts_are_unsigned() {
 // ---- Zendesk --------------------------------------------------------------------------------------------------------
 
 #[test]
-fn zendesks_chat_token_says_five_things() {
+fn chat_token_of_zendesk_has_five_claims() {
     let expected = json!({
         "name": NAME,
         "email": "user@example.com",
@@ -185,7 +185,7 @@ fn zendesks_chat_token_says_five_things() {
 }
 
 #[test]
-fn zendesks_help_center_token_says_four_things() {
+fn help_center_token_of_zendesk_has_four_claims() {
     let token = zendesk().mint("zendesk-help-center", &whole_person(), at(NOW)).unwrap();
     assert_eq!(token.lifetime(), None);
     let mut claims = verify("help center secret", token.as_str()).unwrap().claims;
@@ -245,7 +245,7 @@ fn zendesk_takes_no_accented_email() {
 }
 
 #[test]
-fn zendesk_says_on_the_page_only_what_is_configured() {
+fn zendesk_has_only_configured_settings_on_the_page() {
     let both = zendesk();
     assert_eq!(json_of(both.manifest().settings()), json!({ "chat": true, "helpCenter": true }));
     let chat = ZendeskClassic::chat("key-1", secret("chat secret"));
@@ -258,7 +258,7 @@ fn zendesk_says_on_the_page_only_what_is_configured() {
 // ---- Ferndesk -------------------------------------------------------------------------------------------------------
 
 #[test]
-fn ferndesk_is_told_the_id_under_both_of_its_names() {
+fn ferndesk_gets_the_id_under_both_of_its_names() {
     let expected = json!({
         "sub": "user-123",
         "userId": "user-123",

@@ -40,7 +40,7 @@ fn assert_hidden(what: impl std::fmt::Debug) {
 }
 
 #[test]
-fn debug_shows_nothing_of_secrets_tokens_and_people() {
+fn debug_shows_no_secrets_tokens_or_users() {
     let (intercom, zendesk, ferndesk) = canary_widgets();
     assert_hidden(canary_secret());
     assert_hidden((canary(), Viewer::SignedIn(canary())));
@@ -66,7 +66,7 @@ async fn home(_: Request<Body>) -> Result<Response<Body>, std::convert::Infallib
 }
 
 #[test]
-fn debug_of_requests_under_way_and_their_answers_shows_nothing() {
+fn debug_of_requests_in_flight_and_responses_shows_nothing() {
     for (delivery, dest) in [(Delivery::Html, "document"), (Delivery::Header, "empty")] {
         let widgets = canary_builder(delivery).build().unwrap();
         let request = Request::get("/").header("sec-fetch-dest", dest).header("sec-fetch-site", "same-origin");
@@ -85,7 +85,7 @@ fn debug_of_requests_under_way_and_their_answers_shows_nothing() {
 }
 
 #[test]
-fn debug_of_the_token_services_answers_shows_nothing() {
+fn debug_of_token_responses_shows_nothing() {
     let service = canary_builder(Delivery::Html).build().unwrap().token_service();
     for name in ["intercom", "zendesk-help-center", "page"] {
         let request = Request::get(format!("/{name}")).extension(Viewer::SignedIn(canary())).body(()).unwrap();

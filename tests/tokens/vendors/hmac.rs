@@ -17,7 +17,7 @@ fn digest(key: &[u8], message: &str) -> String {
 }
 
 #[test]
-fn the_page_is_told_the_hash_and_what_it_proves() {
+fn page_gets_the_hash_and_the_facts_that_it_proves() {
     for (golden, hash) in golden::every_hash() {
         for case in golden.data.people.iter().filter(|case| case.refused.is_none()) {
             let told = json_of(golden.widget().boot_data(&case.identity(), at(NOW)).unwrap());
@@ -95,7 +95,7 @@ fn minted(golden: &Golden, id: &str, email: &str) -> Result<Value, Failure> {
 }
 
 #[test]
-fn what_mint_prints_verifies_outside_the_crate() {
+fn output_of_mint_verifies_outside_the_crate() {
     for (golden, hash) in golden::every_hash() {
         let name = golden.name();
         let with_token = |case: &&golden::Case| case.email.is_some() && case.token.is_some();
@@ -116,7 +116,7 @@ fn what_mint_prints_verifies_outside_the_crate() {
 }
 
 #[test]
-fn mint_tells_what_is_wrong() {
+fn mint_reports_what_is_wrong() {
     for (golden, _) in golden::every_hash() {
         let name = golden.name();
         let refused = minted(&golden, " ", "user@example.com").unwrap_err();

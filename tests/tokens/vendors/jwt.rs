@@ -163,7 +163,7 @@ fn any_attribute() -> impl Strategy<Value = String> {
 // ---- what one vendor alone has --------------------------------------------------------------------------------------
 
 #[test]
-fn zendesk_is_told_whether_addresses_are_verified() {
+fn zendesk_token_has_whether_the_address_is_verified() {
     let messaging = ZendeskMessaging::new("key-1", secret("messaging secret").with_key_id("app_64b1"));
     let jwt = |widget: &dyn Widget| verify("messaging secret", &mint(widget, "zendesk-messaging", &person())).unwrap();
     assert_eq!(jwt(&messaging).claims["email_verified"], json!(true));

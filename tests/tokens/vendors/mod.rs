@@ -1,4 +1,4 @@
-//! What each vendor is told, to the letter of its documents; what nobody is told; and what `Debug` hides.
+//! What each vendor gets, to the letter of its documents; what no vendor gets; and what `Debug` hides.
 
 pub(crate) mod catalog;
 mod claims;
@@ -92,7 +92,7 @@ fn json_of(value: impl serde::Serialize) -> Value {
 // ---- the referee ----------------------------------------------------------------------------------------------------
 
 #[test]
-fn the_referee_rejects_whatever_is_not_exactly_what_was_signed() {
+fn referee_rejects_every_changed_token() {
     let token = mint(&intercom(), "intercom", &person());
     let [header, claims, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
     assert!(verify(SECRET, &token).is_ok());
@@ -183,7 +183,7 @@ fn ids_are_strings_whatever_they_look_like() {
 }
 
 #[test]
-fn a_blank_id_names_nobody() {
+fn blank_id_is_refused() {
     for id in ["", " ", "\t\r\n", BLANK] {
         let nobody = Identity::new(id).with_email("user@example.com").with_name("The Name");
         for (name, _, widget) in every_jwt() {
@@ -241,7 +241,7 @@ fn a_session_that_is_over_gets_no_token() {
 }
 
 #[test]
-fn a_clock_at_its_limits_panics_nowhere() {
+fn clock_at_its_limits_causes_no_panic_in_any_widget() {
     for now in [0, 1, i64::MAX as u64 - 1, i64::MAX as u64] {
         for (name, secret, widget) in every_jwt() {
             let token = widget.mint(name, &person(), at(now)).unwrap();
@@ -293,7 +293,7 @@ fn a_name_that_is_not_a_tokens_is_refused() {
 }
 
 #[test]
-fn what_is_signed_stands_nowhere_unsigned() {
+fn signed_claims_are_never_repeated_unsigned() {
     let identity = whole_person();
     for (widget, keys) in
         [(&intercom() as &dyn Widget, &["intercom_user_jwt"] as &[&str]), (&zendesk(), &[]), (&ferndesk(), &["token"])]
@@ -381,7 +381,7 @@ fn a_boxed_vendor_is_the_widget() {
 }
 
 #[test]
-fn the_set_mints_what_its_vendors_mint() {
+fn set_mints_the_same_tokens_as_its_widgets() {
     let widgets = builder().widget(zendesk()).widget(ferndesk()).token_path("/widget-token").build().unwrap();
     for (name, secret, widget) in every_jwt() {
         let token = widgets.mint(name, &whole_person()).unwrap();

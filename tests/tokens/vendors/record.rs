@@ -27,7 +27,7 @@ fn milliseconds(seconds: u64) -> Value {
 }
 
 #[test]
-fn there_is_one() {
+fn catalog_has_a_widget_with_a_record() {
     assert!(!golden::every_record().is_empty());
 }
 
@@ -94,7 +94,7 @@ fn the_token_service_hands_it_out_in_letters_that_the_page_takes() {
 }
 
 #[test]
-fn mint_prints_what_the_record_says_and_puts_none_into_the_page() {
+fn mint_prints_the_record_and_puts_none_into_the_page() {
     for (golden, record) in golden::every_record() {
         let name = golden.name();
         let person = ["--user-id=7", "--email=user@example.com", "--name=Eve"].map(str::to_owned);

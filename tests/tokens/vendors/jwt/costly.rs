@@ -38,7 +38,7 @@ fn salesforce_widgets() -> Widgets {
 }
 
 #[tokio::test]
-async fn the_token_service_answers_with_an_rsa_token() {
+async fn token_service_returns_an_rsa_token() {
     let widgets = salesforce_widgets();
     let (status, lifetime, token) = answer(&widgets, "salesforce", signed_in()).await;
     assert_eq!((status.as_u16(), lifetime.as_deref()), (200, Some("600")), "{token}");
@@ -212,7 +212,7 @@ async fn a_costly_token_is_made_on_another_thread() {
     assert!(seen[0] == seen[1] && seen[0] != thread::current().id(), "always the same other one");
 }
 
-/// A set whose tokens are made only when they are let go; it tells when one is begun.
+/// A set whose tokens are made only when they are let go; it reports when one is begun.
 fn held() -> (Widgets, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let (release, held) = mpsc::channel::<()>();
     let (begun, begins) = mpsc::channel();
@@ -225,7 +225,7 @@ fn held() -> (Widgets, mpsc::Receiver<()>, mpsc::Sender<()>) {
 }
 
 #[tokio::test]
-async fn a_full_queue_is_answered_at_once_like_an_unknown_viewer() {
+async fn full_queue_is_answered_at_once_like_an_unknown_viewer() {
     let (widgets, begins, release) = held();
     let mut waiting = JoinSet::new();
     let person = |number: usize| Viewer::SignedIn(Identity::new(format!("user-{number}")));
@@ -250,7 +250,7 @@ async fn a_full_queue_is_answered_at_once_like_an_unknown_viewer() {
 }
 
 #[tokio::test]
-async fn a_vendor_that_panics_costs_one_answer() {
+async fn widget_that_panics_costs_one_response() {
     let widgets = slow(|identity| assert_ne!(identity.id(), "user-1", "on purpose"));
     let (status, _, body) = answer(&widgets, "slow", Viewer::SignedIn(Identity::new("user-1"))).await;
     assert_eq!((status.as_u16(), body.as_str()), (503, r#"{"error":"busy"}"#));

@@ -25,7 +25,7 @@ fn dynamics() -> Dynamics365 {
 }
 
 #[test]
-fn build_says_what_is_missing() {
+fn build_reports_missing_settings_of_dynamics() {
     for (widget, kind, word) in [
         (dynamics().org_id(""), ConfigErrorKind::AppId, "org_id(..)"),
         (dynamics().issuer(" "), ConfigErrorKind::AppId, "issuer(..)"),

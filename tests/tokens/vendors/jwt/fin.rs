@@ -32,7 +32,7 @@ fn salesforce_identity_token_is_that_of_an_independent_implementation() {
 }
 
 #[test]
-fn salesforce_identity_token_ends_with_the_session_and_names_somebody() {
+fn salesforce_identity_token_ends_with_the_session_and_needs_an_id() {
     let widget = with_salesforce(rsa());
     let token = |identity: Identity| widget.mint("intercom-salesforce", &identity, at(NOW));
     let ending = token(person().with_session_expires(at(NOW + 60))).unwrap();
@@ -76,7 +76,7 @@ async fn jwt_stays_in_page_and_header_and_the_costly_token_does_not() {
 }
 
 #[test]
-fn what_the_salesforce_token_needs_is_said() {
+fn build_reports_what_the_salesforce_token_needs() {
     let with = |issuer: &str, org: &str| intercom().salesforce_identity_token(rsa(), issuer, org);
     let nameless = Secret::rsa_pem(golden::RSA).unwrap();
     for (widget, kind, word) in [

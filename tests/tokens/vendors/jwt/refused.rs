@@ -30,7 +30,7 @@ fn a_lifetime_ends_at_the_vendors_limit() {
 }
 
 #[test]
-fn salesforce_says_what_is_missing() {
+fn build_reports_missing_settings_of_salesforce() {
     for (widget, kind, word) in [
         (salesforce().deployment(" "), ConfigErrorKind::AppId, "deployment"),
         (salesforce().issuer(""), ConfigErrorKind::AppId, "issuer"),
@@ -71,7 +71,7 @@ fn both_formats_of_a_private_key_are_read() {
 }
 
 #[test]
-fn what_is_no_private_rsa_key_is_refused_and_not_repeated() {
+fn invalid_rsa_key_is_refused_and_not_repeated() {
     let torn = &RSA[..RSA.len() / 2];
     for pem in
         ["", " \n", "s3cret", torn, RSA_PUBLIC, RSA_1024, EC, "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----"]
@@ -126,7 +126,7 @@ fn says_all(claims: &Value, plain: &Value) -> bool {
 }
 
 #[test]
-fn attributes_cannot_say_who_somebody_is() {
+fn attributes_cannot_name_the_user() {
     for (golden, jwt) in golden::every_jwt() {
         let plain = told(&golden, &person());
         for key in CLAIMED {
