@@ -1,14 +1,17 @@
 //! Pages that the Back button shows again.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::harness::app::Settings;
 use crate::harness::calls::AT_ONCE;
-use crate::harness::page::{ARTIFACTS, Page, STATE, WHO};
+use crate::harness::page::{ARTIFACTS, PATIENCE, Page, STATE, WHO};
 use crate::harness::steps::{no_trace_of, nothing_left, verified};
 use crate::harness::{in_every_engine, run};
 
-in_every_engine!(page_shown_by_back_after_a_logout_is_not_alive, Settings::default(), async |page| {
+/// Signs out and goes back to a page of user-1, which is alive no longer than `limit`.
+async fn back_after_a_logout(page: &Page, limit: Duration) {
     page.sign_in("user-1").await;
     // An address of its own, so that Back leads here and nowhere else.
     page.open("/?mine").await;
@@ -21,31 +24,21 @@ in_every_engine!(page_shown_by_back_after_a_logout_is_not_alive, Settings::defau
     page.wait_for("location.search", "?mine").await;
     page.wait_for("document.readyState", "complete").await;
     let alive = format!("({STATE}) === 'verified' || ({WHO}) !== null");
-    page.wait_at_most(AT_ONCE, &alive, false).await;
+    page.wait_at_most(limit, &alive, false).await;
     page.stays(&alive, false, AT_ONCE).await;
     nothing_left(page).await;
     no_trace_of(page, "user-1").await;
+}
+
+in_every_engine!(page_shown_by_back_after_a_logout_is_not_alive, Settings::default(), async |page| {
+    back_after_a_logout(page, AT_ONCE).await;
 });
 
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
 async fn page_of_the_example_shown_by_back_is_not_alive() {
     run(async |page| {
-        page.sign_in("user-1").await;
-        // An address of its own, so that Back leads here and nowhere else.
-        page.open("/?mine").await;
-        verified(page, "user-1").await;
-        page.sign_out().await;
-        nothing_left(page).await;
-
-        page.back().await;
-        page.wait_for("location.search", "?mine").await;
-        page.wait_for("document.readyState", "complete").await;
-        let alive = format!("({STATE}) === 'verified' || ({WHO}) !== null");
-        page.wait_for(&alive, false).await;
-        page.stays(&alive, false, AT_ONCE).await;
-        nothing_left(page).await;
-        no_trace_of(page, "user-1").await;
+        back_after_a_logout(page, PATIENCE).await;
     })
     .await;
 }

@@ -44,9 +44,7 @@ in_every_engine!(page_slower_than_a_logout_that_was_carried_out_never_boots, Set
 
 in_every_engine!(slow_first_page_after_a_sign_in_boots_no_user_who_left, Settings::default(), async |page| {
     sign_in_without_a_page(page).await;
-    page.gate.hold_answer("/slow");
-    let slow = open_beside(page, "/slow").await;
-    until("the page is asked for", || page.app.requests("/slow") == 1).await;
+    let slow = made_but_on_its_way(page).await;
     log_out_by_fetch(page).await;
     page.open("/").await;
     nothing_left(page).await;
@@ -62,9 +60,7 @@ in_every_engine!(slow_page_leaves_the_next_user_alone, Settings::default(), asyn
     signed_in(page, "user-1").await;
     // User-2's page is made while the marker is user-1's, and arrives when it is that again.
     page.app.replace("user-1", "user-2");
-    page.gate.hold_answer("/slow");
-    let slow = open_beside(page, "/slow").await;
-    until("the page is asked for", || page.app.requests("/slow") == 1).await;
+    let slow = made_but_on_its_way(page).await;
     log_out_by_fetch(page).await;
     page.open("/").await;
     nothing_left(page).await;

@@ -10,9 +10,8 @@ use crate::harness::page::{ARTIFACTS, BUBBLE, Page, STATE, WHO};
 use crate::harness::steps::{A_MOMENT, nothing_left, signed_in, verified};
 use crate::harness::{in_every_engine, run};
 
-in_every_engine!(logout_in_one_tab_ends_the_other, Settings::default(), async |page| {
-    signed_in(page, "user-1").await;
-    set_globals(page).await;
+/// Signs out in a second tab and returns to the first. Returns when that was, and when the first tab was looked at.
+async fn signed_out_in_another_tab(page: &Page) -> [f64; 2] {
     page.eval("window.sameDocument = true").await;
 
     let first = page.new_tab().await;
@@ -24,11 +23,22 @@ in_every_engine!(logout_in_one_tab_ends_the_other, Settings::default(), async |p
     let looked_at = milliseconds();
 
     page.switch_to(first).await;
-    shut_down_in_place(page).await;
+    [signed_out, looked_at]
+}
+
+async fn ended_before_the_look(page: &Page, [signed_out, looked_at]: [f64; 2]) {
     // By the messenger's own clock, the tab ended before the test looked at it.
     let shut_down = page.eval(SHUT_DOWN_AT).await.as_f64().expect("a time");
     assert!(shut_down < signed_out + 1000.0, "{} ms after the sign-out", shut_down - signed_out);
     assert!(shut_down < looked_at, "only {} ms after a look at it", shut_down - looked_at);
+}
+
+in_every_engine!(logout_in_one_tab_ends_the_other, Settings::default(), async |page| {
+    signed_in(page, "user-1").await;
+    set_globals(page).await;
+    let times = signed_out_in_another_tab(page).await;
+    shut_down_in_place(page).await;
+    ended_before_the_look(page, times).await;
     nothing_left(page).await;
     assert_eq!(page.calls().await, ["boot", "shutdown"]);
 });
@@ -38,23 +48,10 @@ in_every_engine!(logout_in_one_tab_ends_the_other, Settings::default(), async |p
 async fn logout_in_one_tab_of_the_example_ends_the_other() {
     run(async |page| {
         signed_in(page, "user-1").await;
-        page.eval("window.sameDocument = true").await;
-
-        let first = page.new_tab().await;
-        page.open("/").await;
-        verified(page, "user-1").await;
-        page.sign_out().await;
-        let signed_out = milliseconds();
-        nothing_left(page).await;
-        let looked_at = milliseconds();
-
-        page.switch_to(first).await;
+        let times = signed_out_in_another_tab(page).await;
         page.wait_at_most(AT_ONCE, STATE, "shutdown").await;
         assert_eq!(page.eval("window.sameDocument").await, true, "no navigation");
-        // By the messenger's own clock, the tab ended before the test looked at it.
-        let shut_down = page.eval(SHUT_DOWN_AT).await.as_f64().expect("a time");
-        assert!(shut_down < signed_out + 1000.0, "{} ms after the sign-out", shut_down - signed_out);
-        assert!(shut_down < looked_at, "only {} ms after a look at it", shut_down - looked_at);
+        ended_before_the_look(page, times).await;
         assert_eq!(page.calls().await, ["boot", "shutdown"]);
         nothing_left(page).await;
     })
