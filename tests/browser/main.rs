@@ -3,8 +3,9 @@
 //! Only the tests of the example's token verifier run by default. The others need a browser and its driver:
 //!
 //! ```text
-//! cargo test --test browser -- --ignored                            # all of them
-//! cargo test --test browser -- --ignored expiry:: ::chromium        # those of a file, or of an engine
+//! cargo test --test browser -- --ignored                # all of them
+//! cargo test --test browser -- --ignored expiry::       # those of a file
+//! cargo test --test browser -- --ignored ::chromium     # those of an engine
 //! ```
 //!
 //! These environment variables name the programs that are not in their usual places: `CHROMIUM` and `CHROMEDRIVER`,
