@@ -132,7 +132,7 @@ Next: `cargo test --lib __folder__` and the tests of the golden data fail with \
 1. Fill in src/widget/__folder__/mod.rs and adapter.js, then run .ci/minify.
 2. Fill in __golden__/golden.json. The file mod.rs beside its folder explains each entry.
 3. Fill in the row and the section in docs/widgets.md, and the line in CHANGELOG.md.
-4. `cargo test --features conformance,rsa --test conformance catalog` runs the widget through the kit's rules.
+4. `cargo test --features conformance,rsa --test suite conformance::catalog` runs the widget through the kit's rules.
 5. Add __golden__/stub.js, which stands in for the vendor's library, and the widget joins the browser tests.
 
 CONTRIBUTING.md says more about each step.";
