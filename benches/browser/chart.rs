@@ -57,8 +57,8 @@ pub(crate) fn draw(without: &[Busy], with: &[Busy], throttling: u32) -> String {
          <style>text {{ font: 13px system-ui, sans-serif; fill: #24292f }} .head {{ font-weight: 600 }} \
          .end {{ text-anchor: end }} .mid {{ text-anchor: middle }} line {{ stroke: #8b8f98; stroke-opacity: .45 }} \
          @media (prefers-color-scheme: dark) {{ text {{ fill: #dfe3e8 }} }}</style>\n\
-         <text class=\"head\" x=\"0\" y=\"16\">Main thread before the first paint: processor time in ms, medians of \
-         {} loads each, {throttling} × throttling</text>\n",
+         <text class=\"head\" x=\"0\" y=\"16\">Main thread before the first paint, throttled {throttling} times: \
+         milliseconds, medians of {} loads</text>\n",
         with.len()
     );
     let mut draw = |text: String| writeln!(svg, "{text}").expect("a string");

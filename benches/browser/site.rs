@@ -45,7 +45,7 @@ const LIBRARY: &str = "window.libraryCalls = window.Intercom.q.map(call => call[
 const STYLES: &str = "\
     body { font: 15px/1.5 sans-serif; margin: 2rem auto; max-width: 60rem; color: #222 }\n\
     h1 { font-size: 1.6rem; letter-spacing: -.01em }\n\
-    table { border-collapse: collapse; width: 100% }\n\
+    table { border-collapse: collapse; table-layout: fixed; width: 100% }\n\
     td { padding: .3rem .6rem; border-bottom: 1px solid #ddd }\n\
     tr:nth-child(even) td { background: #f6f6f6 }\n\
     td:last-child { text-align: right; font-variant-numeric: tabular-nums }\n\

@@ -2,23 +2,31 @@
 
 /// The figures that were measured, each with its goal.
 #[derive(Default)]
-pub(crate) struct Targets {
-    missed: usize,
+pub(crate) struct Targets(Vec<Row>);
+
+struct Row {
+    target: u8,
+    line: String,
+    is_met: bool,
 }
 
 impl Targets {
-    /// Prints a figure that may be at most `goal`.
+    /// Adds a figure that may be at most `goal`.
     pub(crate) fn at_most(&mut self, target: u8, goal: f64, figure: f64, what: &str) {
         // What could not be measured is no success.
         let is_met = figure.is_finite() && figure <= goal;
-        self.missed += usize::from(!is_met);
         let verdict = if is_met { "ok" } else { "MISS" };
-        println!("target {target}: {} (goal at most {}) {verdict}   {what}", rounded(figure), rounded(goal));
+        let line = format!("target {target}: {} (goal at most {}) {verdict}   {what}", rounded(figure), rounded(goal));
+        self.0.push(Row { target, line, is_met });
     }
 
-    /// Returns the exit code.
-    pub(crate) fn finish(self) -> u8 {
-        u8::from(self.missed > 0)
+    /// Prints a line for each figure and returns the exit code.
+    pub(crate) fn finish(mut self) -> u8 {
+        self.0.sort_by_key(|row| row.target);
+        for row in &self.0 {
+            println!("{}", row.line);
+        }
+        u8::from(self.0.iter().any(|row| !row.is_met))
     }
 }
 
