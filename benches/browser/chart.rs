@@ -51,13 +51,14 @@ pub(crate) fn draw(without: &[Busy], with: &[Busy], throttling: u32) -> String {
     let scale = (WIDTH - LEFT - 30.0) / longest;
     let bottom = TOP + ROW * bars.len() as f64;
     let height = bottom + 44.0 + LEGEND_ROW * (Part::ALL.len() + 1) as f64;
+    let speed = if throttling > 1 { format!("{throttling} × throttling") } else { "no throttling".to_owned() };
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" role=\"img\">\n\
          <title>Main thread before the first paint</title>\n\
          <style>text {{ font: 13px system-ui, sans-serif; fill: #24292f }} .head {{ font-weight: 600 }} \
          .end {{ text-anchor: end }} .mid {{ text-anchor: middle }} line {{ stroke: #8b8f98; stroke-opacity: .45 }} \
          @media (prefers-color-scheme: dark) {{ text {{ fill: #dfe3e8 }} }}</style>\n\
-         <text class=\"head\" x=\"0\" y=\"16\">Main thread before the first paint, throttled {throttling} times: \
+         <text class=\"head\" x=\"0\" y=\"16\">Main thread before the first paint, with {speed}: \
          milliseconds, medians of {} loads</text>\n",
         with.len()
     );
