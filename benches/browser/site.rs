@@ -42,7 +42,9 @@ const PHOTO: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='320' height=
     <rect width='320' height='120' fill='steelblue'/><circle cx='90' cy='60' r='40' fill='gold'/></svg>";
 /// The vendor's library: it notes which calls had been queued.
 const LIBRARY: &str = "window.libraryCalls = window.Intercom.q.map(call => call[0]).join()";
+/// No layout shift comes from the page itself: its columns have fixed widths, and its scroll bar is always there.
 const STYLES: &str = "\
+    html { overflow-y: scroll }\n\
     body { font: 15px/1.5 sans-serif; margin: 2rem auto; max-width: 60rem; color: #222 }\n\
     h1 { font-size: 1.6rem; letter-spacing: -.01em }\n\
     table { border-collapse: collapse; table-layout: fixed; width: 100% }\n\
