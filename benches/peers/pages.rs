@@ -31,12 +31,19 @@ pub(crate) struct Page {
     dest: &'static str,
     /// The user is signed in on `/orders` only.
     path: &'static str,
+    cookie: String,
 }
 
 impl Page {
     /// A page in one frame.
     pub(crate) fn whole(size: usize) -> Self {
-        Self { frames: vec![html(size)], content_type: "text/html; charset=utf-8", dest: "document", path: "/orders" }
+        Self {
+            frames: vec![html(size)],
+            content_type: "text/html; charset=utf-8",
+            dest: "document",
+            path: "/orders",
+            cookie: "theme=dark; session=0123456789abcdef0123456789abcdef".to_owned(),
+        }
     }
 
     pub(crate) fn framed(size: usize, frame: usize) -> Self {
@@ -49,8 +56,22 @@ impl Page {
         Self { content_type: "image/png", dest: "image", ..Self::whole(EIGHT_KIB) }
     }
 
-    pub(crate) fn nobodys() -> Self {
+    pub(crate) fn visitors() -> Self {
         Self { path: "/", ..Self::whole(EIGHT_KIB) }
+    }
+
+    /// Adds cookies of other parts of the application to the request.
+    pub(crate) fn with_cookies(mut self, bytes: usize) -> Self {
+        let length = self.cookie.len();
+        for number in 0.. {
+            let left = bytes - (self.cookie.len() - length);
+            let cookie = format!("; c{number}=0123456789abcdef0123456789abcdef");
+            self.cookie.push_str(&cookie[..cookie.len().min(left)]);
+            if cookie.len() >= left {
+                break;
+            }
+        }
+        self
     }
 
     pub(crate) fn text(&self) -> String {
@@ -63,7 +84,7 @@ impl Page {
             .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
             .header("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
             .header("accept-encoding", "gzip, deflate, br")
-            .header("cookie", "theme=dark; session=0123456789abcdef0123456789abcdef")
+            .header("cookie", &self.cookie)
             .header("sec-fetch-dest", self.dest)
             .header("sec-fetch-mode", "navigate")
             .header("sec-fetch-site", "same-origin")
