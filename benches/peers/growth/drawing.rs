@@ -61,9 +61,9 @@ fn panel(
         line(format_args!(r#"<text x="{}" y="{}" text-anchor="end">{label}</text>"#, left - 6.0, height + 4.0));
     }
     let (first, last) = (&points[0], &points[points.len() - 1]);
-    for (point, anchor) in [(first, "start"), (last, "end")] {
-        let x = if anchor == "start" { left } else { right };
-        line(format_args!(r#"<text x="{x}" y="{}" text-anchor="{anchor}">{}</text>"#, bottom + 15.0, point.label));
+    for point in [first, last] {
+        let (x, y) = (place(point).0, bottom + 15.0);
+        line(format_args!(r#"<text x="{x:.1}" y="{y}" text-anchor="middle">{}</text>"#, point.label));
     }
     let path: Vec<String> = points.iter().map(place).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
     line(format_args!(r#"<polyline class="line {class}" points="{}"/>"#, path.join(" ")));
