@@ -138,7 +138,13 @@ pub(crate) struct Contestant {
 
 impl Contestant {
     pub(crate) fn every(person: &Person) -> [Self; 4] {
-        [Self::bare(), Self::ours(person), Self::rewriter(person), Self::by_hand(person)]
+        let [rewriter, by_hand] = Self::peers(person);
+        [Self::bare(), Self::ours(person), rewriter, by_hand]
+    }
+
+    /// The other ways to put a widget into a page.
+    pub(crate) fn peers(person: &Person) -> [Self; 2] {
+        [Self::rewriter(person), Self::by_hand(person)]
     }
 
     fn new<S, B>(name: &'static str, sign: &'static str, around: impl Fn(Application) -> S + 'static) -> Self
