@@ -198,7 +198,7 @@ fn attributes() -> Vec<Case> {
         let page = Page::whole(EIGHT_KIB);
         Case { label: kilobytes(size), size, widgets: identified(1, person), page }
     };
-    [0, 1500, 3000, 4500, 6000].map(case).into()
+    [0, 750, 1500, 3000, 6000].map(case).into()
 }
 
 fn kilobytes(bytes: usize) -> String {
