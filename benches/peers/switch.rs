@@ -61,8 +61,8 @@ unsafe impl GlobalAlloc for Switch {
 
 /// Makes the system's allocator keep what is released.
 ///
-/// Otherwise it returns memory to the kernel depending on what happens to lie at the end of the heap, and a job that
-/// allocates a page takes one and a half times as long in some processes.
+/// Otherwise it returns memory to the kernel and fetches it again, depending on what happens to lie at the end of the
+/// heap, and page faults become a part of the comparison.
 pub(crate) fn keep_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     for (parameter, bytes) in [(libc::M_TRIM_THRESHOLD, 512 << 20), (libc::M_MMAP_THRESHOLD, 32 << 20)] {
