@@ -87,7 +87,7 @@ fn identified_page(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench]
-fn nobodys_page(bencher: Bencher<'_, '_>) {
+fn visitors_page(bencher: Bencher<'_, '_>) {
     let mut service = service(None);
     bencher.with_inputs(|| request("document")).bench_local_values(|request| head(&mut service, request));
 }

@@ -1,6 +1,7 @@
-//! The contestants: the bare service, the layer, and three other ways to put a script into a page.
+//! The contestants: the bare service, the layer, and two other ways to put a script into a page.
 
 mod by_hand;
+mod prepared;
 mod rewriter;
 
 use std::{
@@ -16,18 +17,19 @@ use std::{
 use bytes::{Buf, Bytes};
 use http::{Request, Response};
 use http_body::Body;
-use jsonwebtoken::{EncodingKey, Header};
+use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use tower::{Layer, Service};
-use tower_livereload::LiveReloadLayer;
 use tower_widget_identity::{Identity, Secret, Widgets, widget::Intercom};
 
+use self::prepared::Prepared;
 use crate::{
     pages::{Frames, Page},
     timing::Job,
 };
 
-const SECRET: &str = "kJ4vQ0YbZt1mWc8sXg2nUe5rHd7pLa9fTiOo6yVx3zB";
+pub(crate) const SECRET: &str = "kJ4vQ0YbZt1mWc8sXg2nUe5rHd7pLa9fTiOo6yVx3zB";
 const LIFETIME: u64 = 3600;
 
 /// The signed-in user, with the claims that all contestants sign.
@@ -60,12 +62,15 @@ impl Person {
         widgets.identify(move |parts| is_orders(parts).then(|| person.clone())).build().expect("widgets")
     }
 
-    /// Signs the token of the other contestants, as in jsonwebtoken's documentation.
-    fn encode(&self) -> String {
+    fn claims() -> Claims<'static> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock after 1970");
         let exp = now.as_secs() + LIFETIME;
-        let claims = Claims { user_id: "user-123456", email: "person@example.com", name: "A Person", plan: "pro", exp };
-        jsonwebtoken::encode(&Header::default(), &claims, &self.key).expect("a token")
+        Claims { user_id: "user-123456", email: "person@example.com", name: "A Person", plan: "pro", exp }
+    }
+
+    /// Signs the token of the other contestants, as in jsonwebtoken's documentation.
+    fn encode(&self) -> String {
+        jsonwebtoken::encode(&Header::default(), &Self::claims(), &self.key).expect("a token")
     }
 
     pub(crate) fn mint_job(&self) -> Job<'_> {
@@ -76,9 +81,30 @@ impl Person {
     pub(crate) fn encode_job(&self) -> Job<'_> {
         Job::new("encode".to_owned(), || (), |()| drop(self.encode()))
     }
+
+    pub(crate) fn prepared_job() -> Job<'static> {
+        let prepared = Prepared::new();
+        Job::new("prepared token".to_owned(), || (), move |()| drop(prepared.sign(&Self::claims())))
+    }
+
+    /// Checks that all tokens are signed with the same key and have the same claims.
+    pub(crate) fn check(&self) {
+        let minted = self.widgets().mint("intercom", &self.identity).expect("a token");
+        let tokens = [minted.as_str().to_owned(), self.encode(), Prepared::new().sign(&Self::claims())];
+        let key = DecodingKey::from_secret(SECRET.as_bytes());
+        let claims = tokens.map(|token| {
+            let decoded = jsonwebtoken::decode::<Map<String, Value>>(&token, &key, &Validation::default());
+            let mut claims = decoded.expect("a valid token").claims;
+            // The clock may have advanced between two tokens.
+            assert!(claims.remove("exp").is_some_and(|exp| exp.is_u64()), "a token expires");
+            claims
+        });
+        assert_eq!(claims[0], claims[1], "the layer and jsonwebtoken");
+        assert_eq!(claims[1], claims[2], "jsonwebtoken and the prepared key");
+    }
 }
 
-fn is_orders(parts: &http::request::Parts) -> bool {
+pub(crate) fn is_orders(parts: &http::request::Parts) -> bool {
     parts.uri.path() == "/orders"
 }
 
@@ -111,8 +137,14 @@ pub(crate) struct Contestant {
 }
 
 impl Contestant {
-    pub(crate) fn every(person: &Person) -> [Self; 5] {
-        [Self::bare(), Self::ours(person), Self::rewriter(person), Self::by_hand(person), Self::livereload()]
+    pub(crate) fn every(person: &Person) -> [Self; 4] {
+        let [rewriter, by_hand] = Self::peers(person);
+        [Self::bare(), Self::ours(person), rewriter, by_hand]
+    }
+
+    /// The other ways to put a widget into a page.
+    pub(crate) fn peers(person: &Person) -> [Self; 2] {
+        [Self::rewriter(person), Self::by_hand(person)]
     }
 
     fn new<S, B>(name: &'static str, sign: &'static str, around: impl Fn(Application) -> S + 'static) -> Self
@@ -132,7 +164,10 @@ impl Contestant {
     }
 
     pub(crate) fn ours(person: &Person) -> Self {
-        let widgets = person.widgets();
+        Self::with_widgets(person.widgets())
+    }
+
+    pub(crate) fn with_widgets(widgets: Widgets) -> Self {
         Self::new("ours", "data-widget=", move |application| widgets.layer().layer(application))
     }
 
@@ -144,10 +179,6 @@ impl Contestant {
     fn by_hand(person: &Person) -> Self {
         let person = person.clone();
         Self::new("by hand", "intercomSettings", move |inner| by_hand::ByHand::new(inner, person.clone()))
-    }
-
-    fn livereload() -> Self {
-        Self::new("livereload", "tower-livereload", |application| LiveReloadLayer::new().layer(application))
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -177,6 +208,10 @@ impl Contestant {
         String::from_utf8(bytes).expect("a page of ASCII")
     }
 
+    pub(crate) fn injects(&self, page: &Page) -> bool {
+        self.answer(page).contains(self.sign)
+    }
+
     /// Checks that the page is complete and that it contains this contestant's addition exactly once.
     pub(crate) fn check(&self, html: &str, page: &Page) {
         let page = page.text();
@@ -185,8 +220,8 @@ impl Contestant {
         } else {
             assert!(html.contains(self.sign), "{} did not inject", self.name);
             let at = html.bytes().zip(page.bytes()).take_while(|(a, b)| a == b).count();
-            let behind = html.len() - (page.len() - at);
-            assert_eq!(html[behind..], page[at..], "{} changed the page", self.name);
+            let after = html.len() - (page.len() - at);
+            assert_eq!(html[after..], page[at..], "{} changed the page", self.name);
         }
     }
 }
@@ -233,7 +268,7 @@ fn code(person: &Person) -> String {
 }
 
 /// Sets the headers that a response with a token needs.
-fn mend(headers: &mut http::HeaderMap) {
+fn make_private(headers: &mut http::HeaderMap) {
     headers.remove(http::header::ETAG);
     headers.remove(http::header::LAST_MODIFIED);
     headers.insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("private, no-store"));

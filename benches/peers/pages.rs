@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response, header};
 use http_body::{Body, Frame, SizeHint};
 
 pub(crate) const EIGHT_KIB: usize = 8 * 1024;
@@ -31,12 +31,29 @@ pub(crate) struct Page {
     dest: &'static str,
     /// The user is signed in on `/orders` only.
     path: &'static str,
+    cookie: Bytes,
 }
+
+/// Values of the request that are the same for all pages.
+const HEADERS: [(&str, &str); 6] = [
+    ("host", "app.example.test"),
+    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+    ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+    ("accept-encoding", "gzip, deflate, br"),
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-site", "same-origin"),
+];
 
 impl Page {
     /// A page in one frame.
     pub(crate) fn whole(size: usize) -> Self {
-        Self { frames: vec![html(size)], content_type: "text/html; charset=utf-8", dest: "document", path: "/orders" }
+        Self {
+            frames: vec![html(size)],
+            content_type: "text/html; charset=utf-8",
+            dest: "document",
+            path: "/orders",
+            cookie: Bytes::from_static(b"theme=dark; session=0123456789abcdef0123456789abcdef"),
+        }
     }
 
     pub(crate) fn framed(size: usize, frame: usize) -> Self {
@@ -49,31 +66,37 @@ impl Page {
         Self { content_type: "image/png", dest: "image", ..Self::whole(EIGHT_KIB) }
     }
 
-    pub(crate) fn nobodys() -> Self {
+    pub(crate) fn visitors() -> Self {
         Self { path: "/", ..Self::whole(EIGHT_KIB) }
+    }
+
+    /// Adds cookies of other parts of the application, of 40 bytes each, before those of this page.
+    pub(crate) fn with_cookies(self, bytes: usize) -> Self {
+        let mut cookies: String = (0..bytes / 40).map(|number| format!("c{number:03}={number:033}; ")).collect();
+        assert_eq!(cookies.len(), bytes, "whole cookies");
+        cookies.push_str(std::str::from_utf8(&self.cookie).expect("ASCII"));
+        Self { cookie: cookies.into(), ..self }
     }
 
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.frames.concat()).expect("a page of ASCII")
     }
 
+    /// The request as hyper makes it: all values share the bytes that were read, so that a clone of one allocates nothing.
     pub(crate) fn request(&self) -> Request<()> {
-        Request::get(self.path)
-            .header("host", "app.example.test")
-            .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
-            .header("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
-            .header("accept-encoding", "gzip, deflate, br")
-            .header("cookie", "theme=dark; session=0123456789abcdef0123456789abcdef")
-            .header("sec-fetch-dest", self.dest)
-            .header("sec-fetch-mode", "navigate")
-            .header("sec-fetch-site", "same-origin")
-            .body(())
-            .expect("a request")
+        let mut request = Request::new(());
+        *request.uri_mut() = http::Uri::from_static(self.path);
+        let headers = request.headers_mut();
+        headers.extend(HEADERS.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))));
+        let cookie = HeaderValue::from_maybe_shared(self.cookie.clone()).expect("cookies");
+        headers.insert(header::COOKIE, cookie);
+        headers.insert("sec-fetch-dest", HeaderValue::from_static(self.dest));
+        request
     }
 
     pub(crate) fn response(&self) -> Response<Frames> {
         let mut response = Response::new(Frames { frames: self.frames.clone(), next: 0 });
-        response.headers_mut().insert("content-type", http::HeaderValue::from_static(self.content_type));
+        response.headers_mut().insert("content-type", HeaderValue::from_static(self.content_type));
         let length: usize = self.frames.iter().map(Bytes::len).sum();
         response.headers_mut().insert("content-length", length.into());
         response

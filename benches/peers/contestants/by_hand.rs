@@ -10,7 +10,7 @@ use http::{Request, Response, header::CONTENT_LENGTH};
 use http_body_util::BodyExt;
 use tower::Service;
 
-use super::{Application, Person, Whole, is_html, mend};
+use super::{Application, Person, Whole, is_html, make_private};
 
 pub(super) struct ByHand {
     inner: Application,
@@ -42,7 +42,7 @@ impl Service<Request<()>> for ByHand {
                 return Ok(Response::from_parts(head, Whole::new(page)));
             }
             let page = String::from_utf8_lossy(&page).replacen("</head>", &snippet(&person.encode()), 1);
-            mend(&mut head.headers);
+            make_private(&mut head.headers);
             head.headers.insert(CONTENT_LENGTH, page.len().into());
             Ok(Response::from_parts(head, Whole::new(page.into())))
         }

@@ -14,7 +14,7 @@ use http_body::{Body, Frame};
 use lol_html::{HtmlRewriter, Settings, element, html_content::ContentType};
 use tower::Service;
 
-use super::{Application, Person, code, is_html, mend};
+use super::{Application, Person, code, is_html, make_private};
 use crate::pages::Frames;
 
 pub(super) struct Rewriting {
@@ -45,7 +45,7 @@ impl Service<Request<()>> for Rewriting {
         let html = is_html(&head.headers);
         let rewriter = html.then(|| {
             head.headers.remove(CONTENT_LENGTH);
-            mend(&mut head.headers);
+            make_private(&mut head.headers);
             rewriter(super::element(&self.code, &self.person.encode()))
         });
         std::future::ready(Ok(Response::from_parts(head, Rewritten { body, rewriter })))
