@@ -10,7 +10,9 @@ const REGISTERED: &str = "iss sub aud exp nbf iat jti";
 
 /// Whether a name is a registered claim or one of `reserved`, which holds names separated by spaces.
 pub(super) fn is_reserved(name: &str, reserved: &str) -> bool {
-    REGISTERED.split_whitespace().chain(reserved.split_whitespace()).any(|known| known == name)
+    // By bytes: white space of all of Unicode took most of the time that the claims took.
+    let is_in = |names: &str| names.as_bytes().split(|byte| *byte == b' ').any(|known| known == name.as_bytes());
+    !name.is_empty() && (is_in(REGISTERED) || is_in(reserved))
 }
 
 /// A user's attributes without those that have the name of a claim: a token contains each claim once, and this crate
