@@ -45,11 +45,20 @@ use tower_widget_identity::widget::SessionArtifacts;
 
 const STAGE: &str = include_str!("../../src/conformance/stage.js");
 const TABLE: &str = include_str!("table.js");
-/// As it is written, and as pages get it.
-const RUNTIMES: [(&str, &str); 2] = [
-    ("runtime.js", include_str!("../../src/snippet/runtime.js")),
-    ("runtime.min.js", include_str!("../../src/snippet/runtime.min.js")),
+/// The element's own code and the runtime: as they are written, and as pages get them.
+const RUNTIMES: [(&str, [&str; 2]); 2] = [
+    ("runtime.js", [include_str!("../../src/snippet/element.js"), include_str!("../../src/snippet/runtime.js")]),
+    (
+        "runtime.min.js",
+        [include_str!("../../src/snippet/element.min.js"), include_str!("../../src/snippet/runtime.min.js")],
+    ),
 ];
+
+/// The function of constants, adapters and gate that runs in an element.
+fn inline([element, runtime]: [&str; 2]) -> String {
+    let function = include_str!("../../src/snippet/inline.in");
+    function.replacen("$ELEMENT", element, 1).replacen("$RUNTIME", runtime, 1)
+}
 
 fn table() -> Vec<Row> {
     let parts = [
@@ -99,7 +108,7 @@ fn the_runtime_decides_by_the_table() {
     for row in table() {
         let expected: Vec<_> = row.expected.iter().flat_map(|line| expand(line)).collect();
         for (name, runtime) in RUNTIMES {
-            let found = play(runtime, &row);
+            let found = play(&inline(runtime), &row);
             if found != expected {
                 wrong.push(format!("{}, by {name}\n  expected {expected:#?}\n  found {found:#?}", row.name));
             }
@@ -125,7 +134,7 @@ fn a_pattern_stands_for_the_same_names_on_the_server_and_in_the_page() {
         ];
         let left = row("", steps, if stands { &[] } else { &["cookie", "localStorage", "sessionStorage"] });
         for (file, runtime) in RUNTIMES {
-            assert_eq!(play(runtime, &left), left.expected, "{pattern} for {name}, by {file}");
+            assert_eq!(play(&inline(runtime), &left), left.expected, "{pattern} for {name}, by {file}");
         }
     }
 }
