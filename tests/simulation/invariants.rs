@@ -95,6 +95,10 @@ pub(crate) struct Doc {
     /// both are documented limits.
     pub(crate) alone: bool,
     pub(crate) libraries_failed: bool,
+    /// The page's code has not arrived.
+    pub(crate) codeless: bool,
+    /// It will not arrive at once.
+    pub(crate) awaits_code: bool,
     /// A page of this user, or of nobody, that still has to ask, unless something comes in between.
     pub(crate) expecting: Option<(Person, u64)>,
     /// Since when it waits for the server to say who is signed in.
@@ -133,6 +137,8 @@ impl Doc {
             newer: false,
             alone: false,
             libraries_failed: false,
+            codeless: false,
+            awaits_code: false,
             asking: None,
             expecting: None,
             change_pending: false,
@@ -493,7 +499,7 @@ impl Judge {
             return;
         }
         // What a library that never came would show, no one can say.
-        if now < claim.since + SETTLED || at.hidden || at.libraries_failed {
+        if now < claim.since + SETTLED || at.hidden || at.libraries_failed || at.codeless {
             return;
         }
         // Gleap shows a user after two answers, and up to two more where a former session's answer came in between.

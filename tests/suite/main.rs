@@ -4,6 +4,7 @@
 mod config;
 mod csp;
 mod diagnosis;
+mod external_script;
 #[path = "../widgets/mod.rs"]
 mod golden;
 mod issued;
