@@ -78,7 +78,7 @@ export default [
     scripts: 'readonly', URL: 'readonly', window: 'readonly', session: 'writable'
   }, { 'no-eval': 'off', 'no-extend-native': 'off' }),
   // These are joined to the same stage.
-  script(['tests/adapters/*.js'], 2022, {
+  script(['tests/widgets/*.js'], 2022, {
     dispatch: 'readonly', document: 'readonly', EventTarget: 'readonly', Event: 'readonly', head: 'readonly',
     input: 'readonly', jar: 'readonly', logOut: 'readonly', MARKER: 'readonly', OUT: 'readonly', pageData: 'readonly',
     pass: 'readonly', refusal: 'readonly', renewEpoch: 'readonly', runs: 'readonly', runScript: 'readonly',

@@ -140,7 +140,7 @@ fn extra(content_type: &'static str, dest: &str, path: &str) -> usize {
 }
 
 #[test]
-fn a_page_costs_what_was_promised() {
+fn page_costs_at_most_the_promised_allocations() {
     assert_eq!(extra("image/png", "image", "/orders"), 0, "an image");
     // Its outcome, in the response's extensions.
     assert!(extra("text/html", "document", "/") <= 3, "nobody's page");

@@ -1,14 +1,7 @@
 //! What the logs say at TRACE, of all targets, while people sign in and out over a real socket: no secret, no token,
 //! nothing personal. The feature `tracing` has the crate's own lines; the neighbours' are there without it.
 
-#[allow(dead_code)]
-#[path = "service/socket.rs"]
-mod socket;
-
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
+mod support;
 
 use axum::{
     Extension, Router,
@@ -33,10 +26,13 @@ use tower_widget_identity::{
     widget::{Ferndesk, Intercom, ZendeskClassic},
 };
 use tracing::Level;
+use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::socket::{Client, Server, request, within};
-
-const PAGE: &str = "<!doctype html><html><head><title>Home</title></head><body>Hello</body></html>";
+use crate::support::{
+    log::Log,
+    pages::PAGE,
+    socket::{Client, Server, request, within},
+};
 
 const SECRET: &str = "sEcReT-5f3a9c";
 const EMAIL: &str = "jane.roe@private.example";
@@ -47,7 +43,7 @@ const AGENT: &str = "aGeNt-7d1e";
 
 // ---- the application ------------------------------------------------------------------------------------------------
 
-/// Jane, Jane without an address, with too many attributes, with a session that is over, or somebody without an id.
+/// Jane, Jane without an address, with too many attributes, with a session that is over, or a user without an id.
 fn person(id: &str) -> Identity {
     let jane = Identity::new(id).with_name(NAME).with_attribute(KEY, VALUE).with_auth_token("billing", AGENT);
     match id {
@@ -135,37 +131,11 @@ fn app() -> Router {
 
 // ---- the lines ----------------------------------------------------------------------------------------------------
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    /// Listens to everything that this process logs from now on.
-    fn captured() -> Self {
-        let lines = Self::default();
-        let writer = lines.clone();
-        tracing_subscriber::fmt()
-            .with_max_level(Level::TRACE)
-            .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .init();
-        lines
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
+/// Listens to everything that this process logs from now on.
+fn captured() -> Log {
+    let log = Log::default();
+    tracing::subscriber::set_global_default(log.subscriber(Level::TRACE, FmtSpan::FULL)).unwrap();
+    log
 }
 
 // ---- what people do -------------------------------------------------------------------------------------------------
@@ -250,8 +220,8 @@ async fn over_http2() -> String {
 }
 
 #[tokio::test]
-async fn no_line_has_a_secret_a_token_or_anything_personal() {
-    let lines = Lines::captured();
+async fn no_log_line_has_a_secret_a_token_or_personal_data() {
+    let log = captured();
     tracing::trace!(target: "anybody", "listening");
     let server = Server::http1(app()).await;
     let mut said = over_http2().await;
@@ -262,7 +232,7 @@ async fn no_line_has_a_secret_a_token_or_anything_personal() {
     for code in [200, 303, 401, 403, 404, 405, 409, 422, 500] {
         assert!(said.contains(&format!("{code}\n")), "a {code} was among the answers");
     }
-    let lines = lines.text();
+    let lines = log.text();
     for target in ["listening", "tower_http::trace", "h2::"] {
         assert!(lines.contains(target), "{target} is among the lines");
     }

@@ -13,12 +13,14 @@ use tower::{Layer, ServiceExt};
 use tower_widget_identity::{Identity, Viewer, Widgets};
 
 use crate::{
+    kept,
     layer::{Item, Script, Served, Watch, answering, now, send},
     reading,
     support::{self, FP_1},
 };
 
 const MARKER: &str = "m";
+const KEPT: &str = "m-kept";
 const SESSION: &str = "intercom-session-abcd1234";
 const OWNED: [&str; 3] = [SESSION, "intercom-id-abcd1234", "intercom-device-id-abcd1234"];
 const PAGE: &[u8] = b"<!doctype html><title>Home</title>";
@@ -81,8 +83,10 @@ fn home(status: u16) -> (Response<Script>, Arc<Watch>) {
 struct Held {
     /// The marker: empty, `out`, or a fingerprint.
     marker: String,
-    /// Whether a vendor's cookie, without a marker, indicates a user's session.
+    /// Whether the second cookie or a vendor's, without a marker, indicates a session that must end.
     reset: bool,
+    /// Whether any cookie of a widget session is present.
+    any: bool,
     owned: BTreeSet<Vec<u8>>,
 }
 
@@ -96,15 +100,17 @@ impl Held {
             _ => "out".to_owned(),
         };
         let names: BTreeSet<_> = pairs.into_iter().map(|(name, _)| name).collect();
-        let reset = marker.is_empty() && names.contains(SESSION.as_bytes());
-        let owned = names.into_iter().filter(|name| OWNED.iter().any(|owned| owned.as_bytes() == name)).collect();
-        Self { marker, reset, owned }
+        let has_kept = names.contains(KEPT.as_bytes());
+        let reset = marker.is_empty() && (has_kept || names.contains(SESSION.as_bytes()));
+        let owned: BTreeSet<_> =
+            names.into_iter().filter(|name| OWNED.iter().any(|owned| owned.as_bytes() == name)).collect();
+        let any = !marker.is_empty() || has_kept || !owned.is_empty();
+        Self { marker, reset, any, owned }
     }
 }
 
 fn is_fingerprint(value: &[u8]) -> bool {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    value.len() == 22 && value.iter().all(|byte| LETTERS.contains(byte))
+    value.len() == 22 && kept::is_base64url(value)
 }
 
 /// Reverses <https://www.rfc-editor.org/rfc/rfc6265#section-5.4>, byte by byte.
@@ -136,17 +142,34 @@ fn judge_person(served: &Served, held: &Held) {
     let own = held.marker == FP_1 || (held.marker.is_empty() && !held.reset);
     assert_eq!(served.outcome(), Some(if own { "boot" } else { "switch" }), "{held:?}");
     judge_data(&data(served), held, FP_1);
+    let lines = set_cookies(served);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    judge_kept(lines[0]);
 }
 
 fn judge_nobody(served: &Served, held: &Held) {
     if held.marker.is_empty() && !held.reset {
-        assert_eq!(served.outcome(), None, "{held:?}");
-        assert_eq!(served.bytes(), PAGE);
-        assert_eq!(served.head.headers.len(), 1);
+        assert_eq!(served.outcome(), Some("signed-out"), "{held:?}");
+        judge_untouched(served, PAGE);
         return;
     }
     assert_eq!(served.outcome(), Some("shutdown"), "{held:?}");
     judge_data(&data(served), held, "");
+    assert!(set_cookies(served).is_empty(), "only a logout and a user's page set a cookie");
+}
+
+fn judge_untouched(served: &Served, page: &[u8]) {
+    assert_eq!(served.bytes(), page);
+    assert_eq!(served.head.headers.len(), 1, "{:?}", served.head.headers);
+}
+
+fn set_cookies(served: &Served) -> Vec<&str> {
+    served.head.headers.get_all(SET_COOKIE).iter().map(|line| line.to_str().expect("text")).collect()
+}
+
+fn judge_kept(line: &str) {
+    let epoch = kept::epoch(line, KEPT).expect("the second cookie");
+    kept::judge_new(epoch);
 }
 
 fn data(served: &Served) -> Value {
@@ -170,14 +193,21 @@ fn judge_token_page(widgets: &Widgets, request: &Asked, held: &Held) {
     judge_data(&serde_json::from_slice(&body).expect("JSON"), held, FP_1);
 }
 
-/// Checks that the marker is `out` and that each of the vendor's cookies is expired.
+/// Checks that the marker is `out`, that the second cookie is set, and that each of the vendor's cookies is expired.
 ///
-/// They are expired host-only and on the same domains. The lines may take up to 2,048 bytes of the response head, so
+/// Here, nobody says who is signed in. So without a cookie of a widget session, nothing may change.
+///
+/// The cookies are expired host-only and on the same domains. The lines may take up to 2,048 bytes of the response head, so
 /// some may be missing.
 fn judge_logout(served: &Served, request: &Asked, held: &Held) {
-    let lines = served.head.headers.get_all(SET_COOKIE).iter().map(|line| line.to_str().expect("text"));
-    let mut lines: Vec<_> = lines.collect();
+    if !held.any {
+        assert_eq!(served.outcome(), Some("no-session"), "{held:?}");
+        return judge_untouched(served, PAGE);
+    }
+    assert_eq!(served.outcome(), Some("logout"), "{held:?}");
+    let mut lines = set_cookies(served);
     assert_eq!(lines.remove(0), "m=out; Path=/; Secure; SameSite=Lax; Max-Age=34560000");
+    judge_kept(lines.remove(0));
     let domains: BTreeSet<_> =
         lines.iter().map(|line| line.split_once("; Domain=").map(|(_, domain)| domain)).collect();
     let mut expired = BTreeSet::new();

@@ -251,7 +251,10 @@ fn judge_effect(
     for needed in &needs[chain[0]] {
         let allowed = match needed.starts_with("'sha256-") {
             true => allows_all_inline(after) || after.contains(&needed.as_str()),
-            false => (dynamic && ["script-src-elem", "worker-src"].contains(&chain[0])) || after.iter().any(|source| may_cover(source, needed)),
+            false => {
+                (dynamic && ["script-src-elem", "worker-src"].contains(&chain[0]))
+                    || after.iter().any(|source| may_cover(source, needed))
+            }
         };
         assert!(allowed, "{}: {needed} is not allowed by {after:?}", chain[0]);
     }

@@ -6,22 +6,23 @@ pub mod cookies;
 pub mod csp;
 pub mod prologue;
 pub mod response;
+pub mod told;
 pub mod tree;
 
+mod kept;
 mod layer;
 mod reading;
-mod told;
 
 // The referee of the crate's own tests.
 #[allow(dead_code)]
-#[path = "../../tests/hostile/placement.rs"]
+#[path = "../../tests/placement/verdict.rs"]
 mod placement;
 #[allow(dead_code)]
-#[path = "../../tests/hostile/referee.rs"]
+#[path = "../../tests/placement/referee.rs"]
 mod referee;
 #[allow(dead_code)]
-#[path = "../../tests/hostile/serve.rs"]
+#[path = "../../tests/placement/serve.rs"]
 mod serve;
 #[allow(dead_code)]
-#[path = "../../tests/suite/support.rs"]
+#[path = "../../tests/support/fixed.rs"]
 mod support;

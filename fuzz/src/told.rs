@@ -1,10 +1,10 @@
 //! A reproducible source of numbers, so that the same input always has the same result.
 
 /// Numbers that depend on the whole input.
-pub(crate) struct Numbers(u64);
+pub struct Numbers(u64);
 
 impl Numbers {
-    pub(crate) fn of(input: &[u8]) -> Self {
+    pub fn of(input: &[u8]) -> Self {
         // FNV-1a, https://datatracker.ietf.org/doc/html/rfc9923
         let hash = input
             .iter()
@@ -12,7 +12,7 @@ impl Numbers {
         Self(hash)
     }
 
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         // Knuth's MMIX generator, whose upper bits are the better ones.
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % limit

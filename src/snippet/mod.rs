@@ -24,8 +24,7 @@ use crate::{
 
 use code::Code;
 #[cfg(feature = "conformance")]
-pub(crate) use code::inline_function;
-pub(crate) use code::{check_adapter, compact};
+pub(crate) use code::{check_adapter, compact, inline_function};
 pub(crate) use escape::attribute_json;
 pub use load::Load;
 pub(crate) use page_data::{BootDataSet, PageData};
@@ -159,7 +158,10 @@ mod tests {
         path::{Path, PathBuf},
     };
 
-    use super::*;
+    use super::{
+        code::{check_adapter, compact},
+        *,
+    };
     use crate::error::ConfigErrorKind;
 
     /// Every script: its path, its source, and its minified form.

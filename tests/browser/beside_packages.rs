@@ -1,7 +1,5 @@
 //! Pages that load a vendor's library by its own package on npm, too: one library, and it knows who is signed in.
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::extract::{Extension, Path};
 use axum::http::StatusCode;
@@ -9,17 +7,15 @@ use axum::response::Html;
 use axum::routing::get;
 use serde_json::json;
 use tower_widget_identity::Widgets;
-use tower_widget_identity::widget::{Widget, ZendeskClassic};
+use tower_widget_identity::widget::ZendeskClassic;
 
-use crate::app::{App, Session, Settings, script};
-use crate::golden;
+use crate::harness::app::{App, Session, Settings, script};
+use crate::harness::dressed::Dressed;
+use crate::harness::packages::{bundle, document};
+use crate::harness::steps::A_WHILE;
+use crate::harness::vendors::{asking_the_session, secret, stubs};
 use crate::harness::{Stage, in_every_engine};
-use crate::packages::bundle;
-use crate::rows_pages::document;
-use crate::rows_widgets::{asking_the_session, secret, stubs};
-use crate::widgets_dressed::Dressed;
-
-const A_WHILE: Duration = Duration::from_millis(1500);
+use crate::support::golden;
 
 /// A package here: the widget whose library it loads, the address in the package's code, and where that is here.
 struct Package {

@@ -13,10 +13,10 @@ use futures::{FutureExt, StreamExt, stream};
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::app::Settings;
+use crate::harness::app::Settings;
 use crate::harness::in_every_engine;
-use crate::identity::verified;
-use crate::page::STATE;
+use crate::harness::page::STATE;
+use crate::harness::steps::verified;
 
 const A_WHILE: Duration = Duration::from_millis(400);
 

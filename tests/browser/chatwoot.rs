@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::extract::Query;
 use axum::response::{Html, Json};
@@ -15,12 +14,12 @@ use serde_json::{Value, json};
 use tower_widget_identity::widget::{BootData, Chatwoot, Manifest, Widget};
 use tower_widget_identity::{ConfigError, Identity, Secret, Token, TokenError, Widgets};
 
-use crate::app::{App, Settings, script};
+use crate::harness::app::{App, Settings, script};
+use crate::harness::steps::A_WHILE;
+use crate::harness::turbo::{turbo, turbo_visit};
+use crate::harness::vendors::asking_the_session;
 use crate::harness::{Stage, in_every_engine};
-use crate::rows_pages::turbo;
-use crate::rows_widgets::asking_the_session;
 
-const A_WHILE: Duration = Duration::from_millis(1500);
 /// Who the frame's server says is there.
 const WHO: &str = "document.querySelector('#chatwoot_live_chat_widget')?.contentWindow?.who ?? null";
 
@@ -148,7 +147,7 @@ async fn knows(stage: &Stage, who: &str) {
     stage.stays(WHO, who, A_WHILE).await;
 }
 
-in_every_engine!(chatwoot_knows_the_person_after_turbo_moved_its_frame, chatwoot(), async |stage| {
+in_every_engine!(chatwoot_knows_the_user_after_turbo_moved_its_frame, chatwoot(), async |stage| {
     // The first page after a sign-in: the frame's address has no conversation.
     stage.open("/turbo/one").await;
     stage.wait_for("typeof window.Turbo", "object").await;
@@ -156,14 +155,14 @@ in_every_engine!(chatwoot_knows_the_person_after_turbo_moved_its_frame, chatwoot
     stage.wait_for("document.body.dataset.user", "user-1").await;
     knows(stage, "user-1").await;
     for page in ["two", "one"] {
-        crate::rows_pages::turbo_visit(stage, page).await;
+        turbo_visit(stage, page).await;
         knows(stage, "user-1").await;
     }
     stage.reload().await;
     knows(stage, "user-1").await;
 });
 
-in_every_engine!(chatwoot_knows_the_person_although_another_tab_wrote_its_conversation, chatwoot(), async |stage| {
+in_every_engine!(chatwoot_knows_the_user_although_another_tab_wrote_its_conversation, chatwoot(), async |stage| {
     stage.sign_in("user-1").await;
     knows(stage, "user-1").await;
     let former = stage.eval("document.cookie.match(/cw_conversation=([^;]*)/)[1]").await;
@@ -180,7 +179,7 @@ in_every_engine!(chatwoot_knows_the_person_although_another_tab_wrote_its_conver
     knows(stage, "user-2").await;
 });
 
-in_every_engine!(chatwoot_knows_nobody_after_a_logout, chatwoot(), async |stage| {
+in_every_engine!(chatwoot_knows_no_user_after_a_logout, chatwoot(), async |stage| {
     stage.sign_in("user-1").await;
     knows(stage, "user-1").await;
     stage.click("#sign-out-fetch").await;

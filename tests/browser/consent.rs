@@ -1,17 +1,13 @@
 //! Consent tools that put a `document.cookie` of their own in front of the browser's.
 
-use std::time::Duration;
-
 use serde_json::json;
 
-use crate::app::Settings;
-use crate::before::with_scripts_before;
+use crate::harness::app::Settings;
+use crate::harness::before::with_scripts_before;
+use crate::harness::page::{ARTIFACTS, Page};
+use crate::harness::steps::{A_WHILE, log_out_by_fetch, nothing_left, sign_in_without_a_page, signed_in};
 use crate::harness::{Stage, in_every_engine};
-use crate::identity::{nothing_left, verified};
-use crate::page::{ARTIFACTS, Page};
-use crate::rows_pending::{log_out_by_fetch, sign_in_without_a_page};
 
-const A_WHILE: Duration = Duration::from_millis(1200);
 const TOOLS: [&str; 4] = ["consent", "consent-fixed", "consent-hides", "consent-throws"];
 const FOCUS: &str = "void dispatchEvent(new Event('focus'))";
 
@@ -63,8 +59,7 @@ in_every_engine!(consent_tools_survive_another_users_sign_in, tools(), async |pa
         let marker = page.marker().await;
         let first = page.new_tab().await;
         page.open("/").await;
-        page.sign_in("user-2").await;
-        verified(page, "user-2").await;
+        signed_in(page, "user-2").await;
         assert_ne!(page.marker().await, marker, "{tool}");
         let (second, kept) = (page.tab().await, page.eval(ARTIFACTS).await);
 

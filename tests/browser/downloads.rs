@@ -1,4 +1,4 @@
-//! A page that is saved instead of shown: the file must hold no token, for it may be mailed or copied to anybody.
+//! A page that is saved instead of shown: the file must hold no token, because people mail and copy files.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,9 +12,9 @@ use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use crate::app::{Session, Settings, page, shown};
+use crate::harness::app::{Session, Settings, page, shown};
+use crate::harness::steps::{signed_in, verified};
 use crate::harness::{Stage, in_every_engine};
-use crate::identity::verified;
 
 /// What the browser asked for and got at `/report`, request by request.
 type Answers = Arc<Mutex<Vec<Value>>>;
@@ -67,8 +67,7 @@ fn recorded() -> Settings {
 
 /// Saves the page by this link, and compares what was saved with what was shown.
 async fn saves_no_token(page: &Stage, link: &str) {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+    signed_in(page, "user-1").await;
     page.open("/report").await;
     verified(page, "user-1").await;
 

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::harness::page::{ARTIFACTS, CALLS, Page, STATE};
+use crate::harness::steps::{nothing_left, verified};
 use crate::harness::{Started, run_programs};
-use crate::identity::{nothing_left, verified};
-use crate::page::{ARTIFACTS, CALLS, Page, STATE};
-use crate::process::{Process, axum_login};
+use crate::support::process::{Process, axum_login};
 
 /// The program, and the database that goes with it.
 struct Site {
@@ -73,7 +73,7 @@ async fn login_protected_page_logout() {
 
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
-async fn a_wrong_password_boots_nobody() {
+async fn wrong_password_boots_no_user() {
     run_programs(started, async |page| {
         page.open("/login").await;
         page.eval("void (document.querySelector('[name=username]').value = 'demo')").await;
@@ -88,7 +88,7 @@ async fn a_wrong_password_boots_nobody() {
 
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
-async fn a_page_that_answers_the_sign_in_itself_boots() {
+async fn page_that_is_the_response_to_the_sign_in_boots() {
     run_programs(started, async |page| {
         page.leave_by("#guest").await;
         page.wait_for("document.body.dataset.user.startsWith('account-guest-')", true).await;

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use crate::harness::page::Page;
 use crate::harness::{Started, run_programs};
-use crate::page::Page;
-use crate::process::{Process, example};
+use crate::support::process::{Process, example};
 
 const CHAT: &str = "document.querySelector('#hubspot-chat')?.textContent ?? null";
 const CALLS: &str = "window.hubspotStandIn?.calls ?? []";
@@ -63,7 +63,7 @@ async fn hubspot_identifies_the_user_and_nothing_is_left_after_the_sign_out() {
 
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
-async fn hubspot_shows_nobody_while_the_api_is_down_and_the_user_once_it_is_back() {
+async fn hubspot_shows_no_user_while_the_api_is_down_and_the_user_once_it_is_back() {
     run_programs(started, async |page| {
         page.wait_for("document.querySelector('#api').hidden", false).await;
         page.eval("void document.querySelector('#switch').click()").await;

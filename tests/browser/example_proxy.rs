@@ -13,12 +13,12 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::json;
 
-use crate::app::script;
 use crate::example::{Messenger, demo};
+use crate::harness::app::script;
+use crate::harness::page::{ARTIFACTS, CALLS, Page, STATE};
+use crate::harness::steps::{no_trace_of, nothing_left, verified};
 use crate::harness::{Site, Started, run_programs};
-use crate::identity::{nothing_left, verified};
-use crate::page::{ARTIFACTS, CALLS, Page, STATE};
-use crate::process::{Process, example};
+use crate::support::process::{Process, example};
 
 /// A browser talks to the front, the front to the proxy, and the proxy to the application.
 struct Chain {
@@ -133,8 +133,7 @@ async fn sign_in_shows_the_user_and_sign_out_leaves_nothing() {
         nothing_left(page).await;
 
         sign_in_as(page, "user-2").await;
-        let traces = page.traces().await;
-        assert!(!traces.contains("user-1"), "{traces}");
+        no_trace_of(page, "user-1").await;
     })
     .await;
 }

@@ -14,14 +14,13 @@ use serde_json::{Value, json};
 use tower_widget_identity::widget::Gleap;
 use tower_widget_identity::{Secret, Widgets};
 
-use crate::app::Settings;
+use crate::harness::app::Settings;
+use crate::harness::packages::library_with;
+use crate::harness::steps::{A_WHILE, sign_in_by_fetch};
+use crate::harness::vendors::asking_the_session;
 use crate::harness::{Stage, in_every_engine};
-use crate::packages::library_with;
-use crate::rows_pages::sign_in_by_fetch;
-use crate::rows_widgets::asking_the_session;
 
 const IDENTIFY: &str = "/gleap/api/sessions/identify";
-const A_WHILE: Duration = Duration::from_millis(1500);
 
 const WHO: &str = "typeof window.Gleap === 'function' ? Gleap.getIdentity()?.userId ?? '' : ''";
 /// What Gleap itself shows.
@@ -62,7 +61,7 @@ async fn config() -> Json<Value> {
     Json(json!({ "flowConfig": {}, "projectActions": {} }))
 }
 
-/// A session as it was, or a new one for nobody.
+/// A session as it was, or a new one without a user.
 async fn session(headers: HeaderMap) -> Json<Value> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let known = headers.get("gleap-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
@@ -129,7 +128,7 @@ async fn user_1_has_a_reply(stage: &Stage) {
     stage.wait_for(&format!("({SHOWN}).includes('A reply for user-1')"), true).await;
 }
 
-in_every_engine!(gleap_shows_the_next_person_no_reply_of_the_former_one, gleap(), async |stage| {
+in_every_engine!(gleap_shows_the_next_user_no_reply_of_the_former_one, gleap(), async |stage| {
     user_1_has_a_reply(stage).await;
     stage.eval("localStorage.setItem('gleap-tour-data', '{\"tour\":\"user-1\"}')").await;
     // The session ends without a logout: the next page, without the library, removes what is left.
@@ -209,7 +208,7 @@ in_every_engine!(gleap_goes_with_its_user_and_comes_again_for_the_next_one, glea
 async fn wait_for_request(stage: &Stage, path: &str) {
     let start = std::time::Instant::now();
     while stage.app.requests(path) == 0 {
-        assert!(start.elapsed() < crate::page::PATIENCE, "no request for {path}");
+        assert!(start.elapsed() < crate::harness::page::PATIENCE, "no request for {path}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

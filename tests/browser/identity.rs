@@ -1,27 +1,14 @@
 //! Whose conversations the messenger shows.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::run;
-use crate::page::{ARTIFACTS, BUBBLE, CALLS, Page, STATE, WHO};
-
-const A_WHILE: Duration = Duration::from_millis(600);
-
-/// Waits until the messenger shows this person's conversations.
-pub(crate) async fn verified(page: &Page, user: &str) {
-    page.wait_for(STATE, "verified").await;
-    page.wait_for(WHO, user).await;
-}
-
-/// Asserts that nothing of a messenger session is left, and that nothing comes back.
-pub(crate) async fn nothing_left(page: &Page) {
-    page.wait_for(ARTIFACTS, json!([])).await;
-    page.wait_for_marker(None).await;
-    page.settles(ARTIFACTS, json!([]), A_WHILE).await;
-    page.wait_for_marker(None).await;
-}
+use crate::harness::app::Settings;
+use crate::harness::calls::{AT_ONCE, SCRIPTS};
+use crate::harness::page::{ARTIFACTS, BUBBLE, CALLS, Page, STATE, WHO};
+use crate::harness::steps::{A_MOMENT, no_trace_of, nothing_left, signed_in, verified};
+use crate::harness::{in_every_engine, run};
 
 /// Asserts that no token can be found in the document.
 async fn no_token_in_the_document(page: &Page) {
@@ -39,8 +26,7 @@ async fn sign_in_shows_the_user_verified_and_sign_out_leaves_nothing() {
         assert_eq!(page.eval(STATE).await, json!(null), "nothing runs for nobody");
         assert_eq!(page.marker().await, None);
 
-        page.sign_in("user-1").await;
-        verified(page, "user-1").await;
+        signed_in(page, "user-1").await;
         assert_eq!(page.calls().await, ["boot"]);
         no_token_in_the_document(page).await;
         let marker = page.marker().await.expect("a marker");
@@ -55,11 +41,9 @@ async fn sign_in_shows_the_user_verified_and_sign_out_leaves_nothing() {
         nothing_left(page).await;
         assert_eq!(page.calls().await, ["shutdown"]);
 
-        page.sign_in("user-2").await;
-        verified(page, "user-2").await;
+        signed_in(page, "user-2").await;
         assert_eq!(page.calls().await, ["boot"]);
-        let traces = page.traces().await;
-        assert!(!traces.contains("user-1"), "{traces}");
+        no_trace_of(page, "user-1").await;
         let other = page.marker().await.expect("a marker");
         assert_eq!(other.len(), 22, "{other}");
         assert_ne!(other, marker);
@@ -69,14 +53,13 @@ async fn sign_in_shows_the_user_verified_and_sign_out_leaves_nothing() {
 
 #[tokio::test]
 #[ignore = "needs chromium and chromedriver"]
-async fn a_tampered_token_is_shown_as_rejected() {
+async fn tampered_token_is_rejected() {
     run(async |page| {
-        page.sign_in("user-1").await;
-        verified(page, "user-1").await;
+        signed_in(page, "user-1").await;
 
         page.click("#tamper").await;
         page.wait_for(STATE, "rejected").await;
-        page.stays(WHO, json!(null), A_WHILE).await;
+        page.stays(WHO, json!(null), A_MOMENT).await;
         let text = page.eval(BUBBLE).await;
         let text = text.as_str().expect("a text");
         assert!(text.contains("the signature does not match"), "{text}");
@@ -94,15 +77,12 @@ async fn a_tampered_token_is_shown_as_rejected() {
 #[ignore = "needs chromium and chromedriver"]
 async fn account_switch_without_logout_shuts_down_before_boot() {
     run(async |page| {
-        page.sign_in("user-1").await;
-        verified(page, "user-1").await;
+        signed_in(page, "user-1").await;
         let first = page.marker().await.expect("a marker");
 
-        page.sign_in("user-2").await;
-        verified(page, "user-2").await;
+        signed_in(page, "user-2").await;
         assert_eq!(page.calls().await, ["shutdown", "boot"]);
-        let traces = page.traces().await;
-        assert!(!traces.contains("user-1"), "{traces}");
+        no_trace_of(page, "user-1").await;
         let second = page.marker().await.expect("a marker");
         assert_eq!(second.len(), 22, "{second}");
         assert_ne!(second, first);
@@ -110,31 +90,68 @@ async fn account_switch_without_logout_shuts_down_before_boot() {
     .await;
 }
 
-#[tokio::test]
-#[ignore = "needs chromium and chromedriver"]
-async fn account_switch_in_another_tab_leaves_the_new_person_alone() {
-    run(async |page| {
-        page.sign_in("user-1").await;
-        verified(page, "user-1").await;
-        let first = page.new_tab().await;
-        page.open("/").await;
-        page.sign_in("user-2").await;
-        verified(page, "user-2").await;
-        let kept = page.eval(ARTIFACTS).await;
-        let second = page.tab().await;
+in_every_engine!(unknown_viewer_changes_nothing, Settings::default(), async |page| {
+    signed_in(page, "user-1").await;
+    let marker = page.marker().await;
+    let kept = page.eval(ARTIFACTS).await;
+    let first = page.new_tab().await;
 
-        page.switch_to(first).await;
-        page.wait_for(STATE, "shutdown").await;
-        assert_eq!(page.calls().await, ["boot", "shutdown"]);
-        assert_eq!(page.eval(BUBBLE).await, "");
+    page.open("/lost").await;
+    untouched(page, &kept).await;
+    page.open("/").await;
+    verified(page, "user-1").await;
+    assert_eq!(page.calls().await, ["boot"], "nothing was shut down");
 
-        // What the browser keeps is the other person's by now.
-        page.stays(ARTIFACTS, kept, A_WHILE).await;
-        page.switch_to(second).await;
-        page.stays(WHO, "user-2", A_WHILE).await;
+    page.app.store_down(true);
+    page.reload().await;
+    page.wait_for("document.body.dataset.user", "").await;
+    untouched(page, &kept).await;
+    page.app.store_down(false);
+    page.reload().await;
+    verified(page, "user-1").await;
+    assert_eq!(page.calls().await, ["boot"], "nothing was shut down");
+
+    assert_eq!(page.marker().await, marker);
+    page.switch_to(first).await;
+    page.stays(WHO, "user-1", AT_ONCE).await;
+    assert_eq!(page.calls().await, ["boot"]);
+});
+
+/// The application's own page, and nothing in the browser has changed.
+async fn untouched(page: &Page, kept: &Value) {
+    assert_eq!(page.eval(SCRIPTS).await, 0);
+    page.stays(ARTIFACTS, kept.clone(), AT_ONCE).await;
+    assert_eq!(page.eval(STATE).await, json!(null));
+}
+
+in_every_engine!(
+    two_instances_recognise_the_same_user,
+    Settings { instances: 2, ..Settings::default() },
+    async |page| {
+        signed_in(page, "user-1").await;
+        let marker = page.marker().await;
+        for _ in 0..3 {
+            page.reload().await;
+            verified(page, "user-1").await;
+            assert_eq!(page.calls().await, ["boot"], "the other instance knows the person, too");
+            assert_eq!(page.marker().await, marker);
+        }
+        assert_eq!(page.app.instances("/"), BTreeSet::from([0, 1]), "else nothing is proved");
+
+        signed_in(page, "user-2").await;
+        assert_eq!(page.calls().await, ["shutdown", "boot"]);
+        no_trace_of(page, "user-1").await;
         page.reload().await;
         verified(page, "user-2").await;
-        assert_eq!(page.calls().await, ["boot"], "nothing was left to end");
-    })
-    .await;
-}
+        assert_eq!(page.calls().await, ["boot"]);
+
+        page.sign_out().await;
+        page.wait_for(CALLS, json!(["shutdown"])).await;
+        nothing_left(page).await;
+        page.reload().await;
+        assert_eq!(page.eval(SCRIPTS).await, 0, "neither instance has anything left to end");
+
+        signed_in(page, "user-1").await;
+        assert_eq!(page.marker().await, marker, "the same person, whoever says so");
+    }
+);

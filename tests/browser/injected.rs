@@ -1,8 +1,6 @@
 //! Copies of the injected element that an attacker's markup brings: a policy that allows the code by its hash allows them
 //! too, with whatever data the attacker writes into the attribute.
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::extract::{Extension, Path, Request};
 use axum::http::{HeaderValue, header};
@@ -12,13 +10,11 @@ use axum::routing::get;
 use serde_json::json;
 use tower_widget_identity::CspSources;
 
-use crate::app::{self, App, Session, Settings, script};
-use crate::before::{OPENING, change};
+use crate::harness::app::{self, App, Session, Settings, script};
+use crate::harness::before::{OPENING, change};
+use crate::harness::page::{ARTIFACTS, CALLS, STATE, WHO};
+use crate::harness::steps::{A_MOMENT, nothing_left, signed_in, verified};
 use crate::harness::{Stage, in_every_engine};
-use crate::identity::{nothing_left, verified};
-use crate::page::{ARTIFACTS, CALLS, STATE, WHO};
-
-const A_WHILE: Duration = Duration::from_millis(800);
 
 const POLICIES: [&str; 3] = [
     "script-src 'nonce-YWJj' 'strict-dynamic'; object-src 'none'; base-uri 'none'",
@@ -150,8 +146,7 @@ async fn no_trace_of_evil(page: &Stage, what: &str) {
 }
 
 in_every_engine!(injected_copies_in_the_body_change_nothing, attacks(), async |page| {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+    signed_in(page, "user-1").await;
     let marker = page.marker().await;
     for (policy, name) in POLICIES.iter().enumerate() {
         for (place, _) in IN_THE_BODY {
@@ -169,8 +164,7 @@ in_every_engine!(injected_copies_in_the_body_change_nothing, attacks(), async |p
 in_every_engine!(injected_copies_in_the_body_do_not_keep_an_expired_session, attacks(), async |page| {
     for (number, (place, _)) in IN_THE_BODY.iter().enumerate() {
         page.open("/").await;
-        page.sign_in("user-1").await;
-        verified(page, "user-1").await;
+        signed_in(page, "user-1").await;
         page.app.expire("user-1");
         open_attacked(page, place, number % POLICIES.len()).await;
         page.wait_for(CALLS, json!(["shutdown"])).await;
@@ -186,9 +180,8 @@ const STORED: &str = "Object.entries(localStorage).map((pair) => pair.join(' = '
 
 // A copy in the head runs: it can end the widget on its page. It can neither show another person nor end what the user's
 // other pages show.
-in_every_engine!(injected_copies_in_the_head_show_no_other_person, attacks(), async |page| {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+in_every_engine!(injected_copies_in_the_head_show_no_other_user, attacks(), async |page| {
+    signed_in(page, "user-1").await;
     let (marker, stored) = (page.marker().await, page.eval(STORED).await);
     let first = page.new_tab().await;
     for (number, (place, _)) in IN_THE_HEAD.iter().enumerate() {
@@ -196,7 +189,7 @@ in_every_engine!(injected_copies_in_the_head_show_no_other_person, attacks(), as
         page.wait_for("document.readyState", "complete").await;
         // The parser met the layer's element first.
         verified(page, "user-1").await;
-        page.stays(WHO, "user-1", A_WHILE).await;
+        page.stays(WHO, "user-1", A_MOMENT).await;
         no_trace_of_evil(page, place).await;
         assert_eq!(page.marker().await, marker, "{place}");
         assert_eq!(page.eval(STORED).await, stored, "{place}");
@@ -205,22 +198,20 @@ in_every_engine!(injected_copies_in_the_head_show_no_other_person, attacks(), as
     verified(page, "user-1").await;
     assert_eq!(page.calls().await, ["boot"], "nothing was ended");
     page.switch_to(first).await;
-    page.stays(WHO, "user-1", A_WHILE).await;
+    page.stays(WHO, "user-1", A_MOMENT).await;
     assert_eq!(page.calls().await, ["boot"], "nothing was ended");
 });
 
 in_every_engine!(injected_copies_in_the_head_end_no_signed_out_page, attacks(), async |page| {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+    signed_in(page, "user-1").await;
     page.leave_by("#sign-out-landing").await;
     for (number, (place, _)) in IN_THE_HEAD.iter().enumerate() {
         open_attacked(page, place, number % POLICIES.len()).await;
-        page.stays(WHO, json!(null), A_WHILE).await;
+        page.stays(WHO, json!(null), A_MOMENT).await;
         no_trace_of_evil(page, place).await;
         page.open("/").await;
         nothing_left(page).await;
-        page.sign_in("user-1").await;
-        verified(page, "user-1").await;
+        signed_in(page, "user-1").await;
         page.leave_by("#sign-out-landing").await;
     }
 });
@@ -229,11 +220,11 @@ fn attacks_on_visitors() -> Settings {
     Settings { visitors: true, ..attacks() }
 }
 
-in_every_engine!(injected_copies_make_no_person_of_a_visitor, attacks_on_visitors(), async |page| {
+in_every_engine!(injected_copies_turn_no_visitor_into_a_user, attacks_on_visitors(), async |page| {
     for (place, _) in IN_THE_BODY.iter().chain(&IN_THE_HEAD) {
         open_attacked(page, place, 0).await;
         page.wait_for(STATE, "visitor").await;
-        page.stays(WHO, json!(null), A_WHILE).await;
+        page.stays(WHO, json!(null), A_MOMENT).await;
         assert_eq!(page.eval("demoMessenger.calls.some((call) => call.token)").await, false, "{place}");
         no_trace_of_evil(page, place).await;
         assert_eq!(page.marker().await, None, "{place}");

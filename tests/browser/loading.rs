@@ -1,20 +1,16 @@
 //! When the vendor's library is fetched, what the page hears of it, and a login without a page load.
 
-use std::time::Duration;
-
 use serde_json::json;
 use tower_widget_identity::Load;
 
-use crate::app::Settings;
-use crate::before::with_scripts_before;
+use crate::harness::app::Settings;
+use crate::harness::before::with_scripts_before;
 use crate::harness::in_every_engine;
-use crate::identity::verified;
-use crate::page::{STATE, WHO};
-use crate::rows_pending::{log_out_by_fetch, sign_in_without_a_page};
+use crate::harness::page::{STATE, WHO};
+use crate::harness::steps::{A_WHILE, log_out_by_fetch, sign_in_without_a_page, signed_in, verified};
 
 const LIBRARY: &str = "/demo/messenger.js";
 /// The page has loaded long ago, and its library would have been fetched.
-const A_WHILE: Duration = Duration::from_millis(1500);
 
 fn waiting(load: fn(tower_widget_identity::WidgetsBuilder) -> tower_widget_identity::WidgetsBuilder) -> Settings {
     Settings { widgets: load, around: with_scripts_before, ..Settings::default() }
@@ -57,20 +53,23 @@ in_every_engine!(
 );
 
 in_every_engine!(loading_when_the_browser_is_idle, waiting(|builder| builder.load(Load::Idle)), async |page| {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+    signed_in(page, "user-1").await;
 });
 
-// Signed out while the library waits: it comes later, and for nobody.
-in_every_engine!(loading_after_a_logout_shows_nobody, waiting(|builder| builder.load(Load::OnConsent)), async |page| {
-    page.sign_in("user-1").await;
-    page.open("/").await;
-    page.wait_for("document.readyState", "complete").await;
-    log_out_by_fetch(page).await;
-    page.wait_for("widgetIdentity.identified()", false).await;
-    page.eval("void dispatchEvent(new Event('widgetidentity:consent'))").await;
-    page.stays(WHO, json!(null), A_WHILE).await;
-});
+// Signed out while the library waits: it comes later, and for no user.
+in_every_engine!(
+    loading_after_a_logout_shows_no_user,
+    waiting(|builder| builder.load(Load::OnConsent)),
+    async |page| {
+        page.sign_in("user-1").await;
+        page.open("/").await;
+        page.wait_for("document.readyState", "complete").await;
+        log_out_by_fetch(page).await;
+        page.wait_for("widgetIdentity.identified()", false).await;
+        page.eval("void dispatchEvent(new Event('widgetidentity:consent'))").await;
+        page.stays(WHO, json!(null), A_WHILE).await;
+    }
+);
 
 /// The last event that the page heard.
 const LAST_HEARD: &str = "window.heard.at(-1)";

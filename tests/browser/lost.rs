@@ -1,16 +1,13 @@
 //! Browsers, consent tools and full cookie jars that remove the marker while the session, and what the vendor stored, stay.
 
-use std::time::Duration;
-
 use serde_json::json;
 
-use crate::app::Settings;
-use crate::driver::Engine;
+use crate::harness::app::Settings;
+use crate::harness::driver::Engine;
+use crate::harness::page::{ARTIFACTS, CALLS, Page, STATE, WHO};
+use crate::harness::steps::{A_WHILE, no_trace_of, nothing_left, signed_in, verified};
 use crate::harness::{Stage, in_every_engine, run_in};
-use crate::identity::{nothing_left, verified};
-use crate::page::{ARTIFACTS, CALLS, Page, STATE, WHO};
 
-const A_WHILE: Duration = Duration::from_millis(1200);
 const FOCUS: &str = "void dispatchEvent(new Event('focus'))";
 const STORED: &str = "localStorage.getItem('intercom.intercom-state-demo') ?? ''";
 
@@ -21,8 +18,7 @@ async fn lose_marker(page: &Page) {
 
 /// User-1's marker is gone and so is the vendor's session cookie; what the vendor stored is there.
 async fn lost_between_two_pages(page: &Stage) {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+    signed_in(page, "user-1").await;
     // No script of ours is here to see it.
     page.open("/landing").await;
     lose_marker(page).await;
@@ -32,8 +28,7 @@ async fn lost_between_two_pages(page: &Stage) {
 }
 
 async fn no_trace_of_user_1(page: &Page) {
-    let traces = page.traces().await;
-    assert!(!traces.contains("user-1"), "{traces}");
+    no_trace_of(page, "user-1").await;
 }
 
 in_every_engine!(lost_marker_of_an_expired_session_shuts_down, Settings::default(), async |page| {
@@ -73,8 +68,7 @@ in_every_engine!(lost_marker_is_ended_before_another_user_boots, Settings::defau
 });
 
 in_every_engine!(lost_marker_comes_back_in_the_users_open_tab, Settings::default(), async |page| {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+    signed_in(page, "user-1").await;
     // WebKit may show an older value for a moment after the page wrote it.
     page.wait_for("performance.now() > 1000", true).await;
     let (marker, kept) = (page.marker().await, page.eval(ARTIFACTS).await);
@@ -87,8 +81,7 @@ in_every_engine!(lost_marker_comes_back_in_the_users_open_tab, Settings::default
 });
 
 in_every_engine!(lost_marker_of_a_user_who_is_signed_out_ends_the_open_tab, Settings::default(), async |page| {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+    signed_in(page, "user-1").await;
     page.wait_for("performance.now() > 1000", true).await;
     page.app.expire("user-1");
     lose_marker(page).await;
@@ -119,8 +112,7 @@ async fn fill_the_jar_from_a_sibling(page: &Stage) {
 #[ignore = "needs chromium and chromedriver"]
 async fn evicted_cookies_end_the_open_tab_in_chromium() {
     run_in(Engine::Chromium, "evicted_cookies_end_the_open_tab", subdomain(), async |page| {
-        page.sign_in("user-1").await;
-        verified(page, "user-1").await;
+        signed_in(page, "user-1").await;
         let first = page.new_tab().await;
         fill_the_jar_from_a_sibling(page).await;
         let cookies = page.cookies().await;

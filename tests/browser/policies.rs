@@ -9,10 +9,10 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tower_widget_identity::{CspSources, SkipWidget};
 
-use crate::app::{App, Settings};
+use crate::harness::app::{App, Settings};
+use crate::harness::page::CALLS;
+use crate::harness::steps::verified;
 use crate::harness::{Stage, in_every_engine};
-use crate::identity::verified;
-use crate::page::CALLS;
 
 const ENFORCED: &str = "content-security-policy";
 const REPORTED: &str = "content-security-policy-report-only";

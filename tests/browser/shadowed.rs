@@ -11,13 +11,12 @@ use axum::routing::get;
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::app::{self, App, Session, Settings, script};
-use crate::before::with_scripts_before;
+use crate::harness::app::{self, App, Session, Settings, script};
+use crate::harness::before::with_scripts_before;
+use crate::harness::page::{ARTIFACTS, PATIENCE, STATE};
+use crate::harness::steps::{sign_in_without_a_page, verified};
+use crate::harness::turbo::{turbo, turbo_visit};
 use crate::harness::{Stage, in_every_engine};
-use crate::identity::verified;
-use crate::page::{ARTIFACTS, PATIENCE, STATE};
-use crate::rows_pages::{turbo, turbo_visit};
-use crate::rows_pending::sign_in_without_a_page;
 
 /// By the name in the page's address. The first ones hide members of the document, the others globals.
 const ELEMENTS: [(&str, &str); 15] = [

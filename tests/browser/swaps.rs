@@ -1,19 +1,16 @@
-//! Libraries that replace the body and keep the document: htmx, Unpoly, Astro's router. What Turbo does is in `rows_pages`.
-
-use std::time::Duration;
+//! Libraries that replace the body and keep the document: htmx, Unpoly, Astro's router. Turbo has `turbo.rs`.
 
 use axum::Router;
 use axum::extract::{Extension, Path};
 use axum::response::Html;
 use axum::routing::get;
 
-use crate::app::{App, Session, Settings};
+use crate::harness::app::{App, Session, Settings};
+use crate::harness::packages::{bundle, document, library};
+use crate::harness::steps::A_WHILE;
+use crate::harness::vendors::{all_show, all_widgets, stubs};
 use crate::harness::{Stage, in_every_engine};
-use crate::packages::{bundle, library};
-use crate::rows_pages::document;
-use crate::rows_widgets::{all_show, all_widgets, stubs};
 
-const A_WHILE: Duration = Duration::from_millis(1500);
 const SAME_DOCUMENT: &str = "window.sameDocument === true";
 const LAUNCHERS: &str = "document.body.querySelectorAll('#intercom-stub').length";
 

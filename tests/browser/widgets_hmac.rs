@@ -1,5 +1,4 @@
-//! The adapters of the widgets that hash facts, by themselves: against stand-ins for the libraries that record what they
-//! are told.
+//! The adapters of the widgets that hash facts, by themselves: against stand-ins for the libraries that record the calls.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,11 +10,11 @@ use serde_json::{Value, json};
 use tower_widget_identity::Identity;
 use tower_widget_identity::widget::Widget;
 
-use crate::app::{App, Settings, script};
-use crate::golden::{self, Hash};
+use crate::harness::app::{App, Settings, script};
+use crate::harness::dressed::Dressed;
+use crate::harness::vendors::TOOLS;
 use crate::harness::{Stage, in_every_engine};
-use crate::rows_widgets::TOOLS;
-use crate::widgets_dressed::Dressed;
+use crate::support::golden::{self, Hash};
 
 const A_MINUTE: Duration = Duration::from_secs(60);
 

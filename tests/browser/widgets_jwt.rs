@@ -8,15 +8,14 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use serde_json::{Value, json};
-use tower_widget_identity::Widgets;
-use tower_widget_identity::WidgetsBuilder;
+use tower_widget_identity::{Widgets, WidgetsBuilder};
 
-use crate::app::{App, Settings, script};
-use crate::golden::{self, Golden, Jwt};
+use crate::harness::app::{App, Settings, script};
+use crate::harness::dressed::Dressed;
+use crate::harness::steps::sign_in_by_fetch;
+use crate::harness::vendors::{TOOLS, asking_the_session};
 use crate::harness::{Stage, in_every_engine};
-use crate::rows_pages::sign_in_by_fetch;
-use crate::rows_widgets::{TOOLS, asking_the_session};
-use crate::widgets_dressed::Dressed;
+use crate::support::golden::{self, Golden, Jwt};
 
 const LIBRARIES: &str = include_str!("stubs/jwt_libraries.js");
 
@@ -120,7 +119,7 @@ fn all_widgets() -> Settings {
     }
 }
 
-/// Waits until every library shows this person, or nobody.
+/// Waits until every library shows this user, or none.
 async fn all_show(page: &Stage, user: Option<&str>) {
     for (golden, jwt, _) in stubbed() {
         let name = golden.name();
@@ -136,7 +135,7 @@ async fn all_show(page: &Stage, user: Option<&str>) {
 
 const ERRORS: &str = "Object.values(jwtStubs).flatMap((stub) => stub.errors)";
 
-in_every_engine!(widgets_jwt_show_the_person_the_next_and_nobody, all_widgets(), async |page| {
+in_every_engine!(widgets_jwt_show_the_user_then_the_next_then_none, all_widgets(), async |page| {
     page.sign_in(FIRST).await;
     all_show(page, Some(FIRST)).await;
     for (golden, ..) in stubbed() {
@@ -169,7 +168,7 @@ in_every_engine!(widgets_jwt_show_the_person_the_next_and_nobody, all_widgets(),
     page.click("#sign-out-fetch").await;
     all_show(page, None).await;
     assert_eq!(page.eval(ERRORS).await, json!([]));
-    // Nobody's page yields no token.
+    // The page of a signed-out visitor yields no token.
     page.app.clear_log();
     for (name, _) in asking.iter().filter(|(_, ask)| ask == "expire") {
         page.eval(&format!("void jwtStubs['{name}'].expire()")).await;

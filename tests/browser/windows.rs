@@ -1,8 +1,6 @@
 //! Tabs, frames and subdomains that share a browser: a marker that a sibling doubled, a page in a frame, answers that
 //! overtake each other.
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::extract::{Extension, Request};
 use axum::middleware::{Next, from_fn};
@@ -10,13 +8,10 @@ use axum::response::{Html, Response};
 use axum::routing::get;
 use serde_json::json;
 
-use crate::app::{self, App, Session, Settings};
+use crate::harness::app::{self, App, Session, Settings};
 use crate::harness::in_every_engine;
-use crate::identity::verified;
-use crate::page::{CALLS, STATE, WHO};
-use crate::rows_pending::log_out_by_fetch;
-
-const A_WHILE: Duration = Duration::from_millis(1500);
+use crate::harness::page::{CALLS, STATE, WHO};
+use crate::harness::steps::{A_WHILE, log_out_by_fetch, no_trace_of, signed_in, verified};
 
 async fn home(session: Extension<Session>) -> Html<String> {
     app::page(app::shown(&session).as_deref(), "")
@@ -34,8 +29,7 @@ fn parent_domain() -> Settings {
 }
 
 in_every_engine!(windows_a_doubled_marker_does_not_hide_a_logout, parent_domain(), async |page| {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+    signed_in(page, "user-1").await;
     let (name, _) = page.marker_cookie().await.expect("a marker");
     let sibling = page.origin.replace("app.", "other.");
     page.client().goto(&format!("{sibling}/landing")).await.expect("the page opens");
@@ -138,8 +132,7 @@ async fn log_in_and_refresh(page: &crate::harness::Stage, user: &str) {
 }
 
 in_every_engine!(windows_of_two_refreshes_the_last_one_wins, Settings::default(), async |page| {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+    signed_in(page, "user-1").await;
     page.eval(HOLD_FIRST).await;
     log_in_and_refresh(page, "user-2").await;
     page.wait_for("window.holding === true", true).await;
@@ -151,13 +144,11 @@ in_every_engine!(windows_of_two_refreshes_the_last_one_wins, Settings::default()
     page.eval("void letGo()").await;
     page.stays(WHO, "user-1", A_WHILE).await;
     assert_eq!(page.calls().await, ["boot", "update"]);
-    let traces = page.traces().await;
-    assert!(!traces.contains("user-2"), "{traces}");
+    no_trace_of(page, "user-2").await;
 });
 
 in_every_engine!(windows_of_two_refreshes_the_last_one_wins_for_the_next_user_too, Settings::default(), async |page| {
-    page.sign_in("user-1").await;
-    verified(page, "user-1").await;
+    signed_in(page, "user-1").await;
     page.eval(HOLD_FIRST).await;
     page.eval("void widgetIdentity.refresh()").await;
     page.wait_for("window.holding === true", true).await;
@@ -167,6 +158,5 @@ in_every_engine!(windows_of_two_refreshes_the_last_one_wins_for_the_next_user_to
     page.eval("void letGo()").await;
     page.stays(WHO, "user-2", A_WHILE).await;
     assert_eq!(page.calls().await, ["boot", "shutdown", "boot"]);
-    let traces = page.traces().await;
-    assert!(!traces.contains("user-1"), "{traces}");
+    no_trace_of(page, "user-1").await;
 });

@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use crate::http::{NAVIGATION, Response, get, send};
-use crate::jar::Jar;
-use crate::process::{Process, example};
+use crate::support::http::{NAVIGATION, Response, get, send};
+use crate::support::jar::Jar;
+use crate::support::process::{Process, example};
 use crate::support::{SECRET, verify};
 
 fn started() -> Process {
@@ -19,7 +19,7 @@ fn carries(page: &Response) -> bool {
 }
 
 #[test]
-fn each_page_as_its_route_says() {
+fn each_route_has_its_own_widgets() {
     let site = started();
     let mut jar = Jar::default();
     jar.keep(&send(site.port, "POST", "/login", &[], ""));
@@ -37,7 +37,7 @@ fn each_page_as_its_route_says() {
 }
 
 #[test]
-fn the_api_answers_with_headers() {
+fn api_responses_carry_tokens_in_headers() {
     let site = started();
     let mut jar = Jar::default();
     jar.keep(&send(site.port, "POST", "/login", &[], ""));

@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::http::{Connection, NAVIGATION, Response, get, send};
-use crate::process::{Process, example};
+use crate::support::http::{Connection, NAVIGATION, Response, get, send};
+use crate::support::process::{Process, example};
 use crate::support::{FP_1, MARKER, SECRET, cut, snippet, verify};
 
 pub(crate) const FLAG: &str = "--identity-headers";
@@ -145,7 +145,7 @@ fn requests_that_cannot_be_passed_on_are_refused() {
 
 #[test]
 #[ignore = "needs python3"]
-fn the_upstream_gets_no_forwarded_header_that_a_client_made_up() {
+fn forwarding_headers_are_rebuilt() {
     let claims = [
         ("Host", "app.test"),
         ("X-Forwarded-For", "203.0.113.7"),
@@ -279,7 +279,7 @@ fn effect(page: &Response) -> Effect {
 
 #[test]
 #[ignore = "needs python3"]
-fn who_is_signed_in_stands_in_the_headers() {
+fn identity_headers_name_the_user() {
     let stand = Stand::new(&[FLAG]);
     let user = |id: &'static str| ("X-Auth-Request-User", id);
     let email = ("X-Auth-Request-Email", "user-1@example.com");
@@ -295,10 +295,10 @@ fn who_is_signed_in_stands_in_the_headers() {
             vec![user("user-1"), email, name, marker],
             boots(serde_json::json!({ "user_id": "user-1", "email": "user-1@example.com", "name": "User One" })),
         ),
-        // A blank one names nobody.
+        // A blank id names no user.
         (vec![user("  "), email, marker], Effect::ShutsDown),
         (vec![email, name], Effect::Untouched),
-        // Two of them, and one may be the client's own: not known, so nothing is done to anybody.
+        // One of the two may be the client's own, so the viewer is unknown and nothing happens.
         (vec![user("user-1"), user("user-2")], Effect::Untouched),
         (vec![user("user-1"), user("user-1"), marker], Effect::Untouched),
         (vec![user("user-1"), email, email], boots(serde_json::json!({ "user_id": "user-1" }))),
@@ -366,7 +366,7 @@ fn connection_does_not_drop_the_identity_headers() {
 
 #[test]
 #[ignore = "needs python3"]
-fn without_the_flag_no_header_is_believed() {
+fn identity_headers_are_ignored_without_the_flag() {
     let mut stand = Stand::new(&["--logout-path", "/logout"]);
     let held = format!("{MARKER}={FP_1}");
     for headers in [vec![], vec![USER], vec![USER, ("Cookie", &held)], vec![("Cookie", &held)]] {
@@ -485,7 +485,7 @@ fn an_application_that_is_down_is_a_bad_gateway() {
 
 #[test]
 #[ignore = "needs python3"]
-fn an_answer_that_breaks_off_is_not_made_whole() {
+fn response_that_breaks_off_is_not_completed() {
     let stand = Stand::new(&[]);
     let mut connection = Connection::open(stand.proxy.port);
     connection.write("GET /cut HTTP/1.1\r\nHost: a\r\n\r\n");

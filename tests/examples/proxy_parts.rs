@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::process::Output;
 use std::time::Duration;
 
-use crate::process::{example, run};
 use crate::reverse_proxy::failure::Failure;
 use crate::reverse_proxy::options::Options;
 use crate::reverse_proxy::{identity, widgets};
+use crate::support::process::{example, run};
 
 const UPSTREAM: &str = "--upstream=http://127.0.0.1:9000";
 
@@ -21,7 +21,7 @@ fn problem(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_usual_command_line() {
+fn usual_command_line_is_parsed() {
     let usual = ["--listen", "127.0.0.1:8080", "--upstream", "http://127.0.0.1:9000", "--identity-headers"];
     let options = parse(&usual).expect("options");
     assert_eq!(options.listen, "127.0.0.1:8080");
@@ -37,7 +37,7 @@ fn the_usual_command_line() {
 }
 
 #[test]
-fn command_lines_that_are_to_be_mended() {
+fn wrong_command_lines_are_reported() {
     for (arguments, expected) in [
         (vec![], "--upstream is missing"),
         (vec!["--upstream"], "--upstream needs a value"),
@@ -77,7 +77,7 @@ fn configured(variables: &[(&str, &str)]) -> Result<Vec<String>, String> {
 }
 
 #[test]
-fn the_environment_says_which_widgets() {
+fn environment_configures_the_widgets() {
     let intercom = [("INTERCOM_APP_ID", "abcd1234"), ("INTERCOM_SECRET", "one")];
     let ferndesk = [("FERNDESK_WIDGET_ID", "w-1"), ("FERNDESK_SECRET", "two")];
     let zendesk = [("ZENDESK_KEY", "k-1"), ("ZENDESK_CHAT_SECRET", "three")];
@@ -103,7 +103,7 @@ fn proxy(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
 }
 
 #[test]
-fn exit_codes_and_where_the_text_goes() {
+fn help_and_errors_have_their_exit_codes_and_streams() {
     let secret = "hunter2-the-secret";
     let configured = [("INTERCOM_APP_ID", "abcd1234"), ("INTERCOM_SECRET", secret)];
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -130,7 +130,7 @@ fn exit_codes_and_where_the_text_goes() {
 }
 
 #[test]
-fn the_flag_comes_with_a_warning() {
+fn flag_for_identity_headers_logs_a_warning() {
     for (loopback, words) in [(true, "every program of this machine"), (false, "beyond loopback")] {
         let warning = identity::warning(loopback);
         assert!(warning.starts_with("warning: --identity-headers"), "{warning}");

@@ -3,9 +3,9 @@
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::http::{Connection, get};
-use crate::process::Process;
 use crate::proxy::{FLAG, Stand, gunzip};
+use crate::support::http::{Connection, get};
+use crate::support::process::Process;
 
 const PAGE: &str = "Accept: text/html\r\nX-Auth-Request-User: user-1\r\n";
 const WEBSOCKET: &str =
@@ -98,7 +98,7 @@ fn a_page_streams_also_when_it_is_compressed() {
 
 #[test]
 #[ignore = "needs python3"]
-fn anything_else_streams() {
+fn other_responses_stream() {
     let stand = Stand::new(&[]);
     let mut events =
         stand.ask("/stream?gate=c&type=text/event-stream", "Accept: text/event-stream\r\nAccept-Encoding: gzip\r\n");
@@ -110,7 +110,7 @@ fn anything_else_streams() {
 
 #[test]
 #[ignore = "needs python3"]
-fn an_upload_streams_while_the_answer_does() {
+fn upload_streams_while_the_response_does() {
     let stand = Stand::new(&[]);
     let mut upload = Connection::open(stand.proxy.port);
     upload.write("POST /upload HTTP/1.1\r\nHost: app.test\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -164,7 +164,7 @@ fn no_other_protocol_passes() {
 
 #[test]
 #[ignore = "needs python3"]
-fn what_is_in_flight_is_finished_first() {
+fn requests_in_flight_finish_before_the_exit() {
     for signal in ["INT", "TERM"] {
         let mut stand = Stand::new(&["--drain", "30"]);
         let mut idle = stand.ask("/echo", "");
@@ -200,7 +200,7 @@ fn nobody_listens(proxy: &Process) {
 
 #[test]
 #[ignore = "needs python3"]
-fn what_does_not_end_is_cut() {
+fn requests_that_do_not_end_are_cut_off() {
     let mut stand = Stand::new(&["--drain", "1"]);
     let mut waiting = stand.in_flight("never");
     let start = Instant::now();

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::http::{NAVIGATION, Response, get, send};
-use crate::jar::Jar;
-use crate::process::{Process, example};
+use crate::support::http::{NAVIGATION, Response, get, send};
+use crate::support::jar::Jar;
+use crate::support::process::{Process, example};
 use crate::support::{SECRET, cut, snippet, verify};
 
 const OTHER_SECRET: &str = "the secret of the other workspace";
@@ -99,7 +99,7 @@ fn each_tenant_has_its_own_workspace() {
 }
 
 #[test]
-fn a_session_of_one_tenant_is_nobodys_at_another() {
+fn session_of_one_tenant_is_signed_out_at_another() {
     let site = started();
     let mut one = Browser::at("one.localhost", site.port);
     one.post("/login", "");
@@ -111,7 +111,7 @@ fn a_session_of_one_tenant_is_nobodys_at_another() {
 }
 
 #[test]
-fn a_tenant_that_cannot_be_is_refused() {
+fn impossible_tenant_is_refused() {
     let site = started();
     let mut browser = Browser::at("one.localhost", site.port);
     let long = "n".repeat(64);

@@ -12,12 +12,16 @@
 //! 4. **A token reaches only its user's page.** The server hands no user's token to another session, and no library is
 //!    given a token in a tab in which the server last knew another user.
 //! 5. **Every history converges.** After a quiet time and two fresh page loads the browser shows the last session's user,
-//!    or no user, in each tab, and holds nothing of anybody else.
+//!    or no user, in each tab, and holds nothing of any other user.
 //! 6. **The page's own fences stand.** The cookie property of a consent tool is still the tool's.
+
+mod doc;
 
 use std::fmt;
 
 use super::person::Person;
+use doc::Claim;
+pub(crate) use doc::{Doc, Heard, State};
 
 /// The documented time in which a tab reacts, and the timers' own delay.
 pub(crate) const GRACE: i64 = 600;
@@ -48,114 +52,6 @@ impl fmt::Display for Violation {
             _ => "the page's own fence is gone",
         };
         write!(out, "invariant {}, {name}: {}", self.invariant, self.text)
-    }
-}
-
-/// What the server said, as of the time at which it made the answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Heard {
-    pub(crate) person: Person,
-    pub(crate) made: i64,
-    pub(crate) arrived: i64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    Live,
-    Frozen,
-    Prerendered,
-    Dead,
-}
-
-/// A document, as the judge sees it.
-#[derive(Debug)]
-pub(crate) struct Doc {
-    pub(crate) tab: u8,
-    pub(crate) path: &'static str,
-    pub(crate) state: State,
-    pub(crate) hidden: bool,
-    pub(crate) runtime: bool,
-    pub(crate) heard: Heard,
-    /// Whom the page's own script last heard to be signed in. A visit without our element tells it nothing.
-    told: Person,
-    pub(crate) shown: [Person; WIDGETS.len()],
-    /// Whom the libraries were given a token of, in this document.
-    given: Vec<Person>,
-    /// When it last began to run, or was looked at.
-    pub(crate) woke: i64,
-    pub(crate) opened: i64,
-    /// Until when the server itself still had the user signed in whom the document showed.
-    vouched: Vec<(Person, i64)>,
-    claim: Option<Claim>,
-    /// The page has asked for whoever is signed in, by `refresh()`.
-    pub(crate) refreshes: bool,
-    /// The page is of the version that has one more widget.
-    pub(crate) newer: bool,
-    /// It decides by the marker alone, for there is no token service to ask, or it has no marker, for cookies are blocked:
-    /// both are documented limits.
-    pub(crate) alone: bool,
-    pub(crate) libraries_failed: bool,
-    /// The page's code has not arrived.
-    pub(crate) codeless: bool,
-    /// It will not arrive at once.
-    pub(crate) awaits_code: bool,
-    /// A page of this user, or of nobody, that still has to ask, unless something comes in between.
-    pub(crate) expecting: Option<(Person, u64)>,
-    /// Since when it waits for the server to say who is signed in.
-    pub(crate) asking: Option<i64>,
-    /// A task that tells of changed cookies is on its way.
-    pub(crate) change_pending: bool,
-}
-
-/// A page load or a refresh that must come to its end.
-#[derive(Clone, Copy, Debug)]
-struct Claim {
-    person: Person,
-    since: i64,
-    calm: u64,
-    /// Whether the vendors' cookies are as the page left them.
-    cookies: bool,
-}
-
-impl Doc {
-    pub(crate) fn new(tab: u8, path: &'static str, state: State, hidden: bool, heard: Heard, now: i64) -> Self {
-        Self {
-            tab,
-            path,
-            state,
-            hidden,
-            runtime: false,
-            heard,
-            told: heard.person,
-            shown: [Person::Nobody; WIDGETS.len()],
-            given: Vec::new(),
-            woke: now,
-            opened: now,
-            vouched: Vec::new(),
-            claim: None,
-            refreshes: false,
-            newer: false,
-            alone: false,
-            libraries_failed: false,
-            codeless: false,
-            awaits_code: false,
-            asking: None,
-            expecting: None,
-            change_pending: false,
-        }
-    }
-
-    pub(crate) fn is_running(&self) -> bool {
-        self.state == State::Live
-    }
-
-    /// Whether a question of its is under way, or has just been given up.
-    fn is_waiting(&self, now: i64) -> bool {
-        self.asking.is_some_and(|asked| now <= asked + LONGEST_QUESTION + GRACE)
-    }
-
-    fn shows(&self, person: Person) -> bool {
-        self.shown.contains(&person)
     }
 }
 

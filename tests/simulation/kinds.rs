@@ -64,7 +64,7 @@ fn any(history: &History, is: impl Fn(&Event) -> bool) -> bool {
     history.steps.iter().any(|step| is(&step.event))
 }
 
-/// Who is signed in when the copy is shown, by the story: nobody, or somebody.
+/// Who is signed in when the copy is shown, by the story: no user, or one.
 fn kept(history: &History, person: Person) -> bool {
     let mut signed_in = Person::Nobody;
     for step in &history.steps {

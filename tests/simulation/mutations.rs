@@ -204,7 +204,7 @@ pub(crate) const HELD: &[Held] = &[
         row: "of two refreshes the older one's answer does not count, though it comes first",
     },
     // The same holds for the answer to a question of the page before; and it counts only if it names the new page's user,
-    // or nobody.
+    // or no user.
     Held {
         mutation: mutation("a visit does not make older questions out of date", "answered = ++question;", ""),
         row: "the next page makes an older question's answer void",

@@ -1,4 +1,4 @@
-//! The two users of a history, nobody, and a visitor to whom the widgets are shown without an identity.
+//! The two users of a history, no user, and a visitor to whom the widgets are shown without an identity.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 

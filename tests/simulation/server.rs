@@ -291,7 +291,7 @@ fn read(response: Response<String>) -> Answer {
         lifetime: text("x-widget-lifetime").pop(),
         subjects: Person::named_in(
             match &element {
-                // The code is the same for everybody, and long.
+                // The code is long and the same in every page.
                 Some(element) => element.dataset.iter().map(|(_, value)| value.as_str()).collect::<String>(),
                 None => response.body().clone(),
             }

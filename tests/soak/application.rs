@@ -14,7 +14,7 @@ use futures::stream;
 use http::HeaderMap;
 use tower_widget_identity::{Identity, Viewer, Widgets, WidgetsBuilder};
 
-use crate::{socket::Server, support::builder};
+use crate::support::{builder, socket::Server};
 
 pub(crate) const PAGE: &str =
     "<!doctype html><html lang=\"en\"><head><title>Home</title></head><body><p>Hello</p></body></html>";
@@ -62,7 +62,7 @@ async fn page(Path(kind): Path<String>) -> Response {
     }
 }
 
-/// `sid=user-7` is that person, `sid=?` a session that cannot be read, and no cookie nobody.
+/// `sid=user-7` is that person, `sid=?` a session that cannot be read, and no cookie a signed-out visitor.
 fn viewer(headers: &HeaderMap) -> Viewer {
     let cookies = headers.get("cookie").map(|value| value.to_str().unwrap()).unwrap_or_default();
     match cookies.split("; ").find_map(|pair| pair.strip_prefix("sid=")) {

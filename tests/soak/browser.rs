@@ -8,13 +8,16 @@ use sha2::Sha256;
 
 use crate::{
     application::{KINDS, bare},
-    socket::{Answer, Client, request},
-    support::{MARKER, SECRET, cut, snippet, verify},
+    support::{
+        MARKER, SECRET, cut, snippet,
+        socket::{Answer, Client, request},
+        verify,
+    },
 };
 
 const PEOPLE: u64 = 40;
 
-/// What happened, all told.
+/// The sum of what happened.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) asked: usize,

@@ -16,7 +16,7 @@ use tower_widget_identity::{Identity, Outcome, Viewer, Widgets, WidgetsBuilder};
 
 // Shared with the library's own tests.
 #[allow(dead_code)]
-#[path = "../../../tests/suite/support.rs"]
+#[path = "../../../tests/support/fixed.rs"]
 mod support;
 
 use support::{FP_2, MARKER, builder};

@@ -7,15 +7,15 @@ mod program;
 
 // Shared with the library's own tests.
 #[allow(dead_code)]
-#[path = "../../../tests/examples/http.rs"]
+#[path = "../../../tests/support/http.rs"]
 mod http;
-#[path = "../../../tests/examples/jar.rs"]
+#[path = "../../../tests/support/jar.rs"]
 mod jar;
 #[allow(dead_code)]
-#[path = "../../../tests/examples/process.rs"]
+#[path = "../../../tests/support/process.rs"]
 mod process;
 #[allow(dead_code)]
-#[path = "../../../tests/suite/support.rs"]
+#[path = "../../../tests/support/fixed.rs"]
 mod support;
 
 use std::collections::HashMap;

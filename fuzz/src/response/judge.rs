@@ -6,17 +6,27 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use serde_json::Value;
 
-use super::asked::{Asked, Load, Said, Stack};
+use super::{
+    asked::{Asked, KEPT, Load, Said, Stack, VENDORS},
+    open,
+    rules::{Ends, Verdict, has_page_layer, is_addressed},
+};
 use crate::{
+    kept,
     layer::{Item, Served, data},
     reading,
-    support::{self, FP_1, SECRET},
+    support::{self, FP_1, MARKER, SECRET},
 };
 
-pub(super) fn judge(asked: &Asked, served: &Served) {
+/// Checks a response. `skips_open` leaves out the inputs on which the library is known to break its rules.
+pub(super) fn judge(asked: &Asked, served: &Served, skips_open: bool) {
     assert_eq!(served.head.status, asked.status);
     let given = given(asked);
+    let verdict = Verdict::of(asked);
     let outcome = served.outcome().unwrap_or("none");
+    if skips_open && open::finding(asked, verdict, outcome).is_some() {
+        return;
+    }
     let carried = ["boot", "switch", "shutdown", "visitor"].contains(&outcome);
     let injected = carried && asked.method() != Method::HEAD;
     if injected {
@@ -24,18 +34,16 @@ pub(super) fn judge(asked: &Asked, served: &Served) {
     } else {
         judge_same_frames(&given, &served.items);
     }
+    let ended = judge_cookies(asked, served, verdict, outcome);
     if carried {
-        judge_carried(asked, served, outcome);
+        judge_carried(asked, served, verdict, outcome);
     }
     if outcome == "headers" {
-        judge_token_headers(asked, served);
+        judge_headers(asked, served, verdict);
     }
-    judge_kept_headers(asked, served, carried || outcome == "headers");
-    judge_logout(asked, served);
+    judge_kept_headers(asked, served, carried || outcome == "headers", ended);
+    judge_outcome(asked, verdict, outcome, ended);
     judge_hint(asked, served, carried);
-    if must_carry(asked) {
-        assert!(carried, "{outcome}: a plain page for a user has no snippet");
-    }
 }
 
 /// The items that the application's body yields until it ends.
@@ -136,9 +144,9 @@ fn judge_data(asked: &Asked, data: &Value, outcome: &str) {
 }
 
 /// Checks that only whole HTML pages have a snippet, on page loads and for the right viewer.
-fn judge_carried(asked: &Asked, served: &Served, outcome: &str) {
+fn judge_carried(asked: &Asked, served: &Served, verdict: Verdict, outcome: &str) {
     assert!(matches!(asked.load(), Load::Document | Load::Plain), "{outcome}: not a page load");
-    assert!(!asked.says("skip") && !asked.is_header(), "{outcome}");
+    assert!(!asked.says("skip") && is_addressed(asked), "{outcome}");
     let status = asked.status.as_u16();
     assert!((200..300).contains(&status) || status >= 400, "{outcome}: {status}");
     assert!(![204, 205, 206].contains(&status), "{outcome}: {status}");
@@ -153,11 +161,25 @@ fn judge_carried(asked: &Asked, served: &Served, outcome: &str) {
     for line in texts(&asked.headers, &header::CONTENT_ENCODING) {
         assert!(line.split(',').all(|coding| ["", "identity"].contains(&coding.trim().to_ascii_lowercase().as_str())));
     }
-    let person = matches!(outcome, "boot" | "switch");
-    assert_eq!(person, effective(asked) == Said::Person, "{outcome}");
-    assert_eq!(!person, effective(asked) == Said::Nobody, "{outcome}");
+    assert_eq!(Some(outcome), wanted(asked, verdict), "{verdict:?}");
     if outcome != "visitor" {
         judge_private(&served.head.headers);
+    }
+}
+
+/// What a page must carry, by its viewer and by the browser's cookies: the table of the README.
+fn wanted(asked: &Asked, verdict: Verdict) -> Option<&'static str> {
+    let vendor = asked.says("residue") && !asked.says("visitors");
+    // A logout ends what the marker says, so its own page finds nobody's.
+    let marker = if verdict.is_logout && verdict.ends == Ends::Yes { Some("gone") } else { asked.marker() };
+    let session = marker.is_some() || asked.says("kept") || vendor;
+    match verdict.viewer {
+        Said::Unknown => None,
+        Said::Nobody if session => Some("shutdown"),
+        Said::Nobody => asked.says("visitors").then_some("visitor"),
+        Said::Person if asked.says("nameless") => None,
+        Said::Person if marker == Some("own") || !session => Some("boot"),
+        Said::Person => Some("switch"),
     }
 }
 
@@ -171,33 +193,32 @@ fn judge_private(headers: &HeaderMap) {
     }
 }
 
-/// Whether the response is a logout, by its method, its status and its viewer.
-fn is_logout(asked: &Asked) -> bool {
-    let status = asked.status;
-    let done = status.is_success() || (status.is_redirection() && status != StatusCode::NOT_MODIFIED);
-    let route = matches!(asked.stack(), Stack::Logout | Stack::PageInLogout | Stack::LogoutInPage);
-    let meant = match asked.method() {
-        Method::POST | Method::DELETE => true,
-        Method::GET => status.is_redirection() || asked.late() == Some(Said::Nobody),
-        _ => false,
-    };
-    route && done && meant && asked.late() != Some(Said::Person)
-}
-
-fn effective(asked: &Asked) -> Said {
-    if is_logout(asked) { Said::Nobody } else { asked.late().unwrap_or(asked.viewer()) }
-}
-
-fn judge_token_headers(asked: &Asked, served: &Served) {
-    assert!(asked.is_header() && asked.load() == Load::Fetch && asked.status.is_success());
-    let name = HeaderName::from_static("x-widget-token-intercom");
-    // The application may set a header with this name itself.
-    let known = texts(&asked.headers, &name);
-    for token in texts(&served.head.headers, &name).iter().filter(|token| !known.contains(token)) {
-        assert!(effective(asked) == Said::Person && !asked.says("over"), "a token without a user");
+/// Checks the headers with which a fetch learns of its user, or that the session is over.
+fn judge_headers(asked: &Asked, served: &Served, verdict: Verdict) {
+    assert!(asked.is_header() && is_addressed(asked) && asked.status.is_success() && !asked.says("skip"));
+    let wanted = wanted(asked, verdict).expect("something to say");
+    let person = matches!(wanted, "boot" | "switch");
+    // The application may send such headers itself.
+    if !asked.headers.keys().any(|name| name.as_str().starts_with("x-widget-")) {
+        assert_eq!(added(asked, served, "x-widget-page"), if person { vec![FP_1] } else { vec![] });
+        assert_eq!(added(asked, served, "x-widget-shutdown"), if wanted == "boot" { vec![] } else { vec!["intercom"] });
+    }
+    let tokens = added(asked, served, "x-widget-token-intercom");
+    for token in &tokens {
+        assert!(person && !asked.says("over"), "a token without a user");
         assert_eq!(support::verify(SECRET, token).expect("a good token").claims["user_id"], "user-1");
     }
+    assert!(wanted != "boot" || tokens.len() == 1, "no token to boot with");
     judge_private(&served.head.headers);
+}
+
+/// The lines of a header that the application did not set.
+fn added<'a>(asked: &Asked, served: &'a Served, name: &'static str) -> Vec<&'a str> {
+    let name = HeaderName::from_static(name);
+    let known = texts(&asked.headers, &name);
+    let mut lines = texts(&served.head.headers, &name);
+    lines.retain(|line| !known.contains(line));
+    lines
 }
 
 /// Whether a header may change on a page with a snippet, or on a logout.
@@ -227,10 +248,10 @@ fn may_change(name: &HeaderName) -> bool {
     OURS.contains(&name) || name.ends_with("cdn-cache-control") || name.starts_with("x-widget-")
 }
 
-fn judge_kept_headers(asked: &Asked, served: &Served, changed: bool) {
-    let logout = is_logout(asked);
+/// Checks that other headers stay. `judge_cookies` checks the cookies.
+fn judge_kept_headers(asked: &Asked, served: &Served, changed: bool, ended: bool) {
     let free = |name: &HeaderName| {
-        (changed && may_change(name)) || (logout && [header::SET_COOKIE, header::CACHE_CONTROL].contains(name))
+        name == header::SET_COOKIE || (changed && may_change(name)) || (ended && name == header::CACHE_CONTROL)
     };
     let kept = |headers: &HeaderMap| {
         let mut kept: Vec<_> =
@@ -241,15 +262,76 @@ fn judge_kept_headers(asked: &Asked, served: &Served, changed: bool) {
     assert_eq!(kept(&asked.headers), kept(&served.head.headers));
 }
 
-fn judge_logout(asked: &Asked, served: &Served) {
+/// Checks that the application's cookies stay, and that ours follow: all of a logout's, the second cookie of a user's
+/// page, or none.
+///
+/// It returns whether the response ends the session.
+fn judge_cookies(asked: &Asked, served: &Served, verdict: Verdict, outcome: &str) -> bool {
     let cookies = |headers: &HeaderMap| headers.get_all(header::SET_COOKIE).iter().cloned().collect::<Vec<_>>();
     let (before, after) = (cookies(&asked.headers), cookies(&served.head.headers));
     assert_eq!(after[..before.len()], before, "the application's own cookies");
-    let marker = |line: &http::HeaderValue| line.as_bytes().starts_with(b"__Host-widget-3a782e13=out; Path=/; Secure");
-    assert_eq!(after[before.len()..].first().is_some_and(marker), is_logout(asked));
-    if is_logout(asked) {
+    let ours: Vec<_> = after[before.len()..].iter().map(|line| line.to_str().expect("text")).collect();
+    let out = format!("{MARKER}=out; Path=/; Secure; SameSite=Lax; Max-Age=34560000");
+    let ended = ours.contains(&out.as_str());
+    match verdict.ends {
+        Ends::Yes => assert!(ended, "{outcome}: the session must end: {verdict:?} {ours:?}"),
+        Ends::No => assert!(!ended, "{outcome}: no session may end: {verdict:?}"),
+        Ends::Either => {
+            assert!(ended || matches!(outcome, "shutdown" | "headers"), "{outcome}: nothing ends the session");
+        }
+    }
+    if ended {
+        let identity = added(asked, served, "x-widget-page");
+        assert!(!matches!(outcome, "boot" | "switch") && identity.is_empty(), "{outcome}: an identity after a logout");
+        judge_logout(asked, &ours, &out);
         let all = texts(&served.head.headers, &header::CACHE_CONTROL).join(",").to_ascii_lowercase();
         assert!(all.split(',').any(|directive| directive.trim() == "no-store"), "{all:?}");
+        return true;
+    }
+    let is_user = matches!(outcome, "boot" | "switch") || (outcome == "headers" && verdict.viewer == Said::Person);
+    // There are many fetches, so their responses set the cookie only if it is missing.
+    let keeps = is_user && !(outcome == "headers" && asked.says("kept"));
+    assert_eq!(ours.len(), usize::from(keeps), "{outcome}: {ours:?}");
+    ours.into_iter().for_each(judge_kept);
+    false
+}
+
+/// Checks that the lines are those of one logout: both cookies, and the end of each vendor's cookie in the request.
+///
+/// The requests have no host, so a vendor's cookie is expired host-only.
+fn judge_logout(asked: &Asked, ours: &[&str], out: &str) {
+    let expired = asked.session_cookies().filter(|(name, _)| VENDORS.contains(name));
+    let expired: Vec<_> = expired.map(|(name, _)| format!("{name}=; Path=/; Max-Age=0")).collect();
+    let [first, kept, rest @ ..] = ours else { panic!("one cookie without the other: {ours:?}") };
+    assert_eq!(*first, out);
+    judge_kept(kept);
+    assert_eq!(rest, expired);
+}
+
+fn judge_kept(line: &str) {
+    kept::judge_new(kept::epoch(line, KEPT).expect("the second cookie"));
+}
+
+/// Checks that the outcome says what was done, and that a plain page or fetch gets what it needs.
+fn judge_outcome(asked: &Asked, verdict: Verdict, outcome: &str, ended: bool) {
+    if has_page_layer(asked) && is_addressed(asked) && !asked.is_header() {
+        assert!(outcome != "none", "a page load without an outcome");
+    }
+    if ended {
+        assert!(matches!(outcome, "logout" | "shutdown" | "headers"), "{outcome}: a logout");
+    } else {
+        assert!(outcome != "logout", "no logout");
+    }
+    if verdict.is_logout && asked.stack() == Stack::Logout {
+        assert_eq!(outcome == "no-session", !ended, "{outcome}");
+    }
+    if let Some(wanted) = wanted(asked, verdict).filter(|_| must_carry(asked)) {
+        match wanted {
+            "visitor" if asked.is_header() => {}
+            "boot" if asked.says("over") => assert_eq!(outcome, "no-token"),
+            _ if asked.is_header() => assert_eq!(outcome, "headers", "{wanted}"),
+            _ => assert_eq!(outcome, wanted),
+        }
     }
 }
 
@@ -268,14 +350,13 @@ fn judge_hint(asked: &Asked, served: &Served, carried: bool) {
     assert_eq!(served.hint.exact().is_some(), asked.says("exact") && !lengthless);
 }
 
-/// Whether the page must have a snippet, because nothing prevents it.
+/// Whether nothing prevents the response from carrying what the viewer needs.
 fn must_carry(asked: &Asked) -> bool {
     let plain =
         asked.headers.len() == 1 && asked.headers.get(header::CONTENT_TYPE).is_some_and(|html| html == "text/html");
-    let person = effective(asked) == Said::Person && !asked.says("nameless") && !asked.says("over");
-    let loads = asked.load() == Load::Document && asked.method() == Method::GET && asked.status == StatusCode::OK;
-    let wanted = !asked.is_header() && !asked.says("skip") && asked.stack() != Stack::Logout;
-    plain && person && loads && wanted && joined(front(&given(asked)).0).starts_with(b"<!doctype html><head>")
+    let loads = is_addressed(asked) && asked.method() == Method::GET && asked.status == StatusCode::OK;
+    let begins = asked.is_header() || joined(front(&given(asked)).0).starts_with(b"<!doctype html><head>");
+    plain && loads && !asked.says("skip") && has_page_layer(asked) && begins
 }
 
 fn texts<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a str> {

@@ -33,7 +33,7 @@ fn host_must_be_an_https_address() {
     }
 }
 
-/// The expected values are from Python: see `tests/widgets/mod.rs`.
+/// The expected values are from Python: see `tests/support/golden.rs`.
 #[test]
 fn library_id_is_signed_only_as_freshchat_uuid() {
     let freshchat = Freshchat::new("app-1", Secret::new("freshchat secret").unwrap());

@@ -1,0 +1,48 @@
+//! The findings that are open: where the library is known to break its documented rules.
+//!
+//! Each one has a seed of its name in `seeds/open`. A test checks that the judge still rejects these seeds. Once the
+//! library is fixed, that test fails: remove the finding here, and move its seed to `seeds/response`.
+
+use super::{
+    asked::{Asked, Said, Stack},
+    rules::{Ends, Verdict, looked_up, removes_the_session},
+};
+
+/// The outcomes of a page whose body or policy has no place for a snippet.
+const NO_PLACE: [&str; 6] = ["fragment", "long-prologue", "body-error", "encoding", "sandbox", "trusted-types"];
+
+/// Returns the name of the finding that this input repeats, with this outcome.
+pub(super) fn finding(asked: &Asked, verdict: Verdict, outcome: &str) -> Option<&'static str> {
+    let stack = asked.stack();
+    let is_path = asked.says("path");
+    let no_session = verdict.is_logout && verdict.ends == Ends::No;
+    // Two layers handle one logout: the cookies are set and expired twice, and the outer layer takes the inner layer's
+    // `SignedOut` for the application's word, so that it ends a session where there is none.
+    if is_path && matches!(stack, Stack::Twice | Stack::PageInLogout | Stack::LogoutInPage) {
+        return Some("two-layers-one-logout");
+    }
+    // The logout layer recognises the logout by the removed cookie. The page layer inside does not see that cookie, so
+    // it trusts the look-up's old copy: the logout's own response carries a token.
+    let is_silent = !matches!(asked.late(), Some(Said::Person | Said::Nobody));
+    let from_a_copy = asked.says("later") && is_silent && looked_up(asked) == Said::Person;
+    if stack == Stack::PageInLogout && from_a_copy && removes_the_session(asked) {
+        return Some("token-after-logout");
+    }
+    // The logout layer reports `no-session` over the outcome of the page layer inside, whose snippet is on the page.
+    if stack == Stack::PageInLogout && no_session && asked.says("visitors") {
+        return Some("outcome-hides-visitor");
+    }
+    // A failed logout at a `logout_path`: another origin's request ends the session by the handler's `SignedOut`.
+    if is_path && !verdict.is_logout && !asked.is_own() && asked.late() == Some(Said::Nobody) {
+        return Some("foreign-failed-logout");
+    }
+    // The handler says `SignedOut` on an ordinary route, and the response carries nothing that ends the session.
+    if verdict.ends == Ends::Either && !matches!(outcome, "logout" | "shutdown" | "headers") {
+        return Some("signed-out-without-a-page");
+    }
+    // The cookies end the session, but the outcome says that the response stayed unchanged.
+    if verdict.is_logout && verdict.ends == Ends::Yes && NO_PLACE.contains(&outcome) {
+        return Some("outcome-hides-logout");
+    }
+    None
+}

@@ -1,0 +1,17 @@
+//! HTTP: which pages carry the snippet, what stays untouched, and how bodies, lengths and other layers fare.
+
+mod bodies;
+mod cache;
+mod delivery;
+mod external_script;
+mod frames;
+mod layers;
+mod lengths;
+mod origins;
+mod page;
+mod stack;
+mod tenants;
+mod types;
+mod untouched;
+mod viewer;
+mod wire;

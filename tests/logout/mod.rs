@@ -1,0 +1,4 @@
+//! Logouts: what ends a session, and what the response then carries.
+
+mod cookies;
+mod layers;

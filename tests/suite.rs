@@ -1,0 +1,20 @@
+//! The crate as an application sees it: its configuration, its layers, its tokens and its widgets, over plain services and
+//! on real sockets. `tests/README.md` says which folder has which behaviour.
+//!
+//! Some tests are ignored by default: one needs nginx, one generates documents for a minute. With the feature `conformance`
+//! there are more, which run scripts in QuickJS.
+
+mod config;
+#[cfg(feature = "conformance")]
+mod conformance;
+mod csp;
+mod diagnosis;
+mod http;
+mod logout;
+mod placement;
+#[cfg(feature = "conformance")]
+mod runtime;
+mod support;
+mod tokens;
+#[cfg(feature = "conformance")]
+mod widgets;

@@ -1,0 +1,164 @@
+//! Programs that a test starts, and that end with it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// How long a program may take to start, or to end, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const EXAMPLES: [&str; 4] = ["hubspot", "per_route", "reverse_proxy", "tenants"];
+
+/// What the examples take from the environment.
+const VARIABLES: [&str; 10] = [
+    "HUBSPOT_ACCESS_TOKEN",
+    "HUBSPOT_PORTAL_ID",
+    "INTERCOM_APP_ID",
+    "INTERCOM_SECRET",
+    "FERNDESK_WIDGET_ID",
+    "FERNDESK_SECRET",
+    "ZENDESK_KEY",
+    "ZENDESK_CHAT_SECRET",
+    "DATABASE",
+    "PORT",
+];
+
+/// An example by its name.
+pub(crate) fn example(name: &str) -> Command {
+    static BINARIES: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+    let arguments: Vec<&str> = EXAMPLES.iter().flat_map(|name| ["--example", name]).collect();
+    program(&BINARIES.get_or_init(|| built(&arguments))[name])
+}
+
+/// The example `axum_login`, which is a package of its own.
+pub(crate) fn axum_login() -> Command {
+    static BINARIES: OnceLock<BTreeMap<String, PathBuf>> = OnceLock::new();
+    program(&BINARIES.get_or_init(|| built(&["--package=example-axum-login", "--bins"]))["axum_login"])
+}
+
+/// A program with nothing of this process's environment that would configure it.
+pub(crate) fn program(path: &Path) -> Command {
+    let mut command = Command::new(path);
+    for variable in VARIABLES {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// Built here, for `cargo test --test ...` does not build them, and what an earlier run left may be old.
+fn built(arguments: &[&str]) -> BTreeMap<String, PathBuf> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--offline", "--quiet", "--message-format=json"]).args(arguments);
+    let built = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo runs");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let messages = built.stdout.split(|byte| *byte == b'\n');
+    messages.filter_map(|line| serde_json::from_slice(line).ok()).filter_map(|message| artifact(&message)).collect()
+}
+
+fn artifact(message: &Value) -> Option<(String, PathBuf)> {
+    let executable = message["executable"].as_str()?;
+    Some((message["target"]["name"].as_str()?.to_owned(), executable.into()))
+}
+
+/// Runs to its end.
+pub(crate) fn run(command: &mut Command) -> Output {
+    command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+/// A program that listens on a port. Dropped, it is killed.
+pub(crate) struct Process {
+    pub(crate) port: u16,
+    child: Child,
+    stderr: Option<JoinHandle<String>>,
+}
+
+impl Process {
+    /// Starts it and waits until it writes `words` and a port.
+    pub(crate) fn start(mut command: Command, words: &str) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let stderr = collect(child.stderr.take().expect("it is piped"));
+        let lines = lines(child.stdout.take().expect("it is piped"));
+        let port = announced(&lines, words);
+        // From here on the process is killed, whatever comes.
+        let mut process = Self { port: 0, child, stderr: Some(stderr) };
+        process.port = port.unwrap_or_else(|| panic!("{command:?} says no port: {}", process.errors()));
+        process
+    }
+
+    /// Everything it has written to stderr. It is killed if it still runs.
+    pub(crate) fn errors(&mut self) -> String {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let reader = self.stderr.take().expect("asked once");
+        reader.join().expect("the reader does not panic")
+    }
+
+    /// Sends a signal, like `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        // Not yet waited for, so the number cannot belong to another process.
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("its state").is_none()
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("its state") {
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn announced(lines: &Receiver<String>, words: &str) -> Option<u16> {
+    let start = Instant::now();
+    while let Some(left) = PATIENCE.checked_sub(start.elapsed()) {
+        let line = lines.recv_timeout(left).ok()?;
+        let digits = line.split_once(words).map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit));
+        if let Some(Ok(port)) = digits.map(|digits| digits.collect::<String>().parse()) {
+            return Some(port);
+        }
+    }
+    None
+}
+
+/// Read to the end, for a program blocks once its output is no longer read.
+fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, lines) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    lines
+}
+
+fn collect(mut output: ChildStderr) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut text = Vec::new();
+        let _ = output.read_to_end(&mut text);
+        String::from_utf8_lossy(&text).into_owned()
+    })
+}

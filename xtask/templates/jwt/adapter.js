@@ -1,0 +1,38 @@
+/** @type {import('../../snippet/types').AdapterFactory} */
+tools => {
+  // fill me in: the vendor's global, and how its loader queues calls until the library is there.
+  /** @param {any[]} args */
+  const stub = (...args) => stub.q.push(args);
+  /** @type {any[][]} */
+  stub.q = [];
+
+  /** @param {any[]} args */
+  const call = (...args) => {
+    if (typeof window.__Type__ !== 'function') window.__Type__ = stub;
+    window.__Type__(...args);
+  };
+
+  // fill me in: the call that takes the token.
+  /** @param {string} token */
+  const identify = token => call('identify', { token });
+
+  return {
+    boot(widget) {
+      // fill me in: the call that starts the widget.
+      call('init', { ...widget.settings });
+      if (widget.person) identify(widget.person.token);
+      tools.load(widget.library, { id: '__name__-library' });
+    },
+
+    refresh(widget, token) {
+      tools.renew(widget, token, identify);
+    },
+
+    shutdown() {
+      tools.emptyQueue(stub.q);
+      // fill me in: the call that ends the session. If the library shows nothing without `init`, take the arguments
+      // `(widget, load)` and load it for this call where `load` is true.
+      if (typeof window.__Type__ === 'function') call('logout');
+    }
+  };
+}
