@@ -53,11 +53,11 @@ impl Code {
     /// The code of an element that loads the rest from `path`, with its closing tag.
     pub(super) fn loader(&self, path: &str) -> Bytes {
         let constants = if self.iframes { "{iframes:1}" } else { "{}" };
-        let opened = self.gate.as_ref().map(|gate| format!(",new Promise(n=>({gate})(n,o,r))")).unwrap_or_default();
+        let opened = self.gate.as_ref().map(|gate| format!(",new Promise(n=>({gate})(n,r))")).unwrap_or_default();
         let (first, loader) = (compact(ELEMENT), compact(LOADER));
         // As JSON, because a path may have quotes.
         let path = serde_json::Value::from(path);
-        element(&format!("({first})({constants},(p,r,o)=>({loader})({path},p,r,o{opened}));"))
+        element(&format!("({first})({constants},(p,r)=>({loader})({path},p,r{opened}));"))
     }
 
     /// The rest of the code, which [`loader`](Self::loader) loads.
@@ -66,7 +66,7 @@ impl Code {
         let runtime = compact(RUNTIME);
         // The loader has put the function `run` there. An element with this id is not an own property.
         format!(
-            "(d=>{{d&&d.value&&d.value.run&&d.value.run((p,r,o,n)=>({runtime})({constants},{adapters},p,r,o,n))}})\
+            "(d=>{{d&&d.value&&d.value.run&&d.value.run((p,r,n)=>({runtime})({constants},{adapters},p,r,n))}})\
              (Object.getOwnPropertyDescriptor(window,'widgetIdentity'));"
         )
     }

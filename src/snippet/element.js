@@ -7,9 +7,6 @@
    */
   const read = name => Reflect.get(Document.prototype, name, document);
 
-  /** @type {(target: EventTarget, event: string, action: () => void, once?: boolean) => void} */
-  const on = (target, event, action, once) => read('addEventListener').call(target, event, action, { once });
-
   const script = read('currentScript');
   // An attacker who injects this element as markup usually gets it into the body.
   if (!script || !script.dataset.widget || script.parentNode !== read('head')) return;
@@ -23,5 +20,5 @@
   const running = Object.getOwnPropertyDescriptor(window, 'widgetIdentity');
   // The parser meets our element first, so a second one in the same document is injected markup.
   if (running) return read('readyState') === 'loading' || running.value.visit(page);
-  start(page, read, on);
+  start(page, read);
 }

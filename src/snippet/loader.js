@@ -1,5 +1,5 @@
 /** @type {import('./types').Loader} */
-(path, page, read, on, opened) => {
+(path, page, read, opened) => {
   const RETRY_MS = 2000;
   const LONGEST_RETRY_MS = 60000;
   /** @type {(value?: any) => void} */
@@ -14,7 +14,7 @@
       refresh: () => started.then(() => /** @type {any} */ (window.widgetIdentity).refresh()),
       identified: () => false,
       /** @param {import('./types').Code} code */
-      run: code => start(code(page, read, on, opened))
+      run: code => start(code(page, read, opened))
     }
   });
 

@@ -1,10 +1,13 @@
 /** @type {import('./types').Runtime} */
-(constants, adapters, page, read, on, opened) => {
+(constants, adapters, page, read, opened) => {
   /** @typedef {import('./types').PageData} Page */
   /** @typedef {import('./types').Widget} Widget */
 
   /** @type {(object: any, name: string) => any} */
   const own = Object.getOwnPropertyDescriptor;
+
+  /** @type {(target: EventTarget, event: string, action: () => void, once?: boolean) => void} */
+  const on = (target, event, action, once) => read('addEventListener').call(target, event, action, { once });
 
   const OUT = 'out';
   const DAYS_400 = 34560000;

@@ -61,14 +61,19 @@ fn inline([element, runtime]: [&str; 2]) -> String {
     function.replacen("$ELEMENT", element, 1).replacen("$RUNTIME", runtime, 1)
 }
 
+/// The function as pages get it.
+pub(crate) fn minified() -> String {
+    inline(RUNTIMES[1].1)
+}
+
 /// The same for a page whose code is a file that the loader requests.
 fn loaded([element, loader, runtime]: [&str; 3]) -> String {
     format!(
         "(constants, adapters, gate) => {{
-            ({element})(constants, (page, read, on) =>
-                ({loader})('/code.js', page, read, on, gate && new Promise(open => gate(open, on, read))));
-            arrive(() => (d => d && d.value && d.value.run && d.value.run((page, read, on, opened) =>
-                ({runtime})(constants, adapters, page, read, on, opened)))
+            ({element})(constants, (page, read) =>
+                ({loader})('/code.js', page, read, gate && new Promise(open => gate(open, read))));
+            arrive(() => (d => d && d.value && d.value.run && d.value.run((page, read, opened) =>
+                ({runtime})(constants, adapters, page, read, opened)))
                 (Object.getOwnPropertyDescriptor(window, 'widgetIdentity')));
         }}"
     )
