@@ -20,7 +20,7 @@ use crate::{
 };
 
 const TYPES: &str = include_str!("snippet/types.d.ts");
-const RUNTIME: &str = include_str!("snippet/runtime.js");
+const RUNTIME: &str = concat!(include_str!("snippet/element.js"), include_str!("snippet/runtime.js"));
 
 type Members = BTreeMap<String, BTreeSet<String>>;
 
@@ -59,11 +59,11 @@ fn element(widget: impl Widget, all: bool) -> (Value, Value) {
         visitors: all,
         widgets: vec![widget_data(widgets[0].manifest())],
     };
-    let snippet = Snippet::build(&constants, &widgets, crate::Load::AfterLoad).unwrap();
+    let snippet = Snippet::build(&constants, &widgets, crate::Load::AfterLoad, false).unwrap();
     let person = widgets[0].boot_data(&ada(), SystemTime::now()).unwrap();
     let people = [(widgets[0].name(), person)];
     let data = PageData { seen: "", fp: "", reset: all, trusted: all, people: &people };
-    let element = String::from_utf8(snippet.parts(&data).unwrap().concat()).unwrap();
+    let element = String::from_utf8(snippet.parts(&data, false).unwrap().concat()).unwrap();
     let (opening, rest) = element.split_once('\'').unwrap();
     assert_eq!(opening, format!("<script data-cfasync=\"false\" {}=", protocol::DATA_ATTRIBUTE));
     let (attribute, code) = rest.split_once("'>").unwrap();

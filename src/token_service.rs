@@ -78,7 +78,10 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// `GET <token_path>/page` is for this crate's own script: it returns the data of a page load as JSON, for a signed-out
 /// visitor, too.
 ///
-/// Errors are JSON: `{"error":"signed-out"}`. Every response has `Cache-Control: no-store`, `Vary: Cookie`,
+/// `GET <token_path>/<hash>.js` is the script of [`external_script`](crate::WidgetsBuilder::external_script). Its name
+/// changes with its text, so caches may keep it for a year. It is the same for every user, and has no secret.
+///
+/// Errors are JSON: `{"error":"signed-out"}`. Every other response has `Cache-Control: no-store`, `Vary: Cookie`,
 /// `X-Content-Type-Options: nosniff` and `Cross-Origin-Resource-Policy: same-origin`, and never a CORS header.
 ///
 /// The service has its own body type: without a router, box it together with the bodies of your other responses.
@@ -136,6 +139,9 @@ impl Question {
             return Err(Reply::Error(StatusCode::FORBIDDEN, "cross-site"));
         }
         let name = token_name(parts.uri.path(), &config.token_path);
+        if let Some(file) = config.snippet.file().filter(|file| file.name == name && parts.method == Method::GET) {
+            return Err(Reply::Script(file.text.clone()));
+        }
         let takes_value = config.value_tokens().any(|(_, known)| known == name);
         if name != PAGE && !takes_value && !config.tokens().any(|(_, known)| known == name) {
             return Err(Reply::Error(StatusCode::NOT_FOUND, "not-configured"));
@@ -235,6 +241,7 @@ fn token_name<'a>(path: &'a str, token_path: &str) -> &'a str {
 enum Reply {
     Token { text: String, lifetime: Option<u64> },
     Page(Vec<u8>),
+    Script(Bytes),
     Error(StatusCode, &'static str),
 }
 
@@ -276,17 +283,24 @@ impl Reply {
         let (status, media_type, body, lifetime) = match self {
             Self::Token { text, lifetime } => (StatusCode::OK, "text/plain", text.into(), lifetime),
             Self::Page(json) => (StatusCode::OK, "application/json", json.into(), None),
+            Self::Script(text) => (StatusCode::OK, "text/javascript; charset=utf-8", text, None),
             Self::Error(status, error) => {
                 let json = serde_json::to_vec(&ErrorBody { error }).unwrap_or_default();
                 (status, "application/json", json.into(), None)
             }
         };
+        let is_script = media_type.starts_with("text/javascript");
         let mut response = Response::new(TokenBody(Some(body)));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(VARY, HeaderValue::from_static("Cookie"));
+        if is_script {
+            // Its name changes with its text, and every user gets the same.
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+        } else {
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.insert(VARY, HeaderValue::from_static("Cookie"));
+        }
         // Without `nosniff`, another site can include a bare JWT as a script, and read it from the error that results.
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     identity::Identity,
-    snippet::{RUNTIME, WidgetData, compact, widget_data},
+    snippet::{WidgetData, compact, inline_function, widget_data},
     token_error::TokenError,
     widget::{BootData, Manifest, Widget},
 };
@@ -136,7 +136,7 @@ struct Theatre<'a> {
 
 impl<'a> Theatre<'a> {
     fn new(manifest: &'a Manifest, a: Actor, b: Actor) -> Self {
-        let runtime = format!("({})", compact(RUNTIME));
+        let runtime = format!("({})", inline_function());
         let (adapter, widget) = (compact(manifest.adapter()), widget_data(manifest));
         Self { runtime, adapter, widget, value_tokens: manifest.value_token_names(), a, b, touched: Vec::new() }
     }

@@ -12,15 +12,17 @@ use super::{directive::Directive, sources::CspSources};
 #[derive(Clone, Debug)]
 pub struct CspNeeds {
     hash: String,
+    loader_hash: Option<String>,
     pub(super) sources: CspSources,
 }
 
 impl CspNeeds {
-    pub(crate) fn new(hash: String, sources: CspSources) -> Self {
-        Self { hash, sources }
+    /// `hashes`: of the whole code, and of the loader, if some pages have it in place of the code.
+    pub(crate) fn new((hash, loader_hash): (String, Option<String>), sources: CspSources) -> Self {
+        Self { hash, loader_hash, sources }
     }
 
-    /// Returns the hash source that allows the snippet, quotes included: `'sha256-...'`.
+    /// Returns the hash source that allows the snippet with the whole code, quotes included: `'sha256-...'`.
     ///
     /// It depends on the version of this crate and on the configuration: the widgets with their ids and settings, the
     /// token path, the marker's name and scope, [`visitors`](crate::WidgetsBuilder::visitors),
@@ -28,6 +30,18 @@ impl CspNeeds {
     /// secrets, users or the order of the widgets.
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// Returns the hash source that allows the snippet with the loader, quotes included.
+    ///
+    /// It is `None` without [`external_script`](crate::WidgetsBuilder::external_script). With it, a policy must allow both
+    /// hashes, because a page that ends a session has the whole code.
+    pub fn loader_hash(&self) -> Option<&str> {
+        self.loader_hash.as_deref()
+    }
+
+    pub(super) fn hashes(&self) -> impl Iterator<Item = &str> {
+        [Some(self.hash()), self.loader_hash()].into_iter().flatten()
     }
 
     /// Returns whether some sources are paths on the page's own host.
@@ -40,10 +54,10 @@ impl fmt::Display for CspNeeds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
         for directive in Directive::ALL {
-            let hash = (directive == Directive::Script).then_some(self.hash.as_str());
+            let hashes = self.hashes().filter(|_| directive == Directive::Script);
             let sources =
                 self.sources.of(directive).map(|source| if source.starts_with('/') { "'self'" } else { source });
-            let mut all: Vec<_> = hash.into_iter().chain(sources).collect();
+            let mut all: Vec<_> = hashes.chain(sources).collect();
             all.dedup();
             if !all.is_empty() {
                 write!(f, "{separator}{} {}", directive.name(), all.join(" "))?;

@@ -133,8 +133,8 @@ fn missing(directive: Directive, list: &[&str], needs: &CspNeeds, host: Option<&
     let has = |keyword: &str| list.iter().any(|token| token.eq_ignore_ascii_case(keyword));
     let mut missing = Vec::new();
     if directive == Directive::Script {
-        if !allows_inline(list) && !list.contains(&needs.hash()) {
-            missing.push(needs.hash().to_owned());
+        if !allows_inline(list) {
+            missing.extend(needs.hashes().filter(|hash| !list.contains(hash)).map(str::to_owned));
         }
         // With `'strict-dynamic'`, an allowed script may load others, and hosts in the list do not count.
         if has("'strict-dynamic'") {

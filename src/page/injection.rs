@@ -64,7 +64,9 @@ impl Injection {
         }
         let data = config.page_data(browser, self.fingerprint.as_ref(), &people);
         let data = PageData { trusted, ..data };
-        let snippet = config.snippet.parts(&data).ok_or_else(|| Outcome::untouched(Reason::Unwritable))?;
+        // A shutdown must not depend on another request, and the loader makes no trusted types.
+        let may_load = matches!(self.action, Action::Boot | Action::Welcome) && !trusted;
+        let snippet = config.snippet.parts(&data, may_load).ok_or_else(|| Outcome::untouched(Reason::Unwritable))?;
         Ok((snippet, self.outcome(failures)))
     }
 

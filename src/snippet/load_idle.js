@@ -1,11 +1,13 @@
 /** @type {import('./types').Gate} */
-(open, on, read) => {
+(open, read) => {
   const idle = () => {
     if (typeof window.requestIdleCallback === 'function') window.requestIdleCallback(open);
     // WebKit has no `requestIdleCallback`.
     else setTimeout(open, 2000);
   };
+  /** @type {(event: string, action: () => void) => void} */
+  const once = (event, action) => read('addEventListener').call(window, event, action, { once: true });
   if (read('readyState') === 'complete') idle();
-  else on(window, 'load', idle, true);
-  on(window, 'widgetidentity:load', open, true);
+  else once('load', idle);
+  once('widgetidentity:load', open);
 }

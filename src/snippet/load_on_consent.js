@@ -1,2 +1,2 @@
 /** @type {import('./types').Gate} */
-(open, on) => on(window, 'widgetidentity:consent', open, true)
+(open, read) => read('addEventListener').call(window, 'widgetidentity:consent', open, { once: true })

@@ -1,2 +1,3 @@
 /** @type {import('./types').Gate} */
-(open, on) => 'pointerdown keydown scroll widgetidentity:load'.split(' ').forEach(event => on(window, event, open, true))
+(open, read) => 'pointerdown keydown scroll widgetidentity:load'.split(' ')
+  .forEach(event => read('addEventListener').call(window, event, open, { once: true }))

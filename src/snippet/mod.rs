@@ -7,6 +7,7 @@
 //! can inject markup can write such a copy. So the attribute must not name addresses, cookies or anything that is
 //! deleted.
 
+mod code;
 mod escape;
 mod load;
 mod page_data;
@@ -15,26 +16,41 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::{
-    error::{ConfigError, ConfigErrorKind},
+    error::ConfigError,
     protocol::DATA_ATTRIBUTE,
     sign,
     widget::{ConfiguredWidget, Manifest, SessionArtifacts, Settings},
 };
 
+use code::Code;
+#[cfg(feature = "conformance")]
+pub(crate) use code::{check_adapter, compact, inline_function};
 pub(crate) use escape::attribute_json;
 pub use load::Load;
 pub(crate) use page_data::{BootDataSet, PageData};
-
-const CLOSING: &[u8] = b"</script>";
-/// The runtime, minified from `runtime.js` by `.ci/minify`.
-pub(crate) const RUNTIME: &str = include_str!("runtime.min.js");
 
 /// The code of every page of a configuration, prepared once.
 pub(crate) struct Snippet {
     /// The element's opening tag up to the opening brace of the data.
     opening: String,
-    /// The code with the closing tag. All pages share it without copying.
-    code: Bytes,
+    /// The whole code, with the closing tag. Pages share it without copying.
+    inline: Bytes,
+    /// The code of pages that load the rest from the token path, if the configuration has such pages.
+    external: Option<External>,
+}
+
+/// The code in two parts: the loader in the page, and the rest as a file that the browser caches.
+struct External {
+    /// With the closing tag.
+    loader: Bytes,
+    file: ScriptFile,
+}
+
+/// The script at the token path: the same for every user, and without a secret.
+pub(crate) struct ScriptFile {
+    /// Changes with the text.
+    pub(crate) name: String,
+    pub(crate) text: Bytes,
 }
 
 /// The marker cookie as the runtime writes it.
@@ -73,32 +89,55 @@ pub(crate) struct WidgetData<'a> {
 }
 
 impl Snippet {
-    /// Builds the code. `constants` contains the data of these `widgets`.
+    /// Builds the code. `constants` contains the data of these `widgets`. With `external`, pages may load most of the code
+    /// from the token path.
     pub(crate) fn build(
         constants: &ConstantData<'_>,
         widgets: &[ConfiguredWidget],
         load: Load,
+        external: bool,
     ) -> Result<Self, ConfigError> {
         // Without the attribute, Cloudflare's Rocket Loader would run the code later, when `document.currentScript` is
         // no longer the element:
         // <https://developers.cloudflare.com/speed/optimization/content/rocket-loader/ignore-javascripts/>.
         let opening = format!("<script data-cfasync=\"false\" {DATA_ATTRIBUTE}='{{");
-        Ok(Self { opening, code: code(constants, widgets, load)? })
+        let code = Code::build(constants, widgets, load)?;
+        let external = external.then(|| External::of(&code, constants));
+        Ok(Self { opening, inline: code.inline(), external })
     }
 
-    /// The hash by which a policy allows the element, over exactly the bytes that are sent.
-    pub(crate) fn hash(&self) -> String {
-        let code = self.code.strip_suffix(CLOSING).unwrap_or(&self.code);
-        format!("'sha256-{}'", sign::base64(&sign::sha256(code)))
+    /// The hashes by which a policy allows the element, over exactly the bytes that are sent: of the whole code, and of the
+    /// loader.
+    pub(crate) fn hashes(&self) -> (String, Option<String>) {
+        (code::hash(&self.inline), self.external.as_ref().map(|external| code::hash(&external.loader)))
+    }
+
+    /// The script at the token path, if there is one.
+    pub(crate) fn file(&self) -> Option<&ScriptFile> {
+        self.external.as_ref().map(|external| &external.file)
     }
 
     /// The element for one page, in two consecutive parts; `None` if the data cannot be written.
-    pub(crate) fn parts(&self, data: &PageData<'_>) -> Option<[Bytes; 2]> {
+    ///
+    /// With `may_load`, the page may load most of the code, if the configuration says so.
+    pub(crate) fn parts(&self, data: &PageData<'_>, may_load: bool) -> Option<[Bytes; 2]> {
         let mut opening = Vec::with_capacity(self.opening.len() + data.usual_length());
         opening.extend_from_slice(self.opening.as_bytes());
         data.write_members(&mut opening).ok()?;
         opening.extend_from_slice(b"}'>");
-        Some([opening.into(), self.code.clone()])
+        let external = self.external.as_ref().filter(|_| may_load);
+        let code = external.map_or(&self.inline, |external| &external.loader);
+        Some([opening.into(), code.clone()])
+    }
+}
+
+impl External {
+    fn of(code: &Code, constants: &ConstantData<'_>) -> Self {
+        let text = code.file();
+        // 128 bits are enough for a name that changes with the text.
+        let name = format!("{}.js", &sign::base64url(&sign::sha256(text.as_bytes()))[..22]);
+        let loader = code.loader(&format!("{}/{name}", constants.tokens));
+        Self { loader, file: ScriptFile { name, text: text.into() } }
     }
 }
 
@@ -112,60 +151,6 @@ pub(crate) fn widget_data(manifest: &Manifest) -> WidgetData<'_> {
     }
 }
 
-/// The runtime, the constants and the adapters as one expression.
-///
-/// It depends on the crate's version and on the configuration, but neither on the order in which the widgets were added
-/// nor on a secret.
-fn code(constants: &ConstantData<'_>, widgets: &[ConfiguredWidget], load: Load) -> Result<Bytes, ConfigError> {
-    let mut data = Vec::new();
-    // Text that is safe in the attribute is also safe in a script, because the escapes are those of JSON.
-    attribute_json(constants, &mut data)
-        .map_err(|error| ConfigError::new(ConfigErrorKind::Setting, format!("settings: {error}")))?;
-    let data = String::from_utf8_lossy(&data);
-    if data.contains(r#""__proto__":"#) {
-        // In JSON this is an ordinary name. In a script it would set the object's prototype.
-        return Err(ConfigError::new(ConfigErrorKind::Setting, "settings: a name must not be `__proto__`".to_owned()));
-    }
-    let mut code = format!("({})({data},{{", compact(RUNTIME));
-    for widget in widgets {
-        let adapter = compact(widget.manifest().adapter());
-        check_adapter(widget.name(), &adapter)?;
-        code.push_str(&format!("'{}':{adapter},", widget.name()));
-    }
-    code.push('}');
-    if let Some(gate) = load.gate() {
-        code.push(',');
-        code.push_str(&compact(gate));
-    }
-    code.push_str(");");
-    Ok([code.as_bytes(), CLOSING].concat().into())
-}
-
-/// Removes comment lines and indentation from a user's own adapter.
-///
-/// The crate's adapters are minified already.
-///
-/// It works line by line, so a script must not have multi-line strings.
-pub(crate) fn compact(script: &str) -> String {
-    let lines = script.lines().map(str::trim);
-    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect::<Vec<_>>().join("\n")
-}
-
-/// Refuses a script that the HTML tokenizer, or a page in another encoding, would read differently.
-///
-/// See <https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements>.
-pub(crate) fn check_adapter(widget: &str, script: &str) -> Result<(), ConfigError> {
-    let lower = script.to_ascii_lowercase();
-    let problem = if !script.is_ascii() || script.contains('\r') {
-        "contains a character that is not ASCII, or a carriage return"
-    } else if ["</script", "<script", "<!--"].iter().any(|end| lower.contains(end)) {
-        "contains `</script`, `<script` or `<!--`"
-    } else {
-        return Ok(());
-    };
-    Err(ConfigError::new(ConfigErrorKind::Adapter, format!("{widget}: the adapter script {problem}")))
-}
-
 #[cfg(test)]
 mod tests {
     use std::{
@@ -173,14 +158,21 @@ mod tests {
         path::{Path, PathBuf},
     };
 
-    use super::*;
+    use super::{
+        code::{check_adapter, compact},
+        *,
+    };
+    use crate::error::ConfigErrorKind;
 
     /// Every script: its path, its source, and its minified form.
     fn scripts() -> Vec<(PathBuf, String, String)> {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let folders = fs::read_dir(source.join("widget")).unwrap().map(|entry| entry.unwrap().path());
         let adapters = folders.filter(|path| path.is_dir()).map(|folder| folder.join("adapter.js"));
-        let paths = adapters.chain(["snippet/runtime.js", "widget/read_json.js"].map(|name| source.join(name)));
+        let paths = adapters.chain(
+            ["snippet/element.js", "snippet/loader.js", "snippet/runtime.js", "widget/read_json.js"]
+                .map(|name| source.join(name)),
+        );
         let read = |path: &Path| fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         paths
             .map(|path| (read(&path), read(&path.with_extension("min.js")), path))
@@ -227,11 +219,11 @@ mod tests {
             visitors: false,
             widgets: widgets.iter().map(|widget| widget_data(widget.manifest())).collect(),
         };
-        let code = code(&constants, &widgets, Load::AfterLoad).unwrap();
+        let code = Code::build(&constants, &widgets, Load::AfterLoad).unwrap().inline();
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         gzip.write_all(&code).unwrap();
         let size = gzip.finish().unwrap().len();
-        assert!((1000..4500).contains(&size), "{size} bytes, {} before gzip", code.len());
+        assert!((1000..4600).contains(&size), "{size} bytes, {} before gzip", code.len());
     }
 
     #[test]

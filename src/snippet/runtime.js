@@ -1,31 +1,13 @@
 /** @type {import('./types').Runtime} */
-(constants, adapters, gate) => {
+(constants, adapters, page, read, opened) => {
   /** @typedef {import('./types').PageData} Page */
   /** @typedef {import('./types').Widget} Widget */
 
-  /**
-   * Reads the document's own member. An element's name shadows `document.cookie`, but not the prototype's member:
-   * <https://html.spec.whatwg.org/multipage/dom.html#dom-document-nameditem>.
-   * @type {(name: string) => any}
-   */
-  const read = name => Reflect.get(Document.prototype, name, document);
-
-  const script = read('currentScript');
-  // An attacker who injects this element as markup usually gets it into the body.
-  if (!script || !script.dataset.widget || script.parentNode !== read('head')) return;
-  /** @type {Page} */
-  let page = JSON.parse(script.dataset.widget);
-  // Restores the DOM that the application wrote, and removes the token from it.
-  script.remove();
-  // The markup of `about:srcdoc` comes from the page that contains the frame.
-  if (!location.protocol.startsWith('http') || (top !== window && !constants.iframes)) return;
   /** @type {(object: any, name: string) => any} */
   const own = Object.getOwnPropertyDescriptor;
-  // Turbo Drive runs the element again on each visit, so one runtime serves all visits. `own` ignores an element with
-  // this id.
-  const running = own(window, 'widgetIdentity');
-  // The parser meets our element first, so a second one in the same document is injected markup.
-  if (running) return read('readyState') === 'loading' || running.value.visit(page);
+
+  /** @type {(target: EventTarget, event: string, action: () => void, once?: boolean) => void} */
+  const on = (target, event, action, once) => read('addEventListener').call(target, event, action, { once });
 
   const OUT = 'out';
   const DAYS_400 = 34560000;
@@ -77,9 +59,6 @@
     try { return action(); } catch (error) { warn(error); }
   };
 
-  /** @type {(target: EventTarget, event: string, action: () => void, once?: boolean) => void} */
-  const on = (target, event, action, once) => read('addEventListener').call(target, event, action, { once });
-
   // Frameworks that mount components in tasks of their own, as React does, may do so shortly after the event.
   /** @param {() => void} action */
   const afterLoad = action => {
@@ -89,9 +68,6 @@
 
   /** @param {string} event */
   const tell = event => guarded(() => read('dispatchEvent').call(window, new Event('widgetidentity:' + event)));
-
-  // Resolves when libraries may be loaded. The gate listens before any event can occur.
-  const opened = gate && new Promise(open => gate(open, on, read));
 
   // ---- the cookies ------------------------------------------------------------------------------------------------
 
@@ -588,7 +564,8 @@
   };
 
   Object.keys(adapters).forEach(name => guarded(() => { adapters[name] = adapters[name](tools); }));
-  Object.defineProperty(window, 'widgetIdentity', { value: { visit, refresh, identified: isIdentified } });
+  // The loader's object stands there until now, if a page gets this code from it.
+  Object.defineProperty(window, 'widgetIdentity', { value: { visit, refresh, identified: isIdentified }, configurable: false });
   // Scripts that wait for `widgetIdentity` are deferred, and have run by then.
   on(document, 'DOMContentLoaded', () => tell('ready'), true);
   visit(page);

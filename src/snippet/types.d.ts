@@ -150,17 +150,32 @@ export interface Answer {
   seconds?: number;
 }
 
-/** The runtime. It is called with each widget's `AdapterFactory`, and replaces it with the `Adapter`. */
-export type Runtime = (constants: ConstantData, adapters: Record<string, any>, gate?: Gate) => void;
+/** Reads the document's own member, which markup cannot shadow. */
+export type Read = (name: string) => any;
+
+/** The first code of every element: takes the page's data, removes the element, and starts the rest once in a document. */
+export type ElementCode = (constants: { iframes?: true }, start: (page: PageData, read: Read) => void) => void;
+
+/** Loads the code from the token path: the part of an element that has no runtime of its own. */
+export type Loader = (path: string, page: PageData, read: Read, opened?: Promise<any>) => void;
 
 /**
- * Calls `open` when the vendors' libraries may be loaded. `on` and `read` are the runtime's functions, which markup
- * cannot shadow.
+ * The runtime. `adapters` has each widget's `AdapterFactory`, which the runtime replaces with the `Adapter`. `opened`
+ * resolves when libraries may be loaded; without it, they may be loaded at any time.
+ */
+export type Runtime = (
+  constants: ConstantData, adapters: Record<string, any>, page: PageData, read: Read, opened?: Promise<any>
+) => void;
+
+/** The runtime with its constants and adapters, as the file at the token path passes it to the loader. */
+export type Code = (page: PageData, read: Read, opened?: Promise<any>) => void;
+
+/**
+ * Calls `open` when the vendors' libraries may be loaded.
  */
 export type Gate = (
   open: (value?: any) => void,
-  on: (target: EventTarget, event: string, action: () => void, once?: boolean) => void,
-  read: (name: string) => any
+  read: Read
 ) => void;
 
 /**

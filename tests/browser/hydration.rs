@@ -50,7 +50,7 @@ async fn found(page: &Stage, path: &str) -> Value {
     page.eval("window.atContentLoaded").await
 }
 
-in_every_engine!(dom_is_what_the_application_wrote, hydration(), async |page| {
+async fn finds_what_the_application_wrote(page: &Stage) {
     signed_in(page, "user-1").await;
     for (number, document) in DOCUMENTS.iter().enumerate() {
         let bare = found(page, &format!("/bare/{number}")).await;
@@ -60,7 +60,19 @@ in_every_engine!(dom_is_what_the_application_wrote, hydration(), async |page| {
         // Our script did run.
         verified(page, "user-1").await;
     }
+}
+
+in_every_engine!(dom_is_what_the_application_wrote, hydration(), async |page| {
+    finds_what_the_application_wrote(page).await;
 });
+
+in_every_engine!(
+    dom_is_what_the_application_wrote_if_the_code_is_loaded,
+    Settings { widgets: |builder| builder.external_script(true), ..hydration() },
+    async |page| {
+        finds_what_the_application_wrote(page).await;
+    }
+);
 
 /// As the framework's own server renderer would write it: `hydrate.js` has the same tree.
 async fn hydrated() -> Html<&'static str> {

@@ -32,6 +32,7 @@ mod example_axum_login;
 mod example_hubspot;
 mod example_proxy;
 mod expiry;
+mod external_script;
 mod gleap;
 mod htmx;
 mod hydration;

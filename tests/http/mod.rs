@@ -3,6 +3,7 @@
 mod bodies;
 mod cache;
 mod delivery;
+mod external_script;
 mod frames;
 mod layers;
 mod lengths;

@@ -30,6 +30,7 @@
 //!   the page asks; if the witness is gone as well, another tab has cleaned up.
 
 mod in_page;
+mod loader;
 mod person;
 mod questions;
 mod row;
@@ -45,10 +46,42 @@ use tower_widget_identity::widget::SessionArtifacts;
 
 const STAGE: &str = include_str!("../../src/conformance/stage.js");
 const TABLE: &str = include_str!("table.js");
-/// As it is written, and as pages get it.
-const RUNTIMES: [(&str, &str); 2] = [
-    ("runtime.js", include_str!("../../src/snippet/runtime.js")),
-    ("runtime.min.js", include_str!("../../src/snippet/runtime.min.js")),
+/// The element's own code and the runtime: as they are written, and as pages get them.
+const RUNTIMES: [(&str, [&str; 2]); 2] = [
+    ("runtime.js", [include_str!("../../src/snippet/element.js"), include_str!("../../src/snippet/runtime.js")]),
+    (
+        "runtime.min.js",
+        [include_str!("../../src/snippet/element.min.js"), include_str!("../../src/snippet/runtime.min.js")],
+    ),
+];
+
+/// The function of constants, adapters and gate that runs in an element.
+fn inline([element, runtime]: [&str; 2]) -> String {
+    let function = include_str!("../../src/snippet/inline.in");
+    function.replacen("$ELEMENT", element, 1).replacen("$RUNTIME", runtime, 1)
+}
+
+/// The function as pages get it.
+pub(crate) fn minified() -> String {
+    inline(RUNTIMES[1].1)
+}
+
+/// The same for a page whose code is a file that the loader requests.
+fn loaded([element, loader, runtime]: [&str; 3]) -> String {
+    format!(
+        "(constants, adapters, gate) => {{
+            ({element})(constants, (page, read) =>
+                ({loader})('/code.js', page, read, gate && new Promise(open => gate(open, read))));
+            arrive(() => (d => d && d.value && d.value.run && d.value.run((page, read, opened) =>
+                ({runtime})(constants, adapters, page, read, opened)))
+                (Object.getOwnPropertyDescriptor(window, 'widgetIdentity')));
+        }}"
+    )
+}
+
+const LOADED: [(&str, [&str; 3]); 2] = [
+    ("loader.js", [RUNTIMES[0].1[0], include_str!("../../src/snippet/loader.js"), RUNTIMES[0].1[1]]),
+    ("loader.min.js", [RUNTIMES[1].1[0], include_str!("../../src/snippet/loader.min.js"), RUNTIMES[1].1[1]]),
 ];
 
 fn table() -> Vec<Row> {
@@ -93,19 +126,31 @@ fn play(runtime: &str, row: &Row) -> Vec<String> {
     serde_json::from_str(&result).unwrap()
 }
 
-#[test]
-fn the_runtime_decides_by_the_table() {
+/// Plays the rows with each of these codes, and panics with what differs.
+fn judge(rows: &[Row], codes: &[(&str, String)]) {
     let mut wrong = Vec::new();
-    for row in table() {
+    for row in rows {
         let expected: Vec<_> = row.expected.iter().flat_map(|line| expand(line)).collect();
-        for (name, runtime) in RUNTIMES {
-            let found = play(runtime, &row);
+        for (name, code) in codes {
+            let found = play(code, row);
             if found != expected {
                 wrong.push(format!("{}, by {name}\n  expected {expected:#?}\n  found {found:#?}", row.name));
             }
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_runtime_decides_by_the_table() {
+    judge(&table(), &RUNTIMES.map(|(name, parts)| (name, inline(parts))));
+}
+
+#[test]
+fn a_page_that_loads_the_code_decides_by_the_same_table() {
+    let codes = LOADED.map(|(name, parts)| (name, loaded(parts)));
+    judge(&table(), &codes);
+    judge(&loader::rows(), &codes);
 }
 
 /// A pattern, a name, and whether the pattern stands for it: the same for the logout layer and for the page.
@@ -125,7 +170,7 @@ fn a_pattern_stands_for_the_same_names_on_the_server_and_in_the_page() {
         ];
         let left = row("", steps, if stands { &[] } else { &["cookie", "localStorage", "sessionStorage"] });
         for (file, runtime) in RUNTIMES {
-            assert_eq!(play(runtime, &left), left.expected, "{pattern} for {name}, by {file}");
+            assert_eq!(play(&inline(runtime), &left), left.expected, "{pattern} for {name}, by {file}");
         }
     }
 }

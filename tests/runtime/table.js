@@ -144,6 +144,13 @@ const call = () => {
   (0, eval)('(' + input.runtime + '\n)')(CONSTANTS, adapters);
 };
 
+// The code that the loader requests. It arrives at once, unless the row holds it.
+let codeIsHeld = false;
+const heldCode = [];
+globalThis.arrive = code => codeIsHeld ? heldCode.push(code) : code();
+const isCode = ({ src }) => src.endsWith('/code.js');
+const libraries = () => scripts.filter(each => !isCode(each));
+
 const element = dataset => Object.assign(Document.prototype.createElement('script'), { dataset });
 
 // Whose the session is: the page's user's, unless the row has said something else.
@@ -250,8 +257,16 @@ const DO = {
     if (id) script.setAttribute('id', id);
     body.append(script);
   },
-  libraryArrives() { scripts.forEach(runs); },
-  libraryFails() { scripts.forEach(script => script.onerror()); },
+  libraryArrives() { libraries().forEach(runs); },
+  libraryFails() { libraries().forEach(script => script.onerror()); },
+  holdCode() { codeIsHeld = true; },
+  codeArrives() { heldCode.splice(0).forEach(code => code()); },
+  codeFails() { scripts.filter(isCode).pop().onerror(); },
+  noteCode() {
+    const inPage = head.children.filter(child => child.src && isCode(child)).length;
+    note(scripts.filter(isCode).length + ' requests for ' + resolve(scripts.find(isCode).src) + ', ' + inPage + ' elements');
+  },
+  noteIdentified() { note('identified: ' + window.widgetIdentity.identified()); },
 
   // The journal
   forget() { journal.length = 0; },
@@ -262,9 +277,9 @@ const DO = {
   noteElements() { note(head.children.concat(body.children).filter(each => each.dataset.widget).length + ' elements with data'); },
   noteScripts() {
     const text = attributes => Object.entries(attributes).map(([name, value]) => ' ' + name + '=' + value).join('');
-    scripts.forEach(({ src, attributes }) => note('script ' + resolve(src) + text(attributes)));
+    libraries().forEach(({ src, attributes }) => note('script ' + resolve(src) + text(attributes)));
   },
-  noteTrustedScripts() { scripts.forEach(({ src }) => note(src)); },
+  noteTrustedScripts() { libraries().forEach(({ src }) => note(src)); },
   noteWitness() { note(window.localStorage[KEPT] ? 'a witness' : 'no witness'); },
   // In which stores an entry of this name still is.
   noteStored(key) {

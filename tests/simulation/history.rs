@@ -27,6 +27,8 @@ pub(crate) struct Options {
     pub(crate) back_cache: bool,
     /// Whether Gleap's library is there: its own sessions hide what other widgets show.
     pub(crate) gleap: bool,
+    /// Pages load the code from the token path.
+    pub(crate) external: bool,
 }
 
 /// How the server's token path is, until the next such event.
@@ -230,6 +232,8 @@ impl History {
             },
             back_cache: seed.chance(50) && menu.has(Menu::BACK),
             gleap: seed.chance(50) && menu.has(Menu::GLEAP),
+            // Of a seed of its own: what else the number stands for does not depend on it.
+            external: Seed::new(!number).chance(40),
         };
         let (hasty, tabs) = (seed.chance(50), 1 + seed.below(u64::from(TABS)) as u8);
         let mut dangers = menu.0;

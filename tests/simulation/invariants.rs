@@ -395,7 +395,7 @@ impl Judge {
             return;
         }
         // What a library that never came would show, no one can say.
-        if now < claim.since + SETTLED || at.hidden || at.libraries_failed {
+        if now < claim.since + SETTLED || at.hidden || at.libraries_failed || at.codeless {
             return;
         }
         // Gleap shows a user after two answers, and up to two more where a former session's answer came in between.

@@ -37,12 +37,11 @@ impl Mutation {
     }
 }
 
-/// Puts this runtime in place of the minified one, with which a page's code begins.
+/// Puts this runtime in place of the minified one in a page's code.
 pub(crate) fn rewriting(runtime: String) -> Box<dyn Fn(&str) -> String> {
     Box::new(move |code| {
-        let begin = format!("({})", MINIFIED.trim());
-        let rest = code.strip_prefix(&begin).expect("the page's code begins with the runtime");
-        format!("({runtime}\n){rest}")
+        let (before, after) = code.split_once(MINIFIED.trim()).expect("the page's code has the runtime");
+        format!("{before}{runtime}\n{after}")
     })
 }
 

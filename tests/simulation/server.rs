@@ -38,15 +38,18 @@ pub(crate) struct Instance {
     pub(crate) newer: bool,
     /// Gleap among the widgets.
     pub(crate) gleap: bool,
+    /// Pages load the code from the token path.
+    pub(crate) external: bool,
 }
 
 impl Instance {
     fn all() -> impl Iterator<Item = Self> {
-        (0..16).map(|bits| Self {
+        (0..32).map(|bits| Self {
             visitors: bits & 1 > 0,
             domain: bits & 2 > 0,
             newer: bits & 4 > 0,
             gleap: bits & 8 > 0,
+            external: bits & 16 > 0,
         })
     }
 
@@ -55,6 +58,7 @@ impl Instance {
             + 2 * usize::from(self.domain)
             + 4 * usize::from(self.newer)
             + 8 * usize::from(self.gleap)
+            + 16 * usize::from(self.external)
     }
 }
 
@@ -106,6 +110,13 @@ pub(crate) struct Element {
     /// The `data-` attributes by their names in `dataset`.
     pub(crate) dataset: Vec<(String, String)>,
     pub(crate) code: String,
+}
+
+impl Element {
+    /// Whether the code is in a file at the token path.
+    pub(crate) fn loads_code(&self) -> bool {
+        self.code.contains("run:")
+    }
 }
 
 pub(crate) struct Server {
@@ -201,6 +212,7 @@ fn configure(instance: Instance, clock: &Arc<AtomicU64>) -> Widgets {
         .widget(Ferndesk::new("desk1", secret("ferndesk")))
         .token_path(TOKEN_PATH)
         .visitors(instance.visitors)
+        .external_script(instance.external)
         .clock(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed)));
     if instance.gleap {
         builder = builder.widget(Gleap::new("key1", secret("gleap")));

@@ -46,7 +46,7 @@ pub(crate) fn shrink(
                 }
             }
         }
-        for option in 0..6 {
+        for option in 0..7 {
             let mut candidate = best.clone();
             let options = &mut candidate.options;
             match option {
@@ -54,6 +54,7 @@ pub(crate) fn shrink(
                 1 => options.domain = false,
                 2 => options.cookie_store = true,
                 5 => options.gleap = false,
+                6 => options.external = false,
                 3 => options.consent = Consent::None,
                 _ => options.back_cache = false,
             }

@@ -333,11 +333,13 @@ const stage = {
     });
   },
 
-  script(id, scriptId, arrived) {
+  // `code`: the number of the page's own code; -1 for a library, -2 for what is no script.
+  script(id, scriptId, arrived, code) {
     const tab = docs.get(id);
     const script = tab.requested.get(scriptId);
     tab.requested.delete(scriptId);
-    if (arrived) tab.attempt(() => install(tab, script.src));
+    if (code >= 0) tab.attempt(() => codes[code](...tab.names));
+    else if (arrived && code === -1) tab.attempt(() => install(tab, script.src));
     tab.attempt(() => {
       const handler = arrived ? script.onload : script.onerror;
       if (handler) handler.call(script, { type: arrived ? 'load' : 'error' });

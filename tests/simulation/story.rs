@@ -24,6 +24,7 @@ impl fmt::Display for Story<'_> {
             (options.domain, "shares the marker with its siblings (cookie_domain)"),
             (options.gleap, "loads Gleap's library"),
             (options.visitors, "shows widgets to visitors"),
+            (options.external, "loads the code from the token path"),
             (options.consent == Consent::Configurable, "has a consent tool with its own document.cookie"),
             (options.consent == Consent::Fixed, "has a consent tool whose document.cookie cannot be redefined"),
         ] {

@@ -42,6 +42,13 @@ enum Task {
     Loaded(usize),
     CookieChange(usize),
     Script(usize, u32, bool),
+    /// The file with the page's code; `newer`: the version that answers, `None` if it is in the cache.
+    Code {
+        doc: usize,
+        script: u32,
+        path: String,
+        newer: Option<bool>,
+    },
     Fetch {
         doc: usize,
         fetch: u32,
@@ -66,7 +73,7 @@ impl Task {
     fn doc(&self) -> Option<usize> {
         match self {
             Self::Timer(doc, _) | Self::Loaded(doc) | Self::CookieChange(doc) | Self::Script(doc, ..) => Some(*doc),
-            Self::FetchAnswer { doc, .. } => Some(*doc),
+            Self::FetchAnswer { doc, .. } | Self::Code { doc, .. } => Some(*doc),
             _ => None,
         }
     }
@@ -159,6 +166,7 @@ impl<'a, 'js> World<'a, 'js> {
         host.tokens.set(Tokens::Fine);
         host.token_trip.set((20, false));
         host.notes.borrow_mut().clear();
+        host.cached.borrow_mut().clear();
         let places = (0..TABS).map(|_| Place::default()).collect();
         let world = Self {
             host,
@@ -244,8 +252,9 @@ impl<'a, 'js> World<'a, 'js> {
             }
             Task::Script(doc, id, arrived) => {
                 self.host.judge.borrow_mut().docs[doc].libraries_failed |= !arrived;
-                call!(self, "script", doc, id, arrived)
+                call!(self, "script", doc, id, arrived, -1)
             }
+            Task::Code { doc, script, path, newer } => self.bring_code(doc, script, &path, newer),
             Task::Fetch { doc, fetch, question, session, until } => {
                 self.serve_fetch(doc, fetch, question, session, until)
             }

@@ -6,9 +6,10 @@ use rquickjs::{Context, Runtime};
 use serde_json::{Map, Value, json};
 use tower_widget_identity::{Identity, Secret, widget::Widget};
 
+use crate::runtime;
+
 pub(crate) const STAGE: &str = include_str!("../../src/conformance/stage.js");
 const PLAY: &str = include_str!("play.js");
-const RUNTIME: &str = include_str!("../../src/snippet/runtime.min.js");
 
 pub(crate) fn secret() -> Secret {
     Secret::new("a secret of the test").unwrap()
@@ -41,7 +42,7 @@ pub(crate) fn play_as(widget: &dyn Widget, ada: &Identity, script: &str) -> Vec<
 pub(crate) fn play_with(widget: &dyn Widget, ada: &Identity, bela: &Identity, script: &str) -> Vec<Value> {
     let manifest = widget.manifest();
     let input = json!({
-        "runtime": RUNTIME,
+        "runtime": runtime::minified(),
         "adapter": manifest.adapter(),
         "tokenPath": "/widget-token",
         "widget": {

@@ -46,6 +46,10 @@ pub(crate) struct Doc {
     /// both are documented limits.
     pub(crate) alone: bool,
     pub(crate) libraries_failed: bool,
+    /// The page's code has not arrived.
+    pub(crate) codeless: bool,
+    /// The page's code will not arrive at once.
+    pub(crate) awaits_code: bool,
     /// A page of this user, or of nobody, that still has to ask, unless something comes in between.
     pub(crate) expecting: Option<(Person, u64)>,
     /// Since when it waits for the server to say who is signed in.
@@ -84,6 +88,8 @@ impl Doc {
             newer: false,
             alone: false,
             libraries_failed: false,
+            codeless: false,
+            awaits_code: false,
             asking: None,
             expecting: None,
             change_pending: false,

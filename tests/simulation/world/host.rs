@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
@@ -10,7 +10,7 @@ use rquickjs::{Ctx, Function, Object};
 
 use super::{
     super::{
-        history::{Libraries, Options, Tokens},
+        history::{Libraries, NEVER, Options, Tokens},
         invariants::{Judge, LONGEST_QUESTION},
         jar::{Jar, Writer},
         person::{Person, subject},
@@ -33,6 +33,8 @@ pub(crate) struct Host {
     pub(super) vendors: Cell<u32>,
     pub(super) tokens: Cell<Tokens>,
     pub(super) token_trip: Cell<(u32, bool)>,
+    /// Paths of the code that the browser has.
+    pub(super) cached: RefCell<BTreeSet<String>>,
     pub(super) notes: RefCell<Vec<String>>,
     pub(super) tracing: Cell<bool>,
 }
@@ -67,6 +69,7 @@ impl Host {
             vendors: Cell::new(50),
             tokens: Cell::default(),
             token_trip: Cell::new((20, false)),
+            cached: RefCell::default(),
             notes: RefCell::default(),
             tracing: Cell::new(false),
         })
@@ -112,8 +115,14 @@ impl Host {
         }
     }
 
-    pub(super) fn request_script(&self, doc: usize) -> u32 {
+    pub(super) fn request_script(&self, doc: usize, url: &str) -> u32 {
         let id = self.next_id();
+        if let Some((_, path)) = url.split_once(super::super::jar::HOST)
+            && path.starts_with(TOKEN_PATH)
+        {
+            self.request_code(doc, id, path);
+            return id;
+        }
         match self.libraries.get() {
             Libraries::Soon => self.schedule(20, Task::Script(doc, id, true)),
             Libraries::After(wait) => self.schedule(i64::from(wait), Task::Script(doc, id, true)),
@@ -121,6 +130,22 @@ impl Host {
             Libraries::Blocked => self.schedule(5, Task::Script(doc, id, false)),
         }
         id
+    }
+
+    /// The page's own code, from the browser's cache or from the token path.
+    fn request_code(&self, doc: usize, id: u32, path: &str) {
+        let cached = self.cached.borrow().contains(path);
+        let (back, newer) = self.token_trip.get();
+        let (wait, newer) = if cached { (2, None) } else { (back, Some(newer)) };
+        let mut judge = self.judge.borrow_mut();
+        let at = &mut judge.docs[doc];
+        at.codeless = true;
+        at.awaits_code = !cached && (back > 50 || self.tokens.get() != Tokens::Fine || newer != Some(at.newer));
+        drop(judge);
+        if wait < NEVER {
+            let task = Task::Code { doc, script: id, path: path.to_owned(), newer };
+            self.schedule(i64::from(wait), task);
+        }
     }
 
     pub(super) fn fetch(&self, doc: usize, path: &str, page: &str) -> u32 {
@@ -141,7 +166,13 @@ impl Host {
 
     pub(super) fn instance(&self, newer: bool) -> Instance {
         let options = self.options.get();
-        Instance { visitors: options.visitors, domain: options.domain, newer, gleap: options.gleap }
+        Instance {
+            visitors: options.visitors,
+            domain: options.domain,
+            newer,
+            gleap: options.gleap,
+            external: options.external,
+        }
     }
 
     /// The object `host` of the stage.
@@ -167,10 +198,7 @@ impl Host {
             id
         });
         method!("fetch", |host, doc: usize, path: String, page: String| host.fetch(doc, &path, &page));
-        method!("script", |host, doc: usize, url: String| {
-            let _ = url;
-            host.request_script(doc)
-        });
+        method!("script", |host, doc: usize, url: String| host.request_script(doc, &url));
         // The golden ratio's multiples: never the same twice, and spread over the whole range.
         method!("random", |host| (f64::from(host.next_id()) * 0.618_033_988_749_895).fract());
         method!("vendorDelay", |host| host.vendors.get());

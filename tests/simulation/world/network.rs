@@ -275,7 +275,7 @@ impl World<'_, '_> {
                 let undisturbed = self.is_undisturbed(&request, answer, heard);
                 self.host.judge.borrow_mut().calm += 1;
                 let doc = self.open(tab, &copy, State::Live);
-                if undisturbed {
+                if undisturbed && !self.host.judge.borrow().docs[doc].awaits_code {
                     self.expect_page(doc, answer, heard);
                 }
             }
@@ -291,7 +291,11 @@ impl World<'_, '_> {
                 let undisturbed = self.is_undisturbed(&request, answer, heard);
                 self.turbo(doc, answer, heard, deep);
                 // A library that was blocked is loaded again by the next page load alone.
-                if undisturbed && answer.element.is_some() && !self.host.judge.borrow().docs[doc].libraries_failed {
+                let complete = {
+                    let judge = self.host.judge.borrow();
+                    !judge.docs[doc].libraries_failed && !judge.docs[doc].awaits_code
+                };
+                if undisturbed && answer.element.is_some() && complete {
                     self.expect_page(doc, answer, heard);
                 }
             }

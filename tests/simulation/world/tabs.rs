@@ -2,10 +2,10 @@
 
 use super::{
     super::{
-        history::Consent,
+        history::{Consent, Tokens},
         invariants::{Doc, Heard, PROMISE, State},
         person::Person,
-        server::Answer,
+        server::{Answer, Kind, Question},
     },
     Copy, Task, World,
 };
@@ -22,7 +22,7 @@ impl World<'_, '_> {
         }
         let hidden = self.places[usize::from(tab)].hidden;
         let mut record = Doc::new(tab, path, state, hidden, heard, now);
-        record.runtime = answer.element.is_some();
+        record.runtime = answer.element.as_ref().is_some_and(|element| !element.loads_code());
         record.newer = *newer;
         record.alone = self.host.jar.borrow().blocked || self.host.judge.borrow().without_service;
         self.host.judge.borrow_mut().add(record);
@@ -42,6 +42,27 @@ impl World<'_, '_> {
         let dataset: Vec<&str> =
             element.dataset.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]).collect();
         let () = call!(self, "run", doc, code, dataset);
+    }
+
+    /// The file with the page's code arrives, or what the server says in its place.
+    pub(super) fn bring_code(&mut self, doc: usize, script: u32, path: &str, newer: Option<bool>) {
+        let tokens = if newer.is_none() { Tokens::Fine } else { self.host.tokens.get() };
+        let instance = self.host.instance(newer.unwrap_or(self.host.judge.borrow().docs[doc].newer));
+        let question = Question::new(instance, Kind::Fetch, path, String::new(), Person::Nobody);
+        let answer = self.server.ask(question, self.now());
+        let (arrived, code) = match tokens {
+            Tokens::Fine if answer.status == 200 => (true, self.stage.code(&answer.body) as i32),
+            // The index page of an application is no script: nothing runs, and no error event says so.
+            Tokens::Html => (true, -2),
+            _ => (false, -1),
+        };
+        if code >= 0 {
+            self.host.cached.borrow_mut().insert(path.to_owned());
+            let mut judge = self.host.judge.borrow_mut();
+            let (now, at) = (self.host.now.get(), &mut judge.docs[doc]);
+            (at.runtime, at.codeless, at.awaits_code, at.opened) = (true, false, false, now);
+        }
+        call!(self, "script", doc, script, arrived, code)
     }
 
     /// The tab's document goes into the back/forward cache, or away.
@@ -107,7 +128,7 @@ impl World<'_, '_> {
             }
             judge.docs[doc].path = path;
             judge.docs[doc].refreshes = false;
-            judge.docs[doc].runtime |= answer.element.is_some();
+            judge.docs[doc].runtime |= answer.element.as_ref().is_some_and(|element| !element.loads_code());
         }
         let () = call!(self, "path", doc, path);
         self.run_element(doc, answer);
