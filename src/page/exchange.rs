@@ -20,7 +20,7 @@ use super::{
     facts::{RequestFacts, is_addressed},
     headers,
     injection::Injection,
-    logout::{LogoutCleanup, LogoutRoute, is_logout, is_own, may_end, may_log_out},
+    logout::{LogoutCleanup, LogoutRoute, SentCookies, is_logout, is_own, may_end, may_log_out},
     pending::PendingInjection,
     request_kind::RequestKind,
     service::Role,
@@ -42,6 +42,11 @@ pub(super) struct Exchange {
     answer: Answer,
     /// The logout route that covers this request, set by this layer or by one around it.
     logout_route: Option<LogoutRoute>,
+    /// The cookies of a request to a logout route: a response that removes one of them is a logout.
+    ///
+    /// A layer inside of the one that watches for the logout needs them, too. Otherwise it could put a token into the
+    /// response with which the outer layer ends the session.
+    sent: Option<SentCookies>,
     /// What a logout would remove: set on a logout route, and wherever a session could end.
     cleanup: Option<LogoutCleanup>,
     /// Whether this was a logout unless the lookup still finds a signed-in user.
@@ -102,18 +107,21 @@ impl Exchange {
         };
         parts.extensions.insert(cleanup.route);
         exchange.logout_route = Some(cleanup.route);
+        exchange.sent = Some(SentCookies::read(&parts.headers));
         exchange.cleanup = Some(cleanup);
         exchange.prepare(&mut parts.headers);
         exchange
     }
 
     fn new(config: &Arc<Config>, parts: &Parts, kind: RequestKind, role: Role) -> Self {
+        let logout_route = parts.extensions.get().copied();
         Self {
             facts: RequestFacts::read(config, parts, kind),
             role,
             opted_in: true,
             answer: Answer::Known(Viewer::Unknown),
-            logout_route: parts.extensions.get().copied(),
+            logout_route,
+            sent: logout_route.map(|_: LogoutRoute| SentCookies::read(&parts.headers)),
             cleanup: None,
             is_undecided: false,
             asks_for_token: parts.headers.contains_key(PAGE_HEADER),
@@ -164,7 +172,7 @@ impl Exchange {
         let is_page = response.status().is_success() && headers::is_html(response.headers());
         let is_logout = match &viewer {
             Viewer::SignedIn(identity) => {
-                let removes_cookie = self.cleanup.as_ref().is_some_and(|cleanup| cleanup.is_removed_by(&response));
+                let removes_cookie = self.sent.as_ref().is_some_and(|sent| sent.are_removed_by(&response));
                 removes_cookie || (self.may_be_session_of(identity) && !is_page)
             }
             // A failed attempt to sign in returns a page with the form again.

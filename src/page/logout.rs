@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use http::{
-    HeaderMap, Method, Response, StatusCode,
+    HeaderMap, HeaderValue, Method, Response, StatusCode,
     header::{COOKIE, SET_COOKIE},
     request::Parts,
 };
+use smallvec::SmallVec;
 
 use super::headers;
 use crate::{
@@ -77,13 +78,35 @@ pub(super) fn is_logout(method: &Method, status: StatusCode, said: Option<&Viewe
     *method != Method::GET || status.is_redirection() || matches!(said, Some(Viewer::SignedOut))
 }
 
+/// All `Cookie` lines of a request.
+#[derive(Clone)]
+pub(super) struct SentCookies(SmallVec<[HeaderValue; 1]>);
+
+impl SentCookies {
+    pub(super) fn read(headers: &HeaderMap) -> Self {
+        Self(headers.get_all(COOKIE).iter().cloned().collect())
+    }
+
+    fn lines(&self) -> HeaderMap {
+        self.0.iter().map(|line| (COOKIE, line.clone())).collect()
+    }
+
+    /// Returns whether the response removes a cookie that the request carried.
+    ///
+    /// A logout does so if the application keeps its session in a cookie.
+    pub(super) fn are_removed_by<B>(&self, response: &Response<B>) -> bool {
+        let sent = self.lines();
+        let lines = response.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let mut removed = lines.filter(|line| cookies::is_removal(line)).filter_map(|line| line.split('=').next());
+        removed.any(|name| cookies::pairs(&sent).any(|(sent, _)| sent == name.trim().as_bytes()))
+    }
+}
+
 /// The vendor cookies that the request carried, and the domains on which to expire them.
 pub(super) struct LogoutCleanup {
     pub(super) route: LogoutRoute,
     cookies: Vec<String>,
     domains: Vec<String>,
-    /// All `Cookie` lines of the request.
-    sent: HeaderMap,
 }
 
 impl LogoutCleanup {
@@ -97,17 +120,7 @@ impl LogoutCleanup {
         let carries_session = config.read_cookies(&parts.headers).has_session() || !cookies.is_empty();
         let was_signed_in = matches!(before, Answer::Known(Viewer::SignedIn(_)));
         let route = LogoutRoute { carries_session, is_own: is_own(config, parts), was_signed_in };
-        let sent = parts.headers.get_all(COOKIE).iter().map(|line| (COOKIE, line.clone())).collect();
-        Self { route, cookies, domains, sent }
-    }
-
-    /// Returns whether the response removes a cookie that the request carried.
-    ///
-    /// A logout does so if the application keeps its session in a cookie.
-    pub(super) fn is_removed_by<B>(&self, response: &Response<B>) -> bool {
-        let lines = response.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let mut removed = lines.filter(|line| cookies::is_removal(line)).filter_map(|line| line.split('=').next());
-        removed.any(|name| cookies::pairs(&self.sent).any(|(sent, _)| sent == name.trim().as_bytes()))
+        Self { route, cookies, domains }
     }
 
     /// Ends the session on the logout response itself, even if it is a redirect or goes to a fetch.

@@ -8,6 +8,7 @@ mod diagnosis;
 mod golden;
 mod issued;
 mod logout;
+mod logout_found;
 mod mint;
 mod origins;
 mod page;

@@ -5,7 +5,7 @@
 
 use super::{
     asked::{Asked, Said, Stack},
-    rules::{Ends, Verdict, looked_up, removes_the_session},
+    rules::{Ends, Verdict},
 };
 
 /// The outcomes of a page whose body or policy has no place for a snippet.
@@ -20,13 +20,6 @@ pub(super) fn finding(asked: &Asked, verdict: Verdict, outcome: &str) -> Option<
     // `SignedOut` for the application's word, so that it ends a session where there is none.
     if is_path && matches!(stack, Stack::Twice | Stack::PageInLogout | Stack::LogoutInPage) {
         return Some("two-layers-one-logout");
-    }
-    // The logout layer recognises the logout by the removed cookie. The page layer inside does not see that cookie, so
-    // it trusts the look-up's old copy: the logout's own response carries a token.
-    let is_silent = !matches!(asked.late(), Some(Said::Person | Said::Nobody));
-    let from_a_copy = asked.says("later") && is_silent && looked_up(asked) == Said::Person;
-    if stack == Stack::PageInLogout && from_a_copy && removes_the_session(asked) {
-        return Some("token-after-logout");
     }
     // The logout layer reports `no-session` over the outcome of the page layer inside, whose snippet is on the page.
     if stack == Stack::PageInLogout && no_session && asked.says("visitors") {

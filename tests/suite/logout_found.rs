@@ -1,0 +1,187 @@
+//! Logouts that fuzzing found: two layers at one logout, and responses that have no place for the snippet.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    task::{Context, Poll},
+};
+
+use futures::executor::block_on;
+use http::{HeaderMap, Request, Response, header::SET_COOKIE, request};
+use http_body_util::BodyExt;
+use tower::{Layer, Service, ServiceExt};
+use tower_widget_identity::{Delivery, Identity, Outcome, SkipWidget, Viewer, Widgets, WidgetsBuilder, widget::Gist};
+
+use crate::support::{FP_1, FP_2, MARKER, builder, secret};
+
+const PAGE: &str = "<!doctype html><head><title>Home</title></head><body>Hello";
+const VENDOR: &str = "intercom-session-abcd1234";
+
+/// Returns the same response to every request.
+#[derive(Clone)]
+struct Handler(Response<String>);
+
+impl Service<Request<()>> for Handler {
+    type Response = Response<String>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<String>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<()>) -> Self::Future {
+        ready(Ok(self.0.clone()))
+    }
+}
+
+/// What the browser gets.
+struct Seen {
+    headers: HeaderMap,
+    body: String,
+    outcome: Option<&'static str>,
+}
+
+impl Seen {
+    fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all(SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect()
+    }
+
+    /// Returns whether cookies end the session. All of them must agree.
+    fn is_ended(&self) -> bool {
+        let sets = |start: &str| self.cookies().iter().filter(|line| line.starts_with(start)).count();
+        let [out, kept, any] =
+            [format!("{MARKER}=out;"), format!("{MARKER}-kept="), MARKER.to_owned()].map(|s| sets(&s));
+        let is_ended = out > 0;
+        // A page that boots sets the second cookie, too.
+        assert_eq!((out, any), (usize::from(is_ended), out + kept), "{:?}", self.cookies());
+        assert!(kept == 1 || (kept == 0 && !is_ended), "{:?}", self.cookies());
+        let is_stored =
+            !self.headers.get_all("cache-control").iter().any(|line| line.to_str().unwrap().contains("no-store"));
+        assert!(!(is_ended && is_stored), "a cache may store a logout");
+        is_ended
+    }
+
+    fn has_snippet(&self) -> bool {
+        self.body.contains("data-widget=")
+    }
+
+    /// Returns whether the response identifies a user to the widgets.
+    fn identifies(&self) -> bool {
+        let names = ["x-widget-token-intercom", "x-widget-page"];
+        self.body.contains("eyJ") || names.iter().any(|name| self.headers.contains_key(*name))
+    }
+}
+
+fn serve<S, B>(service: S, request: request::Builder) -> Seen
+where
+    S: Service<Request<()>, Response = Response<B>, Error = Infallible>,
+    B: http_body::Body<Error: std::fmt::Debug>,
+{
+    let Ok(response) = block_on(service.oneshot(request.body(()).unwrap()));
+    let (head, body) = response.into_parts();
+    let body = block_on(body.collect()).unwrap().to_bytes();
+    Seen {
+        outcome: head.extensions.get().map(Outcome::as_str),
+        headers: head.headers,
+        body: String::from_utf8(body.to_vec()).unwrap(),
+    }
+}
+
+/// A request by the application's own page, for a document, with these cookies.
+fn ask(method: &str, path: &str, cookies: &str) -> request::Builder {
+    let request = Request::builder().method(method).uri(path).header("host", "app.test");
+    let request = request.header("sec-fetch-dest", "document").header("sec-fetch-site", "same-origin");
+    if cookies.is_empty() { request } else { request.header("cookie", cookies) }
+}
+
+/// The same by a script.
+fn fetch(method: &str, path: &str, cookies: &str) -> request::Builder {
+    let mut request = ask(method, path, cookies);
+    request.headers_mut().unwrap().insert("sec-fetch-dest", "empty".parse().unwrap());
+    request
+}
+
+/// The same by a browser without Fetch Metadata.
+fn plain(method: &str, path: &str, cookies: &str) -> request::Builder {
+    let mut request = ask(method, path, cookies).header("accept", "text/html");
+    let headers = request.headers_mut().unwrap();
+    headers.remove("sec-fetch-dest");
+    headers.remove("sec-fetch-site");
+    request
+}
+
+fn foreign(mut request: request::Builder) -> request::Builder {
+    request.headers_mut().unwrap().insert("sec-fetch-site", "cross-site".parse().unwrap());
+    request
+}
+
+fn answer(status: u16, media_type: &str, body: &str) -> Response<String> {
+    Response::builder().status(status).header("content-type", media_type).body(body.to_owned()).unwrap()
+}
+
+fn page() -> Response<String> {
+    answer(200, "text/html", PAGE)
+}
+
+fn json() -> Response<String> {
+    answer(200, "application/json", "{}")
+}
+
+fn redirect() -> Response<String> {
+    Response::builder().status(303).header("location", "/").body(String::new()).unwrap()
+}
+
+fn with(name: &'static str, value: &'static str, mut response: Response<String>) -> Response<String> {
+    response.headers_mut().append(name, value.parse().unwrap());
+    response
+}
+
+fn saying_signed_out(mut response: Response<String>) -> Response<String> {
+    response.extensions_mut().insert(Viewer::SignedOut);
+    response
+}
+
+/// Sends the request through each pair of layers that handles a logout at `/logout` twice.
+fn through_both(set: &Widgets, response: &Response<String>, request: &dyn Fn() -> request::Builder) -> [Seen; 4] {
+    let handler = || Handler(response.clone());
+    [
+        serve(set.layer().layer(set.layer().layer(handler())), request()),
+        serve(set.layer().layer(set.logout_layer().layer(handler())), request()),
+        serve(set.logout_layer().layer(set.layer().layer(handler())), request()),
+        serve(set.logout_layer().layer(set.logout_layer().layer(handler())), request()),
+    ]
+}
+
+fn with_logout_path() -> WidgetsBuilder {
+    builder().widget(Gist::new("gist-app", secret("gist secret"))).marker_name(MARKER).logout_path("/logout")
+}
+
+// ---- a token on the response to a logout ----------------------------------------------------------------------------
+
+/// The look-up reads a copy from before the logout. Only the removed cookie shows that this was one.
+#[test]
+fn page_layer_inside_of_a_logout_layer_sees_the_removed_cookie() {
+    let asks = || builder().identify_async(|_| async { Viewer::SignedIn(Identity::new("user-1")) });
+    let removes = with("set-cookie", "sid=; Max-Age=0", page());
+    for marker in [FP_1, FP_2, "out"] {
+        let cookies = format!("sid=1; {MARKER}={marker}");
+        let set = asks().build().unwrap();
+        let both = set.logout_layer().layer(set.layer().layer(Handler(removes.clone())));
+        let seen = serve(both, ask("POST", "/", &cookies));
+        assert!(seen.is_ended() && !seen.identifies(), "{marker}: {:?}", seen.outcome);
+        assert_eq!(seen.outcome, Some("shutdown"), "{marker}");
+
+        let set = asks().delivery(Delivery::Header).build().unwrap();
+        let both = set.logout_layer().layer(set.layer().layer(Handler(removes.clone())));
+        let seen = serve(both, fetch("POST", "/", &cookies));
+        assert!(seen.is_ended() && !seen.identifies(), "{marker}: {:?}", seen.headers);
+        assert_eq!(seen.headers["x-widget-shutdown"], "intercom", "{marker}");
+    }
+    // Without a removed cookie, such a page is the form that did not sign the user in.
+    let set = asks().build().unwrap();
+    let both = set.logout_layer().layer(set.layer().layer(Handler(page())));
+    let seen = serve(both, ask("POST", "/", &format!("sid=1; {MARKER}={FP_1}")));
+    assert!(!seen.is_ended());
+    assert_eq!(seen.outcome, Some("boot"));
+}
