@@ -20,7 +20,9 @@ use super::{
     facts::{RequestFacts, is_addressed},
     headers,
     injection::Injection,
-    logout::{LogoutCleanup, LogoutRoute, SentCookies, is_logout, is_own, may_end, may_log_out},
+    logout::{
+        HandledLogout, LogoutCleanup, LogoutRoute, SentCookies, is_logout, is_own, may_end, may_log_out, sign_out,
+    },
     pending::PendingInjection,
     request_kind::RequestKind,
     service::Role,
@@ -205,20 +207,20 @@ impl Exchange {
             self.note_login();
         }
         self.logout_route = route.filter(|_| is_logout);
-        let ends_session = self.logout_route.is_some_and(|route| route.ends_session(said.as_ref()));
+        let is_signed_out = said == Some(Viewer::SignedOut);
+        let is_said = HandledLogout::of(&response).map_or(is_signed_out, |inner| inner.is_said);
+        let ends_session = self.logout_route.is_some_and(|route| route.ends_session(is_said));
         if self.role == Role::Logout && !is_logout {
             return Step::Done(untouched(response));
         }
         if is_logout && let Some(cleanup) = &self.cleanup {
-            // A snapshot that an outer layer took before the logout no longer counts.
-            response.extensions_mut().insert(Viewer::SignedOut);
+            sign_out(&mut response, is_said);
             if ends_session {
                 cleanup.end_session(&self.facts.config, &mut response);
             } else if self.role == Role::Logout {
                 return Step::Done(conclude(&self.facts, response, Some(Outcome::untouched(Reason::NoSession))));
             }
         }
-        let is_signed_out = said == Some(Viewer::SignedOut);
         self.learn(said, ends_session);
         if let Some(inner) = response.extensions().get::<Outcome>() {
             let config = &self.facts.config;

@@ -7,6 +7,7 @@ use http::{
     header::{COOKIE, SET_COOKIE},
     request::Parts,
 };
+use memchr::memchr;
 use smallvec::SmallVec;
 
 use super::headers;
@@ -50,9 +51,38 @@ impl LogoutRoute {
     /// Returns whether a logout ends the widgets' session, too.
     ///
     /// If the browser sent no cookie of one, the application must say that there was a session.
-    pub(super) fn ends_session(self, said: Option<&Viewer>) -> bool {
-        self.carries_session || (self.is_own && (self.was_signed_in || said == Some(&Viewer::SignedOut)))
+    /// `is_said` is whether it says, after the handler, that no user is signed in.
+    pub(super) fn ends_session(self, is_said: bool) -> bool {
+        self.carries_session || (self.is_own && (self.was_signed_in || is_said))
     }
+}
+
+/// A mark on a response: a layer has already acted on the logout.
+///
+/// A layer around that one neither sets the same cookies again, nor takes the inner layer's `Viewer::SignedOut` for the
+/// application's word.
+#[derive(Clone, Copy)]
+pub(super) struct HandledLogout {
+    /// Whether the application said, after the handler, that no user is signed in.
+    pub(super) is_said: bool,
+    /// Whether the response's headers end a session.
+    has_ended: bool,
+}
+
+impl HandledLogout {
+    /// Returns the mark of a layer inside, if the viewer in the response is still the one that the layer put there.
+    pub(super) fn of<B>(response: &Response<B>) -> Option<Self> {
+        let is_signed_out = response.extensions().get() == Some(&Viewer::SignedOut);
+        response.extensions().get().copied().filter(|_| is_signed_out)
+    }
+}
+
+/// Marks the response as one for a signed-out visitor. A snapshot that an outer layer took before no longer counts.
+pub(super) fn sign_out<B>(response: &mut Response<B>, is_said: bool) {
+    let extensions = response.extensions_mut();
+    let has_ended = extensions.get().is_some_and(|mark: &HandledLogout| mark.has_ended);
+    extensions.insert(Viewer::SignedOut);
+    extensions.insert(HandledLogout { is_said, has_ended });
 }
 
 pub(super) fn may_log_out(method: &Method) -> bool {
@@ -124,16 +154,34 @@ impl LogoutCleanup {
     }
 
     /// Ends the session on the logout response itself, even if it is a redirect or goes to a fetch.
+    ///
+    /// It omits the lines that a layer inside has set already: the same set may be layered twice over one logout.
     pub(super) fn end_session<B>(&self, config: &Config, response: &mut Response<B>) {
-        let headers = response.headers_mut();
-        headers.append(SET_COOKIE, config.marker.out());
-        headers.extend(config.marker.keep().map(|line| (SET_COOKIE, line)));
+        let mark = response.extensions().get().copied().unwrap_or(HandledLogout { is_said: true, has_ended: false });
+        response.extensions_mut().insert(HandledLogout { has_ended: true, ..mark });
         let names: Vec<_> = self.cookies.iter().map(String::as_str).collect();
-        for line in cookies::expiring(&names, &self.domains) {
-            headers.append(SET_COOKIE, line);
+        let lines = std::iter::once(config.marker.out()).chain(config.marker.keep());
+        let headers = response.headers_mut();
+        for line in lines.chain(cookies::expiring(&names, &self.domains)) {
+            if !(mark.has_ended && sets_same_cookie(headers, &line)) {
+                headers.append(SET_COOKIE, line);
+            }
         }
         headers::forbid_storing(headers);
     }
+}
+
+/// Returns whether the response already has a line for this cookie with the same attributes, whatever the value.
+fn sets_same_cookie(headers: &HeaderMap, line: &HeaderValue) -> bool {
+    let cookie = without_value(line);
+    headers.get_all(SET_COOKIE).iter().any(|known| without_value(known) == cookie)
+}
+
+/// Splits a `Set-Cookie` line into the cookie's name and attributes.
+fn without_value(line: &HeaderValue) -> (&[u8], &[u8]) {
+    let line = line.as_bytes();
+    let pair = &line[..memchr(b';', line).unwrap_or(line.len())];
+    (&pair[..memchr(b'=', pair).unwrap_or(pair.len())], &line[pair.len()..])
 }
 
 /// Returns whether the request does not come from another origin's page.

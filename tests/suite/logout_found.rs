@@ -185,3 +185,50 @@ fn page_layer_inside_of_a_logout_layer_sees_the_removed_cookie() {
     assert!(!seen.is_ended());
     assert_eq!(seen.outcome, Some("boot"));
 }
+
+// ---- two layers at one logout ---------------------------------------------------------------------------------------
+
+#[test]
+fn two_layers_expire_each_cookie_once() {
+    let set = with_logout_path().build().unwrap();
+    let many: Vec<_> = (0..20).map(|number| format!("gist-{number}=x")).collect();
+    let cookies = format!("{MARKER}={FP_1}; {VENDOR}=1; {}", many.join("; "));
+    let request = || {
+        let mut request = ask("POST", "/logout", &cookies);
+        request.headers_mut().unwrap().insert("host", "a.b.c.d.app.test".parse().unwrap());
+        request
+    };
+    for response in [redirect(), json(), page(), saying_signed_out(redirect()), saying_signed_out(page())] {
+        for (at, seen) in through_both(&set, &response, &request).iter().enumerate() {
+            assert!(seen.is_ended(), "{at}");
+            let mut lines = seen.cookies();
+            let count = lines.len();
+            assert!(count > 10, "{at}: {lines:?}");
+            lines.sort_unstable();
+            lines.dedup();
+            assert_eq!(lines.len(), count, "{at}: a line occurs twice");
+            let expiring: usize = lines.iter().filter(|line| line.contains("Max-Age=0")).map(|line| line.len()).sum();
+            assert!(expiring <= 2048, "{at}: {expiring} bytes");
+            assert_eq!(seen.outcome, Some(if seen.has_snippet() { "shutdown" } else { "logout" }), "{at}");
+            assert!(seen.body.matches("data-widget=").count() <= 1, "{at}");
+        }
+    }
+}
+
+/// The inner layer puts `SignedOut` into the response, because the application did sign a user out. But nothing says
+/// that the user had a widget session.
+#[test]
+fn inner_layers_signed_out_is_not_the_applications_word() {
+    let set = with_logout_path().build().unwrap();
+    let request = || fetch("POST", "/logout", "sid=1");
+    for response in [json(), redirect(), page()] {
+        for (at, seen) in through_both(&set, &response, &request).iter().enumerate() {
+            assert!(!seen.is_ended() && seen.cookies().is_empty(), "{at}: {:?}", seen.cookies());
+            assert_ne!(seen.outcome, Some("logout"), "{at}");
+        }
+        for (at, seen) in through_both(&set, &saying_signed_out(response), &request).iter().enumerate() {
+            assert!(seen.is_ended(), "{at}: the application itself says so");
+            assert_eq!(seen.outcome, Some("logout"), "{at}");
+        }
+    }
+}

@@ -16,11 +16,6 @@ pub(super) fn finding(asked: &Asked, verdict: Verdict, outcome: &str) -> Option<
     let stack = asked.stack();
     let is_path = asked.says("path");
     let no_session = verdict.is_logout && verdict.ends == Ends::No;
-    // Two layers handle one logout: the cookies are set and expired twice, and the outer layer takes the inner layer's
-    // `SignedOut` for the application's word, so that it ends a session where there is none.
-    if is_path && matches!(stack, Stack::Twice | Stack::PageInLogout | Stack::LogoutInPage) {
-        return Some("two-layers-one-logout");
-    }
     // The logout layer reports `no-session` over the outcome of the page layer inside, whose snippet is on the page.
     if stack == Stack::PageInLogout && no_session && asked.says("visitors") {
         return Some("outcome-hides-visitor");

@@ -130,8 +130,8 @@ fn by_word(asked: &Asked) -> Ends {
     let status = asked.status;
     let counts = !status.is_informational() && status != StatusCode::NOT_MODIFIED;
     let meant = asked.late() == Some(Said::Nobody) && ![Method::HEAD, Method::OPTIONS].contains(&asked.method());
-    // A logout layer around the page layer decides alone.
-    let heard = matches!(asked.stack(), Stack::Page | Stack::Twice | Stack::LogoutInPage);
+    // A logout layer around the page layer decides alone, except at a `logout_path`, where the page layer watches, too.
+    let heard = has_page_layer(asked) && (asked.stack() != Stack::PageInLogout || asked.says("path"));
     if !(has_marker && counts && meant && heard && asked.is_own()) {
         return Ends::No;
     }
