@@ -218,7 +218,10 @@ impl Exchange {
             if ends_session {
                 cleanup.end_session(&self.facts.config, &mut response);
             } else if self.role == Role::Logout {
-                return Step::Done(conclude(&self.facts, response, Some(Outcome::untouched(Reason::NoSession))));
+                // What an inner layer put into the page says more, such as a visitor's snippet.
+                let is_unreported = !has_acted(&response);
+                let outcome = is_unreported.then(|| Outcome::untouched(Reason::NoSession));
+                return Step::Done(conclude(&self.facts, response, outcome));
             }
         }
         self.learn(said, ends_session);
@@ -373,6 +376,12 @@ fn recognise(config: &Config, viewer: Viewer) -> Result<(ViewerKey, Option<Ident
             Err(Outcome::no_token(failures.collect()))
         }
     }
+}
+
+/// Returns whether a layer inside has acted on the response, by its outcome.
+fn has_acted<B>(response: &Response<B>) -> bool {
+    let inner = response.extensions().get::<Outcome>();
+    inner.is_some_and(|inner| !matches!(inner.kind(), OutcomeKind::Untouched(_)))
 }
 
 /// Returns whether the response is an image, font, style sheet, script or other media.

@@ -232,3 +232,19 @@ fn inner_layers_signed_out_is_not_the_applications_word() {
         }
     }
 }
+
+// ---- failed logouts, and outcomes -----------------------------------------------------------------------------------
+
+#[test]
+fn outcome_of_a_logout_without_a_session_says_that_the_page_has_a_visitors_snippet() {
+    let set = builder().visitors(true).build().unwrap();
+    let both = || set.logout_layer().layer(set.layer().layer(Handler(page())));
+    let seen = serve(both(), ask("POST", "/", ""));
+    assert_eq!((seen.outcome, seen.has_snippet()), (Some("visitor"), true));
+    assert!(seen.cookies().is_empty());
+
+    let set = builder().build().unwrap();
+    let both = || set.logout_layer().layer(set.layer().layer(Handler(page())));
+    let seen = serve(both(), ask("POST", "/", ""));
+    assert_eq!((seen.outcome, seen.has_snippet()), (Some("no-session"), false));
+}

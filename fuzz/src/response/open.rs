@@ -4,7 +4,7 @@
 //! library is fixed, that test fails: remove the finding here, and move its seed to `seeds/response`.
 
 use super::{
-    asked::{Asked, Said, Stack},
+    asked::{Asked, Said},
     rules::{Ends, Verdict},
 };
 
@@ -13,13 +13,7 @@ const NO_PLACE: [&str; 6] = ["fragment", "long-prologue", "body-error", "encodin
 
 /// Returns the name of the finding that this input repeats, with this outcome.
 pub(super) fn finding(asked: &Asked, verdict: Verdict, outcome: &str) -> Option<&'static str> {
-    let stack = asked.stack();
     let is_path = asked.says("path");
-    let no_session = verdict.is_logout && verdict.ends == Ends::No;
-    // The logout layer reports `no-session` over the outcome of the page layer inside, whose snippet is on the page.
-    if stack == Stack::PageInLogout && no_session && asked.says("visitors") {
-        return Some("outcome-hides-visitor");
-    }
     // A failed logout at a `logout_path`: another origin's request ends the session by the handler's `SignedOut`.
     if is_path && !verdict.is_logout && !asked.is_own() && asked.late() == Some(Said::Nobody) {
         return Some("foreign-failed-logout");
