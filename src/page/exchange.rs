@@ -264,7 +264,7 @@ impl Exchange {
     ) -> Response<WidgetBody<B>> {
         let outcome = match &self.cleanup {
             Some(_) if ends_session => Some(OutcomeKind::LogOut.into()),
-            Some(cleanup) if is_signed_out && self.may_end_by_word(response.status()) => {
+            Some(cleanup) if is_signed_out && self.may_end_by_word(cleanup, response.status()) => {
                 cleanup.end_session(&self.facts.config, &mut response);
                 Some(OutcomeKind::LogOut.into())
             }
@@ -275,8 +275,9 @@ impl Exchange {
     }
 
     /// Returns whether the application's `SignedOut` may end the session that this browser has.
-    fn may_end_by_word(&self, status: StatusCode) -> bool {
-        self.facts.browser.has_marker() && may_log_out(&self.facts.method) && may_end(status)
+    fn may_end_by_word(&self, cleanup: &LogoutCleanup, status: StatusCode) -> bool {
+        let is_own = cleanup.route.is_own();
+        is_own && self.facts.browser.has_marker() && may_log_out(&self.facts.method) && may_end(status)
     }
 
     fn may_be_personal_fetch(&self) -> bool {

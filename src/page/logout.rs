@@ -48,6 +48,10 @@ impl LogoutRoute {
         self.carries_session
     }
 
+    pub(super) fn is_own(self) -> bool {
+        self.is_own
+    }
+
     /// Returns whether a logout ends the widgets' session, too.
     ///
     /// If the browser sent no cookie of one, the application must say that there was a session.

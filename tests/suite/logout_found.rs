@@ -236,6 +236,17 @@ fn inner_layers_signed_out_is_not_the_applications_word() {
 // ---- failed logouts, and outcomes -----------------------------------------------------------------------------------
 
 #[test]
+fn failed_logout_by_another_origins_page_ends_no_session() {
+    let set = builder().logout_path("/logout").build().unwrap();
+    let failed = saying_signed_out(answer(500, "application/json", "{}"));
+    let cookies = format!("{MARKER}={FP_1}");
+    let own = serve(set.layer().layer(Handler(failed.clone())), ask("POST", "/logout", &cookies));
+    assert!(own.is_ended(), "the application says that no user is signed in");
+    let seen = serve(set.layer().layer(Handler(failed)), foreign(ask("POST", "/logout", &cookies)));
+    assert!(!seen.is_ended() && seen.outcome != Some("logout"), "{:?}", seen.outcome);
+}
+
+#[test]
 fn outcome_of_a_logout_without_a_session_says_that_the_page_has_a_visitors_snippet() {
     let set = builder().visitors(true).build().unwrap();
     let both = || set.logout_layer().layer(set.layer().layer(Handler(page())));

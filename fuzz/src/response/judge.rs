@@ -24,7 +24,7 @@ pub(super) fn judge(asked: &Asked, served: &Served, skips_open: bool) {
     let given = given(asked);
     let verdict = Verdict::of(asked);
     let outcome = served.outcome().unwrap_or("none");
-    if skips_open && open::finding(asked, verdict, outcome).is_some() {
+    if skips_open && open::finding(verdict, outcome).is_some() {
         return;
     }
     let carried = ["boot", "switch", "shutdown", "visitor"].contains(&outcome);

@@ -3,21 +3,13 @@
 //! Each one has a seed of its name in `seeds/open`. A test checks that the judge still rejects these seeds. Once the
 //! library is fixed, that test fails: remove the finding here, and move its seed to `seeds/response`.
 
-use super::{
-    asked::{Asked, Said},
-    rules::{Ends, Verdict},
-};
+use super::rules::{Ends, Verdict};
 
 /// The outcomes of a page whose body or policy has no place for a snippet.
 const NO_PLACE: [&str; 6] = ["fragment", "long-prologue", "body-error", "encoding", "sandbox", "trusted-types"];
 
 /// Returns the name of the finding that this input repeats, with this outcome.
-pub(super) fn finding(asked: &Asked, verdict: Verdict, outcome: &str) -> Option<&'static str> {
-    let is_path = asked.says("path");
-    // A failed logout at a `logout_path`: another origin's request ends the session by the handler's `SignedOut`.
-    if is_path && !verdict.is_logout && !asked.is_own() && asked.late() == Some(Said::Nobody) {
-        return Some("foreign-failed-logout");
-    }
+pub(super) fn finding(verdict: Verdict, outcome: &str) -> Option<&'static str> {
     // The handler says `SignedOut` on an ordinary route, and the response carries nothing that ends the session.
     if verdict.ends == Ends::Either && !matches!(outcome, "logout" | "shutdown" | "headers") {
         return Some("signed-out-without-a-page");
