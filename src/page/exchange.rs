@@ -21,7 +21,8 @@ use super::{
     headers,
     injection::Injection,
     logout::{
-        HandledLogout, LogoutCleanup, LogoutRoute, SentCookies, is_logout, is_own, may_end, may_log_out, sign_out,
+        Ending, HandledLogout, LogoutCleanup, LogoutRoute, SentCookies, is_logout, is_own, may_end, may_log_out,
+        sign_out,
     },
     pending::PendingInjection,
     request_kind::RequestKind,
@@ -51,6 +52,8 @@ pub(super) struct Exchange {
     sent: Option<SentCookies>,
     /// What a logout would remove: set on a logout route, and wherever a session could end.
     cleanup: Option<LogoutCleanup>,
+    /// What ends the session if the response carries no snippet that does.
+    ending: Ending,
     /// Whether this was a logout unless the lookup still finds a signed-in user.
     is_undecided: bool,
     /// Whether a page's script requests a token at a path that is not the configured one.
@@ -125,6 +128,7 @@ impl Exchange {
             logout_route,
             sent: logout_route.map(|_: LogoutRoute| SentCookies::read(&parts.headers)),
             cleanup: None,
+            ending: Ending::Nothing,
             is_undecided: false,
             asks_for_token: parts.headers.contains_key(PAGE_HEADER),
         }
@@ -224,6 +228,7 @@ impl Exchange {
                 return Step::Done(conclude(&self.facts, response, outcome));
             }
         }
+        self.ending = if ends_session && self.cleanup.is_some() { Ending::Done } else { Ending::Nothing };
         self.learn(said, ends_session);
         if let Some(inner) = response.extensions().get::<Outcome>() {
             let config = &self.facts.config;
@@ -334,7 +339,7 @@ impl Exchange {
             return Step::Done(conclude(&facts, response, is_reported.then(|| Outcome::untouched(reason))));
         };
         let (delivery, is_head) = (facts.config.delivery, facts.method == Method::HEAD);
-        let injection = Injection::new(facts, action, viewer, identity);
+        let injection = Injection::new(facts, action, viewer, identity).or_ending(self.ending);
         match delivery {
             // A visitor has no token, so there is no header to send.
             Delivery::Header if action == Action::Welcome => Step::Done(untouched(response)),

@@ -188,6 +188,24 @@ fn without_value(line: &HeaderValue) -> (&[u8], &[u8]) {
     (&pair[..memchr(b'=', pair).unwrap_or(pair.len())], &line[pair.len()..])
 }
 
+/// What ends the session if the response carries no snippet that does.
+pub(super) enum Ending {
+    /// Nothing: no session ends with this response, or a layer around this one ends it.
+    Nothing,
+    /// The response's headers do so already.
+    Done,
+}
+
+impl Ending {
+    /// Makes the headers end the session; returns whether a session ends.
+    pub(super) fn carry_out(&self) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Done => true,
+        }
+    }
+}
+
 /// Returns whether the request does not come from another origin's page.
 pub(super) fn is_own(config: &Config, parts: &Parts) -> bool {
     Sender::of(parts, config.site) != Sender::Foreign

@@ -259,3 +259,24 @@ fn outcome_of_a_logout_without_a_session_says_that_the_page_has_a_visitors_snipp
     let seen = serve(both(), ask("POST", "/", ""));
     assert_eq!((seen.outcome, seen.has_snippet()), (Some("no-session"), false));
 }
+
+#[test]
+fn outcome_of_a_logout_page_without_a_place_for_the_snippet_is_logout() {
+    let set = builder().logout_path("/logout").build().unwrap();
+    let sandboxed = with("content-security-policy", "sandbox", page());
+    let long = answer(200, "text/html", &format!("<!--{}", "x".repeat(70_000)));
+    for (name, response) in [
+        ("fragment", answer(200, "text/html", "<p>part</p>")),
+        ("sandbox", sandboxed),
+        ("long prologue", long),
+        ("unfinished", answer(200, "text/html", "<!--")),
+    ] {
+        let request = || plain("POST", "/logout", &format!("{MARKER}={FP_1}"));
+        let alone = serve(set.layer().layer(Handler(response.clone())), request());
+        let by_layer = serve(set.logout_layer().layer(Handler(response.clone())), request());
+        for seen in through_both(&set, &response, &request).into_iter().chain([alone, by_layer]) {
+            assert!(seen.is_ended() && !seen.has_snippet(), "{name}");
+            assert_eq!((seen.outcome, &seen.body), (Some("logout"), response.body()), "{name}");
+        }
+    }
+}

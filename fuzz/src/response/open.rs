@@ -5,18 +5,11 @@
 
 use super::rules::{Ends, Verdict};
 
-/// The outcomes of a page whose body or policy has no place for a snippet.
-const NO_PLACE: [&str; 6] = ["fragment", "long-prologue", "body-error", "encoding", "sandbox", "trusted-types"];
-
 /// Returns the name of the finding that this input repeats, with this outcome.
 pub(super) fn finding(verdict: Verdict, outcome: &str) -> Option<&'static str> {
     // The handler says `SignedOut` on an ordinary route, and the response carries nothing that ends the session.
     if verdict.ends == Ends::Either && !matches!(outcome, "logout" | "shutdown" | "headers") {
         return Some("signed-out-without-a-page");
-    }
-    // The cookies end the session, but the outcome says that the response stayed unchanged.
-    if verdict.is_logout && verdict.ends == Ends::Yes && NO_PLACE.contains(&outcome) {
-        return Some("outcome-hides-logout");
     }
     None
 }
