@@ -80,12 +80,11 @@ impl Exchange {
         }
         let mut exchange = Self::new(config, parts, kind, Role::Page);
         exchange.opted_in = config.when.allows(parts);
-        // If the application's own page sends this request, the `Viewer` of the response may end a session. A page does
-        // that with its snippet, and a logout layer around this one does it itself.
-        let has_snippet = is_addressed && parts.method == Method::GET;
-        let is_free = exchange.logout_route.is_none() && !has_snippet;
+        // If the application's own page sends this request, the `Viewer` of the response may end a session. A logout
+        // layer around this one decides that itself.
+        let is_free = exchange.logout_route.is_none() && may_log_out(&parts.method);
         if is_free && exchange.facts.browser.has_marker() && is_own(config, parts) {
-            exchange.cleanup = Some(LogoutCleanup::read(config, parts, &exchange.answer));
+            exchange.cleanup = Some(LogoutCleanup::read(config, parts, &exchange.facts.browser, &exchange.answer));
         }
         if is_addressed && exchange.opted_in {
             exchange.answer = config.identify.ask(parts);
@@ -102,8 +101,8 @@ impl Exchange {
     fn of_logout_route(config: &Arc<Config>, parts: &mut Parts, role: Role) -> Self {
         let kind = RequestKind::of(parts, config.iframes, config.site);
         let before = config.identify.ask(parts);
-        let cleanup = LogoutCleanup::read(config, parts, &before);
         let mut exchange = Self::new(config, parts, kind, role);
+        let cleanup = LogoutCleanup::read(config, parts, &exchange.facts.browser, &before);
         exchange.opted_in = role == Role::Logout || config.when.allows(parts);
         exchange.answer = match (role, before) {
             // This was known before the handler, so it says nothing about the logout.
@@ -228,21 +227,31 @@ impl Exchange {
                 return Step::Done(conclude(&self.facts, response, outcome));
             }
         }
-        self.ending = if ends_session && self.cleanup.is_some() { Ending::Done } else { Ending::Nothing };
+        self.ending = match self.cleanup.take() {
+            Some(_) if ends_session => Ending::Done,
+            Some(cleanup) if is_signed_out && self.may_end_by_word(&cleanup, response.status()) => {
+                Ending::ByWord(cleanup)
+            }
+            _ => Ending::Nothing,
+        };
         self.learn(said, ends_session);
         if let Some(inner) = response.extensions().get::<Outcome>() {
             let config = &self.facts.config;
             if inner.widgets() != &*config.names && !matches!(inner.kind(), OutcomeKind::Untouched(_)) {
                 config.hints.nested_sets(&inner.widgets().join(", "));
             }
-            // An inner layer has decided, so only a logout that it could not see is still to be reported.
-            let is_unreported =
-                ends_session && self.cleanup.is_some() && matches!(inner.kind(), OutcomeKind::Untouched(_));
-            return Step::Done(conclude(&self.facts, response, is_unreported.then(|| OutcomeKind::LogOut.into())));
+            // An inner layer has decided, so only a logout that it could not carry out is still to be reported. Its
+            // snippet ends the sessions of its own widgets.
+            let is_of_this_set = inner.widgets() == &*config.names;
+            let is_unreported = matches!(inner.kind(), OutcomeKind::Untouched(_));
+            let has_snippet = !is_unreported && inner.kind() != OutcomeKind::LogOut;
+            let ends = !(is_of_this_set && has_snippet) && self.ending.carry_out(config, &mut response);
+            let outcome = (ends && is_unreported).then(|| OutcomeKind::LogOut.into());
+            return Step::Done(conclude(&self.facts, response, outcome));
         }
         match self.check(&response) {
             Ok(()) => self.look_up(response),
-            Err(reason) => Step::Done(self.without_a_page(reason, ends_session, is_signed_out, response)),
+            Err(reason) => Step::Done(self.without_a_page(reason, response)),
         }
     }
 
@@ -259,22 +268,13 @@ impl Exchange {
         }
     }
 
-    /// Finishes a response that cannot carry a snippet; a logout still ends the session in its headers.
-    fn without_a_page<B: Body>(
-        &self,
-        reason: Reason,
-        ends_session: bool,
-        is_signed_out: bool,
-        mut response: Response<B>,
-    ) -> Response<WidgetBody<B>> {
-        let outcome = match &self.cleanup {
-            Some(_) if ends_session => Some(OutcomeKind::LogOut.into()),
-            Some(cleanup) if is_signed_out && self.may_end_by_word(cleanup, response.status()) => {
-                cleanup.end_session(&self.facts.config, &mut response);
-                Some(OutcomeKind::LogOut.into())
-            }
-            _ if self.facts.kind.is_page() || self.may_be_personal_fetch() => Some(Outcome::untouched(reason)),
-            _ => None,
+    /// Finishes a response that cannot carry a snippet; its cookies then end a session that must end.
+    fn without_a_page<B: Body>(&self, reason: Reason, mut response: Response<B>) -> Response<WidgetBody<B>> {
+        let outcome = if self.ending.carry_out(&self.facts.config, &mut response) {
+            Some(OutcomeKind::LogOut.into())
+        } else {
+            let is_reported = self.facts.kind.is_page() || self.may_be_personal_fetch();
+            is_reported.then(|| Outcome::untouched(reason))
         };
         conclude(&self.facts, response, outcome)
     }

@@ -10,9 +10,10 @@ use http::{
 use memchr::memchr;
 use smallvec::SmallVec;
 
-use super::headers;
+use super::{facts::shared_authority, headers};
 use crate::{
-    config::Config, cookies, fetch_metadata::Sender, identity::Viewer, lookup::Answer, widget::SessionArtifacts,
+    config::Config, cookies, fetch_metadata::Sender, identity::Viewer, lookup::Answer, marker::BrowserState,
+    widget::SessionArtifacts,
 };
 
 /// The most cookies that a logout response expires.
@@ -136,25 +137,42 @@ impl SentCookies {
     }
 }
 
-/// The vendor cookies that the request carried, and the domains on which to expire them.
+/// What a logout needs of the request: the cookies that it carried, and the host on whose domains to expire them.
+///
+/// Each page load of a signed-in user has one, so it shares the bytes of the headers and computes nothing in advance.
 pub(super) struct LogoutCleanup {
     pub(super) route: LogoutRoute,
-    cookies: Vec<String>,
-    domains: Vec<String>,
+    sent: SentCookies,
+    /// The host and port that the browser requested.
+    authority: Option<HeaderValue>,
 }
 
 impl LogoutCleanup {
     /// Reads what a logout would remove. `before` is the viewer before the handler, as far as known.
-    pub(super) fn read(config: &Config, parts: &Parts, before: &Answer) -> Self {
-        let domains = match &config.marker.domain {
-            Some(domain) => vec![domain.clone()],
-            None => cookies::domain_levels(config.site.authority(parts).unwrap_or_default()),
-        };
-        let cookies = vendor_cookies(config, &parts.headers);
-        let carries_session = config.read_cookies(&parts.headers).has_session() || !cookies.is_empty();
+    pub(super) fn read(config: &Config, parts: &Parts, browser: &BrowserState, before: &Answer) -> Self {
+        let sent = SentCookies::read(&parts.headers);
+        let carries_session = browser.has_session() || !vendor_cookies(config, &parts.headers).is_empty();
         let was_signed_in = matches!(before, Answer::Known(Viewer::SignedIn(_)));
         let route = LogoutRoute { carries_session, is_own: is_own(config, parts), was_signed_in };
-        Self { route, cookies, domains }
+        Self { route, sent, authority: shared_authority(config.site, parts) }
+    }
+
+    /// Returns the domains on which to expire the vendors' cookies.
+    fn domains(&self, config: &Config) -> Vec<String> {
+        match &config.marker.domain {
+            Some(domain) => vec![domain.clone()],
+            None => {
+                let authority = self.authority.as_ref().and_then(|authority| authority.to_str().ok());
+                cookies::domain_levels(authority.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Returns the lines that expire the vendors' cookies.
+    fn expiring(&self, config: &Config) -> Vec<HeaderValue> {
+        let names = vendor_cookies(config, &self.sent.lines());
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        cookies::expiring(&names, &self.domains(config))
     }
 
     /// Ends the session on the logout response itself, even if it is a redirect or goes to a fetch.
@@ -163,10 +181,9 @@ impl LogoutCleanup {
     pub(super) fn end_session<B>(&self, config: &Config, response: &mut Response<B>) {
         let mark = response.extensions().get().copied().unwrap_or(HandledLogout { is_said: true, has_ended: false });
         response.extensions_mut().insert(HandledLogout { has_ended: true, ..mark });
-        let names: Vec<_> = self.cookies.iter().map(String::as_str).collect();
         let lines = std::iter::once(config.marker.out()).chain(config.marker.keep());
         let headers = response.headers_mut();
-        for line in lines.chain(cookies::expiring(&names, &self.domains)) {
+        for line in lines.chain(self.expiring(config)) {
             if !(mark.has_ended && sets_same_cookie(headers, &line)) {
                 headers.append(SET_COOKIE, line);
             }
@@ -194,15 +211,19 @@ pub(super) enum Ending {
     Nothing,
     /// The response's headers do so already.
     Done,
+    /// The cookies, if no snippet can: the application said that no user is signed in.
+    ByWord(LogoutCleanup),
 }
 
 impl Ending {
     /// Makes the headers end the session; returns whether a session ends.
-    pub(super) fn carry_out(&self) -> bool {
+    pub(super) fn carry_out<B>(&self, config: &Config, response: &mut Response<B>) -> bool {
         match self {
-            Self::Nothing => false,
-            Self::Done => true,
+            Self::Nothing => return false,
+            Self::Done => {}
+            Self::ByWord(cleanup) => cleanup.end_session(config, response),
         }
+        true
     }
 }
 
@@ -272,7 +293,8 @@ mod tests {
         }
     }
 
-    fn cleanup(domain: Option<&str>, cookies: &[&str]) -> LogoutCleanup {
+    /// Returns the names of the cookies that a logout expires, and the domains.
+    fn expired(domain: Option<&str>, cookies: &[&str]) -> (Vec<String>, Vec<String>) {
         let secret = Secret::new("secret").unwrap();
         let mut builder = Widgets::builder().widget(Intercom::new("abcd1234", secret));
         if let Some(domain) = domain {
@@ -283,19 +305,23 @@ mod tests {
             request = request.header("cookie", *line);
         }
         let parts = request.body(()).unwrap().into_parts().0;
-        LogoutCleanup::read(builder.build().unwrap().config().unwrap(), &parts, &Answer::Known(Viewer::Unknown))
+        let widgets = builder.build().unwrap();
+        let config = widgets.config().unwrap();
+        let browser = config.read_cookies(&parts.headers);
+        let cleanup = LogoutCleanup::read(config, &parts, &browser, &Answer::Known(Viewer::Unknown));
+        (vendor_cookies(config, &cleanup.sent.lines()), cleanup.domains(config))
     }
 
     #[test]
     fn vendor_cookies_expire_once_and_no_others() {
         let lines = ["sid=1; intercom-session-abcd1234=2; intercom-session-abcd1234=3", "intercom-session-abcd1234=4"];
-        assert_eq!(cleanup(None, &lines).cookies, ["intercom-session-abcd1234"]);
-        assert!(cleanup(None, &["sid=1"]).cookies.is_empty());
+        assert_eq!(expired(None, &lines).0, ["intercom-session-abcd1234"]);
+        assert!(expired(None, &["sid=1"]).0.is_empty());
     }
 
     #[test]
     fn cookies_expire_on_the_configured_marker_domain() {
-        assert_eq!(cleanup(Some("app.test"), &[]).domains, ["app.test"]);
-        assert_eq!(cleanup(None, &[]).domains, ["www.app.test", "app.test"]);
+        assert_eq!(expired(Some("app.test"), &[]).1, ["app.test"]);
+        assert_eq!(expired(None, &[]).1, ["www.app.test", "app.test"]);
     }
 }

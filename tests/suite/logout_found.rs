@@ -186,6 +186,72 @@ fn page_layer_inside_of_a_logout_layer_sees_the_removed_cookie() {
     assert_eq!(seen.outcome, Some("boot"));
 }
 
+// ---- `SignedOut` without a page -------------------------------------------------------------------------------------
+
+#[test]
+fn signed_out_ends_the_session_wherever_the_page_carries_no_snippet() {
+    let skipped = || {
+        let mut response = page();
+        response.extensions_mut().insert(SkipWidget);
+        response
+    };
+    let sandboxed = || with("content-security-policy", "sandbox", page());
+    let encoded = || with("content-encoding", "gzip", page());
+    let long = || answer(200, "text/html", &format!("<!--{}", "x".repeat(70_000)));
+    let part = || answer(200, "text/html", "<p>part</p>");
+    let html = builder().build().unwrap();
+    let opted_out = builder().when(|_| false).build().unwrap();
+    let header = builder().delivery(Delivery::Header).build().unwrap();
+    for (name, set, response, load) in [
+        ("redirect", &html, redirect(), ask as fn(&str, &str, &str) -> _),
+        ("json", &html, json(), ask),
+        ("no content", &html, answer(204, "text/html", ""), ask),
+        ("skipped", &html, skipped(), ask),
+        ("sandbox", &html, sandboxed(), ask),
+        ("encoded", &html, encoded(), ask),
+        ("long prologue", &html, long(), ask),
+        ("fragment", &html, part(), plain),
+        ("opted out", &opted_out, page(), ask),
+        ("header delivery, redirect", &header, redirect(), fetch),
+        ("header delivery, failed", &header, answer(500, "application/json", "{}"), fetch),
+        ("header delivery, page load", &header, page(), ask),
+    ] {
+        for method in ["GET", "POST", "DELETE"] {
+            let body = response.body().clone();
+            let cookies = format!("{VENDOR}=1; {MARKER}={FP_1}");
+            let layered = || set.layer().layer(Handler(saying_signed_out(response.clone())));
+            let seen = serve(layered(), load(method, "/", &cookies));
+            assert!(seen.is_ended(), "{name} {method}: {:?}", seen.outcome);
+            assert_eq!((seen.outcome, &seen.body), (Some("logout"), &body), "{name} {method}");
+            let expired = format!("{VENDOR}=; Path=/; Max-Age=0");
+            assert!(seen.cookies().contains(&expired.as_str()), "{name} {method}: {:?}", seen.cookies());
+
+            let kept = serve(layered(), load(method, "/", &format!("{MARKER}-kept=abcdefghijkl")));
+            assert!(kept.is_ended(), "{name} {method}");
+            let silent = serve(set.layer().layer(Handler(response.clone())), load(method, "/", &cookies));
+            assert!(!silent.is_ended(), "{name} {method}: the application did not say so");
+            let without = serve(layered(), load(method, "/", "sid=1"));
+            assert!(!without.is_ended() && without.outcome != Some("logout"), "{name} {method}: there is no session");
+            let foreign = serve(layered(), foreign(ask(method, "/", &cookies)));
+            assert!(!foreign.is_ended(), "{name} {method}: another origin's page asked");
+        }
+        let cookies = format!("{MARKER}={FP_1}");
+        let layered = set.layer().layer(Handler(saying_signed_out(response.clone())));
+        assert!(!serve(layered, load("HEAD", "/", &cookies)).is_ended(), "{name} HEAD");
+    }
+}
+
+#[test]
+fn page_that_shuts_the_widgets_down_sets_no_cookies() {
+    let set = builder().build().unwrap();
+    for method in ["GET", "POST"] {
+        let cookies = format!("{VENDOR}=1; {MARKER}={FP_1}");
+        let seen = serve(set.layer().layer(Handler(saying_signed_out(page()))), ask(method, "/", &cookies));
+        assert_eq!((seen.outcome, seen.has_snippet()), (Some("shutdown"), true), "{method}");
+        assert!(seen.cookies().is_empty(), "{method}: {:?}", seen.cookies());
+    }
+}
+
 // ---- two layers at one logout ---------------------------------------------------------------------------------------
 
 #[test]
@@ -229,6 +295,24 @@ fn inner_layers_signed_out_is_not_the_applications_word() {
         for (at, seen) in through_both(&set, &saying_signed_out(response), &request).iter().enumerate() {
             assert!(seen.is_ended(), "{at}: the application itself says so");
             assert_eq!(seen.outcome, Some("logout"), "{at}");
+        }
+    }
+}
+
+#[test]
+fn two_sets_of_widgets_end_both_sessions() {
+    let other = || Widgets::builder().widget(Gist::new("gist-app", secret("gist secret"))).marker_name("other");
+    let other = other().logout_path("/logout").build().unwrap();
+    let set = builder().logout_path("/logout").build().unwrap();
+    let cookies = format!("{MARKER}={FP_1}; other={FP_2}");
+    for path in ["/logout", "/"] {
+        for response in [redirect(), json(), page()] {
+            let both = other.layer().layer(set.layer().layer(Handler(saying_signed_out(response.clone()))));
+            let seen = serve(both, ask("POST", path, &cookies));
+            let lines = seen.cookies();
+            assert_eq!(lines.iter().filter(|line| line.starts_with("other=out;")).count(), 1, "{path} {lines:?}");
+            assert_eq!(lines.iter().filter(|line| line.starts_with("other-kept=")).count(), 1, "{path} {lines:?}");
+            assert!(seen.is_ended() || seen.has_snippet(), "{path} {lines:?}");
         }
     }
 }
