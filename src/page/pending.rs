@@ -78,8 +78,8 @@ impl<B: Body> PendingInjection<B> {
         }
     }
 
-    /// Releases the response: with the snippet if there is a place and data for it, otherwise with
-    /// the body unchanged.
+    /// Releases the response: with the snippet if there is a place and data for it, otherwise with the
+    /// body unchanged.
     pub(super) fn release(mut self, place: Result<usize, Reason>) -> Response<WidgetBody<B>> {
         let outcome = place.map_err(Outcome::untouched).and_then(|place| self.inject(place));
         let mut response = Response::from_parts(self.head, WidgetBody::peeked(self.body));
