@@ -20,7 +20,10 @@ use super::{
     facts::{RequestFacts, is_addressed},
     headers,
     injection::Injection,
-    logout::{LogoutCleanup, LogoutRoute, is_logout, is_own, may_end, may_log_out},
+    logout::{
+        Ending, HandledLogout, LogoutCleanup, LogoutRoute, SentCookies, is_logout, is_own, may_end, may_log_out,
+        sign_out,
+    },
     pending::PendingInjection,
     request_kind::RequestKind,
     service::Role,
@@ -42,8 +45,15 @@ pub(super) struct Exchange {
     answer: Answer,
     /// The logout route that covers this request, set by this layer or by one around it.
     logout_route: Option<LogoutRoute>,
+    /// The cookies of a request to a logout route: a response that removes one of them is a logout.
+    ///
+    /// A layer inside of the one that watches for the logout needs them, too. Otherwise it could put a token into the
+    /// response with which the outer layer ends the session.
+    sent: Option<SentCookies>,
     /// What a logout would remove: set on a logout route, and wherever a session could end.
     cleanup: Option<LogoutCleanup>,
+    /// What ends the session if the response carries no snippet that does.
+    ending: Ending,
     /// Whether this was a logout unless the lookup still finds a signed-in user.
     is_undecided: bool,
     /// Whether a page's script requests a token at a path that is not the configured one.
@@ -70,12 +80,11 @@ impl Exchange {
         }
         let mut exchange = Self::new(config, parts, kind, Role::Page);
         exchange.opted_in = config.when.allows(parts);
-        // If the application's own page sends this request, the `Viewer` of the response may end a session. A page does
-        // that with its snippet, and a logout layer around this one does it itself.
-        let has_snippet = is_addressed && parts.method == Method::GET;
-        let is_free = exchange.logout_route.is_none() && !has_snippet;
+        // If the application's own page sends this request, the `Viewer` of the response may end a session. A logout
+        // layer around this one decides that itself.
+        let is_free = exchange.logout_route.is_none() && may_log_out(&parts.method);
         if is_free && exchange.facts.browser.has_marker() && is_own(config, parts) {
-            exchange.cleanup = Some(LogoutCleanup::read(config, parts, &exchange.answer));
+            exchange.cleanup = Some(LogoutCleanup::read(config, parts, &exchange.facts.browser, &exchange.answer));
         }
         if is_addressed && exchange.opted_in {
             exchange.answer = config.identify.ask(parts);
@@ -92,8 +101,8 @@ impl Exchange {
     fn of_logout_route(config: &Arc<Config>, parts: &mut Parts, role: Role) -> Self {
         let kind = RequestKind::of(parts, config.iframes, config.site);
         let before = config.identify.ask(parts);
-        let cleanup = LogoutCleanup::read(config, parts, &before);
         let mut exchange = Self::new(config, parts, kind, role);
+        let cleanup = LogoutCleanup::read(config, parts, &exchange.facts.browser, &before);
         exchange.opted_in = role == Role::Logout || config.when.allows(parts);
         exchange.answer = match (role, before) {
             // This was known before the handler, so it says nothing about the logout.
@@ -102,19 +111,23 @@ impl Exchange {
         };
         parts.extensions.insert(cleanup.route);
         exchange.logout_route = Some(cleanup.route);
+        exchange.sent = Some(SentCookies::read(&parts.headers));
         exchange.cleanup = Some(cleanup);
         exchange.prepare(&mut parts.headers);
         exchange
     }
 
     fn new(config: &Arc<Config>, parts: &Parts, kind: RequestKind, role: Role) -> Self {
+        let logout_route = parts.extensions.get().copied();
         Self {
             facts: RequestFacts::read(config, parts, kind),
             role,
             opted_in: true,
             answer: Answer::Known(Viewer::Unknown),
-            logout_route: parts.extensions.get().copied(),
+            logout_route,
+            sent: logout_route.map(|_: LogoutRoute| SentCookies::read(&parts.headers)),
             cleanup: None,
+            ending: Ending::Nothing,
             is_undecided: false,
             asks_for_token: parts.headers.contains_key(PAGE_HEADER),
         }
@@ -164,7 +177,7 @@ impl Exchange {
         let is_page = response.status().is_success() && headers::is_html(response.headers());
         let is_logout = match &viewer {
             Viewer::SignedIn(identity) => {
-                let removes_cookie = self.cleanup.as_ref().is_some_and(|cleanup| cleanup.is_removed_by(&response));
+                let removes_cookie = self.sent.as_ref().is_some_and(|sent| sent.are_removed_by(&response));
                 removes_cookie || (self.may_be_session_of(identity) && !is_page)
             }
             // A failed attempt to sign in returns a page with the form again.
@@ -197,34 +210,48 @@ impl Exchange {
             self.note_login();
         }
         self.logout_route = route.filter(|_| is_logout);
-        let ends_session = self.logout_route.is_some_and(|route| route.ends_session(said.as_ref()));
+        let is_signed_out = said == Some(Viewer::SignedOut);
+        let is_said = HandledLogout::of(&response).map_or(is_signed_out, |inner| inner.is_said);
+        let ends_session = self.logout_route.is_some_and(|route| route.ends_session(is_said));
         if self.role == Role::Logout && !is_logout {
             return Step::Done(untouched(response));
         }
         if is_logout && let Some(cleanup) = &self.cleanup {
-            // A snapshot that an outer layer took before the logout no longer counts.
-            response.extensions_mut().insert(Viewer::SignedOut);
+            sign_out(&mut response, is_said);
             if ends_session {
                 cleanup.end_session(&self.facts.config, &mut response);
             } else if self.role == Role::Logout {
-                return Step::Done(conclude(&self.facts, response, Some(Outcome::untouched(Reason::NoSession))));
+                // What an inner layer put into the page says more, such as a visitor's snippet.
+                let is_unreported = !has_acted(&response);
+                let outcome = is_unreported.then(|| Outcome::untouched(Reason::NoSession));
+                return Step::Done(conclude(&self.facts, response, outcome));
             }
         }
-        let is_signed_out = said == Some(Viewer::SignedOut);
+        self.ending = match self.cleanup.take() {
+            Some(_) if ends_session => Ending::Done,
+            Some(cleanup) if is_signed_out && self.may_end_by_word(&cleanup, response.status()) => {
+                Ending::ByWord(cleanup)
+            }
+            _ => Ending::Nothing,
+        };
         self.learn(said, ends_session);
         if let Some(inner) = response.extensions().get::<Outcome>() {
             let config = &self.facts.config;
             if inner.widgets() != &*config.names && !matches!(inner.kind(), OutcomeKind::Untouched(_)) {
                 config.hints.nested_sets(&inner.widgets().join(", "));
             }
-            // An inner layer has decided, so only a logout that it could not see is still to be reported.
-            let is_unreported =
-                ends_session && self.cleanup.is_some() && matches!(inner.kind(), OutcomeKind::Untouched(_));
-            return Step::Done(conclude(&self.facts, response, is_unreported.then(|| OutcomeKind::LogOut.into())));
+            // An inner layer has decided, so only a logout that it could not carry out is still to be reported. Its
+            // snippet ends the sessions of its own widgets.
+            let is_of_this_set = inner.widgets() == &*config.names;
+            let is_unreported = matches!(inner.kind(), OutcomeKind::Untouched(_));
+            let has_snippet = !is_unreported && inner.kind() != OutcomeKind::LogOut;
+            let ends = !(is_of_this_set && has_snippet) && self.ending.carry_out(config, &mut response);
+            let outcome = (ends && is_unreported).then(|| OutcomeKind::LogOut.into());
+            return Step::Done(conclude(&self.facts, response, outcome));
         }
         match self.check(&response) {
             Ok(()) => self.look_up(response),
-            Err(reason) => Step::Done(self.without_a_page(reason, ends_session, is_signed_out, response)),
+            Err(reason) => Step::Done(self.without_a_page(reason, response)),
         }
     }
 
@@ -241,29 +268,21 @@ impl Exchange {
         }
     }
 
-    /// Finishes a response that cannot carry a snippet; a logout still ends the session in its headers.
-    fn without_a_page<B: Body>(
-        &self,
-        reason: Reason,
-        ends_session: bool,
-        is_signed_out: bool,
-        mut response: Response<B>,
-    ) -> Response<WidgetBody<B>> {
-        let outcome = match &self.cleanup {
-            Some(_) if ends_session => Some(OutcomeKind::LogOut.into()),
-            Some(cleanup) if is_signed_out && self.may_end_by_word(response.status()) => {
-                cleanup.end_session(&self.facts.config, &mut response);
-                Some(OutcomeKind::LogOut.into())
-            }
-            _ if self.facts.kind.is_page() || self.may_be_personal_fetch() => Some(Outcome::untouched(reason)),
-            _ => None,
+    /// Finishes a response that cannot carry a snippet; its cookies then end a session that must end.
+    fn without_a_page<B: Body>(&self, reason: Reason, mut response: Response<B>) -> Response<WidgetBody<B>> {
+        let outcome = if self.ending.carry_out(&self.facts.config, &mut response) {
+            Some(OutcomeKind::LogOut.into())
+        } else {
+            let is_reported = self.facts.kind.is_page() || self.may_be_personal_fetch();
+            is_reported.then(|| Outcome::untouched(reason))
         };
         conclude(&self.facts, response, outcome)
     }
 
     /// Returns whether the application's `SignedOut` may end the session that this browser has.
-    fn may_end_by_word(&self, status: StatusCode) -> bool {
-        self.facts.browser.has_marker() && may_log_out(&self.facts.method) && may_end(status)
+    fn may_end_by_word(&self, cleanup: &LogoutCleanup, status: StatusCode) -> bool {
+        let is_own = cleanup.route.is_own();
+        is_own && self.facts.browser.has_marker() && may_log_out(&self.facts.method) && may_end(status)
     }
 
     fn may_be_personal_fetch(&self) -> bool {
@@ -320,7 +339,7 @@ impl Exchange {
             return Step::Done(conclude(&facts, response, is_reported.then(|| Outcome::untouched(reason))));
         };
         let (delivery, is_head) = (facts.config.delivery, facts.method == Method::HEAD);
-        let injection = Injection::new(facts, action, viewer, identity);
+        let injection = Injection::new(facts, action, viewer, identity).or_ending(self.ending);
         match delivery {
             // A visitor has no token, so there is no header to send.
             Delivery::Header if action == Action::Welcome => Step::Done(untouched(response)),
@@ -363,6 +382,12 @@ fn recognise(config: &Config, viewer: Viewer) -> Result<(ViewerKey, Option<Ident
             Err(Outcome::no_token(failures.collect()))
         }
     }
+}
+
+/// Returns whether a layer inside has acted on the response, by its outcome.
+fn has_acted<B>(response: &Response<B>) -> bool {
+    let inner = response.extensions().get::<Outcome>();
+    inner.is_some_and(|inner| !matches!(inner.kind(), OutcomeKind::Untouched(_)))
 }
 
 /// Returns whether the response is an image, font, style sheet, script or other media.

@@ -84,10 +84,17 @@ pub(super) fn not_addressed(delivery: Delivery) -> Reason {
 /// Returns the host that the browser requested, if it can stand in a policy.
 fn own_host(site: Site, parts: &Parts) -> Option<HeaderValue> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b".-:".contains(&byte);
-    let host = site.authority(parts).filter(|host| host.bytes().all(legal))?;
-    // Usually the host equals the `Host` header, whose clone costs no copy.
-    let header = parts.headers.get(HOST).filter(|header| header.as_bytes() == host.as_bytes());
-    header.cloned().or_else(|| HeaderValue::try_from(host).ok())
+    let is_legal = site.authority(parts).is_some_and(|host| host.bytes().all(legal));
+    is_legal.then(|| shared_authority(site, parts)).flatten()
+}
+
+/// Returns the host and port that the browser requested.
+///
+/// Usually they equal the `Host` header, whose clone costs no copy.
+pub(super) fn shared_authority(site: Site, parts: &Parts) -> Option<HeaderValue> {
+    let authority = site.authority(parts)?;
+    let header = parts.headers.get(HOST).filter(|header| header.as_bytes() == authority.as_bytes());
+    header.cloned().or_else(|| HeaderValue::try_from(authority).ok())
 }
 
 #[cfg(test)]

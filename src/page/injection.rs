@@ -15,6 +15,7 @@ use super::{
     decide::{Action, ViewerKey},
     facts::RequestFacts,
     headers,
+    logout::Ending,
     request_kind::RequestKind,
 };
 use crate::{
@@ -35,12 +36,18 @@ pub(super) struct Injection {
     action: Action,
     fingerprint: Option<Fingerprint>,
     identity: Option<Identity>,
+    ending: Ending,
 }
 
 impl Injection {
     pub(super) fn new(facts: RequestFacts, action: Action, viewer: ViewerKey, identity: Option<Identity>) -> Self {
         let fingerprint = if let ViewerKey::Person(fingerprint) = viewer { Some(fingerprint) } else { None };
-        Self { facts, action, fingerprint, identity }
+        Self { facts, action, fingerprint, identity, ending: Ending::Nothing }
+    }
+
+    /// Sets what ends the session if the page has no place for the snippet.
+    pub(super) fn or_ending(self, ending: Ending) -> Self {
+        Self { ending, ..self }
     }
 
     pub(super) fn facts(&self) -> &RequestFacts {
@@ -68,6 +75,13 @@ impl Injection {
         let may_load = matches!(self.action, Action::Boot | Action::Welcome) && !trusted;
         let snippet = config.snippet.parts(&data, may_load).ok_or_else(|| Outcome::untouched(Reason::Unwritable))?;
         Ok((snippet, self.outcome(failures)))
+    }
+
+    /// Finishes a page that has no place for the snippet; `untouched` is the reason.
+    pub(super) fn give_up<B>(&self, untouched: Outcome, response: &mut Response<B>) {
+        let is_ended = self.ending.carry_out(&self.facts.config, response);
+        let outcome = if is_ended { OutcomeKind::LogOut.into() } else { untouched };
+        note(&self.facts, outcome, response.extensions_mut());
     }
 
     fn outcome(&self, failures: Vec<TokenFailure>) -> Outcome {

@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use http::{
-    HeaderMap, Method, Response, StatusCode,
+    HeaderMap, HeaderValue, Method, Response, StatusCode,
     header::{COOKIE, SET_COOKIE},
     request::Parts,
 };
+use memchr::memchr;
+use smallvec::SmallVec;
 
-use super::headers;
+use super::{facts::shared_authority, headers};
 use crate::{
-    config::Config, cookies, fetch_metadata::Sender, identity::Viewer, lookup::Answer, widget::SessionArtifacts,
+    config::Config, cookies, fetch_metadata::Sender, identity::Viewer, lookup::Answer, marker::BrowserState,
+    widget::SessionArtifacts,
 };
 
 /// The most cookies that a logout response expires.
@@ -46,12 +49,45 @@ impl LogoutRoute {
         self.carries_session
     }
 
+    pub(super) fn is_own(self) -> bool {
+        self.is_own
+    }
+
     /// Returns whether a logout ends the widgets' session, too.
     ///
     /// If the browser sent no cookie of one, the application must say that there was a session.
-    pub(super) fn ends_session(self, said: Option<&Viewer>) -> bool {
-        self.carries_session || (self.is_own && (self.was_signed_in || said == Some(&Viewer::SignedOut)))
+    /// `is_said` is whether it says, after the handler, that no user is signed in.
+    pub(super) fn ends_session(self, is_said: bool) -> bool {
+        self.carries_session || (self.is_own && (self.was_signed_in || is_said))
     }
+}
+
+/// A mark on a response: a layer has already acted on the logout.
+///
+/// A layer around that one neither sets the same cookies again, nor takes the inner layer's `Viewer::SignedOut` for the
+/// application's word.
+#[derive(Clone, Copy)]
+pub(super) struct HandledLogout {
+    /// Whether the application said, after the handler, that no user is signed in.
+    pub(super) is_said: bool,
+    /// Whether the response's headers end a session.
+    has_ended: bool,
+}
+
+impl HandledLogout {
+    /// Returns the mark of a layer inside, if the viewer in the response is still the one that the layer put there.
+    pub(super) fn of<B>(response: &Response<B>) -> Option<Self> {
+        let is_signed_out = response.extensions().get() == Some(&Viewer::SignedOut);
+        response.extensions().get().copied().filter(|_| is_signed_out)
+    }
+}
+
+/// Marks the response as one for a signed-out visitor. A snapshot that an outer layer took before no longer counts.
+pub(super) fn sign_out<B>(response: &mut Response<B>, is_said: bool) {
+    let extensions = response.extensions_mut();
+    let has_ended = extensions.get().is_some_and(|mark: &HandledLogout| mark.has_ended);
+    extensions.insert(Viewer::SignedOut);
+    extensions.insert(HandledLogout { is_said, has_ended });
 }
 
 pub(super) fn may_log_out(method: &Method) -> bool {
@@ -77,49 +113,117 @@ pub(super) fn is_logout(method: &Method, status: StatusCode, said: Option<&Viewe
     *method != Method::GET || status.is_redirection() || matches!(said, Some(Viewer::SignedOut))
 }
 
-/// The vendor cookies that the request carried, and the domains on which to expire them.
-pub(super) struct LogoutCleanup {
-    pub(super) route: LogoutRoute,
-    cookies: Vec<String>,
-    domains: Vec<String>,
-    /// All `Cookie` lines of the request.
-    sent: HeaderMap,
-}
+/// All `Cookie` lines of a request.
+#[derive(Clone)]
+pub(super) struct SentCookies(SmallVec<[HeaderValue; 1]>);
 
-impl LogoutCleanup {
-    /// Reads what a logout would remove. `before` is the viewer before the handler, as far as known.
-    pub(super) fn read(config: &Config, parts: &Parts, before: &Answer) -> Self {
-        let domains = match &config.marker.domain {
-            Some(domain) => vec![domain.clone()],
-            None => cookies::domain_levels(config.site.authority(parts).unwrap_or_default()),
-        };
-        let cookies = vendor_cookies(config, &parts.headers);
-        let carries_session = config.read_cookies(&parts.headers).has_session() || !cookies.is_empty();
-        let was_signed_in = matches!(before, Answer::Known(Viewer::SignedIn(_)));
-        let route = LogoutRoute { carries_session, is_own: is_own(config, parts), was_signed_in };
-        let sent = parts.headers.get_all(COOKIE).iter().map(|line| (COOKIE, line.clone())).collect();
-        Self { route, cookies, domains, sent }
+impl SentCookies {
+    pub(super) fn read(headers: &HeaderMap) -> Self {
+        Self(headers.get_all(COOKIE).iter().cloned().collect())
+    }
+
+    fn lines(&self) -> HeaderMap {
+        self.0.iter().map(|line| (COOKIE, line.clone())).collect()
     }
 
     /// Returns whether the response removes a cookie that the request carried.
     ///
     /// A logout does so if the application keeps its session in a cookie.
-    pub(super) fn is_removed_by<B>(&self, response: &Response<B>) -> bool {
+    pub(super) fn are_removed_by<B>(&self, response: &Response<B>) -> bool {
+        let sent = self.lines();
         let lines = response.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut removed = lines.filter(|line| cookies::is_removal(line)).filter_map(|line| line.split('=').next());
-        removed.any(|name| cookies::pairs(&self.sent).any(|(sent, _)| sent == name.trim().as_bytes()))
+        removed.any(|name| cookies::pairs(&sent).any(|(sent, _)| sent == name.trim().as_bytes()))
+    }
+}
+
+/// What a logout needs of the request: the cookies that it carried, and the host on whose domains to expire them.
+///
+/// Each page load of a signed-in user has one, so it shares the bytes of the headers and computes nothing in advance.
+pub(super) struct LogoutCleanup {
+    pub(super) route: LogoutRoute,
+    sent: SentCookies,
+    /// The host and port that the browser requested.
+    authority: Option<HeaderValue>,
+}
+
+impl LogoutCleanup {
+    /// Reads what a logout would remove. `before` is the viewer before the handler, as far as known.
+    pub(super) fn read(config: &Config, parts: &Parts, browser: &BrowserState, before: &Answer) -> Self {
+        let sent = SentCookies::read(&parts.headers);
+        let carries_session = browser.has_session() || !vendor_cookies(config, &parts.headers).is_empty();
+        let was_signed_in = matches!(before, Answer::Known(Viewer::SignedIn(_)));
+        let route = LogoutRoute { carries_session, is_own: is_own(config, parts), was_signed_in };
+        Self { route, sent, authority: shared_authority(config.site, parts) }
+    }
+
+    /// Returns the domains on which to expire the vendors' cookies.
+    fn domains(&self, config: &Config) -> Vec<String> {
+        match &config.marker.domain {
+            Some(domain) => vec![domain.clone()],
+            None => {
+                let authority = self.authority.as_ref().and_then(|authority| authority.to_str().ok());
+                cookies::domain_levels(authority.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Returns the lines that expire the vendors' cookies.
+    fn expiring(&self, config: &Config) -> Vec<HeaderValue> {
+        let names = vendor_cookies(config, &self.sent.lines());
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        cookies::expiring(&names, &self.domains(config))
     }
 
     /// Ends the session on the logout response itself, even if it is a redirect or goes to a fetch.
+    ///
+    /// It omits the lines that a layer inside has set already: the same set may be layered twice over one logout.
     pub(super) fn end_session<B>(&self, config: &Config, response: &mut Response<B>) {
+        let mark = response.extensions().get().copied().unwrap_or(HandledLogout { is_said: true, has_ended: false });
+        response.extensions_mut().insert(HandledLogout { has_ended: true, ..mark });
+        let lines = std::iter::once(config.marker.out()).chain(config.marker.keep());
         let headers = response.headers_mut();
-        headers.append(SET_COOKIE, config.marker.out());
-        headers.extend(config.marker.keep().map(|line| (SET_COOKIE, line)));
-        let names: Vec<_> = self.cookies.iter().map(String::as_str).collect();
-        for line in cookies::expiring(&names, &self.domains) {
-            headers.append(SET_COOKIE, line);
+        for line in lines.chain(self.expiring(config)) {
+            if !(mark.has_ended && sets_same_cookie(headers, &line)) {
+                headers.append(SET_COOKIE, line);
+            }
         }
         headers::forbid_storing(headers);
+    }
+}
+
+/// Returns whether the response already has a line for this cookie with the same attributes, whatever the value.
+fn sets_same_cookie(headers: &HeaderMap, line: &HeaderValue) -> bool {
+    let cookie = without_value(line);
+    headers.get_all(SET_COOKIE).iter().any(|known| without_value(known) == cookie)
+}
+
+/// Splits a `Set-Cookie` line into the cookie's name and attributes.
+fn without_value(line: &HeaderValue) -> (&[u8], &[u8]) {
+    let line = line.as_bytes();
+    let pair = &line[..memchr(b';', line).unwrap_or(line.len())];
+    (&pair[..memchr(b'=', pair).unwrap_or(pair.len())], &line[pair.len()..])
+}
+
+/// What ends the session if the response carries no snippet that does.
+pub(super) enum Ending {
+    /// Nothing: no session ends with this response, or a layer around this one ends it.
+    Nothing,
+    /// The response's headers do so already.
+    Done,
+    /// The cookies, if no snippet can: the application said that no user is signed in.
+    ByWord(LogoutCleanup),
+}
+
+impl Ending {
+    /// Makes the headers end the session; returns whether a session ends.
+    pub(super) fn carry_out<B>(&self, config: &Config, response: &mut Response<B>) -> bool {
+        match self {
+            Self::Nothing => return false,
+            Self::Done => {}
+            Self::ByWord(cleanup) => cleanup.end_session(config, response),
+        }
+        true
     }
 }
 
@@ -189,7 +293,8 @@ mod tests {
         }
     }
 
-    fn cleanup(domain: Option<&str>, cookies: &[&str]) -> LogoutCleanup {
+    /// Returns the names of the cookies that a logout expires, and the domains.
+    fn expired(domain: Option<&str>, cookies: &[&str]) -> (Vec<String>, Vec<String>) {
         let secret = Secret::new("secret").unwrap();
         let mut builder = Widgets::builder().widget(Intercom::new("abcd1234", secret));
         if let Some(domain) = domain {
@@ -200,19 +305,23 @@ mod tests {
             request = request.header("cookie", *line);
         }
         let parts = request.body(()).unwrap().into_parts().0;
-        LogoutCleanup::read(builder.build().unwrap().config().unwrap(), &parts, &Answer::Known(Viewer::Unknown))
+        let widgets = builder.build().unwrap();
+        let config = widgets.config().unwrap();
+        let browser = config.read_cookies(&parts.headers);
+        let cleanup = LogoutCleanup::read(config, &parts, &browser, &Answer::Known(Viewer::Unknown));
+        (vendor_cookies(config, &cleanup.sent.lines()), cleanup.domains(config))
     }
 
     #[test]
     fn vendor_cookies_expire_once_and_no_others() {
         let lines = ["sid=1; intercom-session-abcd1234=2; intercom-session-abcd1234=3", "intercom-session-abcd1234=4"];
-        assert_eq!(cleanup(None, &lines).cookies, ["intercom-session-abcd1234"]);
-        assert!(cleanup(None, &["sid=1"]).cookies.is_empty());
+        assert_eq!(expired(None, &lines).0, ["intercom-session-abcd1234"]);
+        assert!(expired(None, &["sid=1"]).0.is_empty());
     }
 
     #[test]
     fn cookies_expire_on_the_configured_marker_domain() {
-        assert_eq!(cleanup(Some("app.test"), &[]).domains, ["app.test"]);
-        assert_eq!(cleanup(None, &[]).domains, ["www.app.test", "app.test"]);
+        assert_eq!(expired(Some("app.test"), &[]).1, ["app.test"]);
+        assert_eq!(expired(None, &[]).1, ["www.app.test", "app.test"]);
     }
 }

@@ -78,14 +78,16 @@ impl<B: Body> PendingInjection<B> {
         }
     }
 
-    /// Releases the response: with the snippet if there is a place and data for it, otherwise unchanged.
+    /// Releases the response: with the snippet if there is a place and data for it, otherwise with the
+    /// body unchanged.
     pub(super) fn release(mut self, place: Result<usize, Reason>) -> Response<WidgetBody<B>> {
-        let outcome = match place {
-            Ok(place) => self.inject(place).unwrap_or_else(|untouched| untouched),
-            Err(reason) => Outcome::untouched(reason),
-        };
-        note(self.injection.facts(), outcome, &mut self.head.extensions);
-        Response::from_parts(self.head, WidgetBody::peeked(self.body))
+        let outcome = place.map_err(Outcome::untouched).and_then(|place| self.inject(place));
+        let mut response = Response::from_parts(self.head, WidgetBody::peeked(self.body));
+        match outcome {
+            Ok(outcome) => note(self.injection.facts(), outcome, response.extensions_mut()),
+            Err(untouched) => self.injection.give_up(untouched, &mut response),
+        }
+        response
     }
 
     fn inject(&mut self, place: usize) -> Result<Outcome, Outcome> {

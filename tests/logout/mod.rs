@@ -2,3 +2,4 @@
 
 mod cookies;
 mod layers;
+mod two_layers;

@@ -4,7 +4,6 @@
 
 mod asked;
 mod judge;
-mod open;
 mod rules;
 
 use std::{future::Future, pin::Pin, sync::Arc, task::Poll};
@@ -68,20 +67,11 @@ impl Future for Yield {
 ///
 /// It is a line of words, the status, header lines, an empty line, and the body's frames.
 pub fn check(input: &[u8]) {
-    check_as(input, true);
-}
-
-/// Like [`check`], also for the inputs on which the library is known to break its rules.
-pub fn check_strictly(input: &[u8]) {
-    check_as(input, false);
-}
-
-fn check_as(input: &[u8], skips_open: bool) {
     let asked = Asked::read(input);
     let at =
         usize::from(asked.says("visitors")) + 2 * usize::from(asked.is_header()) + 4 * usize::from(asked.says("later"));
     let served = WIDGETS.with(|widgets| serve(&widgets[at], &asked));
-    judge::judge(&asked, &served, skips_open);
+    judge::judge(&asked, &served);
 }
 
 fn serve(widgets: &Widgets, asked: &Asked) -> Served {

@@ -57,7 +57,7 @@ fn no_logout(asked: &Asked) -> Verdict {
 }
 
 /// The viewer that the asynchronous look-up names: if it does not know, the one in the request.
-pub(super) fn looked_up(asked: &Asked) -> Said {
+fn looked_up(asked: &Asked) -> Said {
     if asked.then() == Said::Unknown { asked.viewer() } else { asked.then() }
 }
 
@@ -91,7 +91,7 @@ fn is_of_a_copy(asked: &Asked, carried: bool) -> bool {
 }
 
 /// Whether the response removes a cookie that the request carried.
-pub(super) fn removes_the_session(asked: &Asked) -> bool {
+fn removes_the_session(asked: &Asked) -> bool {
     let lines = asked.headers.get_all(header::SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
     let removed: Vec<_> = lines.filter_map(removed).collect();
     asked.cookies().any(|(name, _)| removed.contains(&name))
@@ -130,8 +130,8 @@ fn by_word(asked: &Asked) -> Ends {
     let status = asked.status;
     let counts = !status.is_informational() && status != StatusCode::NOT_MODIFIED;
     let meant = asked.late() == Some(Said::Nobody) && ![Method::HEAD, Method::OPTIONS].contains(&asked.method());
-    // A logout layer around the page layer decides alone.
-    let heard = matches!(asked.stack(), Stack::Page | Stack::Twice | Stack::LogoutInPage);
+    // A logout layer around the page layer decides alone, except at a `logout_path`, where the page layer watches, too.
+    let heard = has_page_layer(asked) && (asked.stack() != Stack::PageInLogout || asked.says("path"));
     if !(has_marker && counts && meant && heard && asked.is_own()) {
         return Ends::No;
     }
