@@ -275,5 +275,5 @@ fn has_our_lines(lines: &str) {
         assert!(ours.iter().any(|line| line.contains(told)), "{told}");
     }
     let warnings: Vec<_> = ours.iter().filter(|line| line.contains(" WARN ")).collect();
-    assert!(matches!(warnings[..], [line] if line.contains("put this layer inside of compression")), "{warnings:?}");
+    assert!(matches!(warnings[..], [line] if line.contains("put this layer inside compression")), "{warnings:?}");
 }

@@ -10,7 +10,6 @@ use crate::harness::page::{STATE, WHO};
 use crate::harness::steps::{A_WHILE, log_out_by_fetch, sign_in_without_a_page, signed_in, verified};
 
 const LIBRARY: &str = "/demo/messenger.js";
-/// The page has loaded long ago, and its library would have been fetched.
 
 fn waiting(load: fn(tower_widget_identity::WidgetsBuilder) -> tower_widget_identity::WidgetsBuilder) -> Settings {
     Settings { widgets: load, around: with_scripts_before, ..Settings::default() }

@@ -27,7 +27,7 @@ fn marker_prefix_agrees_with_its_scope() {
     let kind = ConfigErrorKind::CookieName;
     for name in ["__Host-widget", "__host-widget", "__HOST-widget"] {
         let built = builder().marker_name(name).cookie_domain("example.com").build();
-        assert_refused(built, kind, &["__Host-", "domain", "begin it with `__Secure-`"], name);
+        assert_refused(built, kind, &["__Host-", "domain", "use `__Secure-` instead"], name);
     }
     for name in ["__Host-widget", "__secure-widget", "__Secure-"] {
         let built = builder().marker_name(name).plain_http(true).build();

@@ -12,8 +12,6 @@ use crate::harness::app::{App, Settings};
 use crate::harness::page::Page;
 use crate::harness::steps::{A_MOMENT, MARKER, signed_in};
 
-/// Long enough for whatever might still happen to happen.
-
 pub(crate) const LEFT_BEHIND: &str = "localStorage.getItem('intercom.intercom-state-demo')";
 
 /// User-1 has signed out and sees a page without a layer, so no page has carried the logout out.
