@@ -23,11 +23,9 @@ mod token;
 
 pub(crate) use clock::Clock;
 pub(crate) use digest::sha256;
-#[cfg(any(feature = "conformance", feature = "issued"))]
-pub(crate) use encoding::base64url;
 #[cfg(feature = "conformance")]
 pub(crate) use encoding::hex;
-pub(crate) use encoding::{base64, base64url_digest, base64url_into, random_id};
+pub(crate) use encoding::{base64, base64url, base64url_digest, base64url_into, random_id};
 pub use rotation::SecretRotation;
 pub use secret::Secret;
 pub use token::{MAX_TOKEN_BYTES, Token};
