@@ -13,10 +13,10 @@ fn external() -> Settings {
     Settings { widgets: |builder| builder.external_script(true), routes: |_| strict(), ..Settings::default() }
 }
 
-/// A page whose policy allows no script, until the layer patches it.
+/// A page whose policy allows no script until the layer patches it.
 fn strict() -> Router {
     let page = async || {
-        let policy = ("content-security-policy", "default-src 'none'");
+        let policy = ("content-security-policy", "script-src 'none'");
         ([policy], Html("<!doctype html><html><head><title>Strict</title></head><body>Hello</body></html>"))
             .into_response()
     };
