@@ -39,13 +39,11 @@ impl Mutation {
 
 /// Puts this runtime in place of the minified one in a page's code.
 pub(crate) fn rewriting(runtime: String) -> Box<dyn Fn(&str) -> String> {
-    Box::new(move |code| {
-        match code.split_once(MINIFIED.trim()) {
-            Some((before, after)) => format!("{before}{runtime}\n{after}"),
-            None => {
-                assert!(code.contains("run:"), "only the loader has no runtime");
-                code.to_owned()
-            }
+    Box::new(move |code| match code.split_once(MINIFIED.trim()) {
+        Some((before, after)) => format!("{before}{runtime}\n{after}"),
+        None => {
+            assert!(code.contains("run:"), "only the loader has no runtime");
+            code.to_owned()
         }
     })
 }
