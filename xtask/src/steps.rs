@@ -29,6 +29,8 @@ const STEPS: &[(&str, &str, &str, Step)] = &[
     ("features", "", "the tests with all features, and each way of signing", features),
     ("neighbours", "", "applications with a crypto provider of their own", neighbours),
     ("others", "", "other projects' examples with the layer around them", others),
+    ("hydration", "", "a server-rendered leptos page that hydrates in Chromium", hydration),
+    ("readme", "", "the README's programs in new projects (needs the registry)", readme),
     ("msrv", "", "the library with the oldest supported compiler", msrv),
     ("supply", "", "licences, advisories, package, lowest versions, public surface", supply),
     ("ci", "", "everything that must pass before a change lands: .ci/run without the installation", ci),
@@ -314,6 +316,14 @@ fn neighbours(run: &Runner, _: &[String]) -> Result<(), String> {
 
 fn others(run: &Runner, _: &[String]) -> Result<(), String> {
     run.sh("cargo test --locked --target-dir target/others --manifest-path examples/of_others/Cargo.toml")
+}
+
+fn hydration(run: &Runner, _: &[String]) -> Result<(), String> {
+    run.sh(".ci/hydration")
+}
+
+fn readme(run: &Runner, _: &[String]) -> Result<(), String> {
+    run.sh("cargo test --test readme -- --ignored")
 }
 
 fn msrv(run: &Runner, _: &[String]) -> Result<(), String> {
