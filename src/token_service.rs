@@ -280,6 +280,7 @@ impl Reply {
     }
 
     fn into_response(self) -> Response<TokenBody> {
+        let is_script = matches!(self, Self::Script(_));
         let (status, media_type, body, lifetime) = match self {
             Self::Token { text, lifetime } => (StatusCode::OK, "text/plain", text.into(), lifetime),
             Self::Page(json) => (StatusCode::OK, "application/json", json.into(), None),
@@ -289,7 +290,6 @@ impl Reply {
                 (status, "application/json", json.into(), None)
             }
         };
-        let is_script = media_type.starts_with("text/javascript");
         let mut response = Response::new(TokenBody(Some(body)));
         *response.status_mut() = status;
         let headers = response.headers_mut();

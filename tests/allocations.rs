@@ -143,7 +143,7 @@ fn extra(content_type: &'static str, dest: &str, path: &str) -> usize {
 fn page_costs_at_most_the_promised_allocations() {
     assert_eq!(extra("image/png", "image", "/orders"), 0, "an image");
     // Its outcome, in the response's extensions.
-    assert!(extra("text/html", "document", "/") <= 3, "nobody's page");
+    assert!(extra("text/html", "document", "/") <= 3, "a visitor's page");
     let page = extra("text/html", "document", "/orders");
     assert!((1..=MOST_FOR_A_PAGE).contains(&page), "{page} allocations for an identified page");
     the_code_and_the_page_are_shared();

@@ -264,7 +264,7 @@ fn lookup_after_the_handler_distinguishes_logins_from_logouts() {
             let by_snippet = seen.outcome.as_ref().is_some_and(|outcome| outcome.kind() == OutcomeKind::ShutDown);
             let boots = seen.outcome.as_ref().is_some_and(|outcome| outcome.kind() == OutcomeKind::Boot);
             assert_eq!(marked_out || by_snippet, expected, "{session:?} {cookie} {:?}", seen.outcome);
-            assert!(!(expected && boots), "nobody's identity after a logout");
+            assert!(!(expected && boots), "a logout response carries an identity");
         }
     }
 }

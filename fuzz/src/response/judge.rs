@@ -166,7 +166,7 @@ fn judge_carried(asked: &Asked, served: &Served, verdict: Verdict, outcome: &str
 /// What a page must carry, by its viewer and by the browser's cookies: the table of the README.
 fn wanted(asked: &Asked, verdict: Verdict) -> Option<&'static str> {
     let vendor = asked.says("residue") && !asked.says("visitors");
-    // A logout ends what the marker says, so its own page finds nobody's.
+    // A logout ends the session that the marker names, so the page of the logout itself finds no session.
     let marker = if verdict.is_logout && verdict.ends == Ends::Yes { Some("gone") } else { asked.marker() };
     let session = marker.is_some() || asked.says("kept") || vendor;
     match verdict.viewer {

@@ -2,7 +2,7 @@
 // against its contract (`errors`) and how often it was told who somebody is (`told`). What was there before the page
 // (`window.sessions`) is taken up again, as the vendors do, until it is ended. `window.jwtLibrary(name, make)` makes one of what
 // stands in a `stub.js`: `library()` is what the library does when it arrives, `globals` are its own, `loadedForALogout` says
-// that it shows nothing before it is told to, and `onePerson` that it may learn of one person per page only (`first`).
+// that it shows nothing before a call, and `onePerson` that it accepts only one user per page (`first`).
 (() => {
   'use strict';
   if (window.jwtLibrary) return;
