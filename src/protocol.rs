@@ -63,7 +63,7 @@ pub(crate) const LIFETIMES: &str = "lifetimes";
 /// Each interface whose members are JSON, with every member that it can have.
 #[cfg(test)]
 pub(crate) const INTERFACES: &[(&str, &[&str])] = &[
-    ("ConstantData", &["cookie", "tokens", "iframes", "visitors", "widgets"]),
+    ("ConstantData", &["cookie", "tokens", "visitors", "widgets"]),
     ("CookieData", &["name", "attributes"]),
     ("WidgetData", &["name", "token", "library", "settings", "residue"]),
     ("SessionArtifacts", &["cookies", "storage", "session", "globals"]),

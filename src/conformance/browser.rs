@@ -136,7 +136,7 @@ struct Theatre<'a> {
 
 impl<'a> Theatre<'a> {
     fn new(manifest: &'a Manifest, a: Actor, b: Actor) -> Self {
-        let runtime = format!("({})", inline_function());
+        let runtime = format!("({})", inline_function(false));
         let (adapter, widget) = (compact(manifest.adapter()), widget_data(manifest));
         Self { runtime, adapter, widget, value_tokens: manifest.value_token_names(), a, b, touched: Vec::new() }
     }

@@ -16,6 +16,9 @@ const LOADER: &str = include_str!("loader.min.js");
 const RUNTIME: &str = include_str!("runtime.min.js");
 /// The function of constants, adapters and gate that runs in an element.
 const INLINE: &str = include_str!("inline.in");
+/// The script at the token path. The loader has put the function `run` there. An element with this id is not an own
+/// property.
+const FILE: &str = include_str!("file.in");
 
 /// The parts of the code. They depend on the crate's version and on the configuration, but neither on the order in which
 /// the widgets were added nor on a secret.
@@ -47,34 +50,39 @@ impl Code {
     pub(super) fn inline(&self) -> Bytes {
         let Self { constants, adapters, gate, .. } = self;
         let gate = gate.as_ref().map(|gate| format!(",{gate}")).unwrap_or_default();
-        element(&format!("({})({constants},{adapters}{gate});", inline_function()))
+        element(&format!("({})({constants},{adapters}{gate});", inline_function(self.iframes)))
     }
 
     /// The code of an element that loads the rest from `path`, with its closing tag.
     pub(super) fn loader(&self, path: &str) -> Bytes {
-        let constants = if self.iframes { "{iframes:1}" } else { "{}" };
-        let opened = self.gate.as_ref().map(|gate| format!(",new Promise(n=>({gate})(n,r))")).unwrap_or_default();
         let (first, loader) = (compact(ELEMENT), compact(LOADER));
         // As JSON, because a path may have quotes.
         let path = serde_json::Value::from(path);
-        element(&format!("({first})({constants},(p,r)=>({loader})({path},p,r{opened}));"))
+        let start = match &self.gate {
+            None => format!("({loader})({path})"),
+            Some(gate) => format!("(r,p)=>({loader})({path},new Promise(n=>({gate})(n,r)))(r,p)"),
+        };
+        element(&format!("({first})({},{start});", frame(self.iframes)))
     }
 
     /// The rest of the code, which [`loader`](Self::loader) loads.
     pub(super) fn file(&self) -> String {
         let Self { constants, adapters, .. } = self;
-        let runtime = compact(RUNTIME);
-        // The loader has put the function `run` there. An element with this id is not an own property.
-        format!(
-            "(d=>{{d&&d.value&&d.value.run&&d.value.run((p,r,n)=>({runtime})({constants},{adapters},p,r,n))}})\
-             (Object.getOwnPropertyDescriptor(window,'widgetIdentity'));"
-        )
+        // From the last to the first, because a user's adapter or an app id may have such a name in it.
+        let parts = [("$ADAPTERS", adapters), ("$CONSTANTS", constants), ("$RUNTIME", &compact(RUNTIME))];
+        parts.into_iter().fold(FILE.trim().to_owned(), |file, (name, text)| file.replacen(name, text, 1))
     }
 }
 
 /// The function of constants, adapters and gate, as an expression.
-pub(crate) fn inline_function() -> String {
-    INLINE.trim().replacen("$ELEMENT", &compact(ELEMENT), 1).replacen("$RUNTIME", &compact(RUNTIME), 1)
+pub(crate) fn inline_function(iframes: bool) -> String {
+    let parts = [("$ELEMENT", &*compact(ELEMENT)), ("$FRAME", frame(iframes)), ("$RUNTIME", &compact(RUNTIME))];
+    parts.into_iter().fold(INLINE.trim().to_owned(), |function, (name, text)| function.replacen(name, text, 1))
+}
+
+/// The expression that says whether the code may act in this frame.
+fn frame(iframes: bool) -> &'static str {
+    if iframes { "!0" } else { "top===window" }
 }
 
 /// The hash source of an element's code, which ends with the closing tag.

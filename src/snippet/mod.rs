@@ -66,7 +66,8 @@ pub(crate) struct ConstantData<'a> {
     pub(crate) cookie: CookieData<'a>,
     /// The path of the token service.
     pub(crate) tokens: &'a str,
-    #[serde(skip_serializing_if = "is_false")]
+    /// Whether pages in iframes of the same origin have the widgets. The element's code alone depends on it.
+    #[serde(skip)]
     pub(crate) iframes: bool,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) visitors: bool,

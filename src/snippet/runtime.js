@@ -1,5 +1,5 @@
 /** @type {import('./types').Runtime} */
-(constants, adapters, page, read, opened) => {
+(constants, adapters, read, page, opened) => {
   /** @typedef {import('./types').PageData} Page */
   /** @typedef {import('./types').Widget} Widget */
 
@@ -565,7 +565,7 @@
 
   Object.keys(adapters).forEach(name => guarded(() => { adapters[name] = adapters[name](tools); }));
   // The loader's object stands there until now, if a page gets this code from it.
-  Object.defineProperty(window, 'widgetIdentity', { value: { visit, refresh, identified: isIdentified }, configurable: false });
+  Object.defineProperty(window, 'widgetIdentity', { value: { visit, refresh, identified: isIdentified }, writable: false, configurable: false });
   // Scripts that wait for `widgetIdentity` are deferred, and have run by then.
   on(document, 'DOMContentLoaded', () => tell('ready'), true);
   visit(page);

@@ -11,8 +11,6 @@ export interface ConstantData {
   cookie: CookieData;
   /** The path of the token service. */
   tokens: string;
-  /** Whether pages in iframes of the same origin have the widgets. */
-  iframes?: true;
   /** Whether signed-out visitors see the widgets. */
   visitors?: true;
   widgets: WidgetData[];
@@ -154,21 +152,26 @@ export interface Answer {
 export type Read = (name: string) => any;
 
 /** The first code of every element: takes the page's data, removes the element, and starts the rest once in a document. */
-export type ElementCode = (constants: { iframes?: true }, start: (page: PageData, read: Read) => void) => void;
+export type ElementCode = (isAllowedFrame: boolean, start: (read: Read, page: PageData) => void) => void;
 
 /** Loads the code from the token path: the part of an element that has no runtime of its own. */
-export type Loader = (path: string, page: PageData, read: Read, opened?: Promise<any>) => void;
+export type Loader = (path: string, opened?: Promise<any>) => (read: Read, page: PageData) => void;
 
 /**
  * The runtime. `adapters` has each widget's `AdapterFactory`, which the runtime replaces with the `Adapter`. `opened`
  * resolves when libraries may be loaded; without it, they may be loaded at any time.
  */
 export type Runtime = (
-  constants: ConstantData, adapters: Record<string, any>, page: PageData, read: Read, opened?: Promise<any>
+  constants: ConstantData, adapters: Record<string, any>, read: Read, page: PageData, opened?: Promise<any>
 ) => void;
 
-/** The runtime with its constants and adapters, as the file at the token path passes it to the loader. */
-export type Code = (page: PageData, read: Read, opened?: Promise<any>) => void;
+/**
+ * The runtime with its constants and adapters, as the file at the token path passes it to the loader. `asked` has those
+ * who called `refresh` before the code arrived.
+ */
+export type Code = (
+  read: Read, page: PageData, opened: Promise<any> | undefined, asked: ((done: Promise<void>) => void)[]
+) => void;
 
 /**
  * Calls `open` when the vendors' libraries may be loaded.
@@ -191,6 +194,8 @@ export interface WidgetIdentity {
   refresh(): Promise<void>;
   /** Whether the widgets are booted for a signed-in user. */
   identified(): boolean;
+  /** The loader's alone, until the runtime is there: runs the code from the token path. */
+  run?(code: Code): void;
 }
 
 declare global {

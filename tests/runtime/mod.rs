@@ -58,7 +58,9 @@ const RUNTIMES: [(&str, [&str; 2]); 2] = [
 /// The function of constants, adapters and gate that runs in an element.
 fn inline([element, runtime]: [&str; 2]) -> String {
     let function = include_str!("../../src/snippet/inline.in");
-    function.replacen("$ELEMENT", element, 1).replacen("$RUNTIME", runtime, 1)
+    // A row allows frames by a constant, which is the function's `c`.
+    let parts = [("$ELEMENT", element), ("$FRAME", "c.iframes||top===window"), ("$RUNTIME", runtime)];
+    parts.into_iter().fold(function.to_owned(), |function, (name, text)| function.replacen(name, text, 1))
 }
 
 /// The function as pages get it.
@@ -68,13 +70,14 @@ pub(crate) fn minified() -> String {
 
 /// The same for a page whose code is a file that the loader requests.
 fn loaded([element, loader, runtime]: [&str; 3]) -> String {
+    let file = [("$RUNTIME", runtime), ("$CONSTANTS", "constants"), ("$ADAPTERS", "adapters")]
+        .into_iter()
+        .fold(include_str!("../../src/snippet/file.in").to_owned(), |file, (name, text)| file.replacen(name, text, 1));
     format!(
         "(constants, adapters, gate) => {{
-            ({element})(constants, (page, read) =>
-                ({loader})('/code.js', page, read, gate && new Promise(open => gate(open, read))));
-            arrive(() => (d => d && d.value && d.value.run && d.value.run((page, read, opened) =>
-                ({runtime})(constants, adapters, page, read, opened)))
-                (Object.getOwnPropertyDescriptor(window, 'widgetIdentity')));
+            ({element})(constants.iframes || top === window, (read, page) =>
+                ({loader})('/code.js', gate && new Promise(open => gate(open, read)))(read, page));
+            arrive(() => {{ {file} }});
         }}"
     )
 }

@@ -192,13 +192,14 @@ const DO = {
   page: openPage,
   call,
   elementWithoutData: () => runScript(element({}), call),
-  scheme(protocol) { window.location.protocol = protocol; },
+  scheme(protocol) { Object.assign(window.location, { protocol, host: protocol.startsWith('http') ? window.location.host : '' }); },
   framed() { window.top = {}; },
   base(address) { base = address; },
   state(state) { Object.assign(documentState, state); },
   clobber(names) { names.forEach(each => Object.defineProperty(document, each, { configurable: true, value: { tagName: 'FORM' } })); },
   inherit() {
-    const widgetIdentity = { value: { visit() { note('what window inherits is called'); } } };
+    // As a named element's property is: <https://webidl.spec.whatwg.org/#named-properties-object>.
+    const widgetIdentity = { writable: true, configurable: true, value: { visit() { note('what window inherits is called'); } } };
     Object.setPrototypeOf(window, Object.create(Object.getPrototypeOf(window), { widgetIdentity }));
   },
   consentTool(configurable) { Object.defineProperty(document, 'cookie', { configurable, get: () => 'consent', set() {} }); },
