@@ -1,6 +1,6 @@
-//! What a page costs in allocations and memory, and that its bytes are handed on and not copied.
+//! What a page costs in allocations and memory, and that its bytes are passed on instead of copied.
 //!
-//! One test alone in its binary: the counters are the process's.
+//! This test is alone in its binary, because the counters count for the whole process.
 
 use std::{
     alloc::System,
@@ -24,13 +24,13 @@ use tower_widget_identity::{Identity, Outcome, OutcomeKind, Secret, Widgets, wid
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// As issues of this sort are usually measured: one vendor, signing and escaping included.
+/// The usual case for such a limit: one vendor, with signing and escaping.
 const MOST_FOR_A_PAGE: usize = 9;
 const MOST_EXTRA_BYTES: usize = 64 * 1024;
 const FRAME: usize = 64 * 1024;
 const GIBIBYTE: usize = 1024 * 1024 * 1024;
 
-/// An application that answers with frames of one and the same block of memory.
+/// An application that responds with frames of one and the same block of memory.
 #[derive(Clone)]
 struct Application {
     content_type: &'static str,
@@ -84,7 +84,7 @@ fn application(content_type: &'static str, frames: usize) -> Application {
 
 fn request(dest: &str, path: &str) -> Request<()> {
     let request = Request::get(path).header("sec-fetch-dest", dest).header("cookie", "theme=dark; session=0123456789");
-    // As hyper has it, a part of what it read: a copy of it shares those bytes.
+    // As hyper makes it: a slice of the buffer that it read. A clone shares those bytes.
     request.header("host", HeaderValue::from_static("app.example.test")).body(()).unwrap()
 }
 
@@ -98,7 +98,7 @@ fn widgets() -> Widgets {
     widgets.identify(move |parts| (parts.uri.path() == "/orders").then(|| person.clone())).build().unwrap()
 }
 
-/// Whatever is there at once.
+/// Returns the output of a future that is ready at once.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -131,7 +131,7 @@ where
     stats.allocations + stats.reallocations
 }
 
-/// How many more than without the layer, once everything is warm.
+/// The number of allocations beyond those without the layer, after a warm-up.
 fn extra(content_type: &'static str, dest: &str, path: &str) -> usize {
     let mut bare = application(content_type, 2);
     let mut layered = widgets().layer().layer(bare.clone());
@@ -142,7 +142,7 @@ fn extra(content_type: &'static str, dest: &str, path: &str) -> usize {
 #[test]
 fn page_costs_at_most_the_promised_allocations() {
     assert_eq!(extra("image/png", "image", "/orders"), 0, "an image");
-    // Its outcome, in the response's extensions.
+    // The outcome in the response's extensions.
     assert!(extra("text/html", "document", "/") <= 3, "a visitor's page");
     let page = extra("text/html", "document", "/orders");
     assert!((1..=MOST_FOR_A_PAGE).contains(&page), "{page} allocations for an identified page");
@@ -150,7 +150,7 @@ fn page_costs_at_most_the_promised_allocations() {
     a_gibibyte_passes_in_little_memory();
 }
 
-/// The second and third element are the very bytes of the first: the constant parts are never copied.
+/// The second and third element point to the same bytes as the first: the constant parts are never copied.
 fn the_code_and_the_page_are_shared() {
     let application = application("text/html", 3);
     let frame = application.frame.as_ptr();

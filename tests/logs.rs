@@ -1,5 +1,5 @@
-//! What the logs say at TRACE, of all targets, while people sign in and out over a real socket: no secret, no token,
-//! nothing personal. The feature `tracing` has the crate's own lines; the neighbours' are there without it.
+//! What all targets log at TRACE while users sign in and out over a real socket: no secret, no token, nothing
+//! personal. With the feature `tracing`, the crate's own lines are among them; those of the other crates always are.
 
 mod support;
 
@@ -62,7 +62,7 @@ fn builder() -> WidgetsBuilder {
         .widget(ZendeskClassic::chat("0c54afe8", secret()).help_center(secret()))
         .widget(Ferndesk::new("widget-1", secret()))
         .token_path("/tokens")
-        // One page is encoded inside of the layer, so that there is a warning.
+        // One page is compressed inside of the layer, so that there is a warning.
         .uncompressed(false)
         .identify_async(|parts| {
             let session = parts.extensions.get::<Session>().cloned();
@@ -131,14 +131,14 @@ fn app() -> Router {
 
 // ---- the lines ----------------------------------------------------------------------------------------------------
 
-/// Listens to everything that this process logs from now on.
+/// Captures everything that this process logs from now on.
 fn captured() -> Log {
     let log = Log::default();
     tracing::subscriber::set_global_default(log.subscriber(Level::TRACE, FmtSpan::FULL)).unwrap();
     log
 }
 
-// ---- what people do -------------------------------------------------------------------------------------------------
+// ---- what users do --------------------------------------------------------------------------------------------------
 
 /// A browser with a cookie jar.
 struct Browser<'a> {
@@ -152,7 +152,7 @@ impl Browser<'_> {
         let mut all = vec![("cookie", cookie.as_str()), ("content-length", length.as_str())];
         all.extend_from_slice(headers);
         let mut text = request(method, path, &all);
-        // Only an old browser's page may turn out to be a fragment.
+        // Only a page of an old browser can be a fragment.
         if path == "/fragment" || headers.iter().any(|(name, _)| *name == "sec-fetch-dest") {
             text = text.replacen("Sec-Fetch-Dest: document\r\n", "", 1);
         }
@@ -176,7 +176,7 @@ impl Browser<'_> {
 
 const FETCH: [(&str, &str); 2] = [("sec-fetch-dest", "empty"), ("sec-fetch-site", "same-origin")];
 
-/// One person's day; everything that the server said in it.
+/// Sends all requests of one user's day, and returns everything that the server sent.
 async fn a_day_of(id: &str, server: &Server) -> String {
     let mut browser = Browser { server, cookies: Vec::new() };
     let mut said = browser.ask("GET", "/", &[], "").await;
@@ -190,7 +190,7 @@ async fn a_day_of(id: &str, server: &Server) -> String {
     }
     said += &browser.ask("HEAD", "/", &[], "").await;
     said += &browser.ask("GET", "/data", &FETCH, "").await;
-    for name in ["intercom", "zendesk-chat", "zendesk-help-center", "ferndesk", "page", "nobodys"] {
+    for name in ["intercom", "zendesk-chat", "zendesk-help-center", "ferndesk", "page", "unknown"] {
         let path = format!("/tokens/{name}");
         said += &browser.ask("GET", &path, &FETCH, "").await;
         said += &browser.ask("POST", &path, &FETCH, "").await;
@@ -203,7 +203,7 @@ async fn a_day_of(id: &str, server: &Server) -> String {
     said + &browser.ask("GET", "/tokens/intercom", &FETCH, "").await
 }
 
-/// The same over HTTP/2, whose own implementation logs every frame.
+/// The same over HTTP/2, whose implementation logs every frame.
 async fn over_http2() -> String {
     let widgets = builder().identify(|_| Some(person("id-user-77"))).build().unwrap();
     let server = Server::http2(widgets.layer().layer(tower::service_fn(async |_: Request<hyper::body::Incoming>| {
@@ -244,11 +244,11 @@ async fn no_log_line_has_a_secret_a_token_or_personal_data() {
     }
 }
 
-/// Every decision of that day, each with what it needs to be understood, and the one warning.
+/// Asserts that each decision of that day is logged with its details, and the one warning.
 #[cfg(feature = "tracing")]
 fn has_our_lines(lines: &str) {
     let ours: Vec<_> = lines.lines().filter(|line| line.contains("tower_widget_identity:")).collect();
-    for told in [
+    for expected in [
         "boot",
         "switch",
         "shutdown",
@@ -262,17 +262,17 @@ fn has_our_lines(lines: &str) {
         "encoded",
         "no-token",
     ] {
-        let told = format!("outcome=\"{told}\"");
-        assert!(ours.iter().any(|line| line.contains(&told)), "{told}");
+        let expected = format!("outcome=\"{expected}\"");
+        assert!(ours.iter().any(|line| line.contains(&expected)), "{expected}");
     }
-    for told in [
+    for expected in [
         "widget=\"ferndesk\" error=\"missing-email\"",
         "widget=\"intercom\" error=\"too-large\"",
         "widget=\"intercom\" error=\"session-over\"",
         "widget=\"zendesk-chat\" error=\"missing-email\"",
         "error=\"missing-id\"",
     ] {
-        assert!(ours.iter().any(|line| line.contains(told)), "{told}");
+        assert!(ours.iter().any(|line| line.contains(expected)), "{expected}");
     }
     let warnings: Vec<_> = ours.iter().filter(|line| line.contains(" WARN ")).collect();
     assert!(matches!(warnings[..], [line] if line.contains("put this layer inside compression")), "{warnings:?}");

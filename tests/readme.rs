@@ -1,5 +1,5 @@
-//! The documents' programs as a newcomer starts them: a new project, the `cargo add` lines, `src/main.rs`, and a browser's
-//! requests.
+//! The documents' programs as a newcomer starts them: a new project, the `cargo add` lines, `src/main.rs`, and a
+//! browser's requests.
 //!
 //! ```text
 //! cargo test --test readme -- --ignored
@@ -21,7 +21,7 @@ const NAME: &str = "tower-widget-identity";
 const README: &str = "README.md";
 const GETTING_STARTED: &str = "docs/getting-started.md";
 
-/// How long a program may take to listen, on a busy machine.
+/// How long a program may take until it listens, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn document(path: &str) -> String {
@@ -36,7 +36,7 @@ struct Section {
     program: String,
 }
 
-/// The section under this heading, up to the next one. It has one program.
+/// The section with this heading, up to the next one. It has one program.
 fn section(path: &str, heading: &str) -> Section {
     let document = document(path);
     let (_, rest) = document.split_once(&format!("\n## {heading}\n")).expect("the section");
@@ -85,7 +85,7 @@ fn every_example_that_the_documents_name_exists() {
 
 // ---- a project ------------------------------------------------------------------------------------------------------
 
-/// An empty project. A workspace of its own, because it lies in the repository's directory.
+/// An empty project. It is a workspace of its own, because it lies in the repository's directory.
 fn project(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme").join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -96,7 +96,7 @@ fn project(name: &str) -> PathBuf {
     folder
 }
 
-/// Both projects have most of their dependencies in common.
+/// Both projects share most of their dependencies.
 fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme/target")
 }
@@ -109,7 +109,7 @@ fn cargo(folder: &Path, arguments: &[&str]) {
     assert!(output.status.success(), "cargo {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Runs a `cargo add` line as it stands, with this crate taken from the repository.
+/// Runs a `cargo add` line unchanged, except that this crate comes from the repository.
 fn add(folder: &Path, line: &str) {
     let words: Vec<_> = line.split_whitespace().skip(1).collect();
     let others: Vec<_> = words.iter().copied().filter(|word| *word != NAME).collect();
@@ -130,7 +130,7 @@ fn start(path: &str, heading: &str, name: &str) -> Program {
     for line in added {
         add(&folder, line);
     }
-    // Another program on this machine may have the document's port.
+    // Another program on this machine may use the document's port.
     let port = free_port();
     assert!(program.contains("127.0.0.1:3000"), "the program's address");
     fs::write(folder.join("src/main.rs"), program.replace("127.0.0.1:3000", &format!("127.0.0.1:{port}")))
@@ -151,7 +151,7 @@ fn free_port() -> u16 {
 
 // ---- a running program ----------------------------------------------------------------------------------------------
 
-/// It ends with the test.
+/// A program that ends with the test.
 struct Program {
     child: Child,
     port: u16,

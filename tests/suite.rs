@@ -1,8 +1,8 @@
-//! The crate as an application sees it: its configuration, its layers, its tokens and its widgets, over plain services and
-//! on real sockets. `tests/README.md` says which folder has which behaviour.
+//! The crate from an application's point of view: its configuration, its layers, its tokens and its widgets, over
+//! plain services and on real sockets. `tests/README.md` says which folder has which behaviour.
 //!
-//! Some tests are ignored by default: one needs nginx, one generates documents for a minute. With the feature `conformance`
-//! there are more, which run scripts in QuickJS.
+//! Some tests are ignored by default: one needs nginx, and one generates documents for a minute. The feature
+//! `conformance` adds tests that run scripts in QuickJS.
 
 mod config;
 #[cfg(feature = "conformance")]

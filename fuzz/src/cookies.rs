@@ -39,7 +39,7 @@ pub fn check(input: &[u8]) {
     let held = Held::read(&request.cookies);
     WIDGETS.with(|widgets| {
         judge_person(&request.page(widgets, Viewer::SignedIn(Identity::new("user-1"))), &held);
-        judge_nobody(&request.page(widgets, Viewer::SignedOut), &held);
+        judge_signed_out(&request.page(widgets, Viewer::SignedOut), &held);
         judge_token_page(widgets, &request, &held);
         judge_logout(&request.logout(widgets), &request, &held);
     });
@@ -147,7 +147,7 @@ fn judge_person(served: &Served, held: &Held) {
     judge_kept(lines[0]);
 }
 
-fn judge_nobody(served: &Served, held: &Held) {
+fn judge_signed_out(served: &Served, held: &Held) {
     if held.marker.is_empty() && !held.reset {
         assert_eq!(served.outcome(), Some("signed-out"), "{held:?}");
         judge_untouched(served, PAGE);
@@ -195,10 +195,10 @@ fn judge_token_page(widgets: &Widgets, request: &Asked, held: &Held) {
 
 /// Checks that the marker is `out`, that the second cookie is set, and that each of the vendor's cookies is expired.
 ///
-/// Here, nobody says who is signed in. So without a cookie of a widget session, nothing may change.
+/// Here, no look-up or response says who is signed in. So without a cookie of a widget session, nothing may change.
 ///
-/// The cookies are expired host-only and on the same domains. The lines may take up to 2,048 bytes of the response head, so
-/// some may be missing.
+/// The cookies are expired host-only and on the same domains. The lines may take up to 2,048 bytes of the response
+/// head, so some may be missing.
 fn judge_logout(served: &Served, request: &Asked, held: &Held) {
     if !held.any {
         assert_eq!(served.outcome(), Some("no-session"), "{held:?}");

@@ -4,9 +4,9 @@
 
 pub mod cookies;
 pub mod csp;
+pub mod numbers;
 pub mod prologue;
 pub mod response;
-pub mod told;
 pub mod tree;
 
 mod kept;

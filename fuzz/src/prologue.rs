@@ -9,10 +9,10 @@ use tower_widget_identity::{Viewer, Widgets};
 
 use crate::{
     layer::{Item, Script, Served, Watch, answering, send},
+    numbers::Numbers,
     reading,
     serve::{marked, page_load},
     support,
-    told::Numbers,
 };
 
 /// Data after the part that has decided the place. It must make no difference.

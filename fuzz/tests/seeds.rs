@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use tower_widget_identity_fuzz::{self as fuzz, told::Numbers};
+use tower_widget_identity_fuzz::{self as fuzz, numbers::Numbers};
 
 /// The number of random inputs, some seconds' worth.
 const RANDOM_INPUTS: usize = 20_000;

@@ -1,8 +1,9 @@
-"""A web application that is not Rust, to stand behind the reverse proxy: Python's standard library and nothing else.
+"""An application that is not written in Rust, for the reverse proxy. It uses only Python's standard library.
 
     python3 app.py
 
-It listens on a free port of 127.0.0.1 and prints which: `port 12345`. Who is signed in, it takes from X-Auth-Request-User.
+It listens on a free port of 127.0.0.1 and prints that: `port 12345`. It takes the signed-in user from the header
+X-Auth-Request-User.
 """
 
 import base64
@@ -42,7 +43,7 @@ SIGNED_IN = """<p>These are the notes of {user}.</p>
 
 SIGNED_OUT = "<p>Sign in to see your notes.</p>"
 
-# A barrier that a test can open: what waits here is in flight.
+# Gates that a test can open: requests that wait at one are in flight.
 GATES = {}
 GATES_LOCK = threading.Lock()
 
@@ -53,7 +54,7 @@ def gate(name):
 
 
 def pass_gate(name):
-    """Nobody waits for ever, and nothing goes on that nobody let go on: the connection breaks instead."""
+    """Waits until the test opens the gate. After 20 seconds the connection breaks instead."""
     if not gate(name).wait(20):
         raise TimeoutError(name)
 
@@ -61,7 +62,7 @@ def pass_gate(name):
 def page(user):
     user = html.escape(user)
     content = SIGNED_IN.format(user=user) if user else SIGNED_OUT
-    return PAGE.format(title="My notes" if user else "Nobody is signed in", user=user, content=content)
+    return PAGE.format(title="My notes" if user else "Signed out", user=user, content=content)
 
 
 class App(BaseHTTPRequestHandler):
@@ -114,7 +115,7 @@ class App(BaseHTTPRequestHandler):
     def style(self):
         self.send(200, "text/css", b"body { color: black; }\n" * 50)
 
-    # --- What a test wants to know ------------------------------------------------------------
+    # --- Requests as they arrived --------------------------------------------------------------
 
     def echo(self):
         """The request as it arrived: every header line, the body, and the trailers."""
@@ -152,7 +153,7 @@ class App(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\nX-Checksum: 42\r\n\r\n")
 
     def upload(self):
-        """Answers with what it has read so far, piece by piece, while the rest is still on its way."""
+        """Responds with what it has read so far, piece by piece, while the rest of the request is still under way."""
         self.send_response(200)
         self.send_header("Content-Type", "text/plain")
         self.send_header("Transfer-Encoding", "chunked")
@@ -187,12 +188,12 @@ class App(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def encoded(self):
-        """Compressed whatever was asked for."""
+        """Compressed even if the client did not ask for it."""
         self.send(200, "text/html; charset=utf-8", gzip.compress(page("").encode()),
                   [("Content-Encoding", "gzip"), ("ETag", '"mine"')])
 
     def switch(self):
-        """Another protocol, for which nobody asked."""
+        """Switches to another protocol without being asked."""
         self.send_response(101)
         self.send_header("Connection", "upgrade")
         self.send_header("Upgrade", "h2c")
@@ -300,11 +301,11 @@ ROUTES = {
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
-    # Connections that a test opens all at once.
+    # A test opens this many connections at once.
     request_queue_size = 64
 
     def handle_error(self, request, client_address):
-        """A client that went away is nobody's fault."""
+        """A client that disconnected is no error."""
 
 
 if __name__ == "__main__":

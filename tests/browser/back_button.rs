@@ -10,7 +10,7 @@ use crate::harness::page::{ARTIFACTS, PATIENCE, Page, STATE, WHO};
 use crate::harness::steps::{no_trace_of, nothing_left, verified};
 use crate::harness::{in_every_engine, run};
 
-/// Signs out and goes back to a page of user-1, which is alive no longer than `limit`.
+/// Signs out and goes back to a page of user-1, whose widget may be alive for `limit` at most.
 async fn back_after_a_logout(page: &Page, limit: Duration) {
     page.sign_in("user-1").await;
     // An address of its own, so that Back leads here and nowhere else.
@@ -19,7 +19,7 @@ async fn back_after_a_logout(page: &Page, limit: Duration) {
     page.sign_out().await;
     nothing_left(page).await;
 
-    // Kept by the browser or made anew: both must do.
+    // The browser may keep the page or load it again; both must work.
     page.back().await;
     page.wait_for("location.search", "?mine").await;
     page.wait_for("document.readyState", "complete").await;
@@ -43,11 +43,10 @@ async fn page_of_the_example_shown_by_back_is_not_alive() {
     .await;
 }
 
-/// A page of user-1 that the browser keeps for the Back button, and another one before the eyes, where
-/// the marker has just become `marker`.
+/// Leaves a page of user-1 in the back/forward cache, opens another one, and sets the marker to `marker` there.
 ///
-/// It is set by hand: a sign-out or sign-in in the example also changes a cookie that no script can
-/// read, upon which the browser throws the kept page away.
+/// The test sets the marker by hand: a sign-out or sign-in in the example also changes a cookie that no script can
+/// read, and then the browser discards the kept page.
 async fn kept_page(page: &Page, marker: &str) {
     page.sign_in("user-1").await;
     page.open("/?mine").await;
@@ -83,7 +82,7 @@ async fn restored_page_notices_the_sign_out() {
 async fn restored_page_leaves_the_next_user_alone() {
     run(async |page| {
         kept_page(page, "the-next-one-s-marker0").await;
-        // What the next person's messenger keeps in this browser.
+        // What the next user's messenger keeps in this browser.
         page.eval("document.cookie = 'intercom-session-demo=user-2; Path=/'").await;
         page.eval("localStorage.setItem('intercom.intercom-state-demo', '{}')").await;
         let kept = page.eval(ARTIFACTS).await;

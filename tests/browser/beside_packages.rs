@@ -1,4 +1,4 @@
-//! Pages that load a vendor's library by its own package on npm, too: one library, and it knows who is signed in.
+//! Pages that also load a vendor's library by its own npm package: one library, and it knows who is signed in.
 
 use axum::Router;
 use axum::extract::{Extension, Path};
@@ -17,13 +17,13 @@ use crate::harness::vendors::{asking_the_session, secret, stubs};
 use crate::harness::{Stage, in_every_engine};
 use crate::support::golden;
 
-/// A package here: the widget whose library it loads, the address in the package's code, and where that is here.
+/// A package here: the widget whose library it loads, the URL in the package's code, and the URL of our stub.
 struct Package {
     name: &'static str,
     widget: &'static str,
     address: &'static str,
     here: &'static str,
-    /// What the library's address has behind that.
+    /// The rest of the library's URL, after `address`.
     rest: &'static str,
 }
 
@@ -80,7 +80,7 @@ impl Package {
         format!("{}{}", self.here, self.rest)
     }
 
-    /// The widget that loads the same address.
+    /// The widget that loads the library from the same URL.
     fn widget(&self) -> Dressed {
         let widgets = golden::every();
         let golden = widgets.iter().find(|golden| golden.name() == self.widget).expect("a widget");
@@ -134,12 +134,12 @@ async fn slow() -> StatusCode {
 }
 
 async fn page(session: Extension<Session>, Path(package): Path<String>) -> Html<String> {
-    // A picture as most pages have one: the package makes its element before the page is loaded.
+    // An image, as most pages have one. The package makes its element before the page's `load` event.
     let content = format!("<script src=\"/packages/{package}\"></script><img src=\"/slow.png\" alt=\"\">");
     document(&session, &format!("/beside/{package}"), "", &content)
 }
 
-/// How many elements have this address.
+/// The number of elements with this URL.
 fn elements(library: &str) -> String {
     format!(
         "[...document.querySelectorAll('script[src]')].filter((each) => each.src === new URL('{library}', location).href).length"
@@ -150,10 +150,10 @@ async fn library_is_loaded_once(stage: &Stage, name: &str) {
     let package = PACKAGES.iter().find(|package| package.name == name).expect("a package");
     stage.sign_in("user-1").await;
     stage.open(&format!("/beside/{name}")).await;
-    let told = format!("(window.told ?? []).some((call) => /^{}.*(user-1|jwt)/i.test(call))", package.widget);
-    stage.wait_for(&told, true).await;
+    let identified = format!("(window.noted ?? []).some((call) => /^{}.*(user-1|jwt)/i.test(call))", package.widget);
+    stage.wait_for(&identified, true).await;
     stage.stays(&elements(&package.library()), 1, A_WHILE).await;
-    // Five libraries, each of them once.
+    // Five libraries, each loaded once.
     stage.wait_for("window.arrivals", 5).await;
 }
 
@@ -179,9 +179,9 @@ in_every_engine!(library_is_loaded_once_beside_react_use_intercom, beside(), asy
 
 in_every_engine!(library_is_loaded_once_beside_userflow_js, beside(), async |stage| {
     library_is_loaded_once(stage, "userflow").await;
-    // What the page has called by way of the package before the library was there, which is the snippet's stub.
+    // What the page called through the package before the library was there. The snippet's stub took those calls.
     stage
-        .wait_for("window.told.filter((call) => /^userflow.*(setBaseZIndex|setUrlFilter)/.test(call)).length", 2)
+        .wait_for("window.noted.filter((call) => /^userflow.*(setBaseZIndex|setUrlFilter)/.test(call)).length", 2)
         .await;
     assert_eq!(stage.eval("window.userflowErrors").await, json!([]));
 });

@@ -1,4 +1,4 @@
-//! Pages that name their charset in nothing but a `<meta>`, which the snippet moves further down.
+//! Pages that name their charset only in a `<meta>`, which the snippet moves further down.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -20,22 +20,22 @@ use crate::harness::steps::verified;
 
 const A_WHILE: Duration = Duration::from_millis(400);
 
-/// What browsers look through in any case:
+/// The number of bytes that browsers always search:
 /// <https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding>.
 const PRESCANNED: usize = 1024;
 
-/// In windows-1251.
+/// The greeting in windows-1251.
 const GREETING: &[u8] = b"\xcf\xf0\xe8\xe2\xe5\xf2";
 const AS_READ: &str = "\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}";
 
-/// What the page is read as: the charset, its title and its text.
+/// How the browser decoded the page: the charset, the title and the text.
 const READ: &str = "[document.characterSet, document.title, document.querySelector('#greeting')?.textContent]";
 
 fn charsets() -> Settings {
     Settings { routes: |_| Router::new().route("/charset/{place}", get(page)), ..Settings::default() }
 }
 
-/// A page whose `<meta>` comes at once, late, or late and after a while.
+/// A page whose `<meta>` comes at once, late, or late and after a pause.
 async fn page(Path(place): Path<String>) -> Response {
     let padding = if place == "early" { 0 } else { 6 * PRESCANNED };
     let before = format!("<!doctype html>\n<html>\n<head><!--{}-->", "-".repeat(padding)).into_bytes();
@@ -54,7 +54,7 @@ in_every_engine!(a_charset_in_a_meta_is_kept_however_late_it_comes, charsets(), 
     for path in &places {
         page.open(path).await;
         page.wait_for(READ, expected.clone()).await;
-        assert_eq!(page.eval(STATE).await, json!(null), "{path}: nothing is put into a page for nobody");
+        assert_eq!(page.eval(STATE).await, json!(null), "{path}: a signed-out visitor's page gets no snippet");
     }
 
     page.open("/").await;

@@ -1,4 +1,4 @@
-//! Chatwoot's SDK in pages that replace the body, and beside another person's tab: a stand-in for the SDK with a real frame
+//! Chatwoot's SDK in pages that replace the body, and with another user's tab open. A stub of the SDK has a real frame
 //! and a server that knows whose conversation is whose.
 
 use std::collections::BTreeMap;
@@ -20,10 +20,10 @@ use crate::harness::turbo::{turbo, turbo_visit};
 use crate::harness::vendors::asking_the_session;
 use crate::harness::{Stage, in_every_engine};
 
-/// Who the frame's server says is there.
+/// The user whom the frame's server names.
 const WHO: &str = "document.querySelector('#chatwoot_live_chat_widget')?.contentWindow?.who ?? null";
 
-/// The installation is on the page's own host, whatever its port.
+/// The installation is on the page's own host, on any port.
 struct Here(Chatwoot);
 
 impl Widget for Here {
@@ -72,7 +72,7 @@ struct Server(Arc<Mutex<Data>>);
 
 #[derive(Default)]
 struct Data {
-    /// By conversation, who is identified in it.
+    /// The user who is identified in each conversation.
     people: BTreeMap<String, Option<String>>,
     tokens_given: usize,
 }
@@ -83,7 +83,7 @@ struct Asked {
 }
 
 impl Server {
-    /// A frame for the conversation in the address, or for a new one.
+    /// A frame for the conversation in the URL, or for a new one.
     fn frame(&self, asked: &Asked) -> Html<String> {
         let known = asked.cw_conversation.as_deref().and_then(source_of);
         let source = known.unwrap_or_else(|| self.new_conversation(None));
@@ -94,7 +94,7 @@ impl Server {
         ))
     }
 
-    /// Identifies whoever is in a conversation; who is another person gets a new one.
+    /// Identifies the user of a conversation. If the conversation belongs to another user, the user gets a new one.
     fn identify(&self, body: &str) -> Json<Value> {
         let told: Value = serde_json::from_str(body).expect("JSON");
         let source = told["authToken"].as_str().and_then(source_of).expect("a conversation");
@@ -120,7 +120,7 @@ impl Server {
         self.data().people.get(source).cloned().flatten()
     }
 
-    /// Another one each time.
+    /// Returns a different token each time.
     fn token(&self, source: &str) -> String {
         let mut data = self.data();
         data.tokens_given += 1;
@@ -141,14 +141,14 @@ fn source_of(token: &str) -> Option<String> {
 
 // --- The tests ----------------------------------------------------------------------------------
 
-/// The frame's conversation is this person's, and so is the one that the next page will have.
+/// Asserts that the frame's conversation is this user's, and that the next page will have the same one.
 async fn knows(stage: &Stage, who: &str) {
     stage.wait_for(WHO, who).await;
     stage.stays(WHO, who, A_WHILE).await;
 }
 
 in_every_engine!(chatwoot_knows_the_user_after_turbo_moved_its_frame, chatwoot(), async |stage| {
-    // The first page after a sign-in: the frame's address has no conversation.
+    // The first page after a sign-in: the frame's URL names no conversation.
     stage.open("/turbo/one").await;
     stage.wait_for("typeof window.Turbo", "object").await;
     stage.click("button[value=user-1]").await;
@@ -169,7 +169,7 @@ in_every_engine!(chatwoot_knows_the_user_although_another_tab_wrote_its_conversa
     stage.sign_out().await;
     stage.sign_in("user-2").await;
     knows(stage, "user-2").await;
-    // A slow tab of user-1's, whose frame has loaded only now.
+    // A slow tab of user-1, whose frame has loaded only now.
     let late =
         format!("document.cookie = 'cw_conversation={}; Path=/; Max-Age=600'", former.as_str().expect("a token"));
     stage.eval(&late).await;

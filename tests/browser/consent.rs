@@ -1,4 +1,4 @@
-//! Consent tools that put a `document.cookie` of their own in front of the browser's.
+//! Consent tools that replace the browser's `document.cookie` with their own.
 
 use serde_json::json;
 
@@ -11,14 +11,14 @@ use crate::harness::{Stage, in_every_engine};
 const TOOLS: [&str; 4] = ["consent", "consent-fixed", "consent-hides", "consent-throws"];
 const FOCUS: &str = "void dispatchEvent(new Event('focus'))";
 
-/// Whom the vendor's function was called with last, and for what.
+/// The last call to the vendor's function: its name and its user.
 const LAST: &str = "[window.handed?.at(-1)?.call, window.handed?.at(-1)?.user]";
 /// Whether the tool's property is the one that it made.
 const IS_THE_TOOLS: &str = "(() => {
     const now = Object.getOwnPropertyDescriptor(document, 'cookie') ?? {};
     return ['get', 'set', 'configurable', 'enumerable'].every((key) => now[key] === tool[key]);
 })()";
-/// Lets the page's own scripts try to set a cookie that the tool blocks.
+/// Makes the page's own script try to set a cookie that the tool blocks.
 const SET_BLOCKED: &str = "(() => { try { document.cookie = 'blocked=1; Path=/'; } catch {} })()";
 
 fn tools() -> Settings {
@@ -68,7 +68,8 @@ in_every_engine!(consent_tools_survive_another_users_sign_in, tools(), async |pa
         page.wait_for(LAST, json!(["shutdown", null])).await;
         tool_is_as_it_was(page, tool).await;
         page.switch_to(second).await;
-        // Where the property cannot be replaced, the former user's end matters more than the cookies.
+        // Where the property cannot be replaced, ending the former user's session matters more than removing the
+        // cookies.
         if tool != "consent-fixed" {
             page.stays(ARTIFACTS, kept, A_WHILE).await;
         }

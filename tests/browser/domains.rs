@@ -1,4 +1,4 @@
-//! Cookies on the domain of the host and of its parents.
+//! Cookies on the host's own domain and on its parents.
 
 use tower_widget_identity::widget::Intercom;
 use tower_widget_identity::{Secret, Widgets, WidgetsBuilder};
@@ -15,7 +15,7 @@ fn subdomain() -> Settings {
 const VENDOR_COOKIES: [&str; 3] = ["intercom-session-demo", "intercom-id-demo", "intercom-device-id-demo"];
 const LEVELS: [&str; 3] = ["", "; Domain=app.example.test", "; Domain=example.test"];
 
-/// What a messenger keeps that chooses its domains as it likes.
+/// The cookies of a messenger that may choose any of these domains.
 async fn cookies_on_every_level(page: &Stage) {
     for name in VENDOR_COOKIES {
         for level in LEVELS {
@@ -25,7 +25,7 @@ async fn cookies_on_every_level(page: &Stage) {
     assert_eq!(widget_cookies(page).await.len(), 9, "else the next lines prove nothing");
 }
 
-/// The vendor's cookies that go to this page, each as often as there are levels that have it.
+/// The vendor's cookies that go to this page. A name occurs once for each domain that has it.
 async fn widget_cookies(page: &Stage) -> Vec<String> {
     let cookies = page.client().get_all_cookies().await.expect("the cookies");
     let named = cookies.iter().filter(|cookie| VENDOR_COOKIES.contains(&cookie.name()));
@@ -45,7 +45,7 @@ async fn wait_until_no_vendor_cookie_is_left(page: &Stage) {
 
 in_every_engine!(logout_response_purges_every_domain_level, subdomain(), async |page| {
     signed_in(page, "user-1").await;
-    // No script of ours is here: whatever goes is the response's doing.
+    // No script of ours runs here, so only the response can have removed the cookies.
     page.open("/landing").await;
     assert_eq!(page.eval("typeof window.widgetIdentity").await, "undefined");
 
@@ -60,7 +60,7 @@ in_every_engine!(logout_response_purges_every_domain_level, subdomain(), async |
     assert_eq!(widget_cookies(page).await, Vec::<String>::new(), "after a fetch");
 });
 
-/// The messenger's library does not come: what is done is the runtime's own doing.
+/// The messenger's library does not load, so only the runtime can clean up.
 fn subdomain_without_library() -> Settings {
     let widgets: fn(WidgetsBuilder) -> WidgetsBuilder = |_| {
         let secret = Secret::new("a secret of this test").expect("a good secret");

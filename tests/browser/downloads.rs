@@ -1,4 +1,4 @@
-//! A page that is saved instead of shown: the file must hold no token, because people mail and copy files.
+//! A page that is saved instead of shown: the file must contain no token, because people mail and copy files.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,7 +16,7 @@ use crate::harness::app::{Session, Settings, page, shown};
 use crate::harness::steps::{signed_in, verified};
 use crate::harness::{Stage, in_every_engine};
 
-/// What the browser asked for and got at `/report`, request by request.
+/// For each request to `/report`: what the browser asked for and what it got.
 type Answers = Arc<Mutex<Vec<Value>>>;
 
 /// Links that save the same page, as it is and as an attachment.
@@ -46,7 +46,7 @@ async fn record(State(answers): State<Answers>, request: Request, next: Next) ->
     Response::from_parts(head, Body::from(body))
 }
 
-/// What the browser says about its request, for whoever reads a failure.
+/// The request headers that describe the download, for the failure message.
 fn asked(headers: &HeaderMap) -> Value {
     let names = ["accept", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site"];
     names
@@ -65,7 +65,7 @@ fn recorded() -> Settings {
     Settings { routes: |_| Router::new().route("/report", get(report)), around, ..Settings::default() }
 }
 
-/// Saves the page by this link, and compares what was saved with what was shown.
+/// Saves the page by this link, and compares the file with the page that was shown.
 async fn saves_no_token(page: &Stage, link: &str) {
     signed_in(page, "user-1").await;
     page.open("/report").await;

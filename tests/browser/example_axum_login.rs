@@ -9,7 +9,7 @@ use crate::harness::steps::{nothing_left, verified};
 use crate::harness::{Started, run_programs};
 use crate::support::process::{Process, axum_login};
 
-/// The program, and the database that goes with it.
+/// The program and its database.
 struct Site {
     _program: Process,
     _database: Database,
@@ -49,7 +49,7 @@ async fn login_protected_page_logout() {
     run_programs(started, async |page| {
         page.open("/account").await;
         page.wait_for("location.pathname", "/login").await;
-        assert_eq!(page.eval(STATE).await, json!(null), "nothing runs for nobody");
+        assert_eq!(page.eval(STATE).await, json!(null), "nothing runs for a signed-out visitor");
 
         log_in(page, "demo").await;
         verified(page, "account-demo").await;

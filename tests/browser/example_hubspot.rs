@@ -1,4 +1,4 @@
-//! The example `hubspot`, started as a program: identified, while the API is down, and signed out.
+//! The example `hubspot`, started as a program: with a user, while HubSpot's API is down, and after a sign-out.
 
 use serde_json::json;
 
@@ -37,7 +37,7 @@ async fn sign_out(page: &Page) {
 #[ignore = "needs chromium and chromedriver"]
 async fn hubspot_identifies_the_user_and_nothing_is_left_after_the_sign_out() {
     run_programs(started, async |page| {
-        assert_eq!(page.eval(CHAT).await, json!(null), "nothing runs for nobody");
+        assert_eq!(page.eval(CHAT).await, json!(null), "nothing runs for a signed-out visitor");
         sign_in(page, "ada").await;
         page.wait_for(CHAT, "Chat: verified as ada@example.com").await;
         assert_eq!(page.eval(CALLS).await, json!(["load"]));

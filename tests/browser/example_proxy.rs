@@ -1,4 +1,4 @@
-//! The example `reverse_proxy` in front of an application in Python, behind a proxy that authenticates.
+//! The example `reverse_proxy` between an application in Python and a proxy that authenticates users.
 
 use std::process::Command;
 
@@ -20,12 +20,12 @@ use crate::harness::steps::{no_trace_of, nothing_left, verified};
 use crate::harness::{Site, Started, run_programs};
 use crate::support::process::{Process, example};
 
-/// A browser talks to the front, the front to the proxy, and the proxy to the application.
+/// The browser connects to the front proxy, that one to the example, and the example to the application.
 struct Chain {
     _front: Site,
     _proxy: Process,
     _application: Process,
-    /// For `widget.intercom.io`.
+    /// Serves `widget.intercom.io`.
     _vendor: Site,
 }
 
@@ -49,7 +49,7 @@ async fn started() -> Started<Chain> {
     Started { programs, port, widget: widget_port }
 }
 
-// --- What oauth2-proxy does, as far as it matters here ------------------------------------------
+// --- The parts of oauth2-proxy that matter here -----------------------------------------------
 
 const SESSION: &str = "front-session";
 
@@ -78,7 +78,7 @@ async fn sign_out() -> Response {
     ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
 }
 
-/// Says who is signed in, in the place of whatever the browser says about that.
+/// Sets the header that says who is signed in. A header of this name from the browser is dropped.
 async fn pass(State(Front { client, port }): State<Front>, mut request: Request) -> Response {
     let user = user(request.headers());
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -117,7 +117,7 @@ async fn sign_in_as(page: &Page, user: &str) {
 #[ignore = "needs chromium, chromedriver and python3"]
 async fn sign_in_shows_the_user_and_sign_out_leaves_nothing() {
     run_programs(started, async |page| {
-        assert_eq!(page.eval(CALLS).await, json!([]), "nothing runs for nobody");
+        assert_eq!(page.eval(CALLS).await, json!([]), "nothing runs for a signed-out visitor");
         assert_eq!(page.marker().await, None);
 
         sign_in_as(page, "user-1").await;
@@ -143,7 +143,7 @@ async fn sign_in_shows_the_user_and_sign_out_leaves_nothing() {
 async fn a_session_that_ends_at_the_front_ends_the_widgets_too() {
     run_programs(started, async |page| {
         sign_in_as(page, "user-1").await;
-        // Past the application and its logout path.
+        // This sign-out does not reach the application or its logout path.
         page.open("/oauth2/sign_out").await;
         page.wait_for("document.body.dataset.user", "").await;
         page.wait_for(CALLS, json!(["shutdown"])).await;

@@ -31,7 +31,7 @@ in_every_engine!(session_of_the_next_user_ends_the_former_one_before_the_boot, S
     let first = page.marker().await;
 
     page.app.replace("user-1", "user-2");
-    // Until the verification is released there is time to look for traces of the former user.
+    // While the gate holds the verification, the test looks for traces of the former user.
     page.gate.hold(VERIFICATION);
     page.reload().await;
     page.wait_for("document.body.dataset.user", "user-2").await;
@@ -49,7 +49,7 @@ in_every_engine!(session_of_the_next_user_ends_the_former_one_before_the_boot, S
 in_every_engine!(session_from_before_a_browser_restart_ends_before_the_next_boot, Settings::default(), async |page| {
     signed_in(page, "user-1").await;
     page.restart_browser().await;
-    // Behind no layer: the page after the sign-in is the first one that can do anything.
+    // This page has no layer, so the page after it is the first one that can act.
     page.open("/landing").await;
     let kept = page.traces().await;
     assert!(kept.contains("user-1"), "else nothing is proved: {kept}");
@@ -57,7 +57,7 @@ in_every_engine!(session_from_before_a_browser_restart_ends_before_the_next_boot
     assert_eq!(page.calls().await, ["shutdown", "boot"]);
     no_trace_of(page, "user-1").await;
 
-    // And where no user signs in, the first page of a signed-out visitor ends it.
+    // If no user signs in, the first page of a signed-out visitor ends the session.
     page.restart_browser().await;
     page.open("/").await;
     page.wait_for("document.body.dataset.user", "").await;
@@ -78,7 +78,7 @@ async fn expired_session_of_the_example_shuts_the_widget_down() {
         nothing_left(page).await;
         assert_eq!(page.calls().await, ["shutdown"]);
 
-        // The page after that has nothing to do any more.
+        // The page after that has nothing left to do.
         page.reload().await;
         page.stays(STATE, json!(null), AT_ONCE).await;
     })

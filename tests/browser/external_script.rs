@@ -23,7 +23,7 @@ fn strict() -> Router {
     Router::new().route("/strict", get(page))
 }
 
-/// The path of the code, once the page has it.
+/// Returns the path of the code that this page has loaded.
 async fn code_path(page: &Page) -> String {
     let entries = "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)";
     let found =
@@ -34,7 +34,7 @@ async fn code_path(page: &Page) -> String {
 in_every_engine!(code_is_requested_once_and_cached, external(), async |page| {
     page.sign_in("user-1").await;
     verified(page, "user-1").await;
-    // The page after a sign-in asks first; the next ones boot by their own marker.
+    // The page after a sign-in asks the server first; the next ones boot because the marker is their own.
     for _ in 0..3 {
         page.open("/").await;
         verified(page, "user-1").await;

@@ -1,4 +1,4 @@
-//! Gleap's published package with a stand-in for its server: what it keeps of a person, and what comes after a logout.
+//! Gleap's published package with a stub of its server: what it keeps of a user, and what arrives after a logout.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -25,16 +25,16 @@ const IDENTIFY: &str = "/gleap/api/sessions/identify";
 const WHO: &str = "typeof window.Gleap === 'function' ? Gleap.getIdentity()?.userId ?? '' : ''";
 /// What Gleap itself shows.
 const SHOWN: &str = "document.querySelector('.gleap-notification-container')?.textContent ?? ''";
-/// Everything of a person that the browser keeps.
+/// Everything that the browser keeps about a user.
 const KEPT: &str = "[document.cookie, ...Object.entries(localStorage), ...Object.entries(sessionStorage)].join('\\n')
     .match(/user-[12]/g) ?? []";
 
 fn gleap() -> Settings {
     Settings {
-        // Its cookie needs a domain.
+        // Gleap's cookie needs a domain.
         host: "app.example.test",
         assets: |_| {
-            // Nothing of the package changes but where its server is.
+            // Only the server's address changes in the package.
             let here = [
                 ("\"https://api.gleap.io\"", "\"/gleap/api\""),
                 ("\"wss://ws.gleap.io\"", "(\"wss://\"+location.host+\"/gleap/ws\")"),
@@ -61,7 +61,7 @@ async fn config() -> Json<Value> {
     Json(json!({ "flowConfig": {}, "projectActions": {} }))
 }
 
-/// A session as it was, or a new one without a user.
+/// Returns an existing session unchanged, or a new one without a user.
 async fn session(headers: HeaderMap) -> Json<Value> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let known = headers.get("gleap-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
@@ -70,7 +70,7 @@ async fn session(headers: HeaderMap) -> Json<Value> {
         None if !known.is_empty() => Json(json!({ "gleapId": known, "gleapHash": "hash" })),
         None => {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            Json(json!({ "gleapId": format!("nobody-{number}"), "gleapHash": "hash" }))
+            Json(json!({ "gleapId": format!("visitor-{number}"), "gleapHash": "hash" }))
         }
     }
 }
@@ -100,11 +100,11 @@ struct Connection {
     gleap_id: String,
 }
 
-/// A support reply for user-1, as soon as they are there.
+/// Sends a support reply for user-1 as soon as they are identified.
 async fn socket(Query(connection): Query<Connection>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(async move |mut socket: WebSocket| {
         if connection.gleap_id == "id-of-user-1" {
-            // The page makes the place for it first.
+            // The page first makes the place for it.
             tokio::time::sleep(Duration::from_millis(500)).await;
             let reply = json!({ "name": "update", "data": { "a": [{
                 "actionType": "notification", "outbound": "reply-1",
@@ -117,7 +117,7 @@ async fn socket(Query(connection): Query<Connection>, upgrade: WebSocketUpgrade)
     })
 }
 
-// --- What a person leaves -----------------------------------------------------------------------
+// --- What a user leaves behind -------------------------------------------------------------------
 
 async fn user_1_has_a_reply(stage: &Stage) {
     stage.sign_in("user-1").await;
@@ -131,7 +131,7 @@ async fn user_1_has_a_reply(stage: &Stage) {
 in_every_engine!(gleap_shows_the_next_user_no_reply_of_the_former_one, gleap(), async |stage| {
     user_1_has_a_reply(stage).await;
     stage.eval("localStorage.setItem('gleap-tour-data', '{\"tour\":\"user-1\"}')").await;
-    // The session ends without a logout: the next page, without the library, removes what is left.
+    // The session ends without a logout. The next page, without the library, removes what is left.
     stage.app.expire("user-1");
     stage.reload().await;
     stage.wait_for("document.body.dataset.user", "").await;
@@ -153,7 +153,7 @@ in_every_engine!(gleap_keeps_nothing_after_a_logout, gleap(), async |stage| {
     assert_eq!(stage.eval(KEPT).await, json!([]));
 });
 
-// --- An answer that was on its way --------------------------------------------------------------
+// --- A response that was under way --------------------------------------------------------------
 
 in_every_engine!(gleap_forgets_an_identity_that_arrives_after_the_logout, gleap(), async |stage| {
     stage.gate.hold_answer(IDENTIFY);
@@ -161,7 +161,7 @@ in_every_engine!(gleap_forgets_an_identity_that_arrives_after_the_logout, gleap(
     wait_for_request(stage, IDENTIFY).await;
     stage.click("#sign-out-fetch").await;
     stage.wait_for_marker(Some("out")).await;
-    // Past the first removals, and before the last.
+    // After the first removals, and before the last.
     tokio::time::sleep(Duration::from_secs(2)).await;
     stage.gate.release(IDENTIFY);
     tokio::time::sleep(Duration::from_secs(1)).await;

@@ -22,7 +22,7 @@ fn htmx() -> Settings {
     }
 }
 
-/// What htmx was answered, as it came.
+/// Notes each response that htmx received, unchanged.
 const HTMX_HEAD: &str = "<script src=\"/libs/htmx.js\"></script>\n<script>window.answers = [];\n\
     document.addEventListener('htmx:afterRequest', (event) => answers.push(event.detail.xhr.responseText));</script>";
 
@@ -36,7 +36,7 @@ async fn htmx_page(session: Extension<Session>, extract::Path(name): extract::Pa
     document(&session, &format!("/htmx/{name}"), HTMX_HEAD, content)
 }
 
-/// A fragment that begins as a document does.
+/// A fragment that begins like a document.
 async fn part() -> Html<&'static str> {
     Html("<!doctype html>\n<html><head></head><body><b id=\"arrived\">here</b></body></html>\n")
 }
@@ -60,7 +60,7 @@ in_every_engine!(responses_to_htmx_are_untouched, htmx(), async |page| {
     let boosted = page.eval("window.answers[1]").await;
     assert!(boosted.as_str().is_some_and(|html| html.contains("<!doctype html>")), "{boosted}");
     assert!(!boosted.as_str().is_some_and(|html| html.contains("data-widget")), "{boosted}");
-    // The launcher goes with a body that is replaced, so the library is asked to show it again.
+    // Replacing the body removes the launcher, so the library is asked to show it again.
     let others = format!("({CALLS}).filter((call) => call !== 'reattach_activator')");
     page.stays(&others, json!(["boot"]), A_WHILE).await;
     verified(page, "user-1").await;

@@ -10,7 +10,7 @@ use crate::harness::packages::library;
 use crate::harness::steps::{signed_in, verified};
 use crate::harness::{Stage, in_every_engine};
 
-/// Documents that an application may send, the optional tags there or left away.
+/// Documents that an application may send, with and without the optional tags.
 const DOCUMENTS: [&str; 8] = [
     "\n<!-- before -->\n<!doctype html>\n<!-- between -->\n<html lang=\"en\" data-a='>'>\n<!-- in html -->\n<head>\n\
      <!-- in head -->\n  <meta charset=\"utf-8\">\n<title>one</title><script src=\"/record.js\"></script>\n</head>\n\n\
@@ -74,7 +74,7 @@ in_every_engine!(
     }
 );
 
-/// As the framework's own server renderer would write it: `hydrate.js` has the same tree.
+/// The page as the framework's own server renderer would write it: `hydrate.js` has the same tree.
 async fn hydrated() -> Html<&'static str> {
     Html(concat!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Hydrated</title>",

@@ -23,7 +23,7 @@ async fn no_token_in_the_document(page: &Page) {
 #[ignore = "needs chromium and chromedriver"]
 async fn sign_in_shows_the_user_verified_and_sign_out_leaves_nothing() {
     run(async |page| {
-        assert_eq!(page.eval(STATE).await, json!(null), "nothing runs for nobody");
+        assert_eq!(page.eval(STATE).await, json!(null), "nothing runs for a signed-out visitor");
         assert_eq!(page.marker().await, None);
 
         signed_in(page, "user-1").await;
@@ -117,7 +117,7 @@ in_every_engine!(unknown_viewer_changes_nothing, Settings::default(), async |pag
     assert_eq!(page.calls().await, ["boot"]);
 });
 
-/// The application's own page, and nothing in the browser has changed.
+/// Asserts that this is the application's own page, and that nothing in the browser has changed.
 async fn untouched(page: &Page, kept: &Value) {
     assert_eq!(page.eval(SCRIPTS).await, 0);
     page.stays(ARTIFACTS, kept.clone(), AT_ONCE).await;
@@ -152,6 +152,6 @@ in_every_engine!(
         assert_eq!(page.eval(SCRIPTS).await, 0, "neither instance has anything left to end");
 
         signed_in(page, "user-1").await;
-        assert_eq!(page.marker().await, marker, "the same person, whoever says so");
+        assert_eq!(page.marker().await, marker, "the same user from both instances");
     }
 );

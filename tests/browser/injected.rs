@@ -1,5 +1,5 @@
-//! Copies of the injected element that an attacker's markup brings: a policy that allows the code by its hash allows them
-//! too, with whatever data the attacker writes into the attribute.
+//! Copies of the injected element in an attacker's markup: a policy that allows the code by its hash also allows these
+//! copies, with any data that the attacker writes into the attribute.
 
 use axum::Router;
 use axum::extract::{Extension, Path, Request};
@@ -22,12 +22,12 @@ const POLICIES: [&str; 3] = [
     "default-src 'self'",
 ];
 
-/// What the attacker writes into the attribute. `@marker@` is the browser's marker, which an attacker cannot know:
-/// they are given more than they have.
+/// What the attacker writes into the attribute. `@marker@` is the browser's marker, which a real attacker cannot know:
+/// the test gives them more than they have.
 const DATA: [&str; 5] = [
     r#"{"seen":"@marker@","fp":"AAAAAAAAAAAAAAAAAAAAAA","people":{"intercom":{"intercom_user_jwt":"evil"}},"lifetimes":{}}"#,
     r#"{"seen":"","fp":"AAAAAAAAAAAAAAAAAAAAAA","reset":true,"people":{"intercom":{"intercom_user_jwt":"evil"}},"lifetimes":{"intercom":1}}"#,
-    // Where the members of the configuration stood in the attribute, this loaded the attacker's script.
+    // When the attribute still held the configuration, this loaded the attacker's script.
     r#"{"seen":"@marker@","fp":"AAAAAAAAAAAAAAAAAAAAAA","people":{"intercom":{"app_id":"evil"}},"lifetimes":{},"visitor":true,"visitors":true,"iframes":true,
        "cookie":{"name":"evil","attributes":"; Path=/"},"tokens":"/evil","library":"/evil.js",
        "widgets":[{"name":"intercom","token":"intercom","library":"/evil.js","settings":{"app_id":"evil"},
@@ -82,7 +82,7 @@ async fn attacked(session: Extension<Session>, Path((place, policy)): Path<(Stri
     ([(header::CONTENT_SECURITY_POLICY, POLICIES[policy])], Html(page)).into_response()
 }
 
-/// Puts copies of the real element, which stands in the same page, where the attacker's markup goes.
+/// Replaces the place for the attacker's markup with copies of the real element of the same page.
 async fn put_copies(request: Request, next: Next) -> Response {
     let attacked = request.uri().path().starts_with("/attacked");
     let marker = marker(request.headers().get(header::COOKIE));
@@ -114,13 +114,13 @@ fn attacks() -> Settings {
             Router::new().route("/evil.js", script("window.evil = true;")).route("/evil/page", get(async || "evil"))
         },
         around: |router| router.layer(from_fn(put_copies)),
-        // Where the demo messenger has its tokens checked.
+        // The URL at which the demo messenger has its tokens checked.
         widgets: |builder| builder.csp_sources(CspSources::new().connect(["/demo/verify"])),
         ..Settings::default()
     }
 }
 
-/// Whatever the attacker could have reached: a script, a cookie, a runtime in a frame, a call with their data.
+/// Everything that the attacker could have reached: a script, a cookie, a runtime in a frame, a call with their data.
 const TRACES_OF_EVIL: &str = "[
     ...(window.evil ? ['script'] : []),
     ...document.cookie.split('; ').filter((pair) => pair.startsWith('evil')),
@@ -128,7 +128,7 @@ const TRACES_OF_EVIL: &str = "[
     ...performance.getEntriesByType('resource').map((entry) => entry.name).filter((url) => url.includes('/evil')),
     ...(window.Intercom?.q ?? []).filter((call) => JSON.stringify(call).includes('evil')).map(() => 'call')]";
 
-/// The attacker's markup is in the page, so that the test tries what it says.
+/// The copies in the page. The test counts them so that it proves something.
 const COPIES: &str = "(document.documentElement.outerHTML.match(/AAAAAAAAAAAAAAAAAAAAAA/g) ?? []).length
     + [...document.querySelectorAll('div')].filter((div) => div.shadowRoot?.querySelector('script')).length";
 
@@ -174,12 +174,12 @@ in_every_engine!(injected_copies_in_the_body_do_not_keep_an_expired_session, att
     }
 });
 
-/// What only a clean-up takes away. The messenger's session cookie goes when the library arrives on a page whose widget
-/// has ended, and comes back with the next page.
+/// What only a clean-up removes. The messenger's session cookie is not in it: that goes when the library arrives on a
+/// page whose widget has ended, and comes back with the next page.
 const STORED: &str = "Object.entries(localStorage).map((pair) => pair.join(' = ')).sort()";
 
-// A copy in the head runs: it can end the widget on its page. It can neither show another person nor end what the user's
-// other pages show.
+// A copy in the head runs, and can end the widget on its own page. But it can neither show another user nor end what
+// the user's other pages show.
 in_every_engine!(injected_copies_in_the_head_show_no_other_user, attacks(), async |page| {
     signed_in(page, "user-1").await;
     let (marker, stored) = (page.marker().await, page.eval(STORED).await);

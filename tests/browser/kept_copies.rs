@@ -6,12 +6,12 @@ use serde_json::json;
 use crate::harness::app::{App, NO_NETWORK, Settings, script};
 use crate::harness::page::{ARTIFACTS, CALLS, WHO};
 use crate::harness::steps::{
-    A_WHILE, USER, boots_nobody, nothing_left, requests, sign_in_without_a_page, signed_in, verified,
+    A_WHILE, USER, boots_no_user, nothing_left, requests, sign_in_without_a_page, signed_in, verified,
 };
 use crate::harness::workers::{KEEPING, install_worker};
 use crate::harness::{Stage, in_every_engine};
 
-/// Keeps whatever it is answered and shows it where there is no network, as general-purpose workers do.
+/// Keeps every response and serves it while there is no network, as general-purpose workers do.
 const KEEPING_ALL: &str = r"
 const fresh = async (request) => {
   const answers = await caches.open('answers');
@@ -41,7 +41,7 @@ fn keeping() -> Settings {
     }
 }
 
-/// The copy of this user's page, which does not come from the server.
+/// Opens the copy of this user's page, which does not come from the server.
 async fn open_copy(page: &Stage, user: &str) {
     page.open("/?kept").await;
     page.wait_for(USER, user).await;
@@ -49,7 +49,7 @@ async fn open_copy(page: &Stage, user: &str) {
     assert_eq!(requests(page, "kept", ""), 1, "it was not fetched again");
 }
 
-/// The first page of user-1 after the sign-in has been kept; they have signed out, and a page has cleaned up.
+/// Keeps user-1's first page after the sign-in, signs out, and lets a page clean up.
 async fn signed_out_with_a_copy(page: &Stage) {
     install_worker(page, "/keeping.js").await;
     sign_in_without_a_page(page).await;
@@ -62,7 +62,7 @@ async fn signed_out_with_a_copy(page: &Stage) {
 in_every_engine!(kept_first_page_after_a_sign_in_boots_no_user_who_left, keeping(), async |page| {
     signed_out_with_a_copy(page).await;
     open_copy(page, "user-1").await;
-    boots_nobody(page).await;
+    boots_no_user(page).await;
     nothing_left(page).await;
 });
 
@@ -71,17 +71,17 @@ in_every_engine!(kept_first_page_after_a_sign_in_boots_no_user_offline, keeping(
     for failure in [NO_NETWORK, 503, 502] {
         page.app.fail_tokens(Some(failure));
         open_copy(page, "user-1").await;
-        boots_nobody(page).await;
+        boots_no_user(page).await;
         assert_eq!(page.eval(CALLS).await, json!([]));
     }
-    // It asks again, and then it knows.
+    // The page asks again, and now gets a response.
     page.app.fail_tokens(None);
     page.wait_for(CALLS, json!(["shutdown"])).await;
     nothing_left(page).await;
-    boots_nobody(page).await;
+    boots_no_user(page).await;
 });
 
-// A worker may also keep the answer to the question who is signed in.
+// A worker may also keep the response that says who is signed in.
 in_every_engine!(kept_responses_boot_no_user_offline, keeping(), async |page| {
     install_worker(page, "/keeping-all.js").await;
     sign_in_without_a_page(page).await;
@@ -94,13 +94,13 @@ in_every_engine!(kept_responses_boot_no_user_offline, keeping(), async |page| {
     page.open("/?kept").await;
     page.wait_for(USER, "user-1").await;
     page.wait_for("document.readyState", "complete").await;
-    boots_nobody(page).await;
+    boots_no_user(page).await;
 });
 
 in_every_engine!(kept_page_of_another_user_leaves_the_signed_in_user_alone, keeping(), async |page| {
     install_worker(page, "/keeping.js").await;
     signed_in(page, "user-1").await;
-    // This copy of user-2's page was made while the marker was user-1's.
+    // The server made this copy of user-2's page while the marker was user-1's.
     page.app.replace("user-1", "user-2");
     page.open("/?kept").await;
     verified(page, "user-2").await;
@@ -112,7 +112,7 @@ in_every_engine!(kept_page_of_another_user_leaves_the_signed_in_user_alone, keep
 
     let first = page.new_tab().await;
     open_copy(page, "user-2").await;
-    boots_nobody(page).await;
+    boots_no_user(page).await;
     assert_eq!(page.eval(ARTIFACTS).await, kept);
     assert_eq!(page.marker().await, marker);
 

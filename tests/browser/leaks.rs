@@ -1,5 +1,5 @@
-//! Where a token must not be found: in other origins, in the page, in addresses. And what the runtime leaves in the
-//! window: one global, each listener once.
+//! Where a token must not be found: in other origins, in the page, in URLs. And what the runtime leaves in the window:
+//! one global, and each listener once.
 
 use std::net::Ipv4Addr;
 use std::time::SystemTime;
@@ -21,7 +21,7 @@ use crate::harness::tls::TlsListener;
 use crate::harness::vendors::{all_show, all_widgets, asking_the_session, stubs};
 use crate::harness::{Stage, in_every_engine};
 
-/// Another port of the same host: another origin, but the same site, so that the browser sends the session along.
+/// Another port of the same host. It is another origin but the same site, so the browser sends the session cookie.
 struct Elsewhere {
     origin: String,
     server: JoinHandle<()>,
@@ -44,7 +44,7 @@ impl Drop for Elsewhere {
     }
 }
 
-/// A page that includes these addresses as scripts. Its policy forbids them and only reports.
+/// A page that includes these URLs as scripts. Its policy forbids them, but only reports.
 fn thief(victims: &[String; 3], header: &str) -> Router {
     let [token, page, careless] = victims;
     let scripts: String =
@@ -59,12 +59,12 @@ fn careless() -> Settings {
     Settings { assets: |_| Router::new().route("/careless/{header}", get(careless_answer)), ..Settings::default() }
 }
 
-/// What a token service without any precaution would answer.
+/// The response of a token service without any precaution.
 async fn careless_answer(extract::Path(header): extract::Path<String>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain")], format!("{header}.claims.signature"))
 }
 
-/// The first part of a token, which the thief has from a token of its own.
+/// The first part of a token, which the thief knows from a token of its own.
 async fn token_header(page: &Stage) -> String {
     let ask = "void fetch('/widget-token/intercom').then((answer) => answer.text())
         .then((token) => { window.header = token.split('.')[0]; })";
@@ -86,15 +86,15 @@ in_every_engine!(page_of_another_origin_learns_no_token, careless(), async |page
     assert!(page.app.requests("/widget-token/page") > 0, "it did ask");
     let known = json!([format!("token: {header}.claims"), format!("token: {header}.claims.signature")]);
     assert_eq!(page.eval("learned.filter((what) => what.startsWith('token: '))").await, known, "no other token");
-    let told =
+    let learned =
         format!("learned.filter((what) => !what.startsWith('token: ')).join().replaceAll('/careless/{header}', '')");
-    let told = page.eval(&told).await.as_str().expect("a text").to_owned();
-    assert!(!["eyJ", "people", "user-1"].iter().any(|secret| told.contains(secret)), "{told}");
+    let learned = page.eval(&learned).await.as_str().expect("a text").to_owned();
+    assert!(!["eyJ", "people", "user-1"].iter().any(|secret| learned.contains(secret)), "{learned}");
     let globals = "Object.getOwnPropertyNames(window)
         .filter((name) => !namesBefore.includes(name) && !['namesBefore', 'ret_nodes'].includes(name))";
     assert_eq!(page.eval(globals).await, json!([]));
 
-    // Nor by asking openly.
+    // A plain fetch does not get it either.
     let fetches = "void ['cors', 'no-cors'].forEach((mode) => fetch(TARGET, { mode, credentials: 'include' })
         .then((answer) => answer.text(), () => '')
         .then((text) => { (window.fetched = window.fetched ?? []).push(text); }))";
@@ -171,7 +171,7 @@ fn run_again() -> Settings {
     }
 }
 
-/// The names of what is new in the window, but for the vendors' own, and for what ChromeDriver puts there.
+/// The new names in the window, except the vendors' own and those of ChromeDriver.
 const NEW_NAMES: &str = "Object.getOwnPropertyNames(window).filter((name) => !namesBefore.includes(name)
     && !['Intercom', 'zE', 'zESettings', 'Ferndesk', 'vendorStubs', 'ret_nodes'].includes(name))";
 
@@ -208,7 +208,7 @@ fn declared() -> Settings {
     }
 }
 
-/// A vendor with two globals. Its adapter clears nothing: what is done is the runtime's own doing.
+/// A vendor with two globals. Its adapter clears nothing, so only the runtime can clean up.
 struct Acme(Secret);
 
 impl Widget for Acme {
@@ -231,7 +231,7 @@ impl Widget for Acme {
     }
 }
 
-/// Of the vendor's two globals the first one is a variable of the page's, which cannot be deleted.
+/// Declares the vendor's first global as a variable of the page, which cannot be deleted.
 const DECLARE: &str = "void document.body.append(Object.assign(document.createElement('script'), { textContent:
     'var acme; var warned = []; console.warn = (...all) => { warned.push(all.join(\" \")); };' }))";
 

@@ -14,7 +14,7 @@ const VERIFICATION: &str = "/demo/verify";
 /// The names of the calls that wait for the library.
 const QUEUE: &str = "(window.Intercom?.q ?? []).map((call) => call[0])";
 
-/// Waits until the page has tried to load the library, in vain.
+/// Waits until the page has tried to load the library and failed.
 async fn blocked(page: &Page) {
     page.wait_for("violations.length > 0", true).await;
     page.wait_for("document.readyState", "complete").await;
@@ -70,13 +70,13 @@ in_every_engine!(blocked_ferndesk_is_shut_down, with_widget(Widget::Ferndesk), a
     nothing_failed(page).await;
 });
 
-/// What `js` is on the page in the other tab. A driver may wait for that page to be complete, with its library; so the
-/// page before the driver's eyes is another one, without a layer.
+/// Evaluates `js` on the page in the other tab. A driver may wait until that page has loaded completely, with its
+/// library, so the driver stays on another page, which has no layer.
 fn beside(js: &str) -> String {
     format!("window.beside.eval({})", json!(js))
 }
 
-/// User-1's page, in another tab, waits for its library.
+/// Opens user-1's page in another tab, where it waits for its library.
 async fn waiting_for_its_library(page: &Stage) {
     signed_in(page, "user-1").await;
     page.open("/landing").await;
@@ -104,7 +104,7 @@ in_every_engine!(slow_library_learns_nothing_of_a_user_who_left_before_it_came, 
     page.wait_for(ARTIFACTS, json!([])).await;
     page.gate.release(LIBRARY);
     page.wait_for(&beside(CALLS), json!(["shutdown"])).await;
-    // It wrote its cookies when it came.
+    // The library wrote its cookies when it came.
     page.wait_for(ARTIFACTS, json!([])).await;
     page.stays(ARTIFACTS, json!([]), A_WHILE * 2).await;
     let traces = format!("JSON.stringify([{CALLS}, {WHO}, {BUBBLE}, window.Intercom.q])");
@@ -127,7 +127,7 @@ async fn library_that_comes_after_the_sign_out_learns_nothing() {
         page.gate.release(LIBRARY);
         page.wait_for(STATE, "shutdown").await;
         assert_eq!(page.calls().await, ["shutdown"]);
-        // It wrote its cookies when it came.
+        // The library wrote its cookies when it came.
         page.wait_for(ARTIFACTS, json!([])).await;
         page.stays(ARTIFACTS, json!([]), A_WHILE).await;
         no_trace_of(page, "user-1").await;
@@ -166,7 +166,7 @@ async fn blocked_library_does_not_prevent_the_purge() {
         nothing_left(page).await;
         assert_eq!(page.eval(QUEUE).await, json!(["shutdown"]), "still waiting");
 
-        // The next person on this computer.
+        // The next user of this computer.
         page.gate.release(LIBRARY);
         signed_in(page, "user-2").await;
         no_trace_of(page, "user-1").await;

@@ -1,4 +1,4 @@
-//! When the vendor's library is fetched, what the page hears of it, and a login without a page load.
+//! When the vendor's library is fetched, which events the page gets, and a login without a page load.
 
 use serde_json::json;
 use tower_widget_identity::Load;
@@ -43,7 +43,7 @@ in_every_engine!(
         page.click("body").await;
         verified(page, "user-1").await;
 
-        // Without a click, by the page's own word.
+        // Without a click: the page itself asks for it.
         page.reload().await;
         page.stays(STATE, json!(null), A_WHILE).await;
         page.eval("void dispatchEvent(new Event('widgetidentity:load'))").await;
@@ -55,7 +55,7 @@ in_every_engine!(loading_when_the_browser_is_idle, waiting(|builder| builder.loa
     signed_in(page, "user-1").await;
 });
 
-// Signed out while the library waits: it comes later, and for no user.
+// The user signs out while the library waits. The library comes later, and for no user.
 in_every_engine!(
     loading_after_a_logout_shows_no_user,
     waiting(|builder| builder.load(Load::OnConsent)),
@@ -70,7 +70,7 @@ in_every_engine!(
     }
 );
 
-/// The last event that the page heard.
+/// The last event that the page got.
 const LAST_HEARD: &str = "window.heard.at(-1)";
 const HEAR: &str = "void ['ready', 'identified', 'shutdown', 'refused'].forEach((name) =>
     addEventListener('widgetidentity:' + name, () => (window.heard ??= []).push(name)))";

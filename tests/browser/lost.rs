@@ -1,4 +1,5 @@
-//! Browsers, consent tools and full cookie jars that remove the marker while the session, and what the vendor stored, stay.
+//! Browsers, consent tools and full cookie jars that remove the marker, while the session and what the vendor stored
+//! remain.
 
 use serde_json::json;
 
@@ -16,10 +17,10 @@ async fn lose_marker(page: &Page) {
     page.eval(&format!("void (document.cookie = '{name}=; Path=/; Secure; Max-Age=0')")).await;
 }
 
-/// User-1's marker is gone and so is the vendor's session cookie; what the vendor stored is there.
+/// Removes user-1's marker and the vendor's session cookie. What the vendor stored remains.
 async fn lost_between_two_pages(page: &Stage) {
     signed_in(page, "user-1").await;
-    // No script of ours is here to see it.
+    // No script of ours runs here, so none can notice it.
     page.open("/landing").await;
     lose_marker(page).await;
     page.eval("void (document.cookie = 'intercom-session-demo=; Path=/; Max-Age=0')").await;
@@ -91,7 +92,7 @@ in_every_engine!(lost_marker_of_a_user_who_is_signed_out_ends_the_open_tab, Sett
     no_trace_of_user_1(page).await;
 });
 
-// --- A jar that a sibling subdomain fills -----------------------------------------------------
+// --- A cookie jar that a sibling subdomain fills ----------------------------------------------
 
 fn subdomain() -> Settings {
     Settings { host: "app.example.test", ..Settings::default() }

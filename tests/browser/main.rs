@@ -12,7 +12,7 @@
 //! `FIREFOX` and `GECKODRIVER`, `MINIBROWSER` and `WEBKIT_DRIVER`. WebKit's browser needs a screen: without `DISPLAY`,
 //! the tests start `Xvfb`.
 
-// Its `main` and the real Intercom are of no use here.
+// The tests do not use its `main` or the real Intercom.
 #[allow(dead_code)]
 #[path = "../../examples/axum/main.rs"]
 mod example;

@@ -1,4 +1,4 @@
-//! A logout or a sign-in in one tab, and the tabs beside it.
+//! A logout or a sign-in in one tab, and its effect on other tabs.
 
 use fantoccini::wd::WindowHandle;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::harness::page::{ARTIFACTS, BUBBLE, Page, STATE, WHO};
 use crate::harness::steps::{A_MOMENT, nothing_left, signed_in, verified};
 use crate::harness::{in_every_engine, run};
 
-/// Signs out in a second tab and returns to the first. Returns when that was, and when the first tab was looked at.
+/// Signs out in a second tab and returns to the first one. Returns the times of the sign-out and of that return.
 async fn signed_out_in_another_tab(page: &Page) -> [f64; 2] {
     page.eval("window.sameDocument = true").await;
 
@@ -27,7 +27,7 @@ async fn signed_out_in_another_tab(page: &Page) -> [f64; 2] {
 }
 
 async fn ended_before_the_look(page: &Page, [signed_out, looked_at]: [f64; 2]) {
-    // By the messenger's own clock, the tab ended before the test looked at it.
+    // By the messenger's own clock, the widget ended before the test returned to the tab.
     let shut_down = page.eval(SHUT_DOWN_AT).await.as_f64().expect("a time");
     assert!(shut_down < signed_out + 1000.0, "{} ms after the sign-out", shut_down - signed_out);
     assert!(shut_down < looked_at, "only {} ms after a look at it", shut_down - looked_at);
@@ -84,7 +84,7 @@ in_every_engine!(old_tab_that_wakes_late_leaves_the_next_user_alone, sleeping(),
     let first = page.new_tab().await;
     let (second, kept) = user_2_takes_over(page).await;
 
-    // By now there is something of the other person's to destroy.
+    // By now the browser keeps something of the other user that the page could destroy.
     page.switch_to(first).await;
     assert_eq!(page.eval(WHO).await, "user-1", "else nothing is proved");
     page.eval("void wake()").await;
@@ -92,7 +92,7 @@ in_every_engine!(old_tab_that_wakes_late_leaves_the_next_user_alone, sleeping(),
     leaves_user_2_alone(page, second, kept).await;
 });
 
-/// Opens a page of user-1 and signs in as user-2 there. Answers the tab and what the browser keeps then.
+/// Opens a page of user-1 and signs in as user-2 there. Returns the tab and what the browser keeps then.
 async fn user_2_takes_over(page: &Page) -> (WindowHandle, Value) {
     page.open("/").await;
     signed_in(page, "user-2").await;
@@ -100,7 +100,7 @@ async fn user_2_takes_over(page: &Page) -> (WindowHandle, Value) {
     (page.tab().await, page.eval(ARTIFACTS).await)
 }
 
-/// The old tab shuts down, and nothing else changes.
+/// Asserts that the old tab shuts down and that nothing else changes.
 async fn leaves_user_2_alone(page: &Page, second: WindowHandle, kept: Value) {
     let marker = page.marker().await;
     shut_down_in_place(page).await;
@@ -130,7 +130,7 @@ async fn account_switch_in_another_tab_leaves_the_next_user_alone() {
         assert_eq!(page.calls().await, ["boot", "shutdown"]);
         assert_eq!(page.eval(BUBBLE).await, "");
 
-        // What the browser keeps is the other person's by now.
+        // By now, what the browser keeps belongs to the other user.
         page.stays(ARTIFACTS, kept, A_MOMENT).await;
         page.switch_to(second).await;
         page.stays(WHO, "user-2", A_MOMENT).await;

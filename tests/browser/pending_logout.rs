@@ -26,7 +26,7 @@ in_every_engine!(head_leaves_the_logout_pending, guises(), async |page| {
 in_every_engine!(json_call_leaves_the_logout_pending, Settings::default(), async |page| {
     pending(page).await;
     fetch(page, "/api", "{}", 200).await;
-    // Neither does a page that a script only reads.
+    // A page that a script only reads does not carry it out either.
     fetch(page, "/", "{}", 200).await;
     still_pending(page).await;
 
@@ -38,7 +38,7 @@ fn halves() -> Settings {
     Settings { around: |router| router.layer(from_fn(halve)), ..Settings::default() }
 }
 
-/// An answer to `/?half` comes to a halt in the middle of the injected script.
+/// Stops the response of `/?half` in the middle of the injected script.
 async fn halve(request: Request, next: Next) -> Response {
     let wanted = request.uri().query() == Some("half");
     let response = next.run(request).await;

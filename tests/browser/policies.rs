@@ -1,4 +1,5 @@
-//! Pages under a Content-Security-Policy: the widget boots, and the browser reports nothing that it did not before.
+//! Pages under a Content-Security-Policy: the widget boots, and the browser reports no violation that it did not
+//! report before.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::harness::{Stage, in_every_engine};
 const ENFORCED: &str = "content-security-policy";
 const REPORTED: &str = "content-security-policy-report-only";
 
-/// Header lines that an application may send. `@` is where the browser reports to.
+/// Header lines that an application may send. `@` stands for the URL to which the browser reports.
 const POLICIES: [&[(&str, &str)]; 14] = [
     &[(ENFORCED, "script-src 'nonce-YWJj' 'strict-dynamic'; object-src 'none'; base-uri 'none'; @")],
     &[(ENFORCED, "script-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; @")],
@@ -61,13 +62,13 @@ fn policies() -> Settings {
     Settings {
         routes: |_: &App| Router::new().route("/policy/{number}", get(with_policy)).route("/bare/{number}", get(bare)),
         assets: |_: &App| Router::new().route("/report/{number}", post(async || StatusCode::NO_CONTENT)),
-        // Where the demo messenger has its tokens checked.
+        // The URL at which the demo messenger has its tokens checked.
         widgets: |builder| builder.csp_sources(CspSources::new().connect(["/demo/verify"])),
         ..Settings::default()
     }
 }
 
-/// How many violations of this policy the browser reported, once it had the time to.
+/// The number of violations of this policy that the browser reported, after it had time to do so.
 async fn reports(page: &Stage, number: usize) -> usize {
     let title = "document.title";
     page.stays(title, "Under a policy", Duration::from_millis(300)).await;
@@ -100,7 +101,7 @@ in_every_engine!(policies_end_a_session_too, policies(), async |page| {
 
 in_every_engine!(policies_without_our_hash_do_report, policies(), async |page| {
     page.sign_in("user-1").await;
-    // The same policy on a page that loads a script against it: the way of reporting works.
+    // The same policy on a page that loads a script against it, to prove that reports arrive.
     page.open("/bare/2").await;
     page.eval("(() => { const script = document.createElement('script'); script.src = '/demo/messenger.js'; document.head.append(script); })()").await;
     let start = std::time::Instant::now();

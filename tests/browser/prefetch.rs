@@ -10,7 +10,7 @@ use crate::harness::steps::{
     arrives_and_never_boots, carried_out, fetch, log_out_by_fetch, requests, signed_in, until,
 };
 
-/// Lets the browser fetch a page ahead, to show it later: `prefetch` or `prerender`.
+/// Makes the browser fetch a page ahead, to show it later: `prefetch` or `prerender`.
 async fn speculate(page: &Page, what: &str, path: &str) {
     let rules = json!({ what: [{ "source": "list", "urls": [path], "eagerness": "immediate" }] }).to_string();
     page.eval(&format!(
@@ -48,7 +48,7 @@ in_every_engine!(prefetch_rule_leaves_the_logout_pending, Settings::default(), a
     until("the browser fetches the page ahead", || requests(page, "ahead", "prefetch") == 1).await;
     still_pending(page).await;
 
-    // Made after the logout, so it is as good as a new one.
+    // The server made this page after the logout, so it is as good as a new one.
     page.eval("void (location.href = '/?ahead')").await;
     page.wait_for("location.search", "?ahead").await;
     carried_out(page).await;
@@ -60,7 +60,7 @@ in_every_engine!(prerendered_page_leaves_the_logout_pending, Settings::default()
     speculate(page, "prerender", "/?ahead").await;
     until("the browser renders the page ahead", || requests(page, "ahead", "prefetch;prerender") == 1).await;
     still_pending(page).await;
-    assert_eq!(page.app.requests("/demo/messenger.js"), 0, "a page that nobody sees loads no messenger");
+    assert_eq!(page.app.requests("/demo/messenger.js"), 0, "a hidden page loads no messenger");
 
     page.eval("void (location.href = '/?ahead')").await;
     page.wait_for("location.search", "?ahead").await;

@@ -11,7 +11,7 @@ use crate::harness::steps::{arrives_and_never_boots, carried_out, log_out_by_fet
 use crate::harness::workers::{KEEPING, install_worker};
 use crate::harness::{Stage, in_every_engine};
 
-/// Passes every request on, as most service workers do with what they do not know.
+/// Passes every request on, as most service workers do with requests that they do not know.
 const PASSING: &str = r"
 let passed = 0;
 addEventListener('install', () => skipWaiting());
@@ -39,7 +39,7 @@ fn script_of(request: &'static str) -> axum::routing::MethodRouter {
     get(move || async move { ([(header::CONTENT_TYPE, "text/javascript")], code) })
 }
 
-/// How many navigations came through the service worker.
+/// The number of navigations that came through the service worker.
 async fn passed(page: &Page) -> u64 {
     let count = "(answer) => { window.passed = answer.status - 200; }";
     page.eval(&format!("void (window.passed = null, fetch('/passed').then({count}))")).await;
@@ -51,7 +51,7 @@ async fn works_behind(page: &Stage, worker: &str) {
     install_worker(page, worker).await;
     signed_in(page, "user-1").await;
     let before = passed(page).await;
-    // Not a reload: in some engines a driver's goes past the service worker.
+    // Not a reload: in some engines, a driver's reload bypasses the service worker.
     page.open("/?again").await;
     verified(page, "user-1").await;
     assert_eq!(passed(page).await, before + 1);

@@ -1,4 +1,5 @@
-//! Elements whose names hide what documents and windows have: `<img name=cookie>` is what `document.cookie` is then.
+//! Elements whose names hide members of documents and windows: with `<img name=cookie>`, `document.cookie` is that
+//! element.
 //! <https://html.spec.whatwg.org/multipage/dom.html#dom-document-nameditem>
 //! <https://html.spec.whatwg.org/multipage/nav-history-apis.html#named-access-on-the-window-object>
 
@@ -18,7 +19,7 @@ use crate::harness::steps::{sign_in_without_a_page, verified};
 use crate::harness::turbo::{turbo, turbo_visit};
 use crate::harness::{Stage, in_every_engine};
 
-/// By the name in the page's address. The first ones hide members of the document, the others globals.
+/// By the name in the page's URL. The first ones hide members of the document, the others globals.
 const ELEMENTS: [(&str, &str); 15] = [
     ("current-script", "<img name=currentScript>"),
     (
@@ -62,7 +63,7 @@ async fn shadowed_page(session: Extension<Session>, Path(element): Path<String>)
     ))
 }
 
-/// Whom the vendor's function was called with last, and for what.
+/// The last call to the vendor's function: its name and its user.
 const LAST: &str = "[window.handed?.at(-1)?.call, window.handed?.at(-1)?.user]";
 const LIBRARY: &str = "document.querySelector('head script[src*=\"/demo/messenger.js\"]') !== null";
 
@@ -71,7 +72,7 @@ async fn swap(page: &Stage, element: &str) {
     page.wait_for("document.body.dataset.page", element).await;
 }
 
-/// A page of user-1 with this element, from which visits lead to user-2 and to a session that has expired.
+/// Opens a page of user-1 with this element, and visits pages of user-2 and of an expired session from there.
 async fn follows_the_session(page: &Stage, element: &str) {
     page.open("/shadowed/none").await;
     sign_in_without_a_page(page).await;
@@ -106,7 +107,7 @@ in_every_engine!(shadowed_globals_hide_nothing_from_the_runtime, shadowed(), asy
     }
 });
 
-/// With the others the messenger itself does not work.
+/// The elements with which the messenger itself works.
 const WITH_MESSENGER: [&str; 10] = [
     "current-script",
     "current-script-with-data",
@@ -143,7 +144,7 @@ in_every_engine!(shadowed_members_do_not_hide_a_logout, shadowed(), async |page|
         page.wait_for(LAST, json!(["boot", "user-1"])).await;
         page.eval("void fetch('/logout?fetch', { method: 'POST' })").await;
         page.wait_for_marker(Some("out")).await;
-        // Engines without the Cookie Store look when the page is looked at.
+        // Engines without the Cookie Store check the cookies when the tab gets the focus.
         page.eval("void dispatchEvent(new Event('focus'))").await;
         page.wait_for(LAST, json!(["shutdown", null])).await;
     }
@@ -176,7 +177,7 @@ in_every_engine!(shadowed_base_address_leads_no_question_elsewhere, short_lived(
 
 // --- Turbo Drive itself -----------------------------------------------------------------------
 
-/// Those with which Turbo works.
+/// The elements with which Turbo works.
 const WITH_TURBO: [&str; 5] =
     ["current-script", "current-script-with-data", "prerendering", "identity-form", "identity-frame"];
 
@@ -184,7 +185,7 @@ fn shadowed_turbo() -> Settings {
     Settings { routes: |_: &App| Router::new().route("/turbo/{page}", get(turbo_page)), ..turbo() }
 }
 
-/// A page whose body stands while the head script of the next one runs. Turbo fetches none ahead, wherever the mouse is.
+/// A page whose body remains while the head script of the next one runs. Turbo prefetches none, wherever the mouse is.
 async fn turbo_page(session: Extension<Session>, Path(name): Path<String>) -> Html<String> {
     let user = app::shown(&session).unwrap_or_default();
     let links: String =

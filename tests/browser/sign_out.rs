@@ -19,7 +19,7 @@ async fn logout_by_fetch_purges_in_the_same_breath() {
     run(async |page| {
         signed_in(page, "user-1").await;
 
-        // By then nothing is cleaned up any more on account of a library that came late.
+        // By then, the clean-up after a late library is over.
         page.wait_for("performance.now() > 2500", true).await;
 
         page.click("#sign-out-fetch").await;

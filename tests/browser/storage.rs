@@ -41,7 +41,7 @@ in_every_engine!(page_works_where_cookies_and_storage_throw, with_widget(Widget:
     nothing_failed(page).await;
 });
 
-// Its origin is none, so it cannot ask who is signed in.
+// The page has an opaque origin, so it cannot ask who is signed in.
 in_every_engine!(sandboxed_page_works_and_boots_no_user, with_widget(Widget::Ferndesk), async |page| {
     sign_in_without_a_page(page).await;
     page.open("/sandboxed?before=witness,failures").await;
@@ -57,14 +57,14 @@ in_every_engine!(logout_purges_the_cookies_where_storage_throws, prepared(), asy
     verified(page, "user-1").await;
     assert_ne!(page.eval(COOKIES).await, json!([]), "else the next lines prove nothing");
 
-    // By hand: a logout's answer would have taken the cookies away by itself.
+    // The test sets the marker by hand, because the response of a logout would expire the cookies itself.
     set_marker_to_out(page).await;
     page.wait_for(STATE, "shutdown").await;
     page.wait_for(COOKIES, json!([])).await;
     nothing_failed(page).await;
 });
 
-/// A page of user-1 without events about cookies: the marker is `out`, and the page does not know it.
+/// A page of user-1 without events about cookies: the marker is `out`, and the page does not notice.
 async fn unaware(page: &Page) {
     page.open("/?before=failures,no-cookie-store").await;
     verified(page, "user-1").await;

@@ -1,4 +1,4 @@
-//! Libraries that replace the body and keep the document: htmx, Unpoly, Astro's router. Turbo has `turbo.rs`.
+//! Libraries that replace the body and keep the document: htmx, Unpoly, Astro's router. `turbo.rs` covers Turbo.
 
 use axum::Router;
 use axum::extract::{Extension, Path};
@@ -14,7 +14,7 @@ use crate::harness::{Stage, in_every_engine};
 const SAME_DOCUMENT: &str = "window.sameDocument === true";
 const LAUNCHERS: &str = "document.body.querySelectorAll('#intercom-stub').length";
 
-/// What each library needs in the page's head, and how a link to the other page looks.
+/// What each library needs in the page's head, and the markup of a link to the other page.
 const SWAPPERS: [(&str, &str, &str); 4] = [
     ("htmx-2", "<script src=\"/libs/htmx-2.js\"></script>", "<a id=\"go\" hx-boost=\"true\" href=\"{to}\">go</a>"),
     ("htmx-4", "<script src=\"/libs/htmx-4.js\"></script>", "<a id=\"go\" hx-boost=\"true\" href=\"{to}\">go</a>"),
@@ -71,8 +71,8 @@ async fn launcher_comes_back(stage: &Stage, swapper: &str) {
     }
     all_show(stage, Some("user-1")).await;
 
-    // After the logout nothing brings it back.
-    // Not by the mouse: while the transition runs, the page takes no clicks in Firefox.
+    // After the logout, no swap brings the widget back. The test does not click with the mouse: while the transition
+    // runs, the page takes no clicks in Firefox.
     stage.eval("void document.querySelector('#sign-out-fetch').click()").await;
     all_show(stage, None).await;
     swap(stage, "two").await;

@@ -13,10 +13,11 @@ use crate::harness::prepared::{SHORT, SHORT_LIFE, nothing_failed, prepared, shor
 use crate::harness::steps::{hide, signed_in, verified};
 use crate::harness::{Stage, in_every_engine};
 
-/// How long a failure may keep the page from a new token: it is tried again after five seconds, then ten, then twenty.
+/// How long a failure may keep the page from a new token: the page tries again after five seconds, then ten, then
+/// twenty.
 const RETRIES: Duration = Duration::from_secs(45);
 
-/// For how long the tokens are good, in seconds: where they have to arrive in time, and where they may be late.
+/// The lifetime of the tokens, in seconds: where they have to arrive in time, and where they may be late.
 const IN_TIME: u64 = 20;
 
 /// A call of a vendor's function; times in milliseconds since 1970.
@@ -34,7 +35,7 @@ async fn handed(page: &Page) -> Vec<Handed> {
     serde_json::from_value(handed).expect("a list of calls")
 }
 
-/// Waits until three tokens have been handed over; answers those calls.
+/// Waits until the page has handed over three tokens, and returns those calls.
 async fn three_tokens(page: &Page) -> Vec<Handed> {
     let there = "handed.filter((one) => one.token).length >= 3";
     page.wait_at_most(Duration::from_secs(IN_TIME * 4), there, true).await;
@@ -44,7 +45,8 @@ async fn three_tokens(page: &Page) -> Vec<Handed> {
 fn each_before_the_last_one_expired(tokens: &[Handed]) {
     for pair in tokens.windows(2) {
         assert_ne!(pair[0].token, pair[1].token);
-        // 70 % of its life, less what the library took to come: until then the first call waits in the queue.
+        // 70 % of its lifetime, less the time that the library took to load: until then, the first call waits in the
+        // queue.
         let waited = pair[1].at - pair[0].at;
         assert!(waited >= 450.0 * IN_TIME as f64, "after {waited} ms already");
         let expired = pair[0].expires.expect("an expiry time");
@@ -83,7 +85,7 @@ in_every_engine!(pages_ask_at_different_times, prepared(), async |page| {
         verified(page, "user-1").await;
         let wait = page.eval("waits.filter((wait) => wait > 1_000_000)").await;
         let [wait] = serde_json::from_value::<[f64; 1]>(wait).expect("one long wait");
-        // At 70 to 85 % of an hour.
+        // 70 to 85 % of an hour.
         assert!((2_519_000.0..=3_060_000.0).contains(&wait), "{wait}");
         waits.insert(wait as u64 / 100);
     }
@@ -94,7 +96,7 @@ fn asked(page: &Stage, token: &str) -> usize {
     page.app.token_requests().get(token).copied().unwrap_or_default()
 }
 
-/// Waits until the page has asked for tokens this often.
+/// Waits until the page has asked for this many tokens.
 async fn asked_at_least(page: &Stage, token: &str, count: usize) {
     let start = Instant::now();
     while asked(page, token) < count {
@@ -108,12 +110,12 @@ in_every_engine!(hidden_page_asks_once_it_is_visible, short_lived(Widget::Interc
     page.open("/?before=witness").await;
     verified(page, "user-1").await;
     hide(page, true).await;
-    // What was asked for just before may still be under way.
+    // A request from just before may still be under way.
     page.stays("document.hidden", true, Duration::from_millis(300)).await;
     let before = asked(page, "intercom");
 
     page.stays("document.hidden", true, SHORT_LIFE * 3 / 2).await;
-    assert_eq!(asked(page, "intercom"), before, "nobody looks at it");
+    assert_eq!(asked(page, "intercom"), before, "a hidden page asks for no token");
     let tokens_before = page.eval("handed.filter((one) => one.token).length").await;
 
     hide(page, false).await;

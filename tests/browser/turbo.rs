@@ -15,7 +15,7 @@ use crate::harness::{Stage, in_every_engine};
 
 in_every_engine!(visits_follow_the_session, turbo(), async |page| {
     open_turbo(page).await;
-    assert_eq!(page.eval("typeof window.widgetIdentity").await, "undefined", "nothing runs for nobody");
+    assert_eq!(page.eval("typeof window.widgetIdentity").await, "undefined", "nothing runs for a signed-out visitor");
 
     turbo_submit(page, "button[value=user-1]", "user-1").await;
     verified(page, "user-1").await;
@@ -30,7 +30,8 @@ in_every_engine!(visits_follow_the_session, turbo(), async |page| {
 
     turbo_submit(page, "button[value=user-2]", "user-2").await;
     verified(page, "user-2").await;
-    // At once, without its cookies; and once the server has said who is signed in, with all that it left.
+    // The first shutdown comes at once and leaves the cookies. The second one comes after the server has said who is
+    // signed in, and removes everything.
     let calls = json!(["boot", "update", "update", "shutdown", "shutdown", "boot"]);
     assert_eq!(page.eval(CALL_NAMES).await, calls);
     no_trace_of(page, "user-1").await;
@@ -51,11 +52,12 @@ in_every_engine!(visit_after_the_session_expired_shuts_down, turbo(), async |pag
 
     page.app.expire("user-1");
     turbo_visit(page, "two").await;
-    // At once, without its cookies; and once the server has said that no user is signed in, with all that it left.
+    // The first shutdown comes at once and leaves the cookies. The second one comes after the server has said that no
+    // user is signed in, and removes everything.
     page.wait_for(CALL_NAMES, json!(["boot", "shutdown", "shutdown"])).await;
     nothing_left(page).await;
 
-    // Turbo shows its own copy of the page as it was.
+    // Turbo shows its own copy of the page, unchanged.
     page.back().await;
     page.wait_for("document.body.dataset.page", "/turbo/one").await;
     page.stays(ALIVE, false, A_WHILE).await;

@@ -1,4 +1,4 @@
-//! Widgets that are shown to signed-out visitors too.
+//! Widgets that are shown to signed-out visitors, too.
 
 use axum::Router;
 use axum::body::{Body, Bytes};

@@ -1,5 +1,5 @@
-//! Intercom, Zendesk and Ferndesk: the adapters alone, and all of them on one page, against stubs that follow the
-//! vendors' published contracts.
+//! Intercom, Zendesk and Ferndesk, against stubs that follow the vendors' published contracts: each adapter alone, and
+//! all of them on one page.
 
 use serde_json::json;
 
@@ -48,7 +48,7 @@ in_every_engine!(widgets_show_the_user_until_the_logout, all_widgets(), async |p
     page.sign_in("user-1").await;
     all_show(page, Some("user-1")).await;
     assert_eq!(page.eval(ERRORS).await, json!([]));
-    // With the page's own origin, whatever its `<base>` says.
+    // The URLs have the page's own origin, whatever its `<base>` says.
     let elements = "['ze-snippet', 'ferndesk-sdk'].map((id) => document.getElementById(id).getAttribute('src'))";
     let addresses = ["/stubs/zendesk.js?key=stub-key", "/stubs/ferndesk.js"].map(|path| page.origin.clone() + path);
     assert_eq!(page.eval(elements).await, json!(addresses));

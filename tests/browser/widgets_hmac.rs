@@ -1,4 +1,4 @@
-//! The adapters of the widgets that hash facts, by themselves: against stand-ins for the libraries that record the calls.
+//! The adapters of the widgets that hash facts, alone, against stubs of the libraries that record the calls.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,7 +18,7 @@ use crate::support::golden::{self, Hash};
 
 const A_MINUTE: Duration = Duration::from_secs(60);
 
-/// What the runtime hands to the adapter, from the widget itself.
+/// The data that the runtime passes to the adapter, made by the widget itself.
 fn entry(widget: &dyn Widget, hash: &Hash) -> Value {
     let person = |user: &str| {
         let identity = Identity::new(user).with_email(format!("{user}@example.test"));

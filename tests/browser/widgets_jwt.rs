@@ -1,5 +1,5 @@
-//! The adapters of the widgets that take JWTs or records and have a `stub.js` in `tests/widgets`: by themselves in every
-//! order, and on a whole page with the runtime and the token service.
+//! The adapters of the widgets that take JWTs or records and have a `stub.js` in `tests/widgets`: alone in every order
+//! of calls, and on a whole page with the runtime and the token service.
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ use crate::support::golden::{self, Golden, Jwt};
 
 const LIBRARIES: &str = include_str!("stubs/jwt_libraries.js");
 
-/// Whom each page knows first.
+/// The first user of each page.
 const FIRST: &str = "user-1";
 
-/// Each widget, what it says of its JWTs where its tokens are some, and its stand-in for the library.
+/// Each widget, the facts about its JWTs if its tokens are JWTs, and the stub of its library.
 fn stubbed() -> Vec<(Golden, Option<Jwt>, String)> {
     let jwts = golden::every_jwt().into_iter().map(|(golden, jwt)| (golden, Some(jwt)));
     let records = golden::every_record().into_iter().map(|(golden, _)| (golden, None));
@@ -33,7 +33,7 @@ fn stubbed() -> Vec<(Golden, Option<Jwt>, String)> {
     stubbed.collect()
 }
 
-// --- The adapters by themselves ---------------------------------------------------------------
+// --- Each adapter alone -----------------------------------------------------------------------
 
 async fn adapters() -> impl IntoResponse {
     let entries = stubbed().into_iter().map(|(golden, jwt, stub)| {
@@ -96,7 +96,7 @@ fn library_path(name: &str) -> String {
     format!("/jwt/{name}.js")
 }
 
-/// The stub, and what stands on its element.
+/// The stub, and the attributes of its element.
 fn library(name: &str, stub: &str) -> String {
     let element = "document.currentScript || document.querySelector('script[type=module]')";
     let noted = "{ id: element.id, type: element.type, domain: element.domain || '', data: Object.assign({}, element.dataset) }";
@@ -113,7 +113,7 @@ fn with_all_widgets(builder: WidgetsBuilder) -> WidgetsBuilder {
 fn all_widgets() -> Settings {
     Settings {
         assets: stubs,
-        // The set that comes has the harness's own vendor.
+        // The builder that is passed in has the harness's own vendor.
         widgets: |_| with_all_widgets(asking_the_session(Widgets::builder())),
         ..Settings::default()
     }
@@ -125,7 +125,7 @@ async fn all_show(page: &Stage, user: Option<&str>) {
         let name = golden.name();
         let shown = match user {
             Some(user) if golden.data.browser.one_person && user != FIRST => Value::Null,
-            // Where no claim holds the id, the library knows the address.
+            // Where no claim holds the id, the library knows the e-mail address.
             Some(user) if jwt.is_some_and(|jwt| jwt.id_claims.is_empty()) => json!(format!("{user}@example.test")),
             _ => json!(user),
         };
@@ -154,10 +154,10 @@ in_every_engine!(widgets_jwt_show_the_user_then_the_next_then_none, all_widgets(
     let asking: Vec<_> = asking.collect();
     assert!(!asking.is_empty());
     for (name, ask) in &asking {
-        let told = page.eval(&format!("jwtStubs['{name}'].told")).await.as_u64().expect("a number");
+        let identified = page.eval(&format!("jwtStubs['{name}'].identified")).await.as_u64().expect("a number");
         page.app.clear_log();
         page.eval(&format!("void jwtStubs['{name}'].{ask}()")).await;
-        page.wait_for(&format!("jwtStubs['{name}'].told"), told + 1).await;
+        page.wait_for(&format!("jwtStubs['{name}'].identified"), identified + 1).await;
         assert_eq!(page.app.token_requests()[*name], 1, "{name}");
     }
 
@@ -168,7 +168,7 @@ in_every_engine!(widgets_jwt_show_the_user_then_the_next_then_none, all_widgets(
     page.click("#sign-out-fetch").await;
     all_show(page, None).await;
     assert_eq!(page.eval(ERRORS).await, json!([]));
-    // The page of a signed-out visitor yields no token.
+    // The page of a signed-out visitor gets no token.
     page.app.clear_log();
     for (name, _) in asking.iter().filter(|(_, ask)| ask == "expire") {
         page.eval(&format!("void jwtStubs['{name}'].expire()")).await;
@@ -187,7 +187,7 @@ in_every_engine!(widgets_jwt_end_what_an_earlier_page_left, all_widgets(), async
     page.eval(&format!("void {}.forEach((key) => localStorage.setItem(key, '{{}}'))", json!(left))).await;
     page.app.expire(FIRST);
     page.reload().await;
-    // Only those are loaded for a logout that show nothing.
+    // Only libraries that show nothing by themselves are loaded for a logout.
     for (golden, ..) in &widgets {
         loaded.extend(golden.data.browser.logout_of_an_earlier_page.as_ref().map(|logout| (golden.name(), logout)));
     }

@@ -1,5 +1,5 @@
-//! Tabs, frames and subdomains that share a browser: a marker that a sibling doubled, a page in a frame, answers that
-//! overtake each other.
+//! Tabs, frames and subdomains that share a browser: a marker that a sibling doubled, a page in a frame, responses
+//! that overtake each other.
 
 use axum::Router;
 use axum::extract::{Extension, Request};
@@ -86,7 +86,7 @@ in_every_engine!(windows_a_page_in_a_frame_boots_no_second_widget, framed(), asy
     page.wait_for("frames[0].document.readyState", "complete").await;
     page.stays(&format!("[{INNER_WHO}, typeof frames[0].widgetIdentity]"), json!([null, "undefined"]), A_WHILE).await;
     assert_eq!(page.eval("typeof frames[0].Intercom").await, "undefined");
-    // As the frame asks for it: its page had the element, else nothing is proved.
+    // The test asks as the frame does. The frame's page must have had the element, or this would prove nothing.
     page.eval(
         "void fetch('/inner', { headers: { accept: 'text/html' } })
             .then((answer) => answer.text()).then((html) => { window.inner = html; })",
@@ -107,9 +107,9 @@ in_every_engine!(windows_a_page_in_a_frame_boots_where_that_is_allowed, framed_a
     page.wait_for(INNER_WHO, "user-1").await;
 });
 
-// --- Answers that overtake each other ---------------------------------------------------------
+// --- Responses that overtake each other -------------------------------------------------------
 
-/// The first answer to `<token path>/page` arrives when the test says so.
+/// Holds back the first response to `<token path>/page` until the test releases it.
 const HOLD_FIRST: &str = "(() => {
     const real = window.fetch;
     let held = false;
@@ -140,7 +140,7 @@ in_every_engine!(windows_of_two_refreshes_the_last_one_wins, Settings::default()
     page.wait_for("window.refreshed", 2).await;
     page.wait_for(CALLS, json!(["boot", "update"])).await;
 
-    // The first question's answer: user-2 was signed in then.
+    // The response to the first request: user-2 was signed in then.
     page.eval("void letGo()").await;
     page.stays(WHO, "user-1", A_WHILE).await;
     assert_eq!(page.calls().await, ["boot", "update"]);

@@ -1,4 +1,4 @@
-//! Zendesk: tokens on demand, and the settings that the page has.
+//! Zendesk: tokens on demand, and the settings of the page.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ const ASK_AGAIN: &str = "void ['chat', 'helpCenter'].forEach((product) => vendor
 in_every_engine!(zendesk_gets_a_new_token_each_time, all_widgets(), async |page| {
     page.sign_in("user-1").await;
     page.wait_for(PROOFS, json!([1, 1])).await;
-    // Times are in whole seconds: within one, two tokens for the chat are rightly the same.
+    // Times are whole seconds, so two chat tokens of the same second are rightly the same.
     let first = page.eval("vendorStubs.zendesk.proofs.chat[0].iat").await;
     page.wait_for(&format!("Date.now() / 1000 >= {first} + 1"), true).await;
     page.app.clear_log();
@@ -34,7 +34,7 @@ in_every_engine!(zendesk_gets_no_token_after_a_shutdown, all_widgets(), async |p
     page.click("#sign-out-fetch").await;
     all_show(page, None).await;
     page.app.clear_log();
-    // The widget remembers the functions that it was given.
+    // The widget remembers the functions that it got.
     page.eval(ASK_AGAIN).await;
     page.stays(YIELDED, json!([1, 1]), A_WHILE).await;
     assert!(page.app.token_requests().is_empty(), "{:?}", page.app.token_requests());

@@ -70,7 +70,7 @@ fn order_of_widgets_changes_nothing() {
     };
     let (one, other) = (both(false), both(true));
     assert_eq!(one.csp().unwrap().hash(), other.csp().unwrap().hash(), "the code");
-    // With the fingerprint in it, and the tokens.
+    // The pages contain the fingerprint and the tokens.
     assert_eq!(page_through(one.layer()), page_through(other.layer()));
 }
 

@@ -1,4 +1,4 @@
-//! What `build()` takes and refuses.
+//! What `build()` accepts and rejects.
 
 mod disabled;
 mod marker;
@@ -22,7 +22,7 @@ use tower_widget_identity::{
 
 use crate::support::secs;
 
-/// It may stand in no message.
+/// The secret, which must not occur in any message.
 pub(crate) const SECRET: &str = "canary";
 
 pub(crate) fn secret() -> Secret {
@@ -45,7 +45,7 @@ pub(crate) fn builder() -> WidgetsBuilder {
     Widgets::builder().widget(intercom())
 }
 
-/// Asserts that a mistake is found, and that its message has these words: the thing, and the remedy.
+/// Asserts that `build()` reports this error, and that its message has these words: the cause and the remedy.
 pub(crate) fn assert_refused<T>(built: Result<T, ConfigError>, kind: ConfigErrorKind, words: &[&str], case: &str) {
     let Err(error) = built else { panic!("{case:?} was taken, but is {kind:?}") };
     assert_eq!(error.kind(), kind, "{case:?}: {error}");
@@ -57,12 +57,12 @@ pub(crate) fn assert_refused<T>(built: Result<T, ConfigError>, kind: ConfigError
     }
 }
 
-/// Asserts that a configuration is taken.
+/// Asserts that a configuration is accepted.
 pub(crate) fn assert_taken(built: Result<Widgets, ConfigError>, case: &str) {
     assert!(built.is_ok_and(|widgets| widgets.is_enabled()), "{case:?} was refused");
 }
 
-/// All that can be seen of a request or response.
+/// Everything that can be seen of a request or response.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Seen {
     pub(crate) line: String,
@@ -89,7 +89,7 @@ pub(crate) fn page_load() -> Request<Full<Bytes>> {
 
 pub(crate) type Frames = stream::Iter<std::vec::IntoIter<Result<Frame<Bytes>, Infallible>>>;
 
-/// Sees what reaches it, and answers in a way that nothing but a layer that does nothing leaves as it is.
+/// Records what reaches it, and responds with a page that only a layer that does nothing leaves unchanged.
 pub(crate) async fn application(request: Request<Full<Bytes>>) -> Result<Response<StreamBody<Frames>>, Infallible> {
     let (parts, body) = request.into_parts();
     let seen = Seen {
@@ -141,7 +141,7 @@ pub(crate) fn page_through(layer: tower_widget_identity::WidgetLayer) -> String 
     String::from_utf8(block_on(response.collect()).unwrap().to_bytes().into()).unwrap()
 }
 
-/// A vendor of one's own, with one thing in it to get wrong.
+/// A custom widget with one wrong detail.
 #[derive(Clone)]
 pub(crate) struct Acme {
     pub(crate) secret: Secret,

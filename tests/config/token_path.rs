@@ -56,7 +56,7 @@ fn token_path_is_an_absolute_path_of_its_own() {
     }
 }
 
-/// RFC 3986 lets an apostrophe stand in a path.
+/// RFC 3986 allows an apostrophe in a path.
 #[test]
 fn apostrophe_in_the_token_path_ends_neither_attribute_nor_string() {
     let widgets = builder().token_path("/it's&a=1").build().unwrap();

@@ -28,7 +28,7 @@ fn empty_and_blank_secrets_are_refused() {
     assert!(Secret::from_bytes([0xff, 0x00]).is_ok());
 }
 
-/// HMAC fills a short key up with zeros: a buffer that nothing was read into is the empty secret.
+/// HMAC fills a short key up with zeros, so a buffer of zeros (never written) is the same as the empty secret.
 #[test]
 fn secret_of_zeros_is_the_empty_one() {
     use hmac::{Hmac, KeyInit, Mac};
@@ -57,7 +57,7 @@ fn app_id_that_no_vendor_issues_is_refused() {
     }
 }
 
-/// `https://widget.intercom.io/widget/..` is another address.
+/// `https://widget.intercom.io/widget/..` is another URL.
 #[test]
 fn app_id_of_dots_is_refused() {
     for id in [".", "..", "...", "-", "_.-"] {
@@ -135,7 +135,7 @@ fn setting_that_names_a_user_is_refused() {
 #[test]
 fn set_without_a_widget_is_refused() {
     for built in [Widgets::builder().build(), Widgets::builder().token_path("/t").marker_key(secret()).build()] {
-        assert_refused(built, ConfigErrorKind::NoWidget, &["widget(..)", "Widgets::disabled()"], "nobody");
+        assert_refused(built, ConfigErrorKind::NoWidget, &["widget(..)", "Widgets::disabled()"], "no widget");
     }
     assert_taken(builder().build(), "one");
 }

@@ -1,4 +1,4 @@
-//! A widget with one thing in it to get wrong.
+//! A widget with one wrong detail.
 
 use std::{
     fmt,
@@ -39,10 +39,10 @@ pub(crate) const ADAPTER: &str = "tools => {
     };
 }";
 
-/// The passage of the adapter that hands the person over.
+/// The passage of the adapter that hands the user over.
 pub(crate) const BOOTS: &str = "if (widget.person) call('identify', widget.person.token, ask(widget));";
 
-/// The same, and then a token of which the library hears as well.
+/// The same, followed by a request for a token that the library gets as well.
 pub(crate) fn asking(token: &str) -> String {
     format!("{BOOTS} const hand = text => call('device', text); if (widget.person) {token};")
 }
@@ -51,7 +51,7 @@ pub(crate) type Mint = fn(&Acme, &Identity, u64) -> Result<Token, TokenError>;
 pub(crate) type MintWithValue = fn(&Acme, &Identity, u64, &str) -> Result<Token, TokenError>;
 pub(crate) type Page = fn(&Acme, &Identity, u64) -> Result<BootData, TokenError>;
 
-/// A widget of which every part can be exchanged.
+/// A widget with every part replaceable.
 pub(crate) struct Acme {
     pub(crate) secret: Secret,
     pub(crate) name: &'static str,
@@ -59,7 +59,7 @@ pub(crate) struct Acme {
     pub(crate) token_names: Vec<&'static str>,
     pub(crate) check: Result<(), ConfigError>,
     pub(crate) mint: Mint,
-    /// For the token `acme-device`.
+    /// Mints the token `acme-device`.
     pub(crate) mint_with_value: Option<MintWithValue>,
     pub(crate) page: Page,
     pub(crate) settings: Settings,
@@ -94,7 +94,7 @@ impl Acme {
         }
     }
 
-    /// With the times and the name that every token has.
+    /// Signs the claims, with the times and the name that every token has.
     pub(crate) fn sign(&self, who: &Identity, now: u64, mut claims: Value) -> Result<Token, TokenError> {
         let exp = expires(who, now, 600)?;
         claims["iat"] = json!(now);
@@ -107,7 +107,7 @@ impl Acme {
         Self { mint, ..Self::good() }
     }
 
-    /// With a second token, which signs a value of the page's, and an adapter that asks for it.
+    /// A widget with a second token, which signs a value of the page, and an adapter that asks for it.
     pub(crate) fn signing_values(mint: MintWithValue) -> Self {
         Self {
             mint_with_value: Some(mint),
@@ -119,13 +119,13 @@ impl Acme {
         Self { page, ..Self::good() }
     }
 
-    /// Whose script has one passage exchanged.
+    /// A widget whose adapter has one passage replaced.
     pub(crate) fn acting(passage: &str, other: &str) -> Self {
         assert_eq!(ADAPTER.matches(passage).count(), 1, "{passage}");
         Self { adapter: ADAPTER.replace(passage, other), ..Self::good() }
     }
 
-    /// And another one.
+    /// Replaces another passage.
     pub(crate) fn then(self, passage: &str, other: &str) -> Self {
         assert_eq!(self.adapter.matches(passage).count(), 1, "{passage}");
         Self { adapter: self.adapter.replace(passage, other), ..self }
@@ -187,7 +187,7 @@ impl Widget for Acme {
 pub(crate) const WITH_DEVICE: MintWithValue =
     |acme, who, now, value| acme.sign(who, now, json!({ "sub": who.required_id()?, "device": value }));
 
-/// Whose adapter asks for a token in this way.
+/// A widget whose adapter asks for a token in this way.
 pub(crate) fn handing(token: &str) -> Acme {
     Acme { mint_with_value: Some(WITH_DEVICE), ..Acme::acting(BOOTS, &asking(token)) }
 }
@@ -209,7 +209,7 @@ pub(crate) fn expires(who: &Identity, now: u64, lifetime: u64) -> Result<u64, To
     who.validity(at(now), secs(lifetime)).map(|validity| validity.exp())
 }
 
-/// The token with one claim exchanged after it was signed.
+/// The token, signed with one claim replaced.
 pub(crate) fn resigned(acme: &Acme, who: &Identity, now: u64, claim: &str, value: Value) -> Result<Token, TokenError> {
     let exp = expires(who, now, 600)?;
     let mut claims = json!({ "sub": who.required_id()?, "email": who.email(), "iat": now, "exp": exp });
@@ -217,7 +217,7 @@ pub(crate) fn resigned(acme: &Acme, who: &Identity, now: u64, claim: &str, value
     Ok(acme.secret.jwt(&claims)?.with_lifetime(secs(exp - now)))
 }
 
-/// As a vendor with `user_hash` would do it, with the hash and the facts of the caller's choice.
+/// Adds the facts, as a vendor with `user_hash` does. The caller chooses the hash and the facts.
 pub(crate) fn hashed(person: BootData, who: &Identity) -> Result<BootData, TokenError> {
     Ok(person.with("id", who.required_id()?).with_some("mail", who.email()))
 }

@@ -1,4 +1,4 @@
-//! The conformance kit: every widget of this crate passes it, and each rule finds what breaks it, alone.
+//! The conformance kit: every widget of this crate passes it, and each violation is found by its rule alone.
 
 mod bad;
 pub(crate) mod page;
@@ -37,12 +37,12 @@ fn salesforce() -> Salesforce {
         .issuer("acme")
 }
 
-/// What only the vendor can read.
+/// A token that only the vendor can read.
 fn opaque(identity: &Identity) -> String {
     identity.id().bytes().map(|byte| format!("{:02x}", byte ^ 0x5a)).collect()
 }
 
-/// As the vendor's API answers, for whoever it is.
+/// Issues a token for any user, as the vendor's API does.
 pub(crate) fn issuer() -> Issuer {
     Issuer::new(async |identity: Identity| {
         Ok::<_, Infallible>(IssuedToken::new(opaque(&identity), Duration::from_secs(3600)))
@@ -68,7 +68,7 @@ fn assert_none_failed(outcomes: impl IntoIterator<Item = Result<(), Findings>>) 
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }
 
-/// Their `Debug` is judged where their types are known, in the crate's own tests.
+/// The crate's own tests check `Debug`, because they know the widgets' types.
 #[test]
 fn every_widget_of_the_catalog_conforms() {
     assert_none_failed(
@@ -83,12 +83,12 @@ fn widgets_whose_tokens_are_issued_conform() {
         conformance::check_debug(&HubSpot::new("1234567", issuer())),
         conformance::check_debug(&Sendbird::new(SENDBIRD_APP, "support-agent", issuer()).library_url("/sendbird.js")),
     ]);
-    // Its library asks by itself, so `boot` hands over nothing: tests/widgets/live_chat.rs has the answers.
+    // Its library asks by itself, so `boot` hands over nothing; tests/widgets/live_chat.rs covers its requests.
     let findings = conformance::check_debug(&LiveChat::new("12345678", live_chat_issuer())).unwrap_err();
     assert_eq!(findings.rules(), [conformance::Rule::Boot], "{findings}");
 }
 
-/// Where a widget alone has another form, its own tests judge that.
+/// If only one widget has another form, its own tests cover that.
 #[test]
 fn the_other_forms_of_a_widget_conform_too() {
     fn judged(widget: impl Widget + Debug) -> Result<(), Findings> {

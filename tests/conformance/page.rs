@@ -1,9 +1,9 @@
-//! One page with one adapter, and a stand-in for its vendor's library.
+//! One page with one adapter, and a stub of its vendor's library.
 
 use rquickjs::{Context, Runtime};
 use tower_widget_identity::widget::Widget;
 
-/// What each page has. `tokens` are answered when the script calls `answer()`.
+/// The globals of each page. The script's call of `answer()` delivers the tokens that were asked for.
 const PAGE: &str = "
     globalThis.window = globalThis;
     globalThis.seen = [];
@@ -40,8 +40,8 @@ const PAGE: &str = "
     };
 ";
 
-/// Runs the steps one after the other, with all that follows from each, and returns what was `seen` as JSON. `library`: the
-/// function of this name, which makes the stand-in.
+/// Runs the steps one after the other, each with all its consequences, and returns `seen` as JSON. `library` is the
+/// source of the function of this name, which makes the stub.
 pub(crate) fn play(widget: &impl Widget, library: &str, steps: &[&str]) -> String {
     let manifest = widget.manifest();
     let settings = serde_json::to_string(manifest.settings()).unwrap();

@@ -150,7 +150,7 @@ fn signing() -> Vec<(Rule, Acme)> {
     ]
 }
 
-/// Vendors that sign a hash: the facts over which it is may stand beside it, and only then.
+/// A vendor that signs a hash. The hashed facts may stand beside the hash, but not without it.
 fn hashing(page: Page) -> Acme {
     let mint: Mint = |acme, who, now| expires(who, now, 600).and_then(|_| acme.secret.hmac_hex(who.required_id()?));
     let adapter = ADAPTER
@@ -159,7 +159,7 @@ fn hashing(page: Page) -> Acme {
     Acme { mint, page, adapter, ..Acme::good() }
 }
 
-/// With the minted hash beside id and e-mail address.
+/// Returns the minted hash with the id and the e-mail address.
 fn beside_a_hash(acme: &Acme, who: &Identity, now: u64) -> Result<BootData, TokenError> {
     hashed(BootData::new().with_token("hash", acme.mint("acme", who, at(now))?), who)
 }
@@ -254,7 +254,7 @@ fn widget_that_conforms_passes() {
     assert_eq!(conformance::check_debug(&Acme::good()), Ok(()));
 }
 
-/// The value may stand in a JWT under a name of its own, or be part of what a hash is over.
+/// The value may stand in a JWT under a name of its own, or be part of what is hashed.
 #[test]
 fn widget_that_signs_a_page_value_passes() {
     let in_a_hash: MintWithValue = |acme, who, now, value| {

@@ -1,4 +1,4 @@
-//! Content-Security-Policy: an independent evaluator judges what a policy allows, before and after.
+//! Content-Security-Policy: an independent evaluator checks what a policy allows, before and after the layer.
 
 mod generated;
 mod policies;
@@ -92,7 +92,7 @@ pub(crate) fn allows_load(policies: &CspList, load: &Load) -> bool {
     policies.should_request_be_blocked(load).0 == CheckResult::Allowed
 }
 
-/// Whether a form of the page may be sent there.
+/// Whether the page may submit a form to this URL.
 pub(crate) fn allows_form(policies: &CspList, url: &str) -> bool {
     let mut form = load(url, Destination::Document, "", ParserMetadata::None);
     let check = policies.should_navigation_request_be_blocked(&mut form, NavigationCheckType::FormSubmission, |_| None);
@@ -104,8 +104,8 @@ pub(crate) fn allows_inline(policies: &CspList, kind: InlineCheckType, nonce: Op
     policies.should_elements_inline_type_behavior_be_blocked(&element, kind, code).0 == CheckResult::Allowed
 }
 
-/// What the widget loads: a library by script, connections, frames, pictures, fonts, sounds, fresh tokens, and a worker
-/// that a script has made by itself.
+/// What the widget loads: a library by script, connections, frames, images, fonts, sounds, fresh tokens, and a worker
+/// that a script has made.
 pub(crate) static WIDGET_LOADS: LazyLock<Vec<Load>> = LazyLock::new(|| {
     use Destination::{Audio, Font, IFrame, Image, None, Script, Worker};
     [
@@ -128,15 +128,15 @@ pub(crate) static WIDGET_LOADS: LazyLock<Vec<Load>> = LazyLock::new(|| {
     .into()
 });
 
-/// Where the widget sends its forms.
+/// The URLs to which the widget submits its forms.
 pub(crate) const WIDGET_FORMS: [&str; 2] =
     ["https://intercom.help/search", "https://api-iam.eu.intercom.io/messenger/web/upload"];
 
-/// Where the page's own forms may go, and ours do not.
+/// URLs to which the page's own forms may go, and the widget's do not.
 pub(crate) const OTHER_FORMS: [&str; 4] =
     ["https://app.example.test/own", "https://cdn.example/a", "https://evil.test/a", "https://x.intercom.help/a"];
 
-/// Loads that are none of our business: other hosts and paths, for every kind; for scripts with a nonce as well, and by
+/// Loads that the widget does not need: other hosts and paths, for every kind; for scripts also with a nonce, and by a
 /// script.
 static OTHER_LOADS: LazyLock<Vec<Load>> = LazyLock::new(|| {
     use Destination::{Audio, Font, IFrame, Image, None, Object, Script, Style, Worker};
@@ -165,7 +165,7 @@ pub(crate) const INLINE: [InlineCheckType; 5] = [
     InlineCheckType::Navigation,
 ];
 
-/// The verdict on everything that is none of our business.
+/// The verdict on every load and form that the widget does not need.
 pub(crate) fn other_verdicts(policies: &CspList) -> Vec<(String, bool)> {
     let nonces = [None, Some(NONCE), Some("d3Jvbmc")];
     let inline = INLINE.into_iter().flat_map(|kind| nonces.map(|nonce| (kind, nonce)));
@@ -180,7 +180,7 @@ pub(crate) fn other_verdicts(policies: &CspList) -> Vec<(String, bool)> {
     inline.chain(loads).chain(forms).chain([("eval".to_owned(), eval), ("wasm".to_owned(), wasm)]).collect()
 }
 
-/// A widget with all that a policy can be asked for: Intercom, and workers that its script has made by itself.
+/// A widget that needs everything that a policy can restrict: Intercom, and workers that its script has made.
 static DEMANDING: LazyLock<Widgets> = LazyLock::new(|| {
     let workers = CspSources::new().worker(["blob:"]);
     builder().token_path("/widget-token").csp_sources(workers).build().unwrap()
@@ -196,7 +196,7 @@ pub(crate) fn tokens(line: &str) -> Vec<(String, bool)> {
     line.split([';', ',']).flat_map(of).collect()
 }
 
-/// The verdicts on one set of enforced lines, before and after.
+/// Compares the verdicts on one set of enforced lines before and after the layer.
 pub(crate) fn judge(before: &[&str]) {
     let page = through_widgets(&DEMANDING, &header_lines(before));
     let after = lines(&page.headers);

@@ -56,8 +56,8 @@ fn policies_are_changed_as_little_as_can_be() {
     }
 }
 
-/// Browsers ignore a source that does not fit the grammar, so `'unsafe-inline'` stays in force, and a hash would switch
-/// the page's own scripts off.
+/// Browsers ignore a source that does not fit the grammar, so `'unsafe-inline'` remains in force, and a hash would
+/// disable the page's own scripts.
 #[test]
 fn invalid_nonce_or_hash_leaves_unsafe_inline_in_force() {
     for ignored in [
@@ -172,7 +172,7 @@ fn page_is_untouched_where_its_policy_rules_the_widget_out() {
     }
 }
 
-/// A `<meta>` policy does not apply to the snippet, but to what the vendor loads later.
+/// A `<meta>` policy does not apply to the snippet, but it does apply to what the vendor loads later.
 #[test]
 fn policy_in_a_meta_element_comes_after_the_snippet() {
     const META: &str = "<meta http-equiv=content-security-policy content=\"script-src 'none'\">";
@@ -202,7 +202,7 @@ fn hash_covers_the_bytes_in_the_page_and_depends_on_no_secret_and_no_user() {
     let hash_of =
         |builder: tower_widget_identity::WidgetsBuilder| builder.build().unwrap().csp().unwrap().hash().to_owned();
     assert_eq!(hash_of(builder("abcd1234")), hash);
-    // Whatever is in the code is in the hash, so that no attribute can say something else.
+    // The whole configuration is in the code and so in the hash: no attribute can override it.
     for other in [
         builder("other-app"),
         builder("abcd1234").visitors(true),
@@ -230,7 +230,7 @@ fn hostile_host_does_not_reach_the_policy() {
     assert!(!policy.contains("evil") && !policy.contains("script-src"), "{policy}");
 }
 
-/// The directives of the policy that the page leaves with, by name.
+/// The named directive of the policy in the response.
 fn patched(policy: &'static str, name: &str) -> Option<String> {
     let sources = CspSources::new().worker(["blob:"]).form_action(["https://form.vendor.example"]);
     let page = through(builder().csp_sources(sources), &[("content-security-policy", policy.to_owned())]);
@@ -249,9 +249,9 @@ fn workers_of_the_widget_are_allowed_and_those_of_the_application_stay_allowed()
         ("default-src https:", Some("worker-src https: blob:")),
         ("worker-src BLOB:", Some("worker-src BLOB:")),
         ("img-src 'self'", None),
-        // Whatever workers the application's own scripts start are allowed, and no list may end that.
+        // Every worker that the application's own scripts start is allowed; a new list would end that.
         ("script-src 'nonce-YWJj' 'strict-dynamic'", None),
-        // Of workers, only the list of scripts says so by this word.
+        // Only in `script-src` does this keyword allow workers.
         ("worker-src 'strict-dynamic'", Some("worker-src 'strict-dynamic' blob:")),
         ("child-src 'strict-dynamic'", Some("worker-src 'strict-dynamic' blob:")),
         ("default-src 'strict-dynamic'", Some("worker-src 'strict-dynamic' blob:")),

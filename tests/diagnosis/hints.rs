@@ -1,4 +1,4 @@
-//! The commonest mistakes, each made on purpose: the application's log says what to do, once.
+//! The most common mistakes, each made on purpose: the application's log says what to do, once.
 
 use axum::{
     Extension, Router,
@@ -19,7 +19,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::support::{log::Log, pages::PAGE};
 
-/// What the crate logs from this level on while these requests go through the application.
+/// Returns what the crate logs at this level or above while the application handles these requests.
 fn logged(level: Level, app: &Router, requests: impl IntoIterator<Item = Request<Body>>) -> Vec<String> {
     let log = Log::default();
     tracing::subscriber::with_default(log.subscriber(level, FmtSpan::NONE), || {
@@ -55,7 +55,7 @@ fn load(path: &str) -> Request<Body> {
     test::page_load(path).header("host", "app.test").body(Body::empty()).unwrap()
 }
 
-/// Exactly one line, of this level and with these words.
+/// Asserts that there is exactly one line, of this level and with these words.
 fn assert_hint(lines: &[String], level: &str, words: &[&str]) {
     let [line] = lines else { panic!("not one line: {lines:#?}") };
     for word in [level].iter().chain(words) {

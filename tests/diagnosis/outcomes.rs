@@ -1,4 +1,5 @@
-//! What the layers say about a request: an outcome for each page load, and in development a header on each response.
+//! What the layers report about a request: an outcome for each page load, and in development a header on each
+//! response.
 
 use std::convert::Infallible;
 
@@ -21,7 +22,7 @@ fn json() -> Response<Body> {
     Response::builder().header("content-type", "application/json").body(Body::from("{}")).unwrap()
 }
 
-/// What comes out of the layer: its word in the header, its outcome, and the body.
+/// The layer's output: its word in the header, its outcome, and the body.
 struct Seen {
     header: Option<String>,
     outcome: Option<Outcome>,
@@ -94,7 +95,7 @@ fn page_loads_without_a_widget_have_an_outcome() {
     ] {
         let seen = through(layer(), answer, load(session, ""));
         assert_eq!(seen.outcome.as_ref().map(Outcome::as_str), Some(expected));
-        assert_eq!(seen.header, None, "nobody asked for it");
+        assert_eq!(seen.header, None, "the header is off by default");
         assert_eq!(seen.body.contains("data-widget"), expected == "boot");
     }
     let opted_out = asks_sessions().when(|_| false).build().unwrap().layer();
@@ -118,12 +119,12 @@ fn explained_responses_have_the_outcome_in_a_header() {
     let by_header = asks_sessions().delivery(Delivery::Header).explain(true).build().unwrap();
     assert_eq!(through(by_header.layer(), page, user()).header.as_deref(), Some("no-fetch"));
 
-    // The layer around has nothing to say, and leaves the inner one's word.
+    // The outer layer has nothing to report, and keeps the inner one's word.
     let both = tower::layer::layer_fn(|inner| set.logout_layer().layer(set.layer().layer(inner)));
     assert_eq!(through(both, page, user()).header.as_deref(), Some("boot"));
 }
 
-/// The application's own extractor, which rejects whoever shows no cookie.
+/// The application's own extractor, which rejects a request without a cookie.
 #[test]
 fn rejection_of_an_extractor_is_an_unknown_viewer() {
     struct User(String);
@@ -179,7 +180,7 @@ fn page_that_may_become_personal_is_requested_uncompressed() {
     let user = || Some(Session(Some("user-1")));
     for (builder, session, cookie, expected) in [
         (asks_sessions(), user(), "", "identity"),
-        // It is not known before the handler has run.
+        // The reason is not known before the handler has run.
         (asks_sessions(), Some(Session(None)), "", "identity"),
         (asks_sessions().uncompressed(false), user(), "", "gzip, br"),
         (builder().identify_with(|session: Session| session.0.map(Identity::new)), user(), "", "identity"),
@@ -225,7 +226,7 @@ fn ended(seen: &Seen) -> bool {
     is_marked_out
 }
 
-/// A session that is asked after the handler: the same route takes the login, the logout and what fails.
+/// The look-up asks for the session after the handler: the same route handles logins, logouts and failures.
 #[test]
 fn lookup_after_the_handler_distinguishes_logins_from_logouts() {
     let asks = || asks_sessions().logout_path("/session").build().unwrap();
@@ -243,7 +244,7 @@ fn lookup_after_the_handler_distinguishes_logins_from_logouts() {
         // A failed login.
         (page, None, "sid=1", false),
         (page, Some("user-1"), &of_user_1, false),
-        // The look-up may have seen a copy from before the logout.
+        // The look-up may have read a copy from before the logout.
         (redirect, Some("user-1"), &of_user_1, true),
         (json, Some("user-1"), &of_user_1, true),
         (redirect, Some("user-1"), vendors, true),
@@ -281,7 +282,7 @@ fn redirect_that_removes_sid() -> Response<Body> {
     response
 }
 
-/// That a user was signed in before the handler ran says nothing.
+/// A user who was signed in before the handler ran proves nothing.
 #[test]
 fn snapshot_from_before_the_handler_keeps_no_user_signed_in() {
     let snapshot = builder().identify_with(|session: Session| session.0.map(Identity::new)).build().unwrap();

@@ -1,12 +1,13 @@
-//! The examples as programs: started, asked over HTTP, and ended.
+//! The examples as programs: started, tested over HTTP, and ended.
 //!
-//! Those of the reverse proxy need Python 3, in which the application behind the proxy is written:
+//! The tests of the reverse proxy need Python 3, because the application that they put it in front of is written in
+//! Python:
 //!
 //! ```text
 //! cargo test --test examples -- --include-ignored
 //! ```
 
-// The tests start its `main` as a program of its own.
+// The tests start its `main` as a separate program.
 #[allow(dead_code)]
 #[path = "../../examples/reverse_proxy/main.rs"]
 mod reverse_proxy;

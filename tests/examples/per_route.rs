@@ -1,4 +1,4 @@
-//! The example `per_route`: where the layer is, and where not.
+//! The example `per_route`: which routes have the layer, and which have not.
 
 use std::process::Command;
 
@@ -32,7 +32,7 @@ fn each_route_has_its_own_widgets() {
         ("/app", false),
     ] {
         assert_eq!(carries(&jar.page(site.port, path)), expected, "{path}");
-        assert!(!carries(&get(site.port, path, &NAVIGATION)), "nobody is signed in: {path}");
+        assert!(!carries(&get(site.port, path, &NAVIGATION)), "no user is signed in: {path}");
     }
 }
 
@@ -58,7 +58,7 @@ fn api_responses_carry_tokens_in_headers() {
     let name = crate::support::MARKER.trim_start_matches("__Host-");
     jar.set(name, &fingerprint);
     let cross_site = get(site.port, "/api/me", &[("Sec-Fetch-Dest", "empty"), ("Cookie", &jar.header())]);
-    assert_eq!(cross_site.header("x-widget-token-intercom"), None, "nobody else's script gets one");
+    assert_eq!(cross_site.header("x-widget-token-intercom"), None, "no other site's script gets a token");
 
     jar.keep(&send(site.port, "POST", "/logout", &[("Cookie", &jar.header())], ""));
     assert_eq!(jar.get(name), Some("out"), "one marker for all three sets");

@@ -14,7 +14,7 @@ const USER: (&str, &str) = ("X-Auth-Request-User", "user-1");
 
 /// The application and the proxy in front of it.
 pub(crate) struct Stand {
-    // In this order: the proxy goes first.
+    // This order matters: the proxy is dropped first.
     pub(crate) proxy: Process,
     pub(crate) app: Process,
 }
@@ -33,7 +33,7 @@ impl Stand {
         self.get(path, &[&NAVIGATION, headers].concat())
     }
 
-    /// What reaches the application of a request with these headers.
+    /// The application's view of a request with these headers.
     fn seen(&self, headers: &[(&str, &str)]) -> Seen {
         Seen::read(&self.get("/echo", headers))
     }
@@ -68,7 +68,7 @@ impl Seen {
     }
 }
 
-/// Python's own, for this crate has none.
+/// Decompresses with Python, because this crate has no gzip.
 pub(crate) fn gunzip(bytes: &[u8]) -> String {
     let code = "import sys, zlib; sys.stdout.buffer.write(zlib.decompressobj(31).decompress(sys.stdin.buffer.read()))";
     let mut python = Command::new("python3")
@@ -158,7 +158,7 @@ fn forwarding_headers_are_rebuilt() {
     let own = "for=127.0.0.1;host=\"app.test\";proto=http";
 
     let seen = Stand::new(&[]).seen(&claims);
-    assert_eq!(seen.all("x-forwarded-for"), ["127.0.0.1"], "nobody stands in front whose word would count");
+    assert_eq!(seen.all("x-forwarded-for"), ["127.0.0.1"], "there is no trusted proxy in front");
     assert_eq!(seen.all("x-forwarded-proto"), ["http"]);
     assert_eq!(seen.all("x-forwarded-host"), ["app.test"]);
     assert_eq!(seen.all("x-forwarded-port"), <[&str; 0]>::default());
@@ -204,7 +204,7 @@ fn pages_are_asked_for_as_plain_text_and_nothing_else() {
 }
 
 impl Stand {
-    /// As `seen`, also where the answer comes back compressed.
+    /// As `seen`, also for a compressed response.
     fn seen_plain(&self, headers: &[(&str, &str)]) -> Seen {
         let mut response = self.get("/echo", headers);
         if response.header("content-encoding") == Some("gzip") {
@@ -225,24 +225,24 @@ fn gzipped_length(bytes: &[u8]) -> usize {
 fn pages_are_compressed_again_with_the_snippet_in_them() {
     let stand = Stand::new(&[FLAG]);
     let plain = stand.page("/", &[USER]);
-    assert_eq!(plain.header("content-encoding"), None, "nobody asked for it");
+    assert_eq!(plain.header("content-encoding"), None, "the client did not ask for it");
     assert!(plain.text().contains("data-widget="));
 
     let page = stand.page("/", &[USER, ("Accept-Encoding", "br, gzip")]);
     assert_eq!(page.header("content-encoding"), Some("gzip"));
     assert!(page.all("vary").iter().any(|vary| vary.eq_ignore_ascii_case("accept-encoding")), "{page:?}");
-    // The scripts in it are minified, so how much is gained is gzip's to say.
+    // The scripts are minified, so the test compares with gzip's own result.
     let expected = gzipped_length(&plain.body);
     assert!(page.body.len() < expected * 11 / 10 && expected < plain.body.len(), "{} of {expected}", page.body.len());
     let text = gunzip(&page.body);
     assert!(text.contains("data-widget=") && text.contains("My notes"), "{text}");
 
-    let nobodys = stand.page("/", &[("Accept-Encoding", "gzip")]);
-    assert_eq!(nobodys.header("etag"), Some("W/\"notes-1\""), "other bytes, the same page");
-    assert_eq!(nobodys.header("content-digest"), None, "of the bytes before");
-    let nobodys = stand.page("/", &[]);
-    assert_eq!(nobodys.header("etag"), Some("\"notes-1\""));
-    assert!(nobodys.header("content-digest").is_some(), "the application's own bytes");
+    let visitors = stand.page("/", &[("Accept-Encoding", "gzip")]);
+    assert_eq!(visitors.header("etag"), Some("W/\"notes-1\""), "other bytes, the same page");
+    assert_eq!(visitors.header("content-digest"), None, "of the bytes before");
+    let visitors = stand.page("/", &[]);
+    assert_eq!(visitors.header("etag"), Some("\"notes-1\""));
+    assert!(visitors.header("content-digest").is_some(), "the application's own bytes");
 
     let stubborn = stand.page("/encoded", &[USER, ("Accept-Encoding", "gzip")]);
     assert_eq!(stubborn.header("etag"), Some("\"mine\""), "compressed by the application, whatever was asked for");
@@ -298,7 +298,7 @@ fn identity_headers_name_the_user() {
         // A blank id names no user.
         (vec![user("  "), email, marker], Effect::ShutsDown),
         (vec![email, name], Effect::Untouched),
-        // One of the two may be the client's own, so the viewer is unknown and nothing happens.
+        // The client itself may have sent one of the two, so the viewer is unknown and nothing happens.
         (vec![user("user-1"), user("user-2")], Effect::Untouched),
         (vec![user("user-1"), user("user-1"), marker], Effect::Untouched),
         (vec![user("user-1"), email, email], boots(serde_json::json!({ "user_id": "user-1" }))),
@@ -314,8 +314,8 @@ fn identity_headers_name_the_user() {
     assert_eq!(stand.seen(&[USER, email]).all("x-auth-request-user"), ["user-1"], "the application needs it too");
 }
 
-/// Applications behind CGI, WSGI or Rack read headers as variables in which `-` and `_`, and with some servers any other
-/// character, are the same; and some read trailers as headers.
+/// Applications with CGI, WSGI or Rack read headers as variables in which `-` and `_` are the same, and with some
+/// servers any other character, too. Some also read trailers as headers.
 #[test]
 #[ignore = "needs python3"]
 fn only_the_identity_headers_themselves_reach_the_application() {
@@ -379,7 +379,7 @@ fn identity_headers_are_ignored_without_the_flag() {
     assert!(sets_out(&logout), "a logout is known all the same: {logout:?}");
     assert!(
         !sets_out(&send(stand.proxy.port, "POST", "/logout", &[], "")),
-        "no session, and nobody says that there was one"
+        "no session, and the application does not say that there was one"
     );
     let errors = stand.proxy.errors();
     assert!(errors.contains("does not know who is signed in") && !errors.contains("warning"), "{errors}");
@@ -397,7 +397,7 @@ fn logout_paths_end_the_session() {
         ("POST", "/logout", true),
         ("POST", "/log/out", true),
         ("POST", "/logout?fetch", true),
-        // A GET that redirects has signed out.
+        // A GET that redirects is a logout.
         ("GET", "/logout", true),
         ("POST", "/logout?fail", false),
         ("HEAD", "/logout", false),
@@ -444,7 +444,7 @@ fn bodies_and_trailers_arrive_as_they_were_sent() {
         ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde".to_owned(), "abcde", "[]"),
         (format!("POST /echo HTTP/1.1\r\nHost: a\r\n{chunked}"), "abcde", "[[\"x-sum\",\"5\"]]"),
         (format!("PUT /echo HTTP/1.1\r\nHost: a\r\n{chunked}"), "abcde", "[[\"x-sum\",\"5\"]]"),
-        // Unusual, but not ours to drop.
+        // Unusual, but the proxy must not drop it.
         (format!("GET /echo HTTP/1.1\r\nHost: a\r\n{chunked}"), "abcde", "[[\"x-sum\",\"5\"]]"),
         (format!("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n{chunked}"), "abcde", "[[\"x-sum\",\"5\"]]"),
         ("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), "", "[]"),
@@ -474,7 +474,7 @@ fn an_application_that_is_down_is_a_bad_gateway() {
         assert_eq!(answer.status, 502);
         assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
         assert!(answer.text().contains("The application does not respond"), "{}", answer.text());
-        assert!(!sets_out(&answer), "nobody was signed out");
+        assert!(!sets_out(&answer), "no user was signed out");
         assert!(!answer.text().contains(&free.to_string()), "nothing about the inside");
     }
     assert_eq!(get(proxy.port, "/widget-token/intercom", &[USER]).status, 200, "the widgets do not need it");

@@ -70,7 +70,7 @@ fn configured(variables: &[(&str, &str)]) -> Result<Vec<String>, String> {
     let variables: BTreeMap<_, _> = variables.iter().copied().collect();
     let widgets = widgets::configured(|name| variables.get(name).map(|value| (*value).to_owned()));
     let widgets = widgets.and_then(|builder| Ok(builder.token_path("/widget-token").build()?));
-    // What is configured shows in the set's own description.
+    // The `Debug` output shows what is configured.
     let shown = widgets.map(|widgets| format!("{widgets:?}")).map_err(|failure| failure.to_string())?;
     let known = ["intercom", "ferndesk", "zendesk"].into_iter();
     Ok(known.filter(|widget| shown.contains(&format!("\"{widget}"))).map(str::to_owned).collect())

@@ -1,4 +1,4 @@
-//! The reverse proxy in front of an application in Python: what goes on for longer, and how it ends.
+//! The reverse proxy in front of an application in Python: long requests, and how they end.
 
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
@@ -18,12 +18,12 @@ impl Stand {
         connection
     }
 
-    /// Lets go on what waits in the application.
+    /// Releases the requests that wait at this gate in the application.
     fn release(&self, gate: &str) {
         assert_eq!(get(self.app.port, &format!("/open?gate={gate}"), &[]).status, 204);
     }
 
-    /// A request that the application has begun to answer and holds until `release`.
+    /// A request to which the application has begun to respond, and which it holds until `release`.
     fn in_flight(&self, gate: &str) -> Connection {
         let connection = self.ask(&format!("/wait?gate={gate}"), "");
         assert_eq!(get(self.app.port, &format!("/arrived?gate={gate}"), &[]).status, 200);
@@ -36,7 +36,7 @@ impl Stand {
         assert_eq!(head.status, 101, "{head:?}");
         assert_eq!(head.header("upgrade"), Some("websocket"));
         assert_eq!(head.header("connection").map(str::to_ascii_lowercase).as_deref(), Some("upgrade"));
-        // The one that belongs to that key: RFC 6455, section 1.3.
+        // The value that belongs to that key: RFC 6455, section 1.3.
         assert_eq!(head.header("sec-websocket-accept"), Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
         socket
     }
@@ -54,7 +54,7 @@ fn received(socket: &mut Connection) -> String {
     String::from_utf8(socket.bytes(head[1].into())).expect("text")
 }
 
-/// Chunks until this text has come.
+/// Reads chunks until this text has come.
 fn chunks_until(connection: &mut Connection, text: &str) -> String {
     let mut seen = String::new();
     while !seen.contains(text) {
@@ -84,7 +84,7 @@ fn a_page_streams_also_when_it_is_compressed() {
     let mut page = stand.ask("/stream?gate=b", &format!("{PAGE}Accept-Encoding: gzip\r\n"));
     assert_eq!(page.head().header("content-encoding"), Some("gzip"));
     let mut bytes = Vec::new();
-    // It hangs here if anything waits for the page's end.
+    // This loop would hang if anything waited for the page's end.
     while !gunzip(&bytes).contains("<p>first") {
         bytes.extend(page.chunk().expect("more chunks"));
     }
@@ -119,7 +119,7 @@ fn upload_streams_while_the_response_does() {
         if piece == "one" {
             assert_eq!(upload.head().status, 200);
         }
-        // The next piece is not sent before the application has answered this one.
+        // The test sends the next piece only after the application has responded to this one.
         assert_eq!(chunks_until(&mut upload, piece), format!("got {piece}"));
     }
     upload.write("0\r\n\r\n");
@@ -131,7 +131,7 @@ fn upload_streams_while_the_response_does() {
 fn a_websocket_passes_both_ways() {
     let stand = Stand::new(&[FLAG]);
     let mut socket = stand.websocket();
-    // The application speaks first, then each in turn.
+    // The application speaks first, then both in turn.
     assert_eq!(received(&mut socket), "welcome");
     for text in ["one", "two", "three"] {
         socket.write_bytes(&message(text));
@@ -149,7 +149,7 @@ fn no_other_protocol_passes() {
         "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n".to_owned(),
         format!("Connection: Upgrade\r\nUpgrade: h2c\r\n{WEBSOCKET}"),
         "Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n".to_owned(),
-        // Not asked for by this neighbour, only repeated by it.
+        // The client does not ask for this upgrade on its own connection; it only repeats the header.
         WEBSOCKET.to_owned(),
     ] {
         let answer = stand.ask("/socket", &headers).head();
@@ -158,7 +158,7 @@ fn no_other_protocol_passes() {
     }
     for headers in ["", "Connection: Upgrade\r\nUpgrade: h2c\r\n", &format!("Connection: Upgrade\r\n{WEBSOCKET}")] {
         let answer = stand.ask("/switch", headers).response(false);
-        assert_eq!(answer.status, 502, "the application changes to what nobody asked for: {headers:?}");
+        assert_eq!(answer.status, 502, "a protocol that the client did not ask for: {headers:?}");
     }
 }
 
@@ -174,7 +174,7 @@ fn requests_in_flight_finish_before_the_exit() {
         let mut waiting = stand.in_flight("d");
 
         stand.proxy.signal(signal);
-        nobody_listens(&stand.proxy);
+        stops_listening(&stand.proxy);
         assert_eq!(idle.rest(), b"", "nothing is in flight there");
         assert!(stand.proxy.is_running(), "it waits");
         stand.release("d");
@@ -190,10 +190,10 @@ fn requests_in_flight_finish_before_the_exit() {
     }
 }
 
-fn nobody_listens(proxy: &Process) {
+fn stops_listening(proxy: &Process) {
     let start = Instant::now();
     while TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port)).is_ok() {
-        assert!(start.elapsed() < Duration::from_secs(10), "somebody still listens");
+        assert!(start.elapsed() < Duration::from_secs(10), "the proxy still listens");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -219,7 +219,7 @@ fn a_second_signal_ends_at_once() {
     let mut stand = Stand::new(&["--drain", "600"]);
     let _waiting = stand.in_flight("e");
     stand.proxy.signal("INT");
-    nobody_listens(&stand.proxy);
+    stops_listening(&stand.proxy);
     let start = Instant::now();
     stand.proxy.signal("INT");
     assert!(stand.proxy.ended().success());

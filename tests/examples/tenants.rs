@@ -1,4 +1,4 @@
-//! The example `tenants`: each host has its own workspace, and one comes while the program runs.
+//! The example `tenants`: each host has its own workspace, and one is added while the program runs.
 
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ impl Browser {
     }
 }
 
-/// The token that the page carries, and whether it names this workspace.
+/// The token in the page, and whether it names this workspace.
 fn carried(page: &Response, app_id: &str) -> Option<String> {
     let text = page.text();
     if !text.contains("data-widget=") {

@@ -1,4 +1,4 @@
-//! Bodies that fail, dawdle, must not be polled again, have trailers, or lose their reader.
+//! Bodies that fail, are slow, must not be polled after their end, have trailers, or lose their reader.
 
 use std::{
     convert::Infallible,
@@ -142,7 +142,7 @@ async fn no_body_is_polled_after_its_end_or_its_error() {
 #[tokio::test]
 async fn an_unfold_goes_over_the_wire_to_its_end_twice() {
     for frames in [&["<html>"][..], &["<html><head>", "<p>"], &["<!-- never ends"], &[]] {
-        // `unfold` panics when it is polled after its end, and that would break the connection off.
+        // `unfold` panics when it is polled after its end, which would break the connection.
         let service = answering(move |_: &Request<Incoming>| {
             let body = stream::unfold(frames.iter(), async |mut rest| {
                 let text = rest.next()?;
@@ -163,7 +163,7 @@ async fn an_unfold_goes_over_the_wire_to_its_end_twice() {
 
 type Sent = Result<Frame<Bytes>, std::io::Error>;
 
-/// A page whose frames the test sends one by one, and sees when the client has gone.
+/// A page whose frames the test sends one by one. The sender shows when the client has disconnected.
 async fn paced() -> (Server, UnboundedReceiver<UnboundedSender<Sent>>) {
     let (hand, handed) = unbounded();
     let service = answering(move |_: &Request<Incoming>| {
@@ -240,7 +240,7 @@ async fn error_before_the_snippet_leaves_a_broken_page_without_an_identity() {
     let load = request("GET", "/", &[]);
     let (said, ()) = futures::join!(server.transcript(&load), failing);
     let said = String::from_utf8(said).unwrap();
-    // It ends with the connection, and not by a length or a last chunk that would make it whole.
+    // The page ends with the connection, not with a length or a last chunk that would make it complete.
     for never in ["data-widget", "no-store", "content-length", "0\r\n\r\n"] {
         assert!(!said.contains(never), "{said:?}");
     }
@@ -260,7 +260,7 @@ async fn page_is_dropped_when_the_browser_hangs_up_before_and_after_the_snippet(
             client.head().await;
         }
         drop(client);
-        // The receiving half is gone as soon as the layer lets the body go.
+        // The receiver is gone as soon as the layer drops the body.
         let dropped = async {
             while body.unbounded_send(data("<p>more")).is_ok() {
                 tokio::time::sleep(Duration::from_millis(5)).await;

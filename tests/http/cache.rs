@@ -1,4 +1,4 @@
-//! A real cache in front: two users and a signed-out visitor ask nginx for the same pages, which may be cached.
+//! A real cache in front: two users and a signed-out visitor request the same cacheable pages from nginx.
 
 use std::{net::SocketAddr, path::PathBuf, process::Stdio, time::Duration};
 
@@ -24,18 +24,18 @@ fn viewer(headers: &HeaderMap) -> Viewer {
     Viewer::from(person.map(|id| Identity::new(id).with_email(format!("{id}@example.com"))))
 }
 
-/// The bare page at a path. Under `/short` it is fresh for a second only; under `/vary` it says what it depends on.
+/// The bare page at a path. Below `/short` it is fresh for only a second; below `/vary` it has a `Vary` header.
 fn bare(path: &str) -> String {
     format!("<!doctype html><html><head><title>{path}</title></head><body>Hello</body></html>")
 }
 
-/// All that makes a cache keep a page: what shared caches obey, what nginx alone obeys, and validators.
+/// A page with every header that makes a cache keep it: those for shared caches, nginx's own, and validators.
 fn page(request: &Request<Body>) -> Response<Body> {
     let path = request.uri().path();
     let seconds = if path.starts_with("/short") { "1" } else { "60" };
     let mut response = Response::builder()
         .header("content-type", "text/html")
-        // Before the others: nginx obeys the first of them.
+        // Before the others, because nginx obeys the first of them.
         .header("x-accel-expires", seconds)
         .header("cache-control", format!("public, max-age={seconds}, s-maxage={seconds}, stale-while-revalidate=60"))
         .header("expires", "Fri, 01 Jan 2100 00:00:00 GMT")
@@ -62,7 +62,7 @@ async fn application() -> Server {
 
 // ---- nginx --------------------------------------------------------------------------------------------------------
 
-/// A running nginx; it ends, and what it wrote is removed, when this is dropped.
+/// A running nginx. When this is dropped, nginx ends and its files are removed.
 struct Nginx {
     address: SocketAddr,
     directory: PathBuf,
@@ -110,7 +110,7 @@ struct Asker {
     fingerprint: &'static str,
 }
 
-/// What one asker saw.
+/// What one client saw.
 #[derive(Debug, Default)]
 struct Seen {
     asked: usize,
@@ -154,7 +154,7 @@ impl Asker {
         (request(method, path, &headers), method, path)
     }
 
-    /// Whatever came: it is the page, with what is this asker's own in it, or with nothing.
+    /// Asserts that the response is the page, and that it has nothing personal except this client's own data.
     fn judge(self, path: &str, answer: &Answer, seen: &mut Seen) {
         seen.asked += 1;
         seen.hits += usize::from(answer.header("x-cache") == Some("HIT"));
@@ -173,7 +173,7 @@ impl Asker {
             assert!(matches!(answer.header("x-cache"), Some("MISS" | "EXPIRED")), "{path}: cached");
             assert_eq!(answer.header("etag"), None);
         } else {
-            // A part of it, or none, where that was asked for.
+            // A part of the page, or no body, if the request asked for that.
             assert!(bare(path).starts_with(&text) && !text.contains("eyJ"), "{path}: {text}");
         }
     }
@@ -223,16 +223,16 @@ async fn cache_in_front_serves_no_user_the_page_of_another() {
     let application = application().await;
     let nginx = Nginx::before(application.address).await;
     let asker = |id, fingerprint| Asker { id, fingerprint };
-    let [first, second, nobody] = [asker(Some("user-1"), FP_1), asker(Some("user-2"), FP_2), asker(None, "")];
-    let (first, second, nobody) = futures::join!(
+    let [first, second, visitor] = [asker(Some("user-1"), FP_1), asker(Some("user-2"), FP_2), asker(None, "")];
+    let (first, second, visitor) = futures::join!(
         first.browse(nginx.address, 0..70),
         second.browse(nginx.address, 3..73),
-        nobody.browse(nginx.address, 0..70),
+        visitor.browse(nginx.address, 0..70),
     );
-    eprintln!("user-1: {first:?}\nuser-2: {second:?}\nnobody: {nobody:?}");
-    assert!(first.asked + second.asked + nobody.asked >= 200);
-    // Else it would prove nothing: pages are cached, and people do get what is theirs.
-    assert!(nobody.hits >= 10 && nobody.shutdowns >= 5, "{nobody:?}");
+    eprintln!("user-1: {first:?}\nuser-2: {second:?}\nvisitor: {visitor:?}");
+    assert!(first.asked + second.asked + visitor.asked >= 200);
+    // Otherwise the test would prove nothing: pages are cached, and users do get their own data.
+    assert!(visitor.hits >= 10 && visitor.shutdowns >= 5, "{visitor:?}");
     assert!(first.own >= 10 && second.own >= 10, "{first:?} {second:?}");
-    assert!(first.revalidated + second.revalidated + nobody.revalidated >= 1);
+    assert!(first.revalidated + second.revalidated + visitor.revalidated >= 1);
 }

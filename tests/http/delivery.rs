@@ -27,7 +27,7 @@ async fn tokens_in_headers_are_marked_sensitive() {
     assert!(token.is_sensitive());
     assert_eq!(verify(SECRET, token.to_str().unwrap()).unwrap().claims["user_id"], "user-1");
     assert_eq!(answer.headers["x-widget-page"], FP_1);
-    assert_eq!(answer.headers["x-widget-shutdown"], "intercom", "somebody else's session ends first");
+    assert_eq!(answer.headers["x-widget-shutdown"], "intercom", "the other user's session ends first");
     assert_eq!(answer.headers["cache-control"], "private, no-store");
     assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::Headers));
 

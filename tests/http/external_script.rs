@@ -1,4 +1,4 @@
-//! Pages that load the code from the token path: what stays in the page, the file, and the policy.
+//! Pages that load the code from the token path: what remains in the page, the file, and the policy.
 
 use std::{convert::Infallible, future::ready, io::Write};
 

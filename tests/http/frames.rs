@@ -14,7 +14,8 @@ use crate::support::{kind, pages::user, widgets};
 
 type Frames = Vec<Result<Frame<Bytes>, &'static str>>;
 
-/// The frames that come out when those go in, from a body that panics when it is polled after its end.
+/// Passes these frames through the layer and returns its outcome and frames. The body panics if it is polled after its
+/// end.
 async fn pass(frames: Frames) -> (Option<Outcome>, Frames) {
     let frames = std::sync::Mutex::new(Some(frames));
     let service = service_fn(move |_: Request<()>| {

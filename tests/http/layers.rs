@@ -1,4 +1,5 @@
-//! The layers among others: applied twice, in either order, around compression, upgrades and services that are not ready.
+//! The layers with others: applied twice, in either order, around compression, upgrades and services that are not
+//! ready.
 
 use std::{
     convert::Infallible,
@@ -30,7 +31,7 @@ fn page<R>(_: &R) -> Response<Body> {
     page.body(PAGE.into()).unwrap()
 }
 
-/// Shows the test what the layers decided.
+/// Copies the outcome into a header, for the test.
 fn outcome_in_header<B>(mut response: Response<B>) -> Response<B> {
     if let Some(outcome) = response.extensions().get::<Outcome>().map(Outcome::as_str) {
         response.headers_mut().insert("x-outcome", outcome.parse().unwrap());
@@ -56,7 +57,7 @@ async fn layers_applied_twice_and_thrice_give_the_same_bytes_as_once() {
     assert_eq!((twice, thrice), (once.clone(), once));
 }
 
-/// What a logout route answers to a POST: with the page layer around the logout layer, or inside of it.
+/// The response of a logout route to a POST, with the page layer around the logout layer or inside of it.
 async fn signing_out(page_is_outer: bool, status: u16) -> Answer {
     let service = answering(move |request: &Request<_>| {
         let mut response = page(request);
@@ -65,7 +66,7 @@ async fn signing_out(page_is_outer: bool, status: u16) -> Answer {
         response.extensions_mut().remove::<Viewer>();
         response
     });
-    // A snapshot: it still says so after the logout.
+    // A snapshot: it still names the user after the logout.
     let widgets = builder().identify(|_| Some(Identity::new("user-1"))).build().unwrap();
     let cookie = format!("{MARKER}={FP_1}; intercom-session-abcd1234=s");
     let post = request("POST", "/logout", &[("cookie", &cookie), ("content-length", "0")]);
@@ -225,7 +226,7 @@ async fn websocket_passes_both_layers_in_either_order() {
 
 // ---- services that are not ready ------------------------------------------------------------------------------------
 
-/// Ready at the third poll, or never; panics when it is called without.
+/// Is ready at the third poll, or never; panics when it is called before it is ready.
 #[derive(Debug)]
 struct Strict {
     polls: usize,
@@ -239,7 +240,7 @@ impl Strict {
     }
 }
 
-/// A clone is not ready, as a clone of a rate limit is not.
+/// A clone is not ready, like a clone of a rate limit.
 impl Clone for Strict {
     fn clone(&self) -> Self {
         Self::new(self.fails)

@@ -22,14 +22,14 @@ use crate::support::{
 
 const HEAD: usize = "<!doctype html><html><head>".len();
 
-/// The page as a stream of frames of that size, so that its length is not known.
+/// The page as a stream of frames of this size, so that its length is unknown.
 fn streamed(size: usize) -> Response<Body> {
     let frames: Vec<_> =
         PAGE.as_bytes().chunks(size).map(|chunk| Ok::<_, Infallible>(Bytes::from_static(chunk))).collect();
     html(Body::from_stream(stream::iter(frames)))
 }
 
-/// An answer as it came over the socket.
+/// A response as it came over the socket.
 struct Wire {
     head: String,
     body: Vec<u8>,
@@ -45,7 +45,7 @@ impl Wire {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    /// The body without the chunked coding, each chunk apart.
+    /// The body without the chunked coding, chunk by chunk.
     fn chunks(&self) -> Vec<String> {
         let mut rest = self.page();
         let mut chunks = Vec::new();
@@ -88,7 +88,7 @@ async fn through_hyper(method: &str, answer: impl Fn() -> Response<Body> + Clone
     let server = tokio::spawn(async move {
         let (socket, _) = listener.accept().await.unwrap();
         let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), service);
-        // An error of the body is an error of the connection: some tests want one.
+        // An error of the body is an error of the connection, which some tests expect.
         connection.await.ok();
     });
     let wire = exchange(address, method, "/").await;
@@ -184,7 +184,7 @@ async fn layer_inside_and_around_a_router_is_right_for_get_and_head() {
     }
 }
 
-/// An application with this viewer, with the layer and without, answering a browser without a marker.
+/// The response of an application with this viewer, with or without the layer, to a browser without a marker.
 async fn bytes_of(path: &str, viewer: Option<Viewer>, layered: bool) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -245,7 +245,7 @@ async fn statuses_without_a_page_are_untouched() {
 async fn error_after_the_snippet_breaks_the_page_off_as_without_the_layer() {
     let failing = || {
         let frames = [Ok(Bytes::from_static(b"<html><p>")), Err(std::io::Error::other("inner"))];
-        // hyper writes the head with the first frame only if the next one is not there at once.
+        // hyper writes the head together with the first frame only if the next frame is not ready at once.
         let paced = stream::iter(frames).then(async |frame| {
             tokio::task::yield_now().await;
             frame

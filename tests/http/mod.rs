@@ -1,4 +1,4 @@
-//! HTTP: which pages carry the snippet, what stays untouched, and how bodies, lengths and other layers fare.
+//! HTTP: which pages carry the snippet, what stays unchanged, and how bodies, lengths and other layers work with it.
 
 mod bodies;
 mod cache;

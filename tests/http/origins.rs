@@ -1,5 +1,5 @@
-//! Who may read an identity: the page's own origin. An application may answer CORS with credentials for any origin, and
-//! then a script there reads whatever the layers put into an answer.
+//! Who may read an identity: only the page's own origin. An application may allow any origin to send credentials
+//! (CORS), and then a script there could read what the layers add to a response.
 
 use std::convert::Infallible;
 
@@ -28,7 +28,7 @@ fn signed_in(request: request::Builder) -> request::Builder {
     request.extension(Viewer::SignedIn(Identity::new("user-1")))
 }
 
-/// Whether the answer to this request holds a token, in its body or its headers.
+/// Whether the response to this request contains a token, in its body or its headers.
 fn leaks(widgets: &Widgets, uri: &str, headers: Headers<'_>) -> bool {
     let service = service_fn(async |_: Request<()>| {
         let page = Response::builder().header("content-type", "text/html");
@@ -49,7 +49,7 @@ fn token_status(widgets: &Widgets, uri: &str, headers: Headers<'_>) -> StatusCod
     response.status()
 }
 
-/// Requests without Fetch Metadata with this `Origin`: over plain HTTP, or from an old browser.
+/// Values of `Origin` in requests without Fetch Metadata: over plain HTTP, or from an old browser.
 fn origins_that_are_not_ours() -> Vec<&'static str> {
     vec![
         "null",

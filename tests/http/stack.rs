@@ -1,4 +1,4 @@
-//! Every stack in which the layers have to compile, each with a request that goes through it.
+//! Every stack in which the layers have to compile, each with a request through it.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -40,18 +40,18 @@ async fn home() -> Html<&'static str> {
     Html(PAGE)
 }
 
-/// A set that knows user-1 by itself, so that a stack needs no other layer.
+/// A configuration that knows user-1 by itself, so that a stack needs no other layer.
 fn known() -> Widgets {
     builder().identify(|_| Some(Identity::new("user-1"))).build().unwrap()
 }
 
-/// A page load by a browser that holds another person's marker.
+/// A page load by a browser with another user's marker.
 fn load(path: &str) -> Request<Body> {
     let load = Request::get(path).header("sec-fetch-dest", "document").header("sec-fetch-site", "same-origin");
     load.header("cookie", format!("{MARKER}={FP_2}")).body(Body::empty()).unwrap()
 }
 
-/// What comes out of a stack, whatever its types: it must be the page of user-1, after a switch, with a true length.
+/// Asserts that any stack responds with the page of user-1, after a switch of users, with a correct length.
 async fn carries<S, B>(stack: S, path: &str)
 where
     S: Service<Request<Body>, Response = Response<B>, Error: std::fmt::Debug>,
@@ -171,7 +171,7 @@ async fn layers_work_in_one_service_builder_with_all_of_tower_http() {
             .layer(known().logout_layer())
             .layer(CsrfLayer::new())
             .layer(CatchPanicLayer::new())
-            // A timeout wants bodies that have a default, and those of tracing have none.
+            // The timeout needs bodies that implement `Default`, and those of the tracing layer do not.
             .layer(TraceLayer::new_for_http())
             .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, SECOND))
     };
@@ -190,7 +190,7 @@ async fn layers_work_in_one_service_builder_with_all_of_tower_http() {
         .layer(MapResponseBodyLayer::new(Body::new))
         .map_request(|request: Request<_>| request.map(Body::new));
     carries(around.service(service()), "/").await;
-    // The same as a router's layers; the outermost is added last.
+    // The same as layers of a router; the outermost is added last.
     let layered = router()
         .layer(known().layer())
         .layer(CatchPanicLayer::new())
@@ -234,7 +234,7 @@ async fn layers_work_among_buffers_limits_and_boxes_of_tower() {
         .layer(page.clone())
         .option_layer(Some(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, SECOND)));
     carries(either.service(service()), "/").await;
-    // Errors in a router: handled outside, as for any layer that fails.
+    // Errors in a router are handled outside, as for any layer that fails.
     let fallible = ServiceBuilder::new()
         .layer(HandleErrorLayer::new(async |_: BoxError| StatusCode::SERVICE_UNAVAILABLE))
         .layer(page)

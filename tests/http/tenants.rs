@@ -1,4 +1,4 @@
-//! Sets chosen for each request: by host, while tenants come and go.
+//! A configuration chosen for each request: by host, while tenants come and go.
 
 use std::{
     collections::BTreeMap,

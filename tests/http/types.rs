@@ -1,4 +1,4 @@
-//! What holds for every public type: where it may be sent, that it can be cloned, and what its `Debug` keeps to itself.
+//! What holds for every public type: its auto traits, `Clone`, and what its `Debug` hides.
 
 use std::fmt::{Debug, Write as _};
 
@@ -15,8 +15,8 @@ use tower_widget_identity::{
     },
 };
 
-/// The names that the crate's front door and its module of widgets hand out, but for the widgets: their list hands those out
-/// together with the catalog, and the crate's own tests say for each type of the list what must hold.
+/// The public names of the crate and of its module `widget`, without the widgets themselves. Those are exported by
+/// their list together with the catalog, and the crate's own tests check each type of that list.
 fn public_names() -> Vec<&'static str> {
     let lib = include_str!("../../src/lib.rs").lines();
     let widget = include_str!("../../src/widget/mod.rs").lines();
@@ -142,7 +142,7 @@ fn builder() -> WidgetsBuilder {
     builder.identify(|_| Some(jane())).marker_key(secret())
 }
 
-/// Every value in whose making the person or the secret took part, as it shows itself: bare, pretty, and within others.
+/// The `Debug` output of every value that was made with the user or the secret: plain, pretty, and nested.
 fn shown() -> String {
     let mut all = String::new();
     let mut show = |value: &dyn Debug| write!(all, "{value:?}\n{value:#?}\n{:?}\n", (Some(value), [value])).unwrap();
@@ -257,7 +257,7 @@ fn debug_shows_no_secret_no_token_and_no_personal_data() {
         all.len()
     );
     let hash = secret().hmac_hex(ID).unwrap().into_string();
-    // Of the tokens: the beginning of their every header; of keys: also their bytes as a list of numbers.
+    // The beginning of every token's header, and the bytes of the keys as a list of numbers.
     let bytes = SECRET.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");
     for hidden in [SECRET, ID, EMAIL, NAME, KEY, VALUE, "eyJ", "private.example", "Roe", &hash[..12], &bytes] {
         let at = all.find(hidden).map(|at| &all[at.saturating_sub(200)..]);

@@ -1,4 +1,4 @@
-//! What is never touched.
+//! What is never changed.
 
 use axum::body::Body;
 use http::{Method, Response, StatusCode};

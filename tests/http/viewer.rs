@@ -84,8 +84,8 @@ async fn request_names_the_viewer_where_identify_does_not_know() {
         assert_eq!(snippet(cut(&answer.body).1)["fp"], FP_2);
         let answer = ask(widgets.layer(), answering(|_| page()), load(Viewer::SignedOut, FP_1)).await;
         assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::ShutDown));
-        for nobody_said in [None, Some(Viewer::Unknown)] {
-            let answer = ask(widgets.layer(), answering(|_| page()), load(nobody_said, FP_1)).await;
+        for undecided in [None, Some(Viewer::Unknown)] {
+            let answer = ask(widgets.layer(), answering(|_| page()), load(undecided, FP_1)).await;
             let untouched =
                 [Reason::UnknownViewer, Reason::LookupFailed].map(|reason| Some(OutcomeKind::Untouched(reason)));
             assert!(untouched.contains(&kind(answer.outcome.as_ref())), "{:?}", answer.outcome);

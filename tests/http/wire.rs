@@ -29,7 +29,7 @@ fn answer(status: u16, headers: &[(&str, &str)], body: Body) -> Response<Body> {
     response.body(body).unwrap()
 }
 
-/// A body of unknown length, paced so that hyper writes what it has before it asks for more.
+/// A body of unknown length, paced so that hyper writes what it has before it polls for more.
 fn in_frames(bytes: &'static [u8], size: usize) -> Body {
     Body::from_stream(stream::unfold(bytes.chunks(size), async |mut frames| {
         tokio::task::yield_now().await;
@@ -48,7 +48,7 @@ fn without_snippet(page: &str) -> String {
     format!("{before}{after}")
 }
 
-/// Another person's marker: no request could have more reason to be changed.
+/// Another user's marker: the strongest reason to change the response.
 fn marker() -> String {
     format!("{MARKER}={FP_2}")
 }
@@ -105,7 +105,7 @@ async fn responses_without_a_page_are_the_same_bytes_on_a_kept_connection() {
             let layered = Server::http1(widgets().layer().layer(service)).await.transcript(&requests).await;
             let (bare, layered) = (String::from_utf8_lossy(&bare), String::from_utf8_lossy(&layered));
             assert!(bare.starts_with("HTTP/1.1 "), "{bare:?}");
-            // hyper itself answers a final 1xx with a 500, and closes.
+            // hyper itself responds to a final 1xx with a 500, and closes the connection.
             assert!(status < 200 || bare.ends_with("next"), "{status}: {bare:?}");
             assert_eq!(layered, bare, "{status} {headers:?}");
         }
@@ -116,7 +116,7 @@ async fn responses_without_a_page_are_the_same_bytes_on_a_kept_connection() {
 async fn head_responses_that_cannot_have_a_snippet_are_the_same_bytes() {
     for (status, headers, body) in NO_PAGES.into_iter().filter(|(_, _, body)| !body.starts_with(&[0xff])) {
         if body == UTF_16_BE {
-            continue; // what a body begins with, an answer without one cannot tell
+            continue; // a response without a body cannot tell how the body begins
         }
         let service = answering(move |_: &Request<Incoming>| answer(status, headers, body.into()));
         let requests = request("HEAD", "/", &[]) + &request("HEAD", "/", &[("connection", "close")]);
@@ -127,7 +127,7 @@ async fn head_responses_that_cannot_have_a_snippet_are_the_same_bytes() {
     }
 }
 
-// ---- pages, in every dress ----------------------------------------------------------------------------------------
+// ---- pages, in every framing --------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn page_with_any_headers_has_the_snippet_and_correct_framing() {
@@ -174,7 +174,7 @@ async fn http_1_0_page_ends_with_the_connection() {
     }
 }
 
-/// What is said to two page loads on one connection, where the application says this length.
+/// The transcript of two page loads on one connection, where the application announces this length.
 async fn with_length(layered: bool, page: &'static str, length: &str, streamed: bool) -> String {
     let length = length.to_owned();
     let service = answering(move |_: &Request<Incoming>| {
@@ -202,7 +202,7 @@ async fn length_keeps_the_error_of_the_application_and_gets_no_other() {
         let bare = with_length(false, page, &length.to_string(), streamed).await;
         let mut layered = with_length(true, page, &length.to_string(), streamed).await;
         assert!(bare.contains(&format!("content-length: {length}\r\n")));
-        // Without its snippet, and with the length made shorter by that, it is what it was.
+        // Without its snippet, and with the snippet's size taken off the length, it is unchanged.
         while let Some(start) = layered.find("<script data-cfasync=\"false\" data-widget=") {
             let size = layered[start..].find("</script>").unwrap() + "</script>".len();
             layered.replace_range(start..start + size, "");
@@ -214,7 +214,7 @@ async fn length_keeps_the_error_of_the_application_and_gets_no_other() {
         let layered = without_epochs(&layered).replace(&kept, "");
         let layered = layered.replace("cache-control: private, no-store\r\nvary: Cookie\r\n", "");
         assert_eq!(layered, bare, "{page} {off}");
-        // Two answers where the connection survives; a page that is too short ends it.
+        // Two responses if the connection survives; a page that is too short ends it.
         assert_eq!(bare.matches("HTTP/1.1 200 OK").count(), if off > 0 { 1 } else { 2 });
     }
 }
@@ -282,7 +282,7 @@ async fn request_body_is_read_after_100_continue() {
 
 // ---- HTTP/2 --------------------------------------------------------------------------------------------------------
 
-/// An answer over HTTP/2, by hyper's own client.
+/// A response over HTTP/2, by hyper's own client.
 async fn over_http2(server: &Server, method: &str) -> Result<Answer, hyper::Error> {
     let socket = TcpStream::connect(server.address).await.unwrap();
     let (mut client, connection) =
@@ -319,7 +319,7 @@ async fn http2_lengths_trailers_and_heads_are_right() {
     let found: Vec<_> = page.trailers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(found, [("x-sum", "1"), ("x-sum", "2"), ("x-more", "3")]);
 
-    // Over HTTP/2 hyper leaves it to the application to answer a HEAD without a body.
+    // Over HTTP/2, hyper leaves it to the application to omit the body of a HEAD response.
     let sized = answering(|request: &Request<Incoming>| {
         let body = if request.method() == "HEAD" { Body::empty() } else { PAGE.into() };
         let mut response = answer(200, &[HTML], body);

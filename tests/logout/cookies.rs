@@ -1,5 +1,5 @@
-//! What a logout answer expires: the vendors' cookies that the request carried, in a head that stays small. And which
-//! requests end no session.
+//! What the response to a logout expires: the vendors' cookies that the request carried, in a head that stays small.
+//! And which requests end no session.
 
 use std::convert::Infallible;
 
@@ -14,7 +14,7 @@ use crate::support::{MARKER, builder, secret, widgets};
 
 const OWN: &str = "https://app.test";
 
-/// The smallest default of nginx for the head of an upstream's answer is one memory page:
+/// nginx's smallest default buffer for an upstream's response head is one memory page:
 /// <https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffer_size>.
 const SMALLEST_PROXY_BUFFER: usize = 4096;
 
@@ -26,7 +26,7 @@ fn sign_out(widgets: &Widgets, request: request::Builder) -> HeaderMap {
     answered(widgets, request, None)
 }
 
-/// The handler says this of the viewer.
+/// The headers of the response, when the handler reports this viewer.
 fn answered(widgets: &Widgets, request: request::Builder, said: Option<Viewer>) -> HeaderMap {
     let service = service_fn(|_: Request<()>| {
         let mut redirect = Response::builder().status(303).header("location", "/").body(String::new()).unwrap();
@@ -89,7 +89,7 @@ fn choice_among_too_many_cookies_does_not_depend_on_their_order() {
     let names: Vec<_> = (0..50).map(|number| format!("gist-{number}=x")).collect();
     let backwards: Vec<_> = names.iter().rev().cloned().collect();
     let [one, other] = [names, backwards].map(|names| sign_out(&with_gist(), post("app.test", &names.join("; "))));
-    // The two before them are the marker and the cookie beside it, whose value is random.
+    // The two lines before them are the marker and the `-kept` cookie, whose value is random.
     assert_eq!(lines(&one)[2..], lines(&other)[2..]);
     assert!(lines(&one).len() > 10);
 }
@@ -139,7 +139,7 @@ fn form_of_another_site_with_a_session_ends_it() {
     }
 }
 
-/// On a route that also takes the login, each attempt to sign in is such a request.
+/// On a route that also handles the login, each attempt to sign in is such a request.
 #[test]
 fn own_form_without_a_session_ends_one_only_if_the_application_confirms_it() {
     for headers in
@@ -151,8 +151,8 @@ fn own_form_without_a_session_ends_one_only_if_the_application_confirms_it() {
     }
 }
 
-/// The application may know the session by a cookie of its own that other sites' forms carry. Then it did sign the user
-/// out, and a snapshot from before must not put a token into the answer.
+/// The application may identify the session by a cookie of its own that forms of other sites carry. Then it did sign
+/// the user out, and a snapshot from before must not put a token into the response.
 #[test]
 fn response_to_a_form_of_another_site_is_the_page_of_a_signed_out_visitor() {
     let snapshot = builder().identify(|_| Some(Identity::new("user-1"))).build().unwrap();

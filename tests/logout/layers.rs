@@ -31,7 +31,7 @@ async fn logout_by_redirect_sets_the_marker_and_expires_the_cookies_of_the_reque
     assert_eq!(answer.status, 303);
     assert_eq!(answer.headers["cache-control"], "no-store");
     assert_eq!(kind(answer.outcome.as_ref()), Some(OutcomeKind::LogOut));
-    assert_eq!(answer.viewer, Some(Viewer::SignedOut), "for whoever looks further out");
+    assert_eq!(answer.viewer, Some(Viewer::SignedOut), "for the outer layers");
     let cookies = answer.set_cookies();
     assert_eq!(cookies[0], format!("{MARKER}=out; Path=/; Secure; SameSite=Lax; Max-Age=34560000"));
     for name in ["intercom-session-abcd1234", "intercom-id-abcd1234"] {

@@ -1,7 +1,8 @@
-//! An application that uses jsonwebtoken with one crypto provider, as its documents say, and this crate beside it.
+//! An application that uses jsonwebtoken with one crypto provider, as its documentation says, together with this
+//! crate.
 //!
-//! Each of the two manifests turns on one provider. jsonwebtoken chooses it for the whole process by its features, which
-//! Cargo unifies: if this crate turned on another one, the application's own `encode` would panic.
+//! Each of the two manifests enables one provider. jsonwebtoken chooses it for the whole process by its features,
+//! which Cargo unifies: if this crate enabled another one, the application's own `encode` would panic.
 
 use std::time::SystemTime;
 

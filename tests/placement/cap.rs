@@ -1,13 +1,13 @@
-//! Long prologues: up to 64 KiB the place is found, beyond that the page is let alone.
+//! Long prologues: up to 64 KiB the place is found; with a longer one the page is left unchanged.
 
 use bytes::Bytes;
 
 use super::verdict::{CAP, Verdict, judge, judge_framing, pieces, single_bytes, split_at};
 
-/// Seen from its first byte to be the page.
+/// Its first byte shows that the page's content has begun.
 const AFTER: &[u8] = b"the page<p>";
 
-/// What a prologue can be long of.
+/// A kind of long prologue.
 struct Kind {
     name: &'static str,
     begin: &'static [u8],
@@ -38,11 +38,11 @@ const KINDS: &[Kind] = &[
     kind("a BOM and a comment", b"\xEF\xBB\xBF<!--", b"\xE2\x80\xA8", b"-->"),
 ];
 
-/// A page whose prologue is of this length.
+/// A page whose prologue has this length.
 fn page(length: usize, Kind { begin, filling, end, .. }: &Kind) -> Vec<u8> {
     let room = length - begin.len() - end.len();
     let mut page = [*begin, &filling.repeat(room / filling.len())].concat();
-    // What does not fill a whole piece: white space is as good in a comment as in a tag or between them.
+    // White space fills the rest, because it is valid in a comment, in a tag and between them.
     page.resize(length - end.len(), b' ');
     [&page, *end, AFTER].concat()
 }
@@ -51,7 +51,7 @@ fn page(length: usize, Kind { begin, filling, end, .. }: &Kind) -> Vec<u8> {
 fn the_place_is_found_up_to_the_cap_and_not_beyond() {
     for kind in KINDS {
         let name = kind.name;
-        // Unless the place is the end of the head's tag, one byte more has to be seen.
+        // One more byte has to be read, unless the place is the end of the head's tag.
         let longest = if name.ends_with("of head") { CAP } else { CAP - 1 };
         for length in longest - 3..=longest + 3 {
             let (page, expected) = (page(length, kind), length <= longest);

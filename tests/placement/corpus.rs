@@ -1,4 +1,4 @@
-//! The pages in `tests/pages`, each nasty in its own way; its name says how.
+//! The pages in `tests/pages`, each difficult in its own way, which its name describes.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::verdict::{Verdict, judge, judge_framing, pieces, single_bytes, split_at};
 
-/// The pages that stay as they are, and why.
+/// The pages that stay unchanged, and why.
 const UNTOUCHED: &[(&str, &str)] = &[
     ("doctype-unfinished", "fragment"),
     ("doctype-unfinished-in-capitals", "fragment"),
@@ -24,7 +24,8 @@ const UNTOUCHED: &[(&str, &str)] = &[
     ("utf32-le-bom", "encoding"),
 ];
 
-/// The pages that end in an unfinished comment before any head: it stands in the head then, and nothing follows it.
+/// The pages that end in an unfinished comment before any head: the comment then stands in the head, and nothing
+/// follows it.
 const MOVED: &[&str] = &[
     "bogus-bang-end",
     "bogus-end-unfinished-text",
@@ -74,7 +75,7 @@ fn framing_makes_no_difference_to_any_page() {
     }
 }
 
-/// Each is there for its bytes: a tool that fixes line ends or encodings would take them away.
+/// The exact bytes matter: a tool that fixes line ends or encodings would change them.
 #[test]
 fn corpus_has_its_pages_and_their_exact_bytes() {
     let pages = pages();

@@ -1,4 +1,4 @@
-//! Generated pages: HTML soup, and the corpus with bytes changed.
+//! Generated pages: HTML soup, and the corpus with changed bytes.
 
 use std::{
     env,
@@ -20,13 +20,13 @@ use super::{
     verdict::{Verdict, judge, judge_framing, pieces, single_bytes, split_at},
 };
 
-/// How many documents the default run generates of each sort.
+/// How many documents of each kind the default run generates.
 const DOCUMENTS: u32 = 1000;
 const BATCH: u32 = 1000;
 /// How long the long run takes unless `HOSTILE_DOCUMENTS` names a number of documents.
 const A_MINUTE: Duration = Duration::from_secs(50);
 
-/// What became of many pages.
+/// What happened to many pages.
 #[derive(Default)]
 struct Tally {
     placed: AtomicUsize,
@@ -48,7 +48,8 @@ impl Tally {
         self.placed.load(Relaxed) + self.moved.load(Relaxed) + self.untouched.load(Relaxed)
     }
 
-    /// Nearly every page gets the snippet, and hardly a comment moves: only what ends before its prologue does.
+    /// Asserts that nearly every page gets the snippet, and that comments hardly ever move: only pages that end in
+    /// their prologue may have one that does.
     fn check(&self) {
         let (documents, moved) = (self.documents(), self.moved.load(Relaxed));
         let untouched = self.untouched.load(Relaxed);
@@ -62,7 +63,7 @@ fn fail(problem: String) -> TestCaseError {
     TestCaseError::fail(problem)
 }
 
-/// Runs this on so many generated documents.
+/// Runs this on the given number of generated documents.
 fn generate(
     strategy: &impl Strategy<Value = Vec<u8>>,
     documents: u32,
@@ -77,7 +78,7 @@ fn generate(
     }
 }
 
-/// Placement, and a few framings.
+/// Checks the placement, and a few framings.
 fn judge_quickly(page: &[u8], lengths: &[usize], tally: &Tally) -> TestCaseResult {
     let (whole, verdict) = judge(page).map_err(fail)?;
     tally.count(verdict);
@@ -86,7 +87,7 @@ fn judge_quickly(page: &[u8], lengths: &[usize], tally: &Tally) -> TestCaseResul
     framings.into_iter().try_for_each(|frames| judge_framing(frames, &whole)).map_err(fail)
 }
 
-/// Placement, and every way to split the page in two.
+/// Checks the placement, and every way to split the page in two.
 fn judge_thoroughly(page: &[u8], lengths: &[usize], tally: &Tally) -> TestCaseResult {
     judge_quickly(page, lengths, tally)?;
     let (whole, _) = judge(page).map_err(fail)?;

@@ -1,4 +1,4 @@
-//! Tokens in headers: whatever a person is called, each is one valid line.
+//! Tokens in headers: for any user data, each is one valid line.
 
 use std::convert::Infallible;
 
@@ -44,7 +44,8 @@ async fn head_on_the_wire(widgets: &Widgets) -> (Vec<String>, Outcome) {
     (head.split("\r\n").map(str::to_owned).collect(), outcome.recv().await.flatten().unwrap())
 }
 
-/// Every line is one that has to be there; the token says what went in, or the outcome why there is none.
+/// Asserts that every line is an expected one, and that the token has the user's data, or that the outcome says why
+/// there is none.
 async fn check(person: &Person) {
     let widgets = widgets(person.identity());
     let (head, outcome) = head_on_the_wire(&widgets).await;

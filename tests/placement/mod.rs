@@ -1,6 +1,6 @@
-//! Hostile pages and hostile people: a real HTML parser judges where the snippet goes and what it says.
+//! Hostile pages and hostile users: a real HTML parser checks where the snippet goes and what it contains.
 //!
-//! The long run of generated documents takes a minute; for more, say how many:
+//! The long run of generated documents takes a minute. To generate more, set their number:
 //!
 //! ```text
 //! HOSTILE_DOCUMENTS=1000000 cargo test --test suite -- --ignored placement::

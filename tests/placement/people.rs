@@ -4,7 +4,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 use tower_widget_identity::Identity;
 
-/// What breaks out of scripts, attributes, comments, JSON, headers, URLs or a line of text, where it is let.
+/// Text that would break out of scripts, attributes, comments, JSON, headers, URLs or a line, without escaping.
 pub(crate) const HOSTILE: &[&str] = &[
     "</script>",
     "</SCRIPT\t>",
@@ -73,7 +73,7 @@ pub(crate) fn megabytes() -> Vec<String> {
     some.into_iter().chain([HOSTILE.concat()]).map(|text| text.repeat((1 << 20) / text.len() + 1)).collect()
 }
 
-/// Keys that would say a claim twice, were they taken.
+/// Attributes that would repeat a claim if they were accepted.
 const CLAIMS: &[&str] = &[
     "user_id",
     "email",
@@ -97,7 +97,7 @@ const CLAIMS: &[&str] = &[
     "people",
 ];
 
-/// What an application knows of a person.
+/// What an application knows about a user.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) id: String,
@@ -119,7 +119,8 @@ impl Person {
         self.attributes.iter().fold(identity, |identity, (key, value)| identity.with_attribute(key, value.clone()))
     }
 
-    /// What Intercom gets beside what is signed or hashed: blank facts are none, and claims are said once.
+    /// The attributes that Intercom gets in addition to the signed or hashed ones: blank ones are left out, and claims
+    /// occur once.
     pub(crate) fn facts(&self) -> Map<String, Value> {
         let reserved = &CLAIMS[..15];
         let mut facts = Map::from_iter([("user_id".to_owned(), json!(self.id))]);

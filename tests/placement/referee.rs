@@ -16,11 +16,11 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 pub(crate) struct Document {
     root: Handle,
     quirks: QuirksMode,
-    /// The scripts that the parser handed over to be run, in that order.
+    /// The scripts that the parser passed on for execution, in that order.
     run: Vec<Handle>,
 }
 
-/// A tree in words: the same for two trees if, and only if, they are the same.
+/// A tree as text. Two texts are the same if, and only if, the trees are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tree {
     pub(crate) quirks: QuirksMode,
@@ -47,7 +47,7 @@ impl Document {
     pub(crate) fn parse(page: &[u8]) -> Self {
         let builder =
             TreeBuilder::new(RcDom::default(), TreeBuilderOpts { scripting_enabled: true, ..Default::default() });
-        // It would discard a BOM after each script, too.
+        // The tokenizer would also discard a BOM after each script.
         let tokenizer = Tokenizer::new(builder, TokenizerOpts { discard_bom: false, ..Default::default() });
         let input = BufferQueue::default();
         let page = String::from_utf8_lossy(page.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(page));
@@ -85,8 +85,8 @@ impl Document {
         Tree { quirks: self.quirks, nodes }
     }
 
-    /// The tree without the snippet's element, which must be the head's first child and the first script to run; and
-    /// the element itself.
+    /// Returns the tree without the snippet's element, and the element itself. The element must be the head's first
+    /// child and the first script to run.
     pub(crate) fn without_snippet(&self, snippet: &[u8]) -> Result<(Tree, Element), String> {
         let head = self.head().ok_or("no head")?;
         let ours = head.children.borrow().first().cloned().ok_or("an empty head")?;
@@ -134,14 +134,14 @@ impl Element {
         ours.then(|| Self { data: attribute.value.to_string(), code: contents.borrow().to_string() })
     }
 
-    /// As it stands in the page, if nothing in it had to be decoded.
+    /// The element's source in the page, if nothing in it had to be decoded.
     fn written(&self) -> Vec<u8> {
         format!("<script data-cfasync=\"false\" data-widget='{}'>{}</script>", self.data, self.code).into_bytes()
     }
 }
 
 impl Tree {
-    /// Without its comments, and those.
+    /// Separates the comments from the rest of the tree.
     pub(crate) fn split_comments(self) -> (Self, Vec<What>) {
         let (comments, nodes) =
             self.nodes.into_iter().partition::<Vec<_>, _>(|node| matches!(node.what, What::Comment(_)));

@@ -1,4 +1,4 @@
-//! The layer around a service that yields given frames.
+//! The layer around a service that yields the given frames.
 
 use std::convert::Infallible;
 
@@ -12,7 +12,7 @@ use tower_widget_identity::{Identity, Outcome, Viewer, WidgetLayer, Widgets};
 
 use crate::support;
 
-/// What came out.
+/// The layer's output.
 pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) outcome: Option<Outcome>,
@@ -34,7 +34,7 @@ pub(crate) fn boot(identity: Identity) -> Request<()> {
     page_load(Viewer::SignedIn(identity))
 }
 
-/// With this marker in the browser.
+/// The request of a browser with this marker.
 pub(crate) fn marked(mut request: Request<()>, widgets: &Widgets, marker: &[u8]) -> Request<()> {
     let cookie = [widgets.marker_name().unwrap().as_bytes(), b"=", marker].concat();
     request.headers_mut().insert(header::COOKIE, cookie.try_into().unwrap());
@@ -45,8 +45,8 @@ thread_local! {
     static WIDGETS: Widgets = support::builder().build().unwrap();
 }
 
-/// The page, in these frames: a user has signed out and the browser does not know it yet, so it carries the shutdown, which
-/// is the same for all.
+/// Serves the page in these frames. A user has signed out and the browser does not know it yet, so the page carries
+/// the shutdown, which is the same for all.
 pub(crate) fn serve_frames(frames: Vec<Bytes>) -> Answer {
     WIDGETS.with(|widgets| serve(&widgets.layer(), marked(page_load(Viewer::SignedOut), widgets, b"out"), frames))
 }

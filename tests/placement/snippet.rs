@@ -1,4 +1,4 @@
-//! The snippet, judged by parsing it back: one element, whose data say exactly what went in.
+//! The snippet, checked by parsing it: one element, whose data are exactly those that went in.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -39,12 +39,12 @@ fn serve_person(widgets: &Widgets, person: &Person) -> Answer {
     serve(&widgets.layer(), boot(person.identity()), vec![Bytes::from(page)])
 }
 
-/// The data of the page, as a browser's JSON parser gets them.
+/// The data of the page, as a browser's JSON parser reads them.
 fn data(answer: &Answer) -> Value {
     serde_json::from_str(&element(answer).data).unwrap()
 }
 
-/// What the page's code holds for every page, as a browser's JSON parser gets it.
+/// The constants in the code of every page, as a browser's JSON parser reads them.
 fn constants(answer: &Answer) -> Value {
     let code = element(answer).code;
     let (constants, _) = code.split_once(")({").unwrap().1.rsplit_once(",{'").unwrap();
@@ -66,7 +66,7 @@ fn element(answer: &Answer) -> Element {
     element
 }
 
-/// The length of a token over these claims: header, claims and signature in base64, with two dots.
+/// The length of a token with these claims: header, claims and signature in base64, with two dots.
 fn token_bytes(claims: &Value) -> usize {
     let base64 = |bytes: usize| (bytes * 4).div_ceil(3);
     base64(r#"{"typ":"JWT","alg":"HS256"}"#.len()) + 1 + base64(claims.to_string().len()) + 1 + base64(32)
@@ -89,7 +89,7 @@ fn ferndesk_claims(person: &Person) -> Option<Value> {
     Some(with_exp(claims))
 }
 
-/// The vendor's token says these claims; where they are too many or too few, the outcome says why there is none.
+/// Asserts that the vendor's token has these claims, or that the outcome reports this error.
 fn check_token(answer: &Answer, widget: &str, key: &str, secret: &str, claims: Result<Value, TokenError>) {
     let claims = claims
         .and_then(|claims| if token_bytes(&claims) > MAX_TOKEN_BYTES { Err(TokenError::TooLarge) } else { Ok(claims) });
@@ -214,7 +214,7 @@ fn a_token_of_exactly_the_limit_is_sent_and_one_byte_more_is_not() {
     let widgets = signed();
     for (filling, bytes) in [("a", 1), ("\u{e9}", 2), ("\u{1}", 6), ("\"", 2)] {
         let length = |name: &str| token_bytes(&with_exp(Person::named(name).facts()));
-        // Base64 has no length of four and one: from the limit on, the next length is one more.
+        // Base64 has no length of four and one, so beyond the limit, the next length is one more.
         let longest = (0..).map(|count| filling.repeat(count)).take_while(|name| length(name) <= MAX_TOKEN_BYTES);
         let name = longest.last().unwrap();
         let name = name.clone()
@@ -249,7 +249,7 @@ fn a_vendor_that_fetches_its_tokens_refuses_the_page_where_they_would_be_too_lar
     assert_eq!(answer.bytes, [BEFORE, AFTER].concat());
 }
 
-/// The helper above has to be right for the limit to be tested.
+/// The limit is tested only if this helper is right.
 #[test]
 fn the_length_of_a_token_is_known_beforehand() {
     for name in ["a", "ab", "abc", "\u{1f469}"] {

@@ -1,4 +1,4 @@
-//! Broken pages: HTML soup by grammar, and known pages with bytes changed.
+//! Broken pages: HTML soup by a grammar, and known pages with changed bytes.
 
 use proptest::{
     collection::vec,
@@ -23,7 +23,7 @@ pub(crate) fn soup() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// One of these pages, changed here and there.
+/// One of these pages, changed in some places.
 pub(crate) fn mutated(pages: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     (select(pages), vec(mutation(), 1..6)).prop_map(|(page, mutations)| {
         mutations.into_iter().fold(page, |page, (kind, from, to, bytes)| mutate(page, kind, from, to, bytes))
@@ -118,7 +118,7 @@ fn end_tag() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Mostly lower case.
+/// The name, mostly in lower case.
 fn mixed_case(name: &str, cases: u16) -> Vec<u8> {
     let upper = |at: usize| cases & 3 == 0 && cases >> (at % 14 + 2) & 1 == 1;
     name.bytes().enumerate().map(|(at, byte)| if upper(at) { byte.to_ascii_uppercase() } else { byte }).collect()
@@ -133,7 +133,7 @@ fn attributes() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// What decides something in the tokenizer.
+/// Bytes that matter to the tokenizer.
 const SIGNIFICANT: &[u8] = b"<>!?/-=\"'` \t\n\r\x0c\0\x1b&;[]aAdhHxX\xEF\xBB\xBF\xFE\xFF\x80\xC3";
 
 /// How pages in other encodings begin, or nearly.

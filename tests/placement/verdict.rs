@@ -1,4 +1,4 @@
-//! What must hold for every page: the tree is what it was, but for one live script in the head.
+//! What must hold for every page: the tree is unchanged, except for one live script in the head.
 
 use bytes::Bytes;
 
@@ -10,18 +10,19 @@ use super::{
 /// How far a page's prologue is read.
 pub(crate) const CAP: usize = 64 * 1024;
 
-/// What became of a page.
+/// What happened to a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The snippet went in, and nothing else changed.
+    /// The snippet is in the page, and nothing else changed.
     Placed,
-    /// It went in; an unfinished comment at the page's end, with nothing after it, stands in the head now.
+    /// The snippet is in the page. An unfinished comment at the page's end, with nothing after it, now stands in the
+    /// head.
     Moved,
     /// Nothing changed, for this reason.
     Untouched(&'static str),
 }
 
-/// Serves the page in one piece and has the result judged.
+/// Serves the page in one piece and checks the result.
 pub(crate) fn judge(page: &[u8]) -> Result<(Answer, Verdict), String> {
     let answer = serve_whole(page);
     let verdict = match answer.outcome.as_ref().map(|outcome| outcome.as_str()) {
@@ -60,7 +61,8 @@ fn judge_placed(page: &[u8], result: &[u8]) -> Result<Verdict, String> {
 
 fn place(page: &[u8], result: &[u8], snippet: &[u8]) -> Option<usize> {
     let common = page.iter().zip(result).take_while(|(a, b)| a == b).count();
-    // The page may go on as the snippet begins, so the place may be a few bytes before the first difference.
+    // The page may continue with the first bytes of the snippet, so the place may be a few bytes before the first
+    // difference.
     (0..=common).rev().find(|place| {
         let rest = &result[*place..];
         rest.strip_prefix(snippet) == Some(&page[*place..])
@@ -70,13 +72,13 @@ fn place(page: &[u8], result: &[u8], snippet: &[u8]) -> Option<usize> {
 /// Whether this is one unfinished comment, bogus or not, and nothing else.
 fn is_moved_comment(rest: &[u8]) -> bool {
     let begins = [&b"<!"[..], b"<?", b"</"].iter().any(|begin| rest.starts_with(begin));
-    // One that is finished stays the only comment when text follows.
+    // A finished comment stays the only one when text follows.
     let finished = Document::parse(&[rest, b"x"].concat()).tree();
     let has_text = finished.nodes.iter().any(|node| matches!(node.what, What::Text(_)));
     begins && !has_text
 }
 
-/// Whether the reason is one, by what can be seen without reading the prologue.
+/// Whether the reason is valid, as far as that shows without parsing the prologue.
 fn judge_untouched(page: &[u8], reason: &str) -> Result<Verdict, String> {
     let read = &page[..page.len().min(CAP)];
     match reason {
@@ -122,7 +124,7 @@ pub(crate) fn single_bytes(page: &Bytes) -> Vec<Bytes> {
     (0..page.len()).map(|at| page.slice(at..=at)).collect()
 }
 
-/// Pieces of these lengths, over and over, with empty frames in between and around.
+/// Pieces of these lengths, repeated, with empty frames between and around them.
 pub(crate) fn pieces(page: &Bytes, lengths: &[usize]) -> Vec<Bytes> {
     let mut frames = vec![Bytes::new()];
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! The script element among whatever else is in the page, and the libraries that it loads.
+//! The script element among other elements of the page, and the libraries that it loads.
 
 use serde_json::json;
 
@@ -125,7 +125,7 @@ pub(crate) fn libraries() -> Vec<Row> {
     ]
 }
 
-/// The page has the library's element already, made by the vendor's own package.
+/// The page already has the library's element, made by the vendor's own package.
 #[rustfmt::skip]
 pub(crate) fn libraries_of_the_page() -> Vec<Row> {
     let loads = || ("loaders", json!(["acme"]));
@@ -150,7 +150,7 @@ pub(crate) fn libraries_of_the_page() -> Vec<Row> {
     ]
 }
 
-/// What the libraries send that replace the body.
+/// The events of libraries that replace the body.
 #[rustfmt::skip]
 pub(crate) fn swaps() -> Vec<Row> {
     const EVENTS: [&str; 6] =

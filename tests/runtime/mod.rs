@@ -1,33 +1,34 @@
-//! What the runtime decides, as a table and without a browser: the page and the browser's state at the left; at the
-//! right the calls to adapters, what the runtime writes and what it asks. It runs in QuickJS on the conformance kit's
-//! stage.
+//! What the runtime decides, as a table and without a browser: each row has the state of the page and the browser, and
+//! the calls to adapters, writes and requests of the runtime that follow from it. It runs in QuickJS on the
+//! conformance kit's stage.
 //!
 //! Two cookies hold the browser's state. The marker holds the fingerprint of a user, or `out` for a session that must
-//! end. The cookie beside it outlives it, and is a new one with every page of a user and every logout. The expectations
-//! follow from these rules:
+//! end. The `-kept` cookie outlives it, and gets a new value with every page of a user and every logout. The
+//! expectations follow from these rules:
 //!
-//! * A user's page boots at once if the marker is the user's own. Any other one asks the server who is signed in, and
-//!   boots only if the answer names its user and neither cookie changed meanwhile; then it decides again. Before that
-//!   boot, a former session ends with a full shutdown: the widgets' logout, then their cookies, storage and globals.
-//! * Where neither cookie is there, an answer that names a user is not enough, for a logout and its clean-up may have
-//!   come in between and left no cookie either: the page writes the second one, and asks again.
-//! * If the answer names another user, the page stays down. If it names no one, the page cleans up: full shutdown, and
-//!   the two cookies are deleted. Without an answer it asks again later. If no token service is there, the page warns
-//!   once, and boots if the marker is the one that its request carried.
+//! * A user's page boots at once if the marker is the user's own. With any other marker, it asks the server who is
+//!   signed in. It boots only if the response names its user and neither cookie changed in the meantime; otherwise it
+//!   decides again. Before that boot, a former session ends with a full shutdown: the widgets' logout, then their
+//!   cookies, storage and globals.
+//! * If neither cookie is there, a response that names a user is not enough: a logout and its clean-up may have
+//!   happened in between and left no cookie either. The page writes the `-kept` cookie and asks again.
+//! * If the response names another user, the page stays down. If it names no user, the page cleans up: a full
+//!   shutdown, and it deletes both cookies. Without a response it asks again later. If there is no token service, the
+//!   page warns once, and boots if the marker is the one that its request carried.
 //! * A signed-out visitor's page cleans up if the marker is `out`. If the marker is a fingerprint and the one that the
-//!   request carried, or is lost, it asks first. If it cannot get an answer, it cleans up: a shutdown is the safe side.
-//!   Visitors are shown the widgets only where both cookies are absent; after a clean-up a second later, for until then
-//!   another tab's library may have written, which is purged again.
-//! * The widgets of one user end before those of another one show. They leave the vendor's cookies alone where the
-//!   marker says that these are the other user's, or where the server has not said so yet.
-//! * `refresh()` asks and takes over the answer, whoever it names. Only the answer to the newest question counts.
-//! * An entry in `localStorage` is a witness beside the cookies: written with the marker, removed with it at the
-//!   clean-up.
-//!   Where it is there, a sign-in ends the former session before the boot, though both cookies are lost.
-//! * A page watches the marker's text as it was after the boot. If that changes, the session ends, unless the marker is
-//!   the user's own again. If the marker is lost and the other cookie is there, the page asks first: without an answer
-//!   the session ends, and the page asks again later. If both are lost and the witness is there, the session ends, and
-//!   the page asks; if the witness is gone as well, another tab has cleaned up.
+//!   request carried, or is lost, the page asks first. If it gets no response, it cleans up: a shutdown is the safe
+//!   side. Visitors see the widgets only if both cookies are absent. After a clean-up they see them a second later,
+//!   because until then another tab's library may have written something, which is removed again.
+//! * The widgets of one user end before those of another one show. They leave the vendor's cookies alone if the marker
+//!   says that these are the other user's, or if the server has not said so yet.
+//! * `refresh()` asks the server and adopts the response, whichever user it names. Only the response to the newest
+//!   question counts.
+//! * An entry in `localStorage` is a witness beside the cookies: written with the marker, and removed with it at the
+//!   clean-up. If it is there, a sign-in ends the former session before the boot, even if both cookies are lost.
+//! * A page watches the marker's text as it was after the boot. If that changes, the session ends, unless the marker
+//!   is the user's own again. If the marker is lost and the `-kept` cookie is there, the page asks first: without a
+//!   response the session ends, and the page asks again later. If both are lost and the witness is there, the session
+//!   ends, and the page asks; if the witness is gone as well, another tab has cleaned up.
 
 mod in_page;
 mod loader;
@@ -46,7 +47,7 @@ use tower_widget_identity::widget::SessionArtifacts;
 
 const STAGE: &str = include_str!("../../src/conformance/stage.js");
 const TABLE: &str = include_str!("table.js");
-/// The element's own code and the runtime: as they are written, and as pages get them.
+/// The element's own code and the runtime: as written, and as pages get them.
 const RUNTIMES: [(&str, [&str; 2]); 2] = [
     ("runtime.js", [include_str!("../../src/snippet/element.js"), include_str!("../../src/snippet/runtime.js")]),
     (
@@ -122,14 +123,14 @@ fn play(runtime: &str, row: &Row) -> Vec<String> {
     let context = Context::full(&engine).unwrap();
     context.with(|ctx| ctx.eval::<(), _>(code)).unwrap();
     while engine.is_job_pending() {
-        // What a promise rejects with is in the journal, or no one waits for it.
+        // A rejected promise is noted in the journal, or no code waits for it.
         let _ = engine.execute_pending_job();
     }
     let result: String = context.with(|ctx| ctx.globals().get("result")).expect("the row comes to its end");
     serde_json::from_str(&result).unwrap()
 }
 
-/// Plays the rows with each of these codes, and panics with what differs.
+/// Plays the rows with each of these codes, and panics with the differences.
 fn judge(rows: &[Row], codes: &[(&str, String)]) {
     let mut wrong = Vec::new();
     for row in rows {
@@ -156,7 +157,7 @@ fn a_page_that_loads_the_code_decides_by_the_same_table() {
     judge(&loader::rows(), &codes);
 }
 
-/// A pattern, a name, and whether the pattern stands for it: the same for the logout layer and for the page.
+/// A pattern, a name, and whether the pattern matches it: the same for the logout layer and for the page.
 #[test]
 fn a_pattern_stands_for_the_same_names_on_the_server_and_in_the_page() {
     let patterns: Vec<(String, String, bool)> = serde_json::from_str(include_str!("patterns.json")).unwrap();

@@ -1,4 +1,4 @@
-//! Pages of a user in a document of their own.
+//! Pages of a user, each in a document of its own.
 
 use serde_json::json;
 
@@ -58,7 +58,7 @@ pub(crate) fn boots() -> Vec<Row> {
     ]
 }
 
-/// An entry in `localStorage`: another host of the domain may push out all cookies, but not that.
+/// An entry in `localStorage`: another host of the domain may evict all cookies, but not this.
 #[rustfmt::skip]
 pub(crate) fn witness() -> Vec<Row> {
     vec![

@@ -1,4 +1,4 @@
-//! Questions to the server: without an answer, overtaken, and while the cookies change.
+//! Questions to the server: without a response, overtaken, and while the cookies change.
 
 use serde_json::json;
 

@@ -1,10 +1,10 @@
-//! A row of the table, and the steps that it is made of; `table.js` does them.
+//! A row of the table, and its steps, which `table.js` plays.
 
 use serde_json::{Value, json};
 
 pub(crate) type Step = (&'static str, Value);
 
-/// What happens, step by step; and what the runtime does after the last `forget`, in this order.
+/// What happens, step by step, and what the runtime does after the last `forget`, in this order.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) steps: Vec<Step>,
@@ -15,7 +15,7 @@ pub(crate) fn row(name: &'static str, steps: Vec<Step>, expected: &'static [&'st
     Row { name, steps, expected }
 }
 
-/// The lines that a word of the table stands for; each is about Acme, whose artifacts are there.
+/// Returns the lines that a word of the table stands for. Each is about the widget Acme, whose artifacts are there.
 pub(crate) fn expand(line: &str) -> Vec<String> {
     const GLOBAL: &[&str] = &["delete window.acmeUser"];
     const STORES: &[&str] = &[
@@ -25,11 +25,11 @@ pub(crate) fn expand(line: &str) -> Vec<String> {
         "remove acme.visitor",
     ];
     let parts: &[&[&str]] = match line {
-        // Without the vendor's cookies: they may be another user's.
+        // Without the vendor's cookies, because they may be another user's.
         "hide" => &[&["shutdown acme, no cookies"], GLOBAL],
         "end" => &[&["shutdown acme"], GLOBAL, STORES],
         "full shutdown" => &[&["shutdown acme, may load"], GLOBAL, STORES],
-        // Where the globals were removed before.
+        // For a page whose globals are removed already.
         "full shutdown after hiding" => &[&["shutdown acme, may load"], STORES],
         "purge stores" => &[STORES],
         "both cookies deleted" => &[&["marker deleted", "kept deleted"]],
@@ -40,7 +40,7 @@ pub(crate) fn expand(line: &str) -> Vec<String> {
 
 // ---- pages ----------------------------------------------------------------------------------------------------------
 
-/// A page of this user, whose request carried this marker. Its response sets the cookie beside the marker anew.
+/// A page of this user, whose request carried this marker. Its response renews the `-kept` cookie.
 pub(crate) fn page(of: &str, seen: &str) -> Step {
     page_with(json!({ "of": of, "seen": seen }))
 }
@@ -49,12 +49,12 @@ pub(crate) fn page_with(data: Value) -> Step {
     ("page", data)
 }
 
-/// Such a page from a cache: its cookies were set long ago.
+/// The same page from a cache: its cookies were set long ago.
 pub(crate) fn copy(of: &str, seen: &str) -> Step {
     page_with(json!({ "of": of, "seen": seen, "copy": true }))
 }
 
-/// A page that was made for someone whom the server did not know.
+/// A page that was made for a signed-out visitor.
 pub(crate) fn signed_out_page(seen: &str) -> Step {
     page("", seen)
 }
@@ -69,17 +69,17 @@ pub(crate) fn two_widgets() -> Step {
 
 // ---- the browser ----------------------------------------------------------------------------------------------------
 
-/// The marker has this value, and the other cookie is there.
+/// Sets the marker to this value, and the `-kept` cookie as well.
 pub(crate) fn marker(value: &str) -> Step {
     ("marker", json!(value))
 }
 
-/// A vendor's cookie, storage and global are there.
+/// Creates a vendor's cookie, storage entry and global.
 pub(crate) fn artifacts() -> Step {
     step("artifacts")
 }
 
-/// `loseMarker`, `loseKept`, `changeKept`, `deleteBoth`, `refresh`, ...: what needs no value.
+/// A step without a value: `loseMarker`, `loseKept`, `changeKept`, `deleteBoth`, `refresh`, ...
 pub(crate) fn step(verb: &'static str) -> Step {
     (verb, Value::Null)
 }
@@ -92,14 +92,14 @@ pub(crate) fn pass(milliseconds: u64) -> Step {
     ("pass", json!(milliseconds))
 }
 
-/// What came before does not concern this row.
+/// Clears the journal: the row does not compare what came before.
 pub(crate) fn forget() -> Step {
     step("forget")
 }
 
 // ---- the server, and other tabs -------------------------------------------------------------------------------------
 
-/// Whose session the server knows; empty for no one. Without this step it is the page's user's.
+/// Sets the user of the server's session; empty for none. Without this step, it is the user of the page.
 pub(crate) fn signed_in(of: &str) -> Step {
     ("signedIn", json!(of))
 }
@@ -114,7 +114,8 @@ pub(crate) fn logout() -> Step {
     step("logOut")
 }
 
-/// Status 0: no network. Errors are JSON, as the token service writes them, tokens are plain text.
+/// Sets the server's response. Status 0 means no network. Errors are JSON, as the token service writes them; tokens
+/// are plain text.
 pub(crate) fn server(status: u16, text: &str) -> Step {
     let media_type = if status == 200 { "text/plain" } else { "application/json" };
     answers(status, media_type, text)
@@ -124,39 +125,39 @@ pub(crate) fn answers(status: u16, media_type: &str, text: &str) -> Step {
     ("server", json!({ "status": status, "type": media_type, "text": text }))
 }
 
-/// Another service answers at the token path.
+/// Another service responds at the token path.
 pub(crate) fn html(status: u16) -> Step {
     answers(status, "text/html; charset=utf-8", "<!DOCTYPE html>")
 }
 
-/// The server answers as it should.
+/// The server responds correctly again.
 pub(crate) fn server_is_back() -> Step {
     step("server")
 }
 
-/// From here on, each answer waits for its `release`.
+/// From here on, each response waits for its `release`.
 pub(crate) fn hold() -> Step {
     step("hold")
 }
 
-/// The answer to this question arrives; they are counted from 0.
+/// The response to this question arrives; questions are counted from 0.
 pub(crate) fn release(at: usize) -> Step {
     ("release", json!(at))
 }
 
 // ---- beginnings -----------------------------------------------------------------------------------------------------
 
-/// Ada's widgets are booted, and some time ago.
+/// Ada's widgets were booted some time ago.
 pub(crate) fn ada_is_up() -> Vec<Step> {
     vec![artifacts(), page("ADA", ""), pass(1000), forget()]
 }
 
-/// A signed-out visitor's widgets are booted, and some time ago.
+/// A signed-out visitor's widgets were booted some time ago.
 pub(crate) fn visitor_is_up() -> Vec<Step> {
     vec![visitors(), artifacts(), signed_out_page(""), pass(1000), forget()]
 }
 
-/// Ada's widgets are booted with a token that lasts ten minutes.
+/// Ada's widgets were booted with a token that lasts ten minutes.
 pub(crate) fn ada_has_a_token() -> Vec<Step> {
     vec![("lifetime", json!(600)), artifacts(), page("ADA", ""), pass(1000), forget()]
 }

@@ -1,4 +1,4 @@
-//! Pages that take each other's place in one document, as Turbo Drive shows them.
+//! Pages that replace each other in one document, as Turbo Drive shows them.
 
 use serde_json::json;
 

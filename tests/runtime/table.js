@@ -1,12 +1,12 @@
-// Plays one row of the decision table on the conformance kit's stage, and writes down what the runtime does: calls to
-// adapters, what it writes and removes, what it asks the server. The server is the stage's.
+// Plays one row of the decision table on the conformance kit's stage, and records what the runtime does: calls to
+// adapters, writes and removals, and requests to the server. The server is the stage's.
 
 const journal = [];
 const note = line => journal.push(line);
 
 // ---- the users ------------------------------------------------------------------------------------------------------
 
-// The row names a user; cookies and answers have the fingerprint.
+// The row names a user; cookies and responses have the fingerprint.
 const user = (label, letter) => ({
   fp: letter.repeat(22), person: { token: label }, lifetime: 0, tokens: { acme: 'token', 'bolt-1': 'token' }
 });
@@ -17,7 +17,7 @@ const toName = text => everyUser.reduce((value, label) => value.split(USERS[labe
 
 // ---- the cookies ----------------------------------------------------------------------------------------------------
 
-// A second cookie of the marker's name that scripts cannot overwrite, as one on a parent domain is.
+// A second cookie with the marker's name that scripts cannot overwrite, like one on a parent domain.
 let secondMarker = '';
 let cookiesAreKept = true;
 let reads = 0;
@@ -46,7 +46,7 @@ Object.defineProperty(Document.prototype, 'cookie', {
 // ---- what else is watched -------------------------------------------------------------------------------------------
 
 window.localStorage.removeItem = key => {
-  // The witness that stands beside the cookies.
+  // The witness, which accompanies the cookies.
   if (key !== KEPT) note('remove ' + key);
   else if (key in window.localStorage) note('witness removed');
   delete window.localStorage[key];
@@ -56,7 +56,7 @@ const deleteProperty = Reflect.deleteProperty;
 Reflect.deleteProperty = (target, key) => {
   const known = Reflect.has(target, key);
   const deleted = deleteProperty(target, key);
-  // That the document's own `cookie` is there again, `no cookies` says.
+  // For the document's own `cookie`, the line `no cookies` shows that it is there again.
   if (known && target !== document) note((deleted ? 'delete ' : 'keep ') + 'window.' + String(key));
   return deleted;
 };
@@ -66,14 +66,14 @@ window.console.warn = (_, error) => note('warn ' + (error.message || error));
 // ---- the server -----------------------------------------------------------------------------------------------------
 
 const ORIGIN = window.location.origin;
-// What `<base>` makes of relative addresses.
+// The base URL, which a `<base>` element may change.
 let base = ORIGIN;
 const resolve = address => new URL(address, base).href.replace(ORIGIN, '');
 const withoutQuery = address => address.split('?')[0];
 
-// An answer that takes the place of the stage's.
+// A response that replaces the stage's.
 let answerOfTheRow = null;
-// The answers that are under way, until the row releases them.
+// The responses that are under way, until the row releases them.
 let held = null;
 
 const unusual = ({ status, type, text, breaksOff }) => {
@@ -83,11 +83,11 @@ const unusual = ({ status, type, text, breaksOff }) => {
 };
 
 window.fetch = async (address, { headers, cache, redirect }) => {
-  // Without a query, an answer that a service worker keeps would fit.
+  // Without a query, the URL could match a response that a service worker keeps.
   if (cache !== 'no-store' || redirect !== 'error' || !address.includes('?')) note('asks carelessly');
   const page = headers && headers['x-widget-page'];
   note('ask ' + resolve(withoutQuery(address)) + (page ? ' as ' + toName(page) : ''));
-  // It is made when the question comes, and arrives when the row lets it.
+  // The response is made when the request comes, and arrives when the row releases it.
   const response = answerOfTheRow ? unusual(answerOfTheRow) : answer(withoutQuery(address), page);
   if (held) await new Promise(arrives => held.push(arrives));
   if (!response.status) throw new Error('no network');
@@ -96,7 +96,7 @@ window.fetch = async (address, { headers, cache, redirect }) => {
 
 // ---- the adapters ---------------------------------------------------------------------------------------------------
 
-// Those of which `boot` fails, and those of which it loads a library.
+// The widgets whose `boot` fails, and those whose `boot` loads a library.
 let failing = [];
 let loaders = [];
 const shown = {};
@@ -153,7 +153,7 @@ const libraries = () => scripts.filter(each => !isCode(each));
 
 const element = dataset => Object.assign(Document.prototype.createElement('script'), { dataset });
 
-// Whose the session is: the page's user's, unless the row has said something else.
+// Whether the row has set the session's user. Otherwise it is the user of the page.
 let sessionIsSet = false;
 const signIn = of => {
   session = USERS[of];
@@ -165,7 +165,7 @@ const setMarker = value => {
   renewEpoch();
 };
 
-// `copy`: from a cache, so that its cookies were set long ago. `widgets`: those that have data for the user.
+// `copy`: the page is from a cache, so its cookies were set long ago. `widgets`: those that have data for the user.
 const openPage = ({ of = '', seen = '', widgets = ['acme'], copy = false, parent = 'head', ...flags }) => {
   if (!sessionIsSet) session = USERS[of];
   if (of && !copy) renewEpoch();
@@ -174,7 +174,7 @@ const openPage = ({ of = '', seen = '', widgets = ['acme'], copy = false, parent
   runScript(element({ widget: JSON.stringify(data) }), call, { head, body }[parent]);
 };
 
-// Each adapter's library, session and data, as it leaves them.
+// Creates each widget's library, session and data, as its adapter leaves them.
 const leaveArtifacts = () => {
   jar.set('acme_session', '1');
   jar.set('other', '1');
@@ -251,7 +251,7 @@ const DO = {
   },
   failing(names) { failing = names; },
   loaders(names) { loaders = names; },
-  // From the vendor's own package, for example.
+  // A script of the page, such as one from the vendor's own package.
   pageScript({ src, id }) {
     const script = document.createElement('script');
     script.src = ORIGIN + src;
@@ -282,7 +282,7 @@ const DO = {
   },
   noteTrustedScripts() { libraries().forEach(({ src }) => note(src)); },
   noteWitness() { note(window.localStorage[KEPT] ? 'a witness' : 'no witness'); },
-  // In which stores an entry of this name still is.
+  // Notes in which stores an entry of this name still is.
   noteStored(key) {
     if (jar.has(key)) note('cookie');
     if (key in window.localStorage) note('localStorage');
@@ -295,7 +295,7 @@ const DO = {
   window.cookieStore = new EventTarget();
   for (const [verb, value] of input.steps) {
     await DO[verb](value);
-    // So that the next step meets what this one has set going, and no timer.
+    // Lets what this step started finish before the next step, without any timer.
     await promisesSettle();
   }
   window.result = JSON.stringify(journal);

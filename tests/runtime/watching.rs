@@ -1,4 +1,4 @@
-//! What a page does after the boot: it watches the marker. And what it does before it is shown.
+//! What a page does after the boot, when it watches the marker, and what it does before it is shown.
 
 use serde_json::json;
 
@@ -87,7 +87,7 @@ pub(crate) fn changes() -> Vec<Row> {
     ]
 }
 
-/// An answer that was under way at the logout, or a library of another tab, writes again.
+/// A response that was under way at the logout, or a library of another tab, writes again.
 #[rustfmt::skip]
 pub(crate) fn late_answers() -> Vec<Row> {
     let is_there = || ("noteStored", json!("acme_session"));

@@ -1,10 +1,10 @@
-//! A history: what a seed stands for. The options of the browser and the server, and up to thirty events, each with the
-//! time that passes after it. No randomness is left once it is made, so events can be taken out of it.
+//! A history, which a seed determines: the options of the browser and the server, and up to thirty events, each with
+//! the time that passes after it. A history has no randomness left, so events can be removed from it.
 
 use super::{person::Person, seed::Seed};
 
 pub(crate) const LENGTH: usize = 30;
-/// An answer that never arrives.
+/// A response that never arrives.
 pub(crate) const NEVER: u32 = u32::MAX;
 pub(crate) const TABS: u8 = 4;
 pub(crate) const SLOTS: u8 = 2;
@@ -31,7 +31,7 @@ pub(crate) struct Options {
     pub(crate) external: bool,
 }
 
-/// How the server's token path is, until the next such event.
+/// How the server's token path responds, until the next such event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tokens {
     #[default]
@@ -54,10 +54,10 @@ pub(crate) enum Libraries {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Evicted {
-    /// Whatever it says: also `out`.
+    /// The marker with any value, also `out`.
     Marker,
     ByScript,
-    /// All cookies but the session: what a jar that overflows may lose.
+    /// All cookies except the session: what an overflowing cookie jar can lose.
     All,
 }
 
@@ -66,20 +66,20 @@ pub(crate) enum Tossed {
     Out,
     Garbage,
     Deleted,
-    /// Another text for the marker's companion.
+    /// Another value for the `-kept` cookie.
     Kept,
 }
 
-/// A page load's course.
+/// The times and the server of a page load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Trip {
-    /// Until the server has the request.
+    /// Milliseconds until the server has the request.
     pub(crate) there: u32,
-    /// Until the browser has the answer; `NEVER`.
+    /// Milliseconds until the browser has the response, or `NEVER`.
     pub(crate) back: u32,
-    /// Which version of the server answers.
+    /// Whether the newer version of the server responds.
     pub(crate) newer: bool,
-    /// The path below which a sibling may have put a cookie.
+    /// Whether the page is below the path where a sibling may have set a cookie.
     pub(crate) deep: bool,
 }
 
@@ -157,7 +157,7 @@ pub(crate) enum Event {
     Libraries(Libraries),
     Vendors(u32),
     Tokens(Tokens),
-    /// How long the token path's answers take, and which version gives them.
+    /// How long the token path's responses take, and which version sends them.
     TokenTrip {
         back: u32,
         newer: bool,
@@ -169,7 +169,7 @@ pub(crate) enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
     pub(crate) event: Event,
-    /// Milliseconds after it.
+    /// Milliseconds after the event.
     pub(crate) wait: u32,
 }
 
@@ -180,7 +180,7 @@ pub(crate) struct History {
     pub(crate) steps: Vec<Step>,
 }
 
-/// Which dangers a history has; a set of bits.
+/// The dangers that a history may have, as a set of bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Menu(pub(crate) u32);
 
@@ -208,13 +208,13 @@ impl Menu {
     }
 }
 
-/// What a generator keeps in mind, so that histories are about something.
+/// The state of the generator, so that the events of a history are related.
 struct Draft {
     seed: Seed,
     menu: Menu,
     hasty: bool,
     tabs: u8,
-    /// The dangers of this history: few at a time meet more often than all of them.
+    /// The dangers of this history: a few at a time coincide more often than all of them.
     dangers: u32,
 }
 
@@ -232,7 +232,7 @@ impl History {
             },
             back_cache: seed.chance(50) && menu.has(Menu::BACK),
             gleap: seed.chance(50) && menu.has(Menu::GLEAP),
-            // Of a seed of its own: what else the number stands for does not depend on it.
+            // From a seed of its own, so that the other options of this number do not depend on it.
             external: Seed::new(!number).chance(40),
         };
         let (hasty, tabs) = (seed.chance(50), 1 + seed.below(u64::from(TABS)) as u8);
@@ -282,7 +282,7 @@ impl Draft {
         self.seed.below(u64::from(SLOTS)) as u8
     }
 
-    /// The usual course of things, and one danger in three.
+    /// An ordinary event, or in one case of three a danger.
     fn event(&mut self) -> Event {
         if self.seed.chance(40)
             && let Some(danger) = self.danger()

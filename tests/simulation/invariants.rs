@@ -1,18 +1,18 @@
 //! What must hold. The judge knows what the server said and when, what the browser has received, and what the vendors'
-//! stand-ins show; it never looks at the runtime's own variables.
+//! stubs show. It never reads the runtime's own variables.
 //!
-//! 1. **No leak in a tab.** A tab shows a user only if the server, when the tab last heard from it, had that user signed
-//!    in, and no later end of that session has become known to the browser. A tab has `GRACE` to react. Without
-//!    `cookieStore` it counts from the moment when the tab is looked at, gets the focus, or is restored. A prerendered
-//!    page shows no user.
-//! 2. **Nothing is left.** Within `PROMISE` after the end of a session became known to a tab that shows it, or after the
-//!    next page load that completes undisturbed, cookies, `localStorage` and globals hold nothing of that user.
-//! 3. **Nobody signed in is shut down for good.** `SETTLED` after a page load, or a `refresh()`, that completes
+//! 1. **No leak in a tab.** A tab shows a user only if the server, when the tab last heard from it, had that user
+//!    signed in, and no later end of that session has become known to the browser. A tab has `GRACE` to react. Without
+//!    `cookieStore` it counts from the moment when the tab becomes visible, gets the focus, or is restored. A
+//!    prerendered page shows no user.
+//! 2. **Nothing is left.** Within `PROMISE` after the end of a session became known to a tab that shows it, or after
+//!    the next page load that completes undisturbed, cookies, `localStorage` and globals hold nothing of that user.
+//! 3. **No signed-in user is shut down for good.** `SETTLED` after a page load, or a `refresh()`, that completes
 //!    undisturbed, each widget shows the signed-in user.
 //! 4. **A token reaches only its user's page.** The server hands no user's token to another session, and no library is
 //!    given a token in a tab in which the server last knew another user.
-//! 5. **Every history converges.** After a quiet time and two fresh page loads the browser shows the last session's user,
-//!    or no user, in each tab, and holds nothing of any other user.
+//! 5. **Every history converges.** After a quiet time and two fresh page loads the browser shows the last session's
+//!    user, or no user, in each tab, and holds nothing of any other user.
 //! 6. **The page's own fences stand.** The cookie property of a consent tool is still the tool's.
 
 mod doc;
@@ -26,12 +26,12 @@ pub(crate) use doc::{Doc, Heard, State};
 /// The documented time in which a tab reacts, and the timers' own delay.
 pub(crate) const GRACE: i64 = 600;
 pub(crate) const PROMISE: i64 = 2500;
-/// For so long a tab whose marker was lost may wait for the server's word.
+/// How long a tab whose marker was lost may wait for the server's response.
 pub(crate) const LONGEST_QUESTION: i64 = 10_000;
 pub(crate) const SETTLED: i64 = 3000;
-/// The widgets by their place in arrays; the last one is there only in the newer server's pages.
+/// The widgets by their place in arrays; the last one is only in the newer server's pages.
 pub(crate) const WIDGETS: [&str; 4] = ["intercom", "gleap", "ferndesk", "zendesk"];
-/// Those that each page of a signed-in user shows.
+/// The widgets that each page of a signed-in user shows.
 pub(crate) const USUAL: usize = 3;
 pub(crate) const GLEAP: usize = 1;
 
@@ -58,13 +58,13 @@ impl fmt::Display for Violation {
 /// The end of a session that the browser knows of.
 #[derive(Debug)]
 struct Known {
-    /// Who is signed in since then.
+    /// The user who is signed in since then.
     person: Person,
     made: i64,
     arrived: i64,
 }
 
-/// What is owed after the end of a user's session.
+/// The clean-up that is due after the end of a user's session.
 #[derive(Clone, Copy, Debug, Default)]
 enum Cleaning {
     #[default]
@@ -82,35 +82,35 @@ pub(crate) struct Judge {
     pub(crate) cookie_store: bool,
     /// Whether Gleap's library is there.
     pub(crate) gleap: bool,
-    /// The longest that vendors took to answer.
+    /// The longest time that the vendors took to respond.
     pub(crate) vendors: i64,
     pub(crate) docs: Vec<Doc>,
     /// The documents that are not gone.
     pub(crate) alive: Vec<usize>,
     pub(crate) live: Person,
-    /// Counts what may disturb a page load.
+    /// Counts the events that may disturb a page load.
     pub(crate) calm: u64,
     /// When the computer last woke up.
     pub(crate) slept: i64,
-    /// When a page last got the answer to its question.
+    /// When a page last got the response to its question.
     pub(crate) answered: i64,
     known: Vec<Known>,
-    /// When the server last said, in an answer to a page's question, that this user was signed in.
+    /// When the server last said, in response to a page's question, that this user was signed in.
     confirmed: [i64; 2],
     cleaning: [Cleaning; 2],
-    /// Users of whom the browser lost every trace by which a later page could know that something is left.
+    /// Users of whom the browser lost every trace from which a later page could know that something is left.
     pub(crate) orphaned: [bool; 2],
-    /// Cookies are blocked: what happens now leaves no trace by which a later page could know.
+    /// Cookies are blocked: events leave no trace from which a later page could know of them.
     pub(crate) blocked: bool,
-    /// When that last changed.
+    /// When `blocked` last changed.
     pub(crate) unblocked: i64,
     pub(crate) without_service: bool,
-    /// They were at some time, so a tab may have missed the end of a session for ever.
+    /// Cookies were blocked at some time, so a tab may have missed the end of a session for ever.
     pub(crate) was_blocked: bool,
     pub(crate) violation: Option<Violation>,
 }
 
-/// What names a user in the browser, and when it was written.
+/// An entry in the browser that names a user, and when it was written.
 pub(crate) struct Remnant {
     pub(crate) what: String,
     pub(crate) written: i64,
@@ -151,7 +151,7 @@ impl Judge {
         }
     }
 
-    /// The browser has a cookie again by which a later page knows that the signed-in user had a session.
+    /// The browser has a cookie again from which a later page knows that the signed-in user had a session.
     pub(crate) fn can_know(&mut self) {
         if self.live.is_user() {
             self.orphaned[index(self.live)] = false;
@@ -172,7 +172,7 @@ impl Judge {
         self.orphaned = [true; 2];
     }
 
-    /// The browser received an answer by which it knows who is signed in since `made`.
+    /// The browser received a response that says who is signed in since `made`.
     pub(crate) fn learn(&mut self, person: Person, made: i64, now: i64) {
         if self.known.iter().any(|known| known.made > made) {
             return;
@@ -189,7 +189,7 @@ impl Judge {
         }
     }
 
-    /// A fresh page arrived and nothing came between its request and its arrival.
+    /// A fresh page arrived, and nothing happened between its request and its arrival.
     pub(crate) fn expect_page(&mut self, doc: usize, person: Person, now: i64) {
         self.claim(doc, person, now);
         if person.is_user() {
@@ -204,13 +204,13 @@ impl Judge {
         self.docs[doc].claim = person.is_user().then_some(Claim { person, since: now, calm: self.calm, cookies: true });
     }
 
-    /// The computer has slept until now, for longer than a page waits for an answer.
+    /// The computer has slept until now, for longer than a page waits for a response.
     pub(crate) fn sleep(&mut self, now: i64) {
         self.slept = now;
         self.docs.iter_mut().for_each(|doc| doc.refreshes &= doc.asking.is_none());
     }
 
-    /// The server has answered a page's question, and this user was signed in then.
+    /// The server has responded to a page's question, and this user was signed in then.
     pub(crate) fn confirm(&mut self, heard: Heard) {
         if heard.person.is_user() {
             let confirmed = &mut self.confirmed[index(heard.person)];
@@ -218,13 +218,13 @@ impl Judge {
         }
     }
 
-    /// `told`: by something that the page's script can read.
-    pub(crate) fn hear(&mut self, doc: usize, heard: Heard, told: bool) {
+    /// `by_script`: whether the page's script can read what the server said.
+    pub(crate) fn hear(&mut self, doc: usize, heard: Heard, by_script: bool) {
         let doc = &mut self.docs[doc];
         if heard.made >= doc.heard.made {
             doc.heard = heard;
-            if told {
-                doc.told = heard.person;
+            if by_script {
+                doc.script_heard = heard.person;
             }
         }
     }
@@ -235,11 +235,11 @@ impl Judge {
         if !at.given.contains(&person) {
             at.given.push(person);
         }
-        let (heard, told, tab) = (at.heard.person, at.told, at.tab);
-        // Without a token service, which is a documented limit, the marker decides, and what the page itself says: the
-        // marker is this user's where another tab shows them.
+        let (heard, script_heard, tab) = (at.heard.person, at.script_heard, at.tab);
+        // Without a token service, which is a documented limit, the marker decides, and what the page itself says. The
+        // marker is this user's if another tab shows them.
         let others = self.docs.iter().enumerate().filter(|(other, at)| *other != doc && at.is_running());
-        let is_marked = told == person || others.into_iter().any(|(_, at)| at.shows(person));
+        let is_marked = script_heard == person || others.into_iter().any(|(_, at)| at.shows(person));
         if self.without_service && is_marked {
             return;
         }
@@ -267,7 +267,7 @@ impl Judge {
         }
     }
 
-    /// The document goes away; its last moment counts.
+    /// The document goes away. What it shows last is still judged.
     pub(crate) fn close(&mut self, doc: usize, state: State, now: i64) {
         for widget in 0..WIDGETS.len() {
             self.judge_shown(doc, widget, now);
@@ -290,8 +290,8 @@ impl Judge {
         self.known.iter().filter(|known| known.person != person).map(|known| known.arrived).max().unwrap_or(0)
     }
 
-    /// Without a cookie store, a tab may write once more before it notices that another user has signed in. Nothing can purge
-    /// that any more without taking what is the other user's.
+    /// Without a cookie store, a tab may write once more before it notices that another user has signed in. After
+    /// that, no clean-up can remove it without also removing what belongs to the other user.
     fn is_unnoticed(&self, person: Person, remnant: &Remnant) -> bool {
         !self.cookie_store && self.live.is_user() && remnant.written > self.last_end(person)
     }
@@ -301,7 +301,7 @@ impl Judge {
         doc.vouched.iter().any(|(user, until)| *user == person && *until >= doc.heard.made)
     }
 
-    /// Since when the document must not show this user, and whether only a look at the tab makes it notice.
+    /// Since when the document must not show this user, and whether the tab notices only when it checks.
     fn unlawful(&self, doc: usize, person: Person) -> Option<(i64, bool)> {
         if !person.is_user() || self.live == person {
             return None;
@@ -313,17 +313,18 @@ impl Judge {
         }
         let until = doc.vouched.iter().filter(|(user, _)| *user == person).map(|(_, until)| *until);
         let made = until.fold(doc.heard.made, i64::max);
-        // What the browser learnt of a new session of the same user counts for each of its tabs. A copy of a page of the
-        // former session finds its user's marker, and boots without a question. That the new session has expired
-        // silently, no browser can know.
+        // What the browser learnt of a new session of the same user counts for each of its tabs. A copy of a page of
+        // the former session finds its user's marker, and boots without a question. No browser can know that the new
+        // session has expired silently.
         let renewed = self.known.iter().filter(|known| known.person == person).map(|known| known.made).max();
         let made = made.max(renewed.unwrap_or(0)).max(self.confirmed[index(person)]);
         let later = self.known.iter().filter(|known| known.made >= made && known.person != person);
         later.map(|known| (known.arrived, true)).min()
     }
 
-    /// A page of the older version, which does not know the newer one's widget, has ended the session of the user before.
-    /// What that widget stored is still there, and it shows the former user until it gets the next one's token.
+    /// A page of the older version, which does not know the newer one's widget, has ended the former user's session.
+    /// What that widget stored is still there, and the widget shows the former user until it gets the next one's
+    /// token.
     pub(crate) fn is_left_by_older(&self, doc: usize, widget: usize, person: Person) -> bool {
         let older = || self.docs.iter().any(|doc| doc.runtime && !doc.newer);
         widget >= USUAL && !self.docs[doc].given.contains(&person) && older()
@@ -336,27 +337,28 @@ impl Judge {
         if !at.is_running() || at.hidden || at.alone {
             return;
         }
-        // What the browser lost every trace of cannot be known, and is not given to the library.
+        // A page cannot know of a user of whom the browser lost every trace, and gives no such user to a library.
         if self.orphaned[index(person)] && !at.given.contains(&person) {
             return;
         }
         if self.is_left_by_older(doc, widget, person) {
             return;
         }
-        // It has noticed that the marker is gone, and asks whether the session is over.
+        // The tab has noticed that the marker is gone, and asks whether the session is over.
         if unnoticed && at.is_waiting(now) {
             return;
         }
-        // A switch without a logout writes no cookie: the others know of it once its page has its answer, and acts.
+        // A switch without a logout writes no cookie. Other tabs know of it only after its page got its response and
+        // acted.
         let is_asking = |doc: &&Doc| doc.is_running() && doc.is_waiting(now);
-        // Without a cookie store, a tab looks every two seconds.
+        // Without a cookie store, a tab checks every two seconds.
         let grace = if self.cookie_store { GRACE } else { GRACE + 2000 };
         let is_known = now > self.answered + grace && !self.docs.iter().any(|doc| is_asking(&doc));
         if unnoticed && self.live.is_user() && self.live != person && !is_known {
             return;
         }
         let from = since.max(at.woke).max(self.slept);
-        // It looks at once when it is looked at.
+        // The tab checks at once when it becomes visible.
         let grace = if at.woke > since { GRACE } else { grace };
         if unnoticed && !self.cookie_store && at.woke <= since {
             return;
@@ -394,11 +396,12 @@ impl Judge {
             self.docs[doc].claim = None;
             return;
         }
-        // What a library that never came would show, no one can say.
+        // If a library never came, the judge cannot know what it would show.
         if now < claim.since + SETTLED || at.hidden || at.libraries_failed || at.codeless {
             return;
         }
-        // Gleap shows a user after two answers, and up to two more where a former session's answer came in between.
+        // Gleap shows a user after two responses, and after up to two more if a former session's response came in
+        // between.
         let gleap = self.gleap && now >= claim.since + SETTLED + 4 * self.vendors;
         let missing =
             (0..USUAL).filter(|widget| gleap || *widget != GLEAP).find(|widget| at.shown[*widget] != claim.person);
@@ -409,7 +412,7 @@ impl Judge {
         }
     }
 
-    /// A user whose page load came to its end, and whose vendors' cookies must still be there.
+    /// The user of a page load that is complete, and whose vendors' cookies must still be there.
     pub(crate) fn settled(&self, now: i64) -> Option<Person> {
         let claims = self.alive.iter().filter_map(|doc| self.docs[*doc].claim.filter(|_| self.docs[*doc].is_running()));
         let mut settled =
@@ -428,12 +431,12 @@ impl Judge {
         }
     }
 
-    /// The document whose globals must be clean, where it owes a cleaning.
+    /// The document whose globals must be clean, if a clean-up is due.
     pub(crate) fn cleaner(&self, person: Person) -> Option<usize> {
         if let Cleaning::Due { doc, .. } = self.cleaning[index(person)] { Some(doc) } else { None }
     }
 
-    /// Whether the remnants of this user are of interest now.
+    /// Whether the remnants of this user matter now.
     pub(crate) fn wants_remnants(&self, person: Person, now: i64) -> bool {
         match self.cleaning[index(person)] {
             Cleaning::None => false,
@@ -444,7 +447,7 @@ impl Judge {
 
     pub(crate) fn judge_remnants(&mut self, person: Person, remnants: &[Remnant], now: i64) {
         let user = index(person);
-        // A tab that may show the user writes; so does one that cannot have noticed yet.
+        // A tab that may show the user also writes, and so does one that cannot have noticed the end yet.
         let lawful = |judge: &Self| {
             judge.alive.iter().any(|doc| {
                 let doc = *doc;

@@ -1,11 +1,11 @@
-//! The browser's cookie jar, as <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis> has it, as far as
-//! the simulation needs it: host-only and domain cookies, paths, name prefixes, `HttpOnly`.
+//! The browser's cookie jar, by <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis>, as far as the
+//! simulation needs it: host-only and domain cookies, paths, name prefixes, `HttpOnly`.
 
 use std::cell::RefCell;
 
 /// The host of the application.
 pub(crate) const HOST: &str = "www.app.example";
-/// A cookie of this domain can be set by each subdomain.
+/// Each subdomain can set a cookie of this domain.
 pub(crate) const DOMAIN: &str = "app.example";
 
 /// Who writes a cookie.
@@ -32,9 +32,9 @@ pub(crate) struct Cookie {
 pub(crate) struct Jar {
     cookies: Vec<Cookie>,
     created: u64,
-    /// What scripts saw at last, by their path: they look far more often than anything changes.
+    /// The last cookies that scripts saw, by their path. Scripts read them far more often than they change.
     views: RefCell<Vec<(String, String)>>,
-    /// A browser or an extension that refuses every cookie but the application's session.
+    /// A browser or an extension that refuses every cookie except the application's session.
     pub(crate) blocked: bool,
 }
 
@@ -50,7 +50,7 @@ impl Jar {
         self.cookies.iter()
     }
 
-    /// What scripts on this path see.
+    /// The cookies that scripts on this path see.
     pub(crate) fn script_view(&self, path: &str) -> String {
         let mut views = self.views.borrow_mut();
         if let Some((_, view)) = views.iter().find(|(known, _)| known == path) {
@@ -70,14 +70,13 @@ impl Jar {
         self.cookies.iter().find(|cookie| cookie.name == "sid").and_then(|cookie| cookie.value.parse().ok())
     }
 
-    /// The cookies of this name that a page at this path sees.
+    /// The values of this cookie that a page at this path sees.
     pub(crate) fn values(&self, path: &str, name: &str) -> Vec<&str> {
         let visible = self.cookies.iter().filter(|cookie| cookie.name == name && path_matches(&cookie.path, path));
         visible.map(|cookie| cookie.value.as_str()).collect()
     }
 
-    /// Longer paths first, then the older cookie:
-    /// <https://datatracker.ietf.org/doc/html/rfc6265#section-5.4>.
+    /// Longer paths first, then the older cookie: <https://datatracker.ietf.org/doc/html/rfc6265#section-5.4>.
     fn join(&self, path: &str, shown: impl Fn(&Cookie) -> bool) -> String {
         let mut found: Vec<_> =
             self.cookies.iter().filter(|cookie| path_matches(&cookie.path, path) && shown(cookie)).collect();
@@ -140,7 +139,7 @@ impl Jar {
         }
     }
 
-    /// Deletes what `goes` chooses. Returns whether there was any.
+    /// Deletes the cookies that `goes` selects. Returns whether there was any.
     pub(crate) fn evict(&mut self, goes: impl Fn(&Cookie) -> bool) -> bool {
         self.views.get_mut().clear();
         let before = self.cookies.len();
@@ -149,8 +148,8 @@ impl Jar {
     }
 }
 
-/// <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7>: the domain must be the host's, and
-/// the prefixes mean what they say.
+/// Whether the cookie is allowed by <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.7>:
+/// the domain must be the host's, and the name must meet the conditions of its prefix.
 fn may_set(name: &str, domain: Option<&str>, path: &str, secure: bool, writer: Writer) -> bool {
     let domain_fits = match domain {
         None => writer != Writer::Sibling,

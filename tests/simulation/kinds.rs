@@ -1,4 +1,4 @@
-//! Kinds of leaks by what their shrunk stories need: for the question how many histories it takes to find each.
+//! Kinds of leaks, by the events of their shrunk stories, to find out how many histories it takes to find each.
 
 use super::{
     history::{Consent, Event, History, Menu, Trip},
@@ -64,7 +64,7 @@ fn any(history: &History, is: impl Fn(&Event) -> bool) -> bool {
     history.steps.iter().any(|step| is(&step.event))
 }
 
-/// Who is signed in when the copy is shown, by the story: no user, or one.
+/// Who is signed in when the story shows the copy: no user, or one.
 fn kept(history: &History, person: Person) -> bool {
     let mut signed_in = Person::Nobody;
     for step in &history.steps {
@@ -78,7 +78,7 @@ fn kept(history: &History, person: Person) -> bool {
     false
 }
 
-/// A page that takes long, after a logout or as the first one.
+/// A slow page, after a logout or as the first one.
 fn late(history: &History, after_logout: bool) -> bool {
     let mut logout = false;
     for step in &history.steps {

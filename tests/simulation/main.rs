@@ -1,9 +1,9 @@
-//! A deterministic simulation of browsers and server that attacks the fence of the runtime: a browser with several tabs,
-//! one cookie jar and one storage, and the real layers, driven by one seed. The very script of the page runs in QuickJS.
+//! A deterministic simulation of a browser and a server that attacks the fence of the runtime: several tabs, one
+//! cookie jar and one storage, and the real layers, driven by one seed. The page's real script runs in QuickJS.
 //! `simulation/invariants.rs` says what must hold after each step.
 //!
-//! `SIMULATION_HISTORIES` changes how many histories are played, `SIMULATION_FIRST` with which seed they begin;
-//! `SIMULATION_SEED` names the one for `replay`.
+//! `SIMULATION_HISTORIES` sets how many histories are played, and `SIMULATION_FIRST` the seed of the first one;
+//! `SIMULATION_SEED` is the seed for `replay`.
 
 mod history;
 mod invariants;
@@ -35,7 +35,8 @@ fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Plays this many histories on all threads, and hands each violation over; stops once `enough` says so.
+/// Plays this many histories on all threads, and passes each violation to `wanted`. Stops as soon as that returns
+/// false.
 fn survey(histories: u64, menu: Menu, wanted: &(dyn Fn(u64, &History, &invariants::Violation) -> bool + Sync)) -> u64 {
     let first = number("SIMULATION_FIRST", 1);
     let last = first.saturating_add(histories) - 1;
@@ -174,7 +175,8 @@ fn report() {
     }
 }
 
-/// The first history that finds each of these mutations, in their order; `None` if none does. `stories`: prints it, shrunk.
+/// Returns the first history that finds each of these mutations, in their order; `None` if none does. With `stories`,
+/// it prints each history, shrunk.
 fn hunt(mutations: &[Mutation], histories: u64, stories: bool) -> Vec<Option<u64>> {
     let next = AtomicUsize::new(0);
     let found: Vec<_> = mutations.iter().map(|_| Mutex::new(None)).collect();

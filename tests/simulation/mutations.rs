@@ -1,20 +1,20 @@
-//! Mutations of the runtime's protocol, each by a replacement in `runtime.js`. Each must let something past the fence
-//! that the simulation sees, but for those that another mechanism makes up for.
+//! Mutations of the runtime's protocol, each by a replacement in `runtime.js`. Each must break the fence so that the
+//! simulation notices, except those that another mechanism makes up for.
 
 use super::history::Menu;
 
-/// One mutation: what it takes away, and the text that it replaces.
+/// A mutation: its name, and the text that it replaces.
 #[derive(Clone, Copy)]
 pub(crate) struct Mutation {
     pub(crate) name: &'static str,
-    /// The dangers among which the hunt begins; few at a time meet more often.
+    /// The dangers with which the hunt begins; a few at a time coincide more often.
     pub(crate) menu: u32,
     find: &'static str,
     replace: &'static str,
 }
 
 const RUNTIME: &str = include_str!("../../src/snippet/runtime.js");
-/// Where the rows are that find the mutations of [`HELD`].
+/// The source files with the rows that find the mutations of [`HELD`].
 pub(crate) const ROWS: &str =
     concat!(include_str!("../runtime/questions.rs"), include_str!("../runtime/same_document.rs"));
 const MINIFIED: &str = include_str!("../../src/snippet/runtime.min.js");
@@ -29,7 +29,7 @@ impl Mutation {
         Self { menu, ..self }
     }
 
-    /// The runtime with this mutation; its text occurs exactly once.
+    /// The runtime with this mutation, whose text must occur exactly once.
     pub(crate) fn runtime(&self) -> String {
         let count = RUNTIME.matches(self.find).count();
         assert_eq!(count, 1, "{}: `{}` occurs {count} times in runtime.js", self.name, self.find);
@@ -37,7 +37,7 @@ impl Mutation {
     }
 }
 
-/// Puts this runtime in place of the minified one in a page's code.
+/// Replaces the minified runtime in a page's code by this one.
 pub(crate) fn rewriting(runtime: String) -> Box<dyn Fn(&str) -> String> {
     Box::new(move |code| match code.split_once(MINIFIED.trim()) {
         Some((before, after)) => format!("{before}{runtime}\n{after}"),
@@ -48,7 +48,7 @@ pub(crate) fn rewriting(runtime: String) -> Box<dyn Fn(&str) -> String> {
     })
 }
 
-/// The runtime as it is written and not as it is sent; for a comparison.
+/// The runtime as written, without minification, for comparison.
 pub(crate) fn unchanged() -> String {
     RUNTIME.to_owned()
 }
@@ -188,7 +188,7 @@ pub(crate) const ALL: &[Mutation] = &[
     ),
 ];
 
-/// A mutation that another mechanism makes up for wherever the simulation looks.
+/// A mutation that another mechanism makes up for in every case that the simulation covers.
 pub(crate) struct Held {
     pub(crate) mutation: Mutation,
     /// The row of `tests/runtime` that finds it.
@@ -196,8 +196,8 @@ pub(crate) struct Held {
 }
 
 pub(crate) const HELD: &[Held] = &[
-    // An answer counts only where both cookies still are as they were when the question was put, and a login, a logout and
-    // each page of a user change one of them. What is left is a browser that blocks cookies.
+    // A response counts only if both cookies are still as they were at the question, and a login, a logout and each
+    // page of a user change one of them. Only a browser that blocks cookies remains.
     Held {
         mutation: mutation(
             "takes an answer that a newer question made out of date",
@@ -206,8 +206,8 @@ pub(crate) const HELD: &[Held] = &[
         ),
         row: "of two refreshes the older one's answer does not count, though it comes first",
     },
-    // The same holds for the answer to a question of the page before; and it counts only if it names the new page's user,
-    // or no user.
+    // The same holds for the response to a question of the page before. And it counts only if it names the new page's
+    // user, or no user.
     Held {
         mutation: mutation("a visit does not make older questions out of date", "answered = ++question;", ""),
         row: "the next page makes an older question's answer void",

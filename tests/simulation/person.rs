@@ -36,9 +36,9 @@ impl Person {
         matches!(self, Self::A | Self::B)
     }
 
-    /// Whom a text names, in the clear or in the payload of a JWT.
+    /// The users that a text names, in plain text or in the payload of a JWT.
     pub(crate) fn named_in(text: &str) -> Vec<Self> {
-        // The first two letters of each token: `{"` in Base64.
+        // Every token begins with these two letters: `{"` in Base64.
         if !text.contains("ey") && !text.contains("user-") {
             return Vec::new();
         }
@@ -65,7 +65,7 @@ impl Person {
     }
 }
 
-/// Whom a token identifies and until when it is good, by its content; the server's own tests check signatures.
+/// The user whom a token identifies and its expiry, by its content. The server's own tests check signatures.
 pub(crate) fn subject(token: &str) -> (Person, i64) {
     let payload = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
     let claims: serde_json::Value =

@@ -26,7 +26,7 @@ use tower_widget_identity::{
 use super::{jar::DOMAIN, person::Person};
 
 pub(crate) const TOKEN_PATH: &str = "/widget-token";
-/// The server's clock is coarser than the browser's, so that one answer can be used again for the same question.
+/// The server's clock is coarser than the browser's, so that the same question can reuse a response.
 const CLOCK_SECONDS: u64 = 60;
 
 /// How a server is configured.
@@ -34,11 +34,11 @@ const CLOCK_SECONDS: u64 = 60;
 pub(crate) struct Instance {
     pub(crate) visitors: bool,
     pub(crate) domain: bool,
-    /// The newer version has one more widget.
+    /// Whether this is the newer version, which has one more widget.
     pub(crate) newer: bool,
-    /// Gleap among the widgets.
+    /// Whether Gleap is among the widgets.
     pub(crate) gleap: bool,
-    /// Pages load the code from the token path.
+    /// Whether pages load the code from the token path.
     pub(crate) external: bool,
 }
 
@@ -100,7 +100,7 @@ pub(crate) struct Answer {
     pub(crate) body: Rc<str>,
     /// The element that the layer put into the page.
     pub(crate) element: Option<Rc<Element>>,
-    /// Whom the tokens in the answer identify.
+    /// The users whom the tokens in the response identify.
     pub(crate) subjects: Vec<Person>,
 }
 
@@ -122,7 +122,7 @@ impl Element {
 pub(crate) struct Server {
     instances: Vec<Widgets>,
     clock: Arc<AtomicU64>,
-    /// The layers are pure functions of these, so a question is put to them once.
+    /// Responses by question. The layers are pure functions of the question, so each one is asked once.
     answers: BTreeMap<Question, Rc<Answer>>,
 }
 
@@ -139,7 +139,7 @@ impl Server {
 
     pub(crate) fn ask(&mut self, mut question: Question, now: i64) -> Rc<Answer> {
         let minute = now as u64 / 1000 / CLOCK_SECONDS;
-        // Tokens alone depend on the time.
+        // Only tokens depend on the time.
         let has_tokens = question.viewer.is_user() && !question.kind.is_logout();
         question.minute = if has_tokens { minute } else { 0 };
         if let Some(answer) = self.answers.get(&question) {
@@ -266,7 +266,7 @@ async fn application(
         .expect("a response")
 }
 
-/// All of it is there at once: no part of the stack waits for anything.
+/// Returns a response that is ready at once: no part of the stack waits for anything.
 fn answer_of<B, E>(response: impl Future<Output = Result<Response<B>, E>>) -> Response<String>
 where
     B: Body<Error: std::fmt::Debug>,
@@ -291,7 +291,7 @@ fn read(response: Response<String>) -> Answer {
         lifetime: text("x-widget-lifetime").pop(),
         subjects: Person::named_in(
             match &element {
-                // The code is long and the same in every page.
+                // The code is long, and the same in every page.
                 Some(element) => element.dataset.iter().map(|(_, value)| value.as_str()).collect::<String>(),
                 None => response.body().clone(),
             }

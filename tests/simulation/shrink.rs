@@ -1,5 +1,5 @@
-//! Makes a counter-example small: takes out events, and makes times and trips plain, as long as the same invariant
-//! still breaks.
+//! Shrinks a counter-example: removes events, and simplifies times and trips, as long as the same invariant still
+//! breaks.
 
 use super::{
     history::{Consent, Event, History, Trip},
@@ -8,7 +8,7 @@ use super::{
 
 const PLAIN: Trip = Trip { there: 10, back: 20, newer: false, deep: false };
 
-/// `play` says what a history breaks.
+/// `play` returns the invariant that a history breaks.
 pub(crate) fn shrink(
     history: &History,
     violation: &Violation,

@@ -1,9 +1,9 @@
-// The browser's side of the simulation: one long-lived context, in which each document has a window of its own. The jar,
-// the clock, the network and the order of everything are `host`'s, which is Rust. Nothing here is random, and nothing
-// here knows the runtime's own variables.
+// The browser's side of the simulation: one long-lived context, in which each document has a window of its own. The
+// cookie jar, the clock, the network and all ordering belong to `host`, which is in Rust. Nothing here is random, and
+// nothing here knows the runtime's own variables.
 
 const docs = new Map();
-// By name of the tab: what outlives a document in it.
+// By name of the tab, because these outlive a document in it.
 const sessionStores = new Map();
 
 Date.now = () => host.now();
@@ -26,7 +26,8 @@ class Target {
     if (!all) return true;
     this.heard.set(event.type, all.filter(each => !each.once));
     for (const { listener } of all) {
-      // An exception in a listener stops no other listener: https://dom.spec.whatwg.org/#concept-event-listener-inner-invoke
+      // An exception in a listener stops no other listener:
+      // https://dom.spec.whatwg.org/#concept-event-listener-inner-invoke
       try { typeof listener === 'function' ? listener.call(this, event) : listener.handleEvent(event); }
       catch (error) { host.note(String(error)); }
     }
@@ -166,7 +167,7 @@ class Window extends Target {}
 Object.assign(Window.prototype, { Object, Array, JSON, Promise, Reflect, Proxy, String, Number, Math, Date, URL, CustomEvent, Event: CustomEvent,
   EventTarget: Target, Document, Element, HTMLElement, HTMLScriptElement, Storage, console: consoleOf, name: '' });
 
-// What code in a page may name without `window.`.
+// The names that code in a page may use without `window.`.
 const NAMES = ['window', 'self', 'globalThis', 'document', 'location', 'localStorage', 'sessionStorage', 'fetch', 'setTimeout', 'clearTimeout',
   'setInterval', 'clearInterval', 'console', 'cookieStore', 'addEventListener', 'removeEventListener', 'dispatchEvent',
   'EventTarget', 'top', 'parent', 'Document', 'Element', 'HTMLElement', 'HTMLScriptElement', 'Storage', 'URL', 'CustomEvent', 'Event'];
@@ -240,15 +241,15 @@ class Tab {
 const native = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
 
 /**
- * Puts its own `cookie` on the document, and lets pass only what it knows, as cookie blockers of consent platforms do.
- * Before our script: it stands first in the page. It does not know the widgets' cookies.
+ * Puts its own `cookie` on the document, and lets only known cookies pass, as consent platforms do. It runs before our
+ * script, because it stands first in the page. It does not know the widgets' cookies.
  */
 const installConsent = (tab, fixed) => {
   const descriptor = {
     configurable: !fixed,
     get() { return native.get.call(tab.document); },
     set(line) {
-      // One tool knows what it blocks, the other one what it allows: nothing.
+      // One tool knows which cookies it blocks. The other one knows which it allows, and allows none.
       const blocked = fixed || /^(intercom-|session-|tracker)/.test(line);
       if (!blocked || /max-age=0/i.test(line)) native.set.call(tab.document, line);
     }
@@ -277,7 +278,7 @@ const stage = {
 
   consent(id, fixed) { installConsent(docs.get(id), fixed); },
 
-  // The element stands in the head while it runs.
+  // The element is in the head while it runs.
   run(id, code, dataset) {
     const tab = docs.get(id);
     const script = new HTMLScriptElement(tab.document, 'script');
@@ -287,7 +288,7 @@ const stage = {
     try {
       codes[code](...tab.names);
     } catch (error) {
-      // A name that the stage does not have is the stage's gap.
+      // A name that the stage does not define is a gap in the stage.
       if (error instanceof ReferenceError) throw error;
       host.note(String(error));
     } finally {
@@ -333,7 +334,7 @@ const stage = {
     });
   },
 
-  // `code`: the number of the page's own code; -1 for a library, -2 for what is no script.
+  // `code`: the number of the page's own code; -1 for a library, -2 for a response that is no script.
   script(id, scriptId, arrived, code) {
     const tab = docs.get(id);
     const script = tab.requested.get(scriptId);
@@ -355,7 +356,7 @@ const stage = {
 
   close(id) { docs.delete(id); },
 
-  // What the local storage holds, and the globals of one document.
+  // The content of the local storage, and the globals of one document.
   storage() {
     const keys = Object.keys(localStorage);
     return keys.length ? keys.map(key => key + '\t' + localStorage[key]).join('\n') : '';
@@ -366,7 +367,7 @@ const stage = {
     const found = [window.intercomSettings, Intercom && Intercom.q, window.GleapActions, Ferndesk && Ferndesk.q, window.zESettings];
     return JSON.stringify(found);
   },
-  // The consent tool's own property is still there.
+  // Whether the consent tool's own property is still there.
   consentStands(id) {
     const tab = docs.get(id);
     if (!tab.consent) return true;

@@ -25,20 +25,20 @@ impl Player<'_, '_> {
         world::play(&self.host, self.stage, &mut self.server, history)
     }
 
-    /// Plays it and prints what happens in between.
+    /// Plays a history and prints what happens.
     pub(crate) fn trace(&mut self, history: &History) {
         self.host.set_tracing(true);
         let _ = self.play(history);
         self.host.set_tracing(false);
     }
 
-    /// The console of the last history.
+    /// The console output of the last history.
     pub(crate) fn notes(&self) -> Vec<String> {
         self.host.notes()
     }
 }
 
-/// `rewrite` puts another text in place of the code of a page's script.
+/// `rewrite` replaces the code of a page's script.
 pub(crate) fn with_player<R>(rewrite: Box<dyn Fn(&str) -> String>, run: impl FnOnce(&mut Player<'_, '_>) -> R) -> R {
     let engine = Runtime::new().expect("QuickJS");
     let context = Context::full(&engine).expect("QuickJS");

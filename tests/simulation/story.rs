@@ -1,4 +1,4 @@
-//! How a history reads.
+//! Prints a history as a story.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::{
     invariants::Violation,
 };
 
-/// A counter-example: which history it is, what happened, and what it broke.
+/// A counter-example: its history, what happened, and what it broke.
 pub(crate) struct Story<'a> {
     pub(crate) history: &'a History,
     pub(crate) violation: &'a Violation,

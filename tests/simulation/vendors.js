@@ -1,9 +1,10 @@
-// Stand-ins for the vendors' libraries: each is as careless as the real one. Whom a library shows follows from the token
-// or the id that it was given last, or from the session that it finds in the browser; `host.show` says so.
+// Stubs of the vendors' libraries: each is as careless as the real one. The user whom a library shows follows from the
+// token or the id that it was given last, or from the session that it finds in the browser. `host.show` reports the
+// user.
 
 const COOKIE_SCOPE = '; Path=/; Domain=app.example; Max-Age=31536000; Secure';
 
-// Vendors write through whatever stands on the document, as every script does.
+// Vendors write through the property on the document, as every script does.
 const vendorCookie = (tab, name) => {
   const found = tab.document.cookie.split('; ').find(pair => pair.split('=')[0] === name);
   return found ? found.slice(name.length + 1) : '';
@@ -14,18 +15,20 @@ const deleteVendorCookie = (tab, name) => { tab.document.cookie = name + '=; Pat
 const show = (tab, widget, person) => host.show(tab.id, widget, person);
 
 // ---- Intercom -------------------------------------------------------------------------------------------------------
-// A session cookie alone identifies: without `user_id` the messenger goes on with the conversations that it names.
-// https://www.intercom.com/help/en/articles/2361922 and https://www.intercom.com/help/en/articles/16845-how-do-i-end-a-session
+// A session cookie alone identifies a user: without `user_id`, the messenger continues the conversations that the
+// cookie names.
+// https://www.intercom.com/help/en/articles/2361922 and
+// https://www.intercom.com/help/en/articles/16845-how-do-i-end-a-session
 
 const intercom = tab => {
   const { window } = tab;
   const STATE = 'intercom.intercom-state-app1';
   let up = false;
-  // Of a user it goes on with whoever was booted first, until `shutdown`: another one's `boot` changes nothing.
+  // It continues with the user who was booted first, until `shutdown`: another user's `boot` changes nothing.
   let current = '';
   const remember = person => {
     ['intercom-session-app1', 'intercom-device-id-app1'].forEach(name => writeVendorCookie(tab, name, person));
-    // Like the vendor's, it keeps what it knew and adds to it.
+    // Like the vendor's library, it keeps what it knew and adds to it.
     const known = (localStorage.getItem(STATE) || '').split(' ').filter(Boolean);
     localStorage.setItem(STATE, [...new Set([...known, person])].join(' '));
   };
@@ -56,18 +59,18 @@ const intercom = tab => {
   };
   const waiting = (window.Intercom && window.Intercom.q) || [];
   window.Intercom = (method, ...args) => { if (methods[method]) methods[method](...args); };
-  // A known limit that is left out here: a library that was loaded for a waiting `shutdown` alone deletes the session cookie
-  // of whoever has signed in meanwhile. No one is shown, and the next page sets it again.
+  // A known limit that is left out here: a library that was loaded only for a waiting `shutdown` deletes the session
+  // cookie of a user who has signed in in the meantime. No user is shown, and the next page sets the cookie again.
   if (waiting.some(([method]) => method === 'boot')) [...waiting].forEach(call => window.Intercom(...call));
 };
 
 // ---- Gleap ----------------------------------------------------------------------------------------------------------
-// By src/GleapSession.js of gleap 16.4.0. `startSession` takes up a stored session and posts `/sessions`; an `identify`
-// waits for a session, posts `/sessions/identify`, and changes nothing before the answer. Each answer goes to
-// `validateSession`, which stores it, whatever happened meanwhile, and dispatches `session-updated` where `gleapId` is
-// another one; only after that come those who wait, and a waiting `identify` without a session is refused for good.
-// `clearIdentity` (`clearSession(0)`) starts a session in a task of its own; `destroy` (`clearSession(0, false)`) does not.
-// Neither forgets who waits.
+// From src/GleapSession.js of gleap 16.4.0. `startSession` resumes a stored session and posts `/sessions`. An
+// `identify` waits for a session, posts `/sessions/identify`, and changes nothing before the response. Each response
+// goes to `validateSession`, which stores it, whatever happened in the meantime, and dispatches `session-updated` if
+// `gleapId` changed. Only after that the waiting callbacks run, and a waiting `identify` without a session is refused
+// for good. `clearIdentity` (`clearSession(0)`) starts a session in a task of its own; `destroy` (`clearSession(0,
+// false)`) does not. Neither forgets the waiting callbacks.
 
 const gleap = tab => {
   const { window } = tab;
@@ -89,7 +92,7 @@ const gleap = tab => {
     if (changed) tab.fire(window, 'session-updated');
     for (let at = 0; at < waiters.length; at++) waiters[at]();
     waiters = [];
-    // The frame hears of the session as it is after all of this: `sendSessionUpdate` at the end of `notifySessionReady`.
+    // The frame gets the session as it is after all of this: `sendSessionUpdate` at the end of `notifySessionReady`.
     show(tab, 'gleap', session.userId || (session.gleapId && 'visitor'));
   };
   const post = gleapId => window.setTimeout(() => validateSession(ofId(gleapId)), host.vendorDelay());
@@ -98,7 +101,7 @@ const gleap = tab => {
     if (cookie) validateSession(ofId(cookie));
     const stored = !session.gleapId && JSON.parse(localStorage.getItem(KEY) || 'null');
     if (stored) validateSession(stored);
-    post(session.gleapId || 'nobody-' + Math.random());
+    post(session.gleapId || 'guest-' + Math.random());
   };
   const clearSession = retry => {
     localStorage.removeItem(KEY);
@@ -152,7 +155,7 @@ const ferndesk = tab => {
 };
 
 // ---- Zendesk messaging ----------------------------------------------------------------------------------------------
-// It stays authenticated by what it stored until `logoutUser`:
+// It stays authenticated by what it stored, until `logoutUser`:
 // https://developer.zendesk.com/api-reference/widget-messaging/web/authentication/
 
 const zendesk = tab => {

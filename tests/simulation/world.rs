@@ -1,4 +1,4 @@
-//! The world: clock, order of tasks, and the checks after each step.
+//! The world: the clock, the order of tasks, and the checks after each step.
 
 macro_rules! call {
     ($world:expr, $name:literal $(, $argument:expr)*) => {{
@@ -30,19 +30,19 @@ use super::{
 };
 pub(crate) use host::{Host, Stage};
 
-/// When histories begin.
+/// The time at which histories begin.
 const START: i64 = 1_800_000_000_000;
 const DEEP: &str = "/account/1";
-/// More tasks in one step are a loop without an end.
+/// More tasks in one step mean an endless loop.
 const MOST_TASKS: usize = 5000;
 
-/// What the network and the browser have set going.
+/// A task that the network or the browser has scheduled.
 enum Task {
     Timer(usize, u32),
     Loaded(usize),
     CookieChange(usize),
     Script(usize, u32, bool),
-    /// The file with the page's code; `newer`: the version that answers, `None` if it is in the cache.
+    /// The file with the page's code; `newer`: the version that responds, `None` if the file is in the cache.
     Code {
         doc: usize,
         script: u32,
@@ -56,7 +56,7 @@ enum Task {
         session: Option<usize>,
         until: i64,
     },
-    /// After `until` the page waits for it no more.
+    /// After `until`, the page no longer waits for it.
     FetchAnswer {
         doc: usize,
         fetch: u32,
@@ -79,7 +79,7 @@ impl Task {
     }
 }
 
-/// A request of the browser's own and what becomes of its answer.
+/// A request of the browser itself, and what it does with the response.
 struct Request {
     purpose: Purpose,
     trip: Trip,
@@ -217,7 +217,7 @@ impl<'a, 'js> World<'a, 'js> {
         }
     }
 
-    /// `due`: it may come later, where the computer slept.
+    /// `due`: when the task was due. It may run later, if the computer slept.
     fn perform(&mut self, mut task: Task, due: i64) {
         if let Some(doc) = task.doc() {
             let state = self.host.judge.borrow().docs[doc].state;
@@ -226,12 +226,12 @@ impl<'a, 'js> World<'a, 'js> {
                 // Nothing runs in the back/forward cache:
                 // <https://html.spec.whatwg.org/multipage/document-lifecycle.html#unloading-documents>.
                 State::Frozen => {
-                    // Nothing says that such a document hears of the change later.
+                    // No specification says that such a document gets the change later.
                     if matches!(task, Task::CookieChange(_)) {
                         self.host.judge.borrow_mut().docs[doc].change_pending = false;
                         return;
                     }
-                    // Once the page runs again, it finds the answer before its timer gives up.
+                    // Once the page runs again, it gets the response before its timer gives up.
                     if let Task::FetchAnswer { until, .. } = &mut task
                         && due < *until
                     {
@@ -259,7 +259,7 @@ impl<'a, 'js> World<'a, 'js> {
                 self.serve_fetch(doc, fetch, question, session, until)
             }
             Task::FetchAnswer { doc, fetch, answer, heard, is_page, until } => {
-                // The page's timer has given up before, while the computer slept: it asks again.
+                // The page's timer gave up earlier, while the computer slept: the page asks again.
                 let in_time = due < until;
                 self.fetch_answered(doc, fetch, answer, heard.filter(|_| in_time), is_page && in_time)
             }
@@ -289,8 +289,8 @@ impl<'a, 'js> World<'a, 'js> {
         }
     }
 
-    /// Whether a later page can know that there was a session. A marker from before cookies were blocked says nothing of
-    /// it: the page of the user whom it names boots at once.
+    /// Whether a later page can know that there was a session. A marker from before cookies were blocked does not
+    /// count: the page of the user whom it names boots at once.
     fn has_trace(&self) -> bool {
         let (jar, judge) = (self.host.jar.borrow(), self.host.judge.borrow());
         let mut markers = jar.cookies().filter(|cookie| self.is_marker(&cookie.name)).peekable();
@@ -304,11 +304,11 @@ impl<'a, 'js> World<'a, 'js> {
         jar.cookies().any(|cookie| is_kept(&cookie.name))
     }
 
-    /// No other tab's clean-up takes the cookies of a user who is signed in.
+    /// Checks that no other tab's clean-up removes the cookies of a signed-in user.
     fn check_cookie(&self, person: Person) {
         const NAME: &str = "intercom-session-app1";
         let jar = self.host.jar.borrow();
-        // A library that is loaded for a shutdown alone may be slow, and then takes the next user's cookie with it.
+        // A library that is loaded only for a shutdown may be slow, and then also removes the next user's cookie.
         if !jar.blocked && !self.cookie_may_go && jar.values("/", NAME) != [person.id()] {
             let text = format!("the cookie {NAME} is not {}'s any more", person.letter());
             self.host.judge.borrow_mut().accuse(3, text);
@@ -333,7 +333,8 @@ impl<'a, 'js> World<'a, 'js> {
         judge.alive.iter().copied().filter(|doc| judge.docs[*doc].is_running()).collect()
     }
 
-    /// What names this user in cookies, in `localStorage` and in the globals of documents that do not show them.
+    /// Entries that name this user in cookies, in `localStorage` and in the globals of documents that do not show
+    /// them.
     fn remnants(&self, person: Person) -> Vec<Remnant> {
         let mut found = Vec::new();
         for cookie in self.host.jar.borrow().cookies().filter(|cookie| cookie.value.contains(person.id())) {

@@ -1,4 +1,4 @@
-//! An application with all sorts of pages, some of which fail.
+//! An application with pages of many kinds, some of which fail.
 
 use std::{convert::Infallible, io, time::Duration};
 
@@ -21,7 +21,7 @@ pub(crate) const PAGE: &str =
 pub(crate) const KINDS: [&str; 9] =
     ["exact", "sized", "stream", "slow", "long", "late", "json", "fails-before", "fails-behind"];
 
-/// The page of a kind as it is without the layers; nothing where it fails.
+/// The page of a kind without the layers; `None` if it fails.
 pub(crate) fn bare(kind: &str) -> Option<String> {
     match kind {
         "long" => Some(format!("{PAGE}<!-- {} -->", "x".repeat(60_000))),
@@ -62,7 +62,7 @@ async fn page(Path(kind): Path<String>) -> Response {
     }
 }
 
-/// `sid=user-7` is that person, `sid=?` a session that cannot be read, and no cookie a signed-out visitor.
+/// `sid=user-7` is that user, `sid=?` a session that cannot be read, and no cookie a signed-out visitor.
 fn viewer(headers: &HeaderMap) -> Viewer {
     let cookies = headers.get("cookie").map(|value| value.to_str().unwrap()).unwrap_or_default();
     match cookies.split("; ").find_map(|pair| pair.strip_prefix("sid=")) {
@@ -71,12 +71,12 @@ fn viewer(headers: &HeaderMap) -> Viewer {
     }
 }
 
-/// Known at once.
+/// An application whose viewer is known at once.
 pub(crate) async fn now() -> Server {
     serve(builder().identify(|parts| viewer(&parts.headers))).await
 }
 
-/// Known only after the handler has run, and not at once even then.
+/// An application whose viewer is known only after the handler has run, and not at once even then.
 pub(crate) async fn later() -> Server {
     serve(builder().identify_async(|parts| {
         let viewer = viewer(&parts.headers);

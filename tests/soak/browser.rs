@@ -1,4 +1,4 @@
-//! A browser that throws dice: who it belongs to, whose marker it holds, what it asks for, and when it hangs up.
+//! A browser that behaves at random: its user, its marker, its requests, and when it disconnects.
 
 use std::net::SocketAddr;
 
@@ -21,7 +21,7 @@ const PEOPLE: u64 = 40;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) asked: usize,
-    /// Tokens whose signature is right and whose person is the one who asked.
+    /// Tokens whose signature is right and whose user is the one who asked.
     own_tokens: usize,
     shutdowns: usize,
     without: usize,
@@ -43,7 +43,7 @@ impl std::ops::AddAssign for Tally {
 }
 
 impl Tally {
-    /// Each of the things that may go wrong was there, in numbers.
+    /// Asserts that each kind of problem has occurred often enough.
     pub(crate) fn proves_something(&self, requests: usize) {
         assert!(self.asked >= requests - 16, "{self:?}");
         for part in [self.shutdowns, self.without, self.failed_pages, self.hung_up, self.logouts] {
@@ -53,7 +53,7 @@ impl Tally {
     }
 }
 
-/// xorshift64*: the same throws in every run.
+/// xorshift64*: the same random numbers in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -72,7 +72,7 @@ enum Who {
     Unknown,
 }
 
-/// One request, and what it takes to judge the answer.
+/// A request, and what the test needs to check the response.
 #[derive(Debug)]
 struct Visit {
     who: Who,
@@ -146,7 +146,7 @@ impl Browser {
         Visit { who, marker, kind, method }
     }
 
-    /// At once, after the head, or in the middle of the body.
+    /// Disconnects at once, after the head, or in the middle of the body. Returns whether it did.
     async fn hangs_up(&mut self, client: &mut Client, visit: &Visit) -> bool {
         match self.dice.below(60) {
             0 => true,
@@ -186,8 +186,8 @@ impl Visit {
         request(self.method, &path, &[("cookie", &(session + &marker)), ("content-length", "0")])
     }
 
-    /// `None` where it depends on when the application is asked: without a session of the widget's, its word before or after
-    /// the handler counts, and it still finds the user after this logout.
+    /// `None` if it depends on when the application is asked. Without a session of the widget, what the application
+    /// says before or after the handler counts; and after this logout the application still names the user.
     fn ends_a_session(&self) -> Option<bool> {
         match &self.who {
             Who::Unknown => Some(!self.marker.is_empty()),
@@ -244,7 +244,7 @@ impl Visit {
         }
         assert_eq!(answer.header("cache-control"), Some("private, no-store"), "{self:?}");
         if self.fails() && !body.contains("</script>") {
-            return; // broken off within the snippet
+            return; // cut off within the snippet
         }
         let (before, element, after) = cut(body);
         assert!(bare(self.kind).is_none_or(|page| page == format!("{before}{after}")), "{self:?}");
@@ -263,7 +263,7 @@ impl Visit {
     }
 }
 
-/// As the documents say it, with nothing of the library.
+/// The fingerprint as the documentation defines it, without any code of the library.
 fn fingerprint(id: &str) -> String {
     let digest = |key: &[u8], message: &[u8]| {
         let mac = Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(message);

@@ -1,7 +1,7 @@
-//! Full speed over loopback, with users, signed-out visitors and unknown viewers mixed, browsers that hang up and pages that
-//! fail: every answer is right, and neither memory nor a task is left.
+//! A load test over loopback, with users, signed-out visitors and unknown viewers, browsers that disconnect and pages
+//! that fail: every response is right, and no memory and no task is left.
 //!
-//! A test binary of its own, for it counts what the whole process allocates:
+//! It has a test binary of its own, because it counts what the whole process allocates:
 //!
 //! ```text
 //! SOAK_REQUESTS=200000 cargo test --release --test soak -- --ignored --nocapture
@@ -23,17 +23,17 @@ use crate::{
     support::socket::Server,
 };
 
-/// What `.ci/run` takes; the environment variable `SOAK_REQUESTS` says otherwise.
+/// The number of requests in `.ci/run`; the environment variable `SOAK_REQUESTS` changes it.
 const REQUESTS: usize = 20_000;
 const BROWSERS: usize = 16;
-/// The tasks that stay: this test's own, and two that accept connections.
+/// The tasks that remain: this test's own, and two that accept connections.
 const OURS: usize = 3;
 
 fn requests() -> usize {
     std::env::var("SOAK_REQUESTS").map_or(REQUESTS, |text| text.parse().expect("a number of requests"))
 }
 
-/// So many requests by all browsers together, from other dice in each phase.
+/// Sends this many requests by all browsers together, with other random numbers in each phase.
 async fn browse(servers: &[Server; 2], requests: usize, phase: u64) -> Tally {
     let browsers: Vec<_> = (0..BROWSERS)
         .map(|number| {
@@ -49,7 +49,7 @@ async fn browse(servers: &[Server; 2], requests: usize, phase: u64) -> Tally {
     all
 }
 
-/// Waits until no task is left but those that were there before.
+/// Waits until only the tasks remain that were there before.
 async fn settled(before: usize) {
     let started = Instant::now();
     while Handle::current().metrics().num_alive_tasks() > before {

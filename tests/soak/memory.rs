@@ -1,4 +1,4 @@
-//! What the process holds: by a count of every allocation, which is exact, and by what the system says, which is what
+//! The memory of the process: an exact count of all allocations, and the figure of the operating system, which is what
 //! an operator sees.
 
 use std::{
@@ -17,7 +17,7 @@ fn count(bytes: usize, sign: isize) {
     LIVE.fetch_add(sign * bytes as isize, Ordering::Relaxed);
 }
 
-// SAFETY: everything is the system allocator's; the counter touches no memory of anybody's.
+// SAFETY: all memory comes from the system allocator and returns to it; the counter does not touch it.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 1);
@@ -36,7 +36,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// In bytes, and in KiB as Linux says it.
+/// In bytes, and in KiB as Linux reports it.
 #[derive(Debug)]
 pub(crate) struct Memory {
     allocated: isize,

@@ -1,5 +1,4 @@
-//! What tests share: a fixed time, a configuration, and a referee for tokens that has no code in common with the
-//! library.
+//! What tests share: a fixed time, a configuration, and a referee for tokens that shares no code with the library.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,17 +15,17 @@ use tower_widget_identity::{
 pub(crate) const NOW: u64 = 1_700_000_000;
 pub(crate) const SECRET: &str = "intercom secret";
 
-/// So many seconds after 1970.
+/// This many seconds after 1970.
 pub(crate) fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + secs(seconds)
 }
 
-/// A set of this widget alone, which refuses a token's name before the widget is asked.
+/// A configuration with only this widget. It refuses an unknown token name before it asks the widget.
 pub(crate) fn alone(widget: impl Widget) -> Widgets {
     Widgets::builder().widget(widget).token_path("/widget-token").clock(|| at(NOW)).build().unwrap()
 }
 
-/// What the layer did, where no widget failed.
+/// The kind of the outcome. No widget may have failed.
 pub(crate) fn kind(outcome: Option<&Outcome>) -> Option<OutcomeKind> {
     let outcome = outcome?;
     assert_eq!(outcome.failures(), [], "{outcome:?}");
@@ -37,8 +36,8 @@ pub(crate) fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The marker's name, and the fingerprints of user-1 and user-2 for that configuration, computed with Python: with the key
-/// `k = hmac.digest(SECRET, b"tower-widget-identity/marker/v1\xff", "sha256")`
+/// The marker's name, and the fingerprints of user-1 and user-2 with that configuration, computed with Python:
+/// `k = hmac.digest(SECRET, b"tower-widget-identity/marker/v1\xff", "sha256")` and
 /// `base64.urlsafe_b64encode(hmac.digest(k, b"user-1", "sha256"))[:22]`.
 pub(crate) const MARKER: &str = "__Host-widget";
 pub(crate) const FP_1: &str = "H_yLyVTRcDKysSyonoz7ur";
@@ -48,7 +47,7 @@ pub(crate) fn secret(text: &str) -> Secret {
     Secret::new(text).unwrap()
 }
 
-/// One vendor, the fixed time, and nothing else decided.
+/// A configuration with one vendor and the fixed time, and defaults for the rest.
 pub(crate) fn builder() -> WidgetsBuilder {
     Widgets::builder().widget(Intercom::new("abcd1234", secret(SECRET))).clock(|| at(NOW))
 }
@@ -64,7 +63,7 @@ pub(crate) fn cut(page: &str) -> (&str, &str, &str) {
     (&page[..start], &page[start..end], &page[end..])
 }
 
-/// What every page of a configuration has in common, out of a snippet's code.
+/// The constants of every page of a configuration, from a snippet's code.
 pub(crate) fn constants(element: &str) -> Value {
     let (_, code) = element.split_once("'>").unwrap();
     let (_, after_the_runtime) = code.split_once(")({").unwrap();
@@ -78,14 +77,14 @@ pub(crate) fn snippet(element: &str) -> Value {
     serde_json::from_str(data.split_once("'>").unwrap().0).unwrap()
 }
 
-/// What a token says, once its signature was found to be right.
+/// The content of a token whose signature is right.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Jwt {
     pub(crate) header: Value,
     pub(crate) claims: Value,
 }
 
-/// Reads a token as the strictest of vendors would: signed with HS256 by this secret, each claim said once.
+/// Reads a token as the strictest of vendors would: signed with HS256 by this secret, and no claim twice.
 pub(crate) fn verify(secret: &str, token: &str) -> Result<Jwt, &'static str> {
     let [header, claims, signature] = token.split('.').collect::<Vec<_>>().try_into().map_err(|_| "three parts")?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| "the signature's base64")?;
@@ -102,7 +101,7 @@ pub(crate) fn verify(secret: &str, token: &str) -> Result<Jwt, &'static str> {
 fn object(part: &str) -> Result<Value, &'static str> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| "base64")?;
     let value: Value = serde_json::from_slice(&bytes).map_err(|_| "JSON")?;
-    // The library writes JSON without white space, so what became shorter had a key twice.
+    // The library writes JSON without white space, so a text that became shorter had a key twice.
     let once = value.is_object() && value.to_string().len() == bytes.len();
     once.then_some(value).ok_or("a key twice")
 }

@@ -1,11 +1,11 @@
-//! The widgets of the catalog, as the data in each one's folder in `tests/widgets` configures them and says what to expect.
+//! The widgets of the catalog. The data in each one's folder in `tests/widgets` configures them and says what to
+//! expect.
 //!
-//! The folder is named as the widget is. `golden.json` holds what is special about it: [`Golden`] says what each entry
-//! means. `stub.js`, where there is one, stands in for the vendor's library in the browser tests. The suite fails for an
-//! entry of the catalog that has no folder here, and for a folder that no entry names.
-//!
-//! The tokens were computed with Python 3.11's own `base64`, `hashlib`, `hmac` and `json`. Those that are JWTs were found
-//! valid by PyJWT 2.15, the hashes came out the same with OpenSSL 3.0, and OpenSSL 3 (`openssl dgst -sha256 -sign`) made
+//! The folder has the name of the widget. `golden.json` holds what is special about the widget: [`Golden`] explains
+//! each entry. `stub.js`, where there is one, is the stub of the vendor's library in the browser tests. The suite
+//! fails for an entry of the catalog that has no folder here, and for a folder that no entry names.
+//! The tokens were computed with Python 3.11's own `base64`, `hashlib`, `hmac` and `json`. PyJWT 2.15 found the JWTs
+//! valid, OpenSSL 3.0 computed the same hashes, and OpenSSL 3 (`openssl dgst -sha256 -sign`) made the RS256 signature:
 //! the RS256 signature:
 //!
 //! ```python
@@ -34,18 +34,18 @@ use tower_widget_identity::{
 /// Made for these tests: `openssl genrsa 2048`.
 pub(crate) const RSA: &str = include_str!("keys/rsa.pem");
 
-/// A widget of the catalog with what its folder says.
+/// A widget of the catalog with the data of its folder.
 pub(crate) struct Golden {
     pub(crate) entry: CatalogEntry,
     pub(crate) data: Data,
 }
 
-/// What `golden.json` says.
+/// The content of `golden.json`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Data {
     pub(crate) app_id: String,
-    /// The token's name, where it is not the widget's.
+    /// The token's name, if it differs from the widget's.
     token_name: Option<String>,
     secret: Key,
     /// What some widgets need besides id and secret, by the name of the setter: see [`WITH_SETTERS`].
@@ -55,7 +55,7 @@ pub(crate) struct Data {
     #[serde(default)]
     pub(crate) cookies: Cookies,
     pub(crate) signs: Signs,
-    /// Whether a person needs an e-mail address to get a token.
+    /// Whether a user needs an e-mail address to get a token.
     pub(crate) needs_email: bool,
     pub(crate) people: Vec<Case>,
     /// What the browser tests expect.
@@ -86,11 +86,11 @@ pub(crate) struct Declared {
     pub(crate) token_path: bool,
     #[serde(default)]
     pub(crate) costly: bool,
-    /// The needs of a policy, without the hash of the code in the page.
+    /// The requirements for a policy, without the hash of the code in the page.
     pub(crate) policy: String,
 }
 
-/// Names of cookies: some that are the session's, and some that only look so.
+/// Names of cookies: some of the session, and some that only look like them.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cookies {
@@ -109,7 +109,7 @@ pub(crate) enum Signs {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Jwt {
-    /// The claims that hold the person's id.
+    /// The claims that hold the user's id.
     pub(crate) id_claims: Vec<String>,
     /// In seconds: the default, and the vendor's limit.
     pub(crate) lifetime: u64,
@@ -117,19 +117,19 @@ pub(crate) struct Jwt {
     /// Whether its times are milliseconds: `not_before` and `not_after`.
     #[serde(default)]
     milliseconds: bool,
-    /// The name that the token has in the page; none where the page fetches it.
+    /// The name of the token in the page; `None` if the page fetches it.
     pub(crate) in_page_as: Option<String>,
-    /// The fact that makes the token too large: `id`, `name` or `attribute`.
+    /// The attribute that makes the token too large: `id`, `name` or `attribute`.
     pub(crate) too_large_by: String,
 }
 
 impl Jwt {
-    /// When a token ends by its claims, in whole seconds.
+    /// When a token expires by its claims, in whole seconds.
     pub(crate) fn end(&self, claims: &Value) -> Option<u64> {
         if !self.milliseconds {
             return claims["exp"].as_u64();
         }
-        // The largest number stands for all times that are later.
+        // The largest number stands for all later times.
         claims["not_after"].as_u64().map(|end| if end == u64::MAX { end } else { end / 1000 })
     }
 }
@@ -138,17 +138,17 @@ impl Jwt {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Hash {
     over: Message,
-    /// The names that the facts have in the page, in the order in which they are hashed.
+    /// The names of the facts in the page, in the order in which they are hashed.
     in_page_as: Names,
     /// The name of their hash.
     pub(crate) proof: String,
 }
 
-/// Facts with a hash over them and the time, which the page fetches: JSON as base64url.
+/// Facts with a hash of them and the time, which the page fetches: JSON as base64url.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {
-    /// The entries that are hashed, in this order, with this between them. One that is missing is empty.
+    /// The entries that are hashed, in this order, joined with `by`. A missing one is empty.
     over: Vec<String>,
     by: String,
     /// The entry of the hash, and that of the time, in milliseconds.
@@ -159,14 +159,14 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// What is hashed.
+    /// The text that is hashed.
     pub(crate) fn message(&self, record: &Value) -> String {
         let parts: Vec<_> = self.over.iter().map(|name| record[name].as_str().unwrap_or_default()).collect();
         parts.join(&self.by)
     }
 }
 
-/// What is hashed: one fact, or several with a text between them.
+/// The text that is hashed: one fact, or several with a text between them.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Message {
@@ -186,7 +186,7 @@ enum Names {
 pub(crate) enum Fact {
     Id,
     Email,
-    /// The e-mail address, hashed in lower-case letters. In the page it stands as it is.
+    /// The e-mail address, hashed in lower-case letters. In the page it is unchanged.
     LowerEmail,
 }
 
@@ -205,7 +205,7 @@ impl Hash {
         facts.iter().copied().zip(names.iter().map(String::as_str)).collect()
     }
 
-    /// What is hashed for the user whose page data this is.
+    /// The text that is hashed for the user of this page data.
     pub(crate) fn message(&self, page: &Value) -> String {
         let text = |name: &str| page[name].as_str().expect("a fact in the page");
         let parts: Vec<_> = self.facts().into_iter().map(|(fact, name)| fact.hashed(text(name))).collect();
@@ -217,7 +217,7 @@ impl Hash {
 }
 
 impl Fact {
-    /// The fact about this person, as it stands.
+    /// This fact about the user, unchanged.
     pub(crate) fn of(self, case: &Case) -> &str {
         match self {
             Self::Id => &case.id,
@@ -231,8 +231,8 @@ impl Fact {
     }
 }
 
-/// A user, and what is expected: `refused` by this error, or the very token, the claims of a JWT or a record, and the data
-/// in the page.
+/// A user, and what is expected: an error (`refused`), or the exact token, the claims of a JWT or a record, and the
+/// data in the page.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
@@ -242,14 +242,14 @@ pub(crate) struct Case {
     pub(crate) name: Option<String>,
     #[serde(default)]
     pub(crate) attributes: Map<String, Value>,
-    /// What stands beside the token.
+    /// Attributes that stand beside the token, unsigned.
     #[serde(default)]
     pub(crate) unsigned: Map<String, Value>,
     pub(crate) company: Option<Employer>,
     pub(crate) refused: Option<String>,
     pub(crate) token: Option<String>,
     pub(crate) claims: Option<Value>,
-    /// Beside a JWT: what else.
+    /// The other data in the page, besides a JWT.
     pub(crate) boot_data: Option<Value>,
 }
 
@@ -272,27 +272,27 @@ impl Employer {
     }
 }
 
-/// What is special about a widget's `stub.js`, and about the adapter beside it.
+/// What is special about a widget's `stub.js`, and about its adapter.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Browser {
     /// How many orders of calls there are to try.
     pub(crate) orders: u64,
-    /// More settings, and more for the page about a person, where `{id}` stands for the id.
+    /// More settings, and more of the user's data for the page, where `{id}` stands for the id.
     pub(crate) settings: Map<String, Value>,
     pub(crate) boot_data: BTreeMap<String, String>,
-    /// What stands on the library's element.
+    /// The attributes of the library's element.
     pub(crate) element: Option<Value>,
-    /// What the library learns of user-1 besides who it is.
+    /// What the library gets about user-1 besides the identity.
     pub(crate) attributes: Option<Value>,
-    /// Whether the library learns of one person a page.
+    /// Whether the library accepts only one user per page.
     pub(crate) one_person: bool,
     /// How the library asks for another token.
     pub(crate) asks: Option<String>,
     /// What a session leaves in the storage.
     pub(crate) leaves: Vec<String>,
-    /// Where the library is loaded for a logout alone: the calls by which it ends what an earlier page has left, and whether
-    /// it is hidden then.
+    /// For a library that is loaded only for a logout: the calls by which it ends what an earlier page has left, and
+    /// whether it is hidden then.
     pub(crate) logout_of_an_earlier_page: Option<Value>,
 }
 
@@ -321,8 +321,8 @@ macro_rules! with_setters {
 
 type Configure = fn(&Golden, &str, Secret, Option<Duration>) -> Box<dyn Widget>;
 
-/// The widgets that need more than id and secret: their names, the setters that golden.json gives the values for, and how
-/// these configure one.
+/// The widgets that need more than id and secret: their names, the setters whose values are in golden.json, and how
+/// these configure a widget.
 const WITH_SETTERS: &[(&str, &[&str], Configure)] = with_setters! {
     "amazon-connect": AmazonConnect expires, instance, snippet_id;
     "dynamics-365": Dynamics365 expires, issuer, library_url, org_id, org_url;
@@ -349,7 +349,7 @@ pub(crate) fn every() -> Vec<Golden> {
     widget::catalog().iter().map(|entry| Golden { entry: *entry, data: read(entry.name()) }).collect()
 }
 
-/// Those that sign a JWT.
+/// The widgets that sign a JWT.
 pub(crate) fn every_jwt() -> Vec<(Golden, Jwt)> {
     let jwt = |golden: Golden| match golden.data.signs.clone() {
         Signs::Jwt(jwt) => Some((golden, jwt)),
@@ -358,7 +358,7 @@ pub(crate) fn every_jwt() -> Vec<(Golden, Jwt)> {
     every().into_iter().filter_map(jwt).collect()
 }
 
-/// Those that hash facts.
+/// The widgets that hash facts.
 pub(crate) fn every_hash() -> Vec<(Golden, Hash)> {
     let hash = |golden: Golden| match golden.data.signs.clone() {
         Signs::Hash(hash) => Some((golden, hash)),
@@ -367,7 +367,7 @@ pub(crate) fn every_hash() -> Vec<(Golden, Hash)> {
     every().into_iter().filter_map(hash).collect()
 }
 
-/// Those that hash facts and the time.
+/// The widgets that hash facts and the time.
 pub(crate) fn every_record() -> Vec<(Golden, Record)> {
     let record = |golden: Golden| match golden.data.signs.clone() {
         Signs::Record(record) => Some((golden, record)),
@@ -391,7 +391,7 @@ impl Golden {
         self.data.token_name.as_deref().unwrap_or(self.name())
     }
 
-    /// The stand-in for the vendor's library, if there is one.
+    /// The stub of the vendor's library, if there is one.
     pub(crate) fn stub(&self) -> Option<String> {
         fs::read_to_string(root().join(self.name()).join("stub.js")).ok()
     }
@@ -462,7 +462,7 @@ impl Golden {
         self.data.secret.hex.is_some()
     }
 
-    /// The options by which the example `mint` configures the same widget, but for a person's.
+    /// The options by which the example `mint` configures the same widget, without those about a user.
     pub(crate) fn mint_options(&self) -> Vec<String> {
         let value = |option: &str, value: &str| format!("--{option}={value}");
         let all = [value("app-id", &self.data.app_id), value("secret", self.secret_text())];
@@ -472,7 +472,7 @@ impl Golden {
         [self.token_name().to_owned()].into_iter().chain(all).chain(key_id).chain(setters).collect()
     }
 
-    /// The secret as text: the PEM, the hexadecimal digits, or what it is.
+    /// The secret as text: the PEM, the hexadecimal digits, or the secret itself.
     pub(crate) fn secret_text(&self) -> &str {
         let key = &self.data.secret;
         if key.rsa { RSA } else { key.hex.as_deref().or(key.text.as_deref()).expect("text, digits or an RSA key") }

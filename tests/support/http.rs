@@ -4,10 +4,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
 
-/// Nothing here takes this long unless it hangs.
+/// No test here takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a browser sends with an address that a user types.
+/// What a browser sends with a URL that a user types.
 pub(crate) const NAVIGATION: [(&str, &str); 2] =
     [("Sec-Fetch-Dest", "document"), ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
 
@@ -25,7 +25,7 @@ impl Response {
         self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The only line of this header.
+    /// The value of this header, which must have only one line.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let values = self.all(name);
         assert!(values.len() < 2, "{name}: {values:?}");
@@ -55,7 +55,7 @@ pub(crate) struct Connection(BufReader<TcpStream>);
 
 impl Connection {
     pub(crate) fn open(port: u16) -> Self {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("somebody listens");
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("the program listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.set_nodelay(true).expect("no delay");
         Self(BufReader::new(stream))
@@ -98,7 +98,7 @@ impl Connection {
         }
     }
 
-    /// The next chunk; nothing at the end, where the trailers follow.
+    /// The next chunk; `None` at the end, where the trailers follow.
     pub(crate) fn chunk(&mut self) -> Option<Vec<u8>> {
         let size = usize::from_str_radix(&self.line(), 16).expect("a chunk's size");
         if size == 0 {
@@ -124,7 +124,7 @@ impl Connection {
         bytes
     }
 
-    /// What comes until the other side closes, or breaks off.
+    /// The bytes until the other side closes or breaks the connection.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
         let _ = self.0.read_to_end(&mut rest);

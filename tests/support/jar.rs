@@ -8,7 +8,7 @@ use super::http::{NAVIGATION, Response, get, send};
 pub(crate) struct Jar(BTreeMap<String, String>);
 
 impl Jar {
-    /// Keeps what the answer sets, and forgets what it expires.
+    /// Stores the cookies that the response sets, and removes those that it expires.
     pub(crate) fn keep(&mut self, answer: &Response) {
         for line in answer.all("set-cookie") {
             let mut parts = line.split(';').map(str::trim);
@@ -41,7 +41,7 @@ impl Jar {
         page
     }
 
-    /// A form that is sent.
+    /// The submission of a form.
     pub(crate) fn post(&mut self, port: u16, path: &str, form: &str) -> Response {
         let content_type = ("Content-Type", "application/x-www-form-urlencoded");
         let cookies = self.header();

@@ -24,7 +24,7 @@ impl io::Write for Log {
 }
 
 impl Log {
-    /// A subscriber that writes events from this level on, and such span events, into this log.
+    /// A subscriber that writes events of this level or above, and these span events, into this log.
     pub(crate) fn subscriber(&self, level: Level, spans: FmtSpan) -> impl Subscriber + Send + Sync + use<> {
         let writer = self.clone();
         let builder = tracing_subscriber::fmt().with_max_level(level).with_span_events(spans).with_ansi(false);

@@ -1,4 +1,4 @@
-//! A small application: one page, its users, and what came out of the layers.
+//! A small application: one page, its users, and the layers' output.
 
 use std::convert::Infallible;
 
@@ -23,7 +23,7 @@ use crate::support::{MARKER, builder, secret, verify, widgets};
 
 pub(crate) const PAGE: &str = "<!doctype html><html><head><title>Home</title></head><body>Hello</body></html>";
 
-/// What a test application answers: one page with all that a cache would like.
+/// The response of a test application: one page with every header that a cache would like.
 pub(crate) fn page() -> Response<Body> {
     Response::builder()
         .header("content-type", "text/html; charset=utf-8")
@@ -69,7 +69,7 @@ pub(crate) fn user(number: u8) -> Viewer {
     Viewer::SignedIn(Identity::new(format!("user-{number}")).with_email(format!("user-{number}@example.com")))
 }
 
-/// What the token of a vendor with this secret says, by the referee's word.
+/// The claims of a token by the vendor with this secret, which the referee has verified.
 pub(crate) fn claims_by(secret: &str, token: &serde_json::Value) -> serde_json::Value {
     verify(secret, token.as_str().unwrap()).unwrap().claims
 }

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 const EXAMPLES: [&str; 4] = ["hubspot", "per_route", "reverse_proxy", "tenants"];
 
-/// What the examples take from the environment.
+/// The environment variables that the examples read.
 const VARIABLES: [&str; 10] = [
     "HUBSPOT_ACCESS_TOKEN",
     "HUBSPOT_PORTAL_ID",
@@ -43,7 +43,7 @@ pub(crate) fn axum_login() -> Command {
     program(&BINARIES.get_or_init(|| built(&["--package=example-axum-login", "--bins"]))["axum_login"])
 }
 
-/// A program with nothing of this process's environment that would configure it.
+/// A program without the environment variables of this process that would configure it.
 pub(crate) fn program(path: &Path) -> Command {
     let mut command = Command::new(path);
     for variable in VARIABLES {
@@ -52,7 +52,7 @@ pub(crate) fn program(path: &Path) -> Command {
     command
 }
 
-/// Built here, for `cargo test --test ...` does not build them, and what an earlier run left may be old.
+/// Builds the programs, because `cargo test --test ...` does not, and those of an earlier run may be old.
 fn built(arguments: &[&str]) -> BTreeMap<String, PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--offline", "--quiet", "--message-format=json"]).args(arguments);
@@ -67,12 +67,12 @@ fn artifact(message: &Value) -> Option<(String, PathBuf)> {
     Some((message["target"]["name"].as_str()?.to_owned(), executable.into()))
 }
 
-/// Runs to its end.
+/// Runs a program until it ends.
 pub(crate) fn run(command: &mut Command) -> Output {
     command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
-/// A program that listens on a port. Dropped, it is killed.
+/// A program that listens on a port. When it is dropped, it is killed.
 pub(crate) struct Process {
     pub(crate) port: u16,
     child: Child,
@@ -80,20 +80,20 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it and waits until it writes `words` and a port.
+    /// Starts the program, and waits until it prints `words` and a port.
     pub(crate) fn start(mut command: Command, words: &str) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let stderr = collect(child.stderr.take().expect("it is piped"));
         let lines = lines(child.stdout.take().expect("it is piped"));
         let port = announced(&lines, words);
-        // From here on the process is killed, whatever comes.
+        // From here on, the process is killed in every case.
         let mut process = Self { port: 0, child, stderr: Some(stderr) };
         process.port = port.unwrap_or_else(|| panic!("{command:?} says no port: {}", process.errors()));
         process
     }
 
-    /// Everything it has written to stderr. It is killed if it still runs.
+    /// Everything that the program has written to stderr. The program is killed if it still runs.
     pub(crate) fn errors(&mut self) -> String {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -101,9 +101,9 @@ impl Process {
         reader.join().expect("the reader does not panic")
     }
 
-    /// Sends a signal, like `TERM`.
+    /// Sends a signal, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
-        // Not yet waited for, so the number cannot belong to another process.
+        // The test has not waited for the process yet, so the number cannot belong to another one.
         let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
     }
@@ -112,7 +112,7 @@ impl Process {
         self.child.try_wait().expect("its state").is_none()
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until the program ends by itself.
     pub(crate) fn ended(&mut self) -> ExitStatus {
         let start = Instant::now();
         loop {
@@ -144,7 +144,7 @@ fn announced(lines: &Receiver<String>, words: &str) -> Option<u16> {
     None
 }
 
-/// Read to the end, for a program blocks once its output is no longer read.
+/// Reads the output to its end, because a program blocks once its output is no longer read.
 fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, lines) = channel();
     thread::spawn(move || {

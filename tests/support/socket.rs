@@ -1,4 +1,4 @@
-//! A hyper server on a loopback port, and a client that reads HTTP/1.1 byte by byte, with nothing of hyper's in it.
+//! A hyper server on a loopback port, and a client that reads HTTP/1.1 byte by byte, without hyper.
 
 use std::{convert::Infallible, error::Error, future::Future, net::SocketAddr, time::Duration};
 
@@ -16,7 +16,7 @@ use tower::Service;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// What no test may take: everything happens on loopback.
+/// No test may take this long: everything happens on loopback.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
@@ -36,7 +36,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// HTTP/1.1, upgrades included.
+    /// HTTP/1.1, including upgrades.
     pub(crate) async fn http1<S, B>(service: S) -> Self
     where
         S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send>,
@@ -47,7 +47,7 @@ impl Server {
             let builder = hyper::server::conn::http1::Builder::new();
             let service = TowerToHyperService::new(service.clone());
             let connection = builder.serve_connection(TokioIo::new(socket), service).with_upgrades();
-            // A body that fails breaks its connection off: some tests want that.
+            // A body that fails breaks its connection, which some tests expect.
             async move { drop(connection.await) }
         })
         .await
@@ -88,12 +88,12 @@ impl Server {
         Self { address, accepting }
     }
 
-    /// Everything that the server says to these bytes until it closes, but for the dates.
+    /// Everything that the server sends in response to these bytes until it closes, without the dates.
     pub(crate) async fn transcript(&self, requests: &str) -> Vec<u8> {
         let mut socket = TcpStream::connect(self.address).await.unwrap();
         let (mut said, mut all) = (Vec::new(), Vec::new());
         socket.write_all(requests.as_bytes()).await.unwrap();
-        // A server that breaks off may do so with a reset.
+        // A server that breaks the connection may do so with a reset.
         within(socket.read_to_end(&mut said)).await.ok();
         for line in said.split_inclusive(|byte| *byte == b'\n') {
             if !line.starts_with(b"date: ") {
@@ -103,7 +103,7 @@ impl Server {
         all
     }
 
-    /// The answer to a page load by a person's browser, on a connection of its own.
+    /// The response to a page load by a user's browser, on a connection of its own.
     pub(crate) async fn load(&self, path: &str) -> Answer {
         Self::load_from(self.address, path).await
     }
@@ -117,7 +117,7 @@ impl Server {
     }
 }
 
-/// A page load as a browser with Fetch Metadata asks for it.
+/// A page load as a browser with Fetch Metadata sends it.
 pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> String {
     let mut text = format!(
         "{method} {path} HTTP/1.1\r\nHost: app.example.test\r\nSec-Fetch-Dest: document\r\nAccept: text/html\r\n"
@@ -131,14 +131,14 @@ pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Str
 /// One connection, kept alive.
 pub(crate) struct Client(BufReader<TcpStream>);
 
-/// One answer, as its own framing delimits it.
+/// One response, as its own framing delimits it.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) chunks: Vec<Bytes>,
     pub(crate) trailers: Vec<(String, String)>,
-    /// Whether it ended as its framing says, and was not broken off.
+    /// Whether it is complete by its framing, and was not cut off.
     pub(crate) whole: bool,
 }
 
@@ -184,7 +184,7 @@ impl Client {
         self.any_answer(to_head).await.expect("an answer")
     }
 
-    /// Nothing where the server closes before a whole head.
+    /// `None` if the server closes before a complete head.
     pub(crate) async fn any_answer(&mut self, to_head: bool) -> Option<Answer> {
         let mut answer = self.any_head().await?;
         within(self.rest(&mut answer, to_head)).await;
@@ -229,7 +229,7 @@ impl Client {
         Some(())
     }
 
-    /// The next chunk; `Some(None)` for the last, empty one; nothing where the server breaks off.
+    /// The next chunk; `Some(None)` for the last, empty one; `None` if the server breaks the connection.
     pub(crate) async fn chunk(&mut self) -> Option<Option<Bytes>> {
         let length = usize::from_str_radix(&self.line().await?, 16).expect("a length in hexadecimal");
         if length == 0 {
@@ -265,14 +265,14 @@ impl Client {
         bytes
     }
 
-    /// Whether the server has closed, and said nothing more before.
+    /// Whether the server has closed the connection without sending anything more.
     pub(crate) async fn says_no_more(mut self) -> bool {
         let mut rest = Vec::new();
         within(self.0.read_to_end(&mut rest)).await.is_err() || rest.is_empty()
     }
 }
 
-/// A service of one answer.
+/// A service with one response.
 pub(crate) fn answering<A, B>(
     answer: A,
 ) -> impl Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send> + Clone + Send + 'static
@@ -283,7 +283,7 @@ where
     tower::service_fn(move |request: Request<Incoming>| std::future::ready(Ok(answer(&request))))
 }
 
-/// The values of the cookies beside the marker are random; without them, answers can be compared.
+/// Removes the values of the `-kept` cookies, which are random, so that responses can be compared.
 pub(crate) fn without_epochs(text: &str) -> String {
     const KEPT: &str = "-kept=";
     let mut parts = text.split(KEPT);

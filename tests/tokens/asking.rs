@@ -1,4 +1,4 @@
-//! Requests to the token service, and assertions about what it answers.
+//! Requests to the token service, and assertions about its responses.
 
 use std::convert::Infallible;
 
@@ -18,9 +18,10 @@ use crate::support::{SECRET, builder, secret};
 pub(crate) const TOKENS: [&str; 4] = ["intercom", "zendesk-chat", "zendesk-help-center", "ferndesk"];
 pub(crate) const SECRETS: [&str; 4] = [SECRET, "chat secret", "help center secret", "ferndesk secret"];
 
-/// Of user-123, computed with Python: the first 22 characters of `base64.urlsafe_b64encode(hmac.digest(key, b"user-123",
-/// "sha256"))`, with `key = hmac.digest(b"ferndesk secret", b"tower-widget-identity/marker/v1\xff", "sha256")`: ferndesk comes
-/// first in the alphabet.
+/// The fingerprint of user-123, computed with Python: the first 22 characters of
+/// `base64.urlsafe_b64encode(hmac.digest(key, b"user-123", "sha256"))`, with `key = hmac.digest(b"ferndesk secret",
+/// b"tower-widget-identity/marker/v1\xff", "sha256")`. The key is Ferndesk's, because that name comes first in the
+/// alphabet.
 pub(crate) const FINGERPRINT: &str = "V359fNZTvvcyMIPCUbs-mn";
 
 pub(crate) fn all_widgets() -> WidgetsBuilder {
@@ -41,7 +42,7 @@ pub(crate) fn get(name: &str) -> request::Builder {
     Request::get(format!("/widget-token/{name}")).extension(Viewer::SignedIn(person()))
 }
 
-/// A request by whoever it is.
+/// A request to the service by this viewer.
 pub(crate) fn get_as(name: &str, viewer: impl Into<Viewer>) -> request::Builder {
     Request::get(format!("/widget-token/{name}")).extension(viewer.into())
 }
@@ -73,7 +74,7 @@ where
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     assert_eq!(length, Some(body.len() as u64), "the body's length is known");
-    // Which axum adds.
+    // axum adds this one.
     let others = parts.headers.iter().filter(|(name, _)| *name != "content-length");
     let mut headers: Vec<_> =
         others.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
@@ -85,7 +86,8 @@ pub(crate) fn nested(widgets: &Widgets, path: &str) -> Router {
     Router::new().nest_service(path, widgets.token_service())
 }
 
-/// Asks the service by itself, nested in a router, which strips the path, and the layer, which answers its own path.
+/// Asks three times: the service alone, the service nested in a router, which strips the path, and the layer, which
+/// serves its own path.
 pub(crate) fn ask(widgets: &Widgets, request: request::Builder) -> [Answer; 3] {
     let request = request.body(()).unwrap();
     let bare = block_on(answer(widgets.token_service(), request.clone()));
@@ -95,7 +97,7 @@ pub(crate) fn ask(widgets: &Widgets, request: request::Builder) -> [Answer; 3] {
     [bare, block_on(answer(nested(widgets, "/widget-token"), request.clone())), block_on(answer(layered, request))]
 }
 
-/// The headers of every answer, and these.
+/// The headers of every response, and these.
 pub(crate) fn headers(own: &[(&str, &str)]) -> Vec<(String, String)> {
     let always = [
         ("cache-control", "no-store"),
@@ -108,7 +110,7 @@ pub(crate) fn headers(own: &[(&str, &str)]) -> Vec<(String, String)> {
     headers
 }
 
-/// Asserts that this request is answered with an error, both ways, and with no word more.
+/// Asserts that each response to this request is this error, and contains nothing else.
 pub(crate) fn assert_error(widgets: &Widgets, request: request::Builder, status: u16, error: &str) {
     let what = format!("{:?} {:?} {:?}", request.method_ref(), request.uri_ref(), request.headers_ref());
     for answer in ask(widgets, request) {

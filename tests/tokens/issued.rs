@@ -1,4 +1,4 @@
-//! Tokens that the vendor's own API issues: what the layers, the token service and the configuration make of them.
+//! Tokens that the vendor's own API issues: how the layers, the token service and the configuration use them.
 
 use std::{
     io,
@@ -48,7 +48,7 @@ fn ask(widgets: &Widgets, name: &str, viewer: impl Into<Viewer>) -> (StatusCode,
     (head.status, head.headers, String::from_utf8(body.to_vec()).unwrap())
 }
 
-/// What the layer makes of a page, or of what a script fetches.
+/// The layer's response to a page load, or to a script's fetch.
 fn page(widgets: &Widgets, destination: &str, viewer: impl Into<Viewer>) -> Response<String> {
     let service = service_fn(async |_: Request<()>| {
         let response = Response::builder().header("content-type", "text/html");
@@ -163,7 +163,7 @@ fn without_a_secret_the_marker_needs_a_key() {
     assert_eq!(error.kind(), ConfigErrorKind::Secret);
     assert!(error.to_string().contains("marker_key(..)"), "{error}");
     assert!(alone().marker_key(secret("marker")).build().is_ok());
-    // Another widget's secret is one.
+    // The secret of another widget is enough.
     assert!(alone().widget(Ferndesk::new("widget-1", secret("ferndesk secret"))).build().is_ok());
 }
 
@@ -229,7 +229,7 @@ fn sendbird_needs_the_applications_own_module() {
     assert_refused(&without, ConfigErrorKind::AppId, "library_url(..)");
     let agent = Sendbird::new("AE8F7EEA-4555", "a'b", Issuer::new(never)).library_url("/sendbird.js");
     assert_refused(&agent, ConfigErrorKind::AppId, "AI agent");
-    // The policy allows the hosts of this application, and the module that its own one imports.
+    // The policy allows the hosts of this application, and the module that the vendor's module imports.
     let widgets = Widgets::builder().widget(sendbird()).marker_key(secret("marker")).build().unwrap();
     let needs = widgets.csp().unwrap().to_string();
     for host in ["https://aiagent.delight.ai", "https://api-ae8f7eea-4555.app.delight.ai", "wss://ws-ae8f7eea-4555."] {

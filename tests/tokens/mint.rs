@@ -1,4 +1,4 @@
-//! What `mint` prints, against what the vendors publish and an HMAC of another make.
+//! What `mint` prints, compared with what the vendors publish and with another HMAC implementation.
 
 mod jwt;
 
@@ -13,7 +13,7 @@ use sha2::Sha256;
 use tower_widget_identity::TokenError;
 use tower_widget_identity::{ConfigErrorKind, MAX_TOKEN_BYTES};
 
-// Its `main` is of no use here.
+// The tests do not use its `main`.
 #[allow(dead_code)]
 #[path = "../../examples/mint/main.rs"]
 pub(crate) mod example;
@@ -29,7 +29,7 @@ const USER_ID: &str = "4711";
 const EMAIL: &str = "person@example.com";
 const NAME: &str = "A Person";
 
-/// With everything that a vendor may want to know.
+/// All the attributes that a vendor may use.
 fn arguments(widget: &str, more: &[&str]) -> Vec<String> {
     let usual = ["--app-id", "app-1", "--secret", SECRET, "--user-id", USER_ID, "--email", EMAIL, "--name", NAME];
     [&[widget], usual.as_slice(), more].concat().into_iter().map(str::to_owned).collect()
@@ -59,7 +59,7 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-/// The claims, without those that differ from run to run: these must be whole seconds about now, or 128 random bits.
+/// Removes the claims that differ from run to run, after checking them: whole seconds about now, or 128 random bits.
 fn stable_claims(answer: &Value) -> Value {
     let mut claims = verify(SECRET, text(answer, "token")).expect("a signed token").claims;
     assert_eq!(claims, answer["claims"], "what is shown is what is signed");
@@ -214,7 +214,7 @@ fn the_older_hash_is_the_one_that_intercom_publishes() {
 
 #[test]
 fn older_hash_is_over_the_shown_fact() {
-    // Were the e-mail hashed as well, or in its place, this would not come out.
+    // The result would differ if the e-mail address were hashed as well, or instead.
     let answer = minted("intercom", &["--user-hash"]);
     let message = text(&answer["claims"], "user_id");
     let digest =

@@ -87,7 +87,7 @@ fn such_a_token_stands_in_no_header_and_is_minted_for_no_other() {
     assert_eq!(widgets.mint("freshchat-uuid", &Identity::new("user-123")).err(), Some(TokenError::UnknownToken));
 }
 
-/// Has a token under a name of its choice, and signs nothing but that.
+/// A widget whose token has any name, and which signs only that token.
 struct Acme(Secret, &'static str);
 
 impl Widget for Acme {

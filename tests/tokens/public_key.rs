@@ -1,4 +1,4 @@
-//! The service that answers with the public key of an RSA secret: by itself, and as a route of axum.
+//! The service that responds with the public key of an RSA secret: alone, and as a route of axum.
 
 use axum::{Router, body::Body};
 use futures::executor::block_on;
@@ -9,7 +9,7 @@ use tower_widget_identity::{ConfigErrorKind, PublicKeyService, Secret, SecretRot
 
 const RSA: &str = include_str!("../support/keys/rsa.pem");
 const RSA_PKCS1: &str = include_str!("../support/keys/rsa_pkcs1.pem");
-/// By `openssl rsa -pubout`, like the other one.
+/// Made by `openssl rsa -pubout`, like the other one.
 const RSA_PUBLIC: &str = include_str!("../support/keys/rsa_public.pem");
 const NEXT: &str = include_str!("../support/keys/rsa_next.pem");
 const NEXT_PUBLIC: &str = include_str!("../support/keys/rsa_next_public.pem");

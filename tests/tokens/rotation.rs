@@ -1,4 +1,4 @@
-//! A secret is replaced while the service runs: every answer is signed by one key from the header to the signature.
+//! A secret is replaced while the service runs: every response is signed by one key from the header to the signature.
 
 use std::{
     sync::{
@@ -73,7 +73,7 @@ fn no_request_fails_and_no_token_is_torn_while_a_secret_is_replaced() {
         })
     });
     for number in 1..=REPLACEMENTS {
-        // Each key is used for some requests before the next one comes.
+        // Each key signs some requests before the next one comes.
         let before = seen.load(Ordering::Relaxed);
         while seen.load(Ordering::Relaxed) == before && !readers.iter().any(thread::JoinHandle::is_finished) {
             thread::yield_now();

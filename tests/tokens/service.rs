@@ -75,7 +75,7 @@ fn query_and_absolute_address_change_nothing() {
     }
 }
 
-/// With or without nesting, and where the path begins as a token's name does.
+/// With and without nesting, and where the path begins like a token's name.
 #[test]
 fn service_answers_wherever_it_is_mounted() {
     for path in ["/widget-token", "/widget-token/", "/a/b/c", "/t", "/zendesk", "/intercom", "/ferndesk/", "/page"] {
@@ -131,7 +131,7 @@ fn user_without_a_required_fact_is_422() {
     }
 }
 
-/// Cannot sign.
+/// A widget that cannot sign.
 struct Mute(Secret);
 
 impl Widget for Mute {
@@ -185,7 +185,7 @@ fn identify_is_asked_and_its_failure_is_503() {
             if status == 503 {
                 continue;
             }
-            // What the extensions say does not count where `identify` knows.
+            // The extensions do not count if `identify` knows the viewer.
             for viewer in [Viewer::SignedIn(Identity::new("user-1").with_email("a@b")), Viewer::SignedOut] {
                 for answer in ask(&widgets, get_as("intercom", viewer)) {
                     assert_eq!(answer.status, status);

@@ -100,7 +100,7 @@ fn page_leaves_out_widgets_that_refuse() {
     }
 }
 
-/// The data of a page load with these cookies; nothing where the page stays as it is.
+/// The data of a page load with these cookies; `None` if the page is unchanged.
 fn page_load(widgets: &Widgets, viewer: &Viewer, cookies: &str) -> Option<Value> {
     let home = |_: Request<Body>| async {
         let html = Response::builder().header("content-type", "text/html");
@@ -112,7 +112,7 @@ fn page_load(widgets: &Widgets, viewer: &Viewer, cookies: &str) -> Option<Value>
     Some(serde_json::from_str(data).unwrap())
 }
 
-/// The marker, the vendor's own cookie, both, and what only looks like them.
+/// The marker, the vendor's own cookie, both, and lookalikes.
 fn cookies(marker: &str) -> [String; 9] {
     [
         "sid=1".to_owned(),
@@ -127,34 +127,35 @@ fn cookies(marker: &str) -> [String; 9] {
     ]
 }
 
-/// Asserts that the answer to `page` equals what a page load carries; returns how many page loads carried a snippet.
-fn assert_told_alike(widgets: &Widgets, viewer: &Viewer, keys: &[&str]) -> usize {
+/// Asserts that the response of `page` equals the data of a page load, and returns how many page loads carried a
+/// snippet.
+fn assert_same_data(widgets: &Widgets, viewer: &Viewer, keys: &[&str]) -> usize {
     let cookies = cookies(widgets.marker_name().unwrap());
     let loads = cookies.iter().filter_map(|cookies| Some((cookies, page_load(widgets, viewer, cookies)?)));
-    let told = |(cookies, on_load): (&String, Value)| {
+    let compare = |(cookies, on_load): (&String, Value)| {
         for answer in ask(widgets, get_as("page", viewer.clone()).header("cookie", cookies)) {
             for key in keys {
                 assert_eq!(answer.json().get(*key), on_load.get(*key), "{key} with {cookies}");
             }
         }
     };
-    loads.map(told).count()
+    loads.map(compare).count()
 }
 
 #[test]
 fn page_judges_the_cookies_of_a_user_as_a_page_load_does() {
-    assert_eq!(assert_told_alike(&widgets(), &Viewer::SignedIn(person()), &["seen", "fp", "reset"]), 9);
+    assert_eq!(assert_same_data(&widgets(), &Viewer::SignedIn(person()), &["seen", "fp", "reset"]), 9);
     let welcoming = all_widgets().visitors(true).build().unwrap();
-    assert_eq!(assert_told_alike(&welcoming, &Viewer::SignedIn(person()), &["seen", "fp", "reset"]), 9);
+    assert_eq!(assert_same_data(&welcoming, &Viewer::SignedIn(person()), &["seen", "fp", "reset"]), 9);
 }
 
 #[test]
 fn page_judges_the_cookies_of_a_signed_out_visitor_as_a_page_load_does() {
-    assert_eq!(assert_told_alike(&widgets(), &Viewer::SignedOut, &["seen", "fp", "reset"]), 7);
+    assert_eq!(assert_same_data(&widgets(), &Viewer::SignedOut, &["seen", "fp", "reset"]), 7);
 }
 
 #[test]
 fn page_shows_a_visitor_as_a_page_load_does() {
     let welcoming = all_widgets().visitors(true).build().unwrap();
-    assert_eq!(assert_told_alike(&welcoming, &Viewer::SignedOut, &["seen", "fp", "reset"]), 9);
+    assert_eq!(assert_same_data(&welcoming, &Viewer::SignedOut, &["seen", "fp", "reset"]), 9);
 }

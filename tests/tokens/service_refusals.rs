@@ -1,4 +1,4 @@
-//! Who gets no token, and hostile requests.
+//! Requests that get no token, and hostile requests.
 
 use std::convert::Infallible;
 
@@ -157,11 +157,11 @@ fn taken_body_does_not_come_again() {
     assert!(answering.now_or_never().is_none(), "and does not panic either");
 }
 
-/// Sends these bytes, and answers with the status that comes back; nothing if the connection was closed without.
+/// Sends these bytes, and returns the status of the response; `None` if the connection was closed without one.
 async fn raw(address: std::net::SocketAddr, request: &[u8]) -> Option<StatusCode> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let (mut reading, mut writing) = stream.split();
-    // The server may hang up on a long one before it has read all of it.
+    // The server may close the connection before it has read all of a long request.
     let mut answer = Vec::new();
     let (_, _) = tokio::join!(writing.write_all(request), reading.read_to_end(&mut answer));
     let status = std::str::from_utf8(answer.strip_prefix(b"HTTP/1.")?.get(2..5)?).ok()?;

@@ -1,4 +1,4 @@
-//! Signing without any feature, and whatever crypto provider the application's own jsonwebtoken has.
+//! Signing without any feature, independent of the crypto provider of the application's own jsonwebtoken.
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Value, json};

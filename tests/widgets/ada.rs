@@ -1,11 +1,12 @@
-//! Ada's chat starts with a token or not at all, and forgets a session before the next one begins.
+//! Ada's chat starts only with a token, and forgets a session before the next one begins.
 
 use serde_json::{Value, json};
 use tower_widget_identity::{Identity, IssuedToken, Issuer, widget::Ada};
 
 use crate::conformance::page;
 
-/// By <https://docs.ada.cx/messaging/web/sdk-api-reference>: one chat a page, which keeps its session until it is ended.
+/// From <https://docs.ada.cx/messaging/web/sdk-api-reference>: one chat per page, which keeps its session until it is
+/// ended.
 const LIBRARY: &str = "
     globalThis.started = false;
     globalThis.session = globalThis.session || null;

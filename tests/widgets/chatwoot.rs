@@ -8,8 +8,8 @@ use tower_widget_identity::{
 
 use crate::widgets::play::{ada, now, play, play_as, secret};
 
-/// By chatwoot/chatwoot: app/javascript/entrypoints/sdk.js and app/javascript/sdk/IFrameHelper.js. `wait` is how long
-/// `setUser` takes to make the digest of what it is given: code that is newer than Chatwoot 4.3 does that with a promise.
+/// From chatwoot/chatwoot: app/javascript/entrypoints/sdk.js and app/javascript/sdk/IFrameHelper.js. `wait` is how
+/// long `setUser` takes to compute the digest of its arguments: code newer than Chatwoot 4.3 does that with a promise.
 const LIBRARY: &str = "
     let wait = 0;
     const FRAME = { origin: 'https://app.chatwoot.com', data: 'chatwoot-widget:{\"event\":\"loaded\"}' };
@@ -62,7 +62,7 @@ fn facts_go_along_with_the_user_and_never_name_another_one() {
     assert_eq!(calls, [json!(["ada", user])]);
 }
 
-/// What the frame that was reset gets once it has loaded: the session ends while the library makes the digest.
+/// What the reset frame gets once it has loaded: the session ends while the library computes the digest.
 fn after_a_late_digest(then: &str) -> Vec<Value> {
     let script = format!(
         "wait = 5;
@@ -88,6 +88,6 @@ fn a_user_that_the_library_names_after_the_logout_reaches_no_frame() {
         json!([id, { "email": page["email"], "name": page["name"], "identifier_hash": format!("{id}-in-page") }])
     };
     assert_eq!(after_a_late_digest(""), [named("ada"), json!("reset")]);
-    // The next person is there already.
+    // The next user has signed in already.
     assert_eq!(after_a_late_digest("open(bela);"), [named("ada"), json!("reset"), named("bela")]);
 }

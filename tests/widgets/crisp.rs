@@ -22,7 +22,7 @@ fn facts_and_company_are_passed_beside_the_address() {
     assert_eq!(calls, expected);
 }
 
-/// What waits for a library that is still to come is of the person whose session is over.
+/// Calls that wait for a late library belong to the user whose session is over.
 #[test]
 fn facts_do_not_outlive_the_session() {
     let ada = ada().with_unsigned("nickname", "Ada L.").with_company(Company::new(7).with_name("Acme"));

@@ -5,7 +5,7 @@ use tower_widget_identity::widget::{Drift, Widget};
 
 use crate::widgets::play::{ada, now, play, secret};
 
-/// The adapter reads the token, so no word can take its place.
+/// The adapter reads the token, so the test cannot use a placeholder for it.
 #[test]
 fn settings_come_before_the_user() {
     let drift = Drift::new("embed-1", secret());

@@ -5,7 +5,7 @@ use tower_widget_identity::widget::Ferndesk;
 
 use crate::widgets::play::{play, secret};
 
-/// A session's end is no reason to open it, though the application opens it for its users.
+/// The end of a session must not open the widget, even if the application opens it for its users.
 #[test]
 fn a_logout_does_not_open_the_widget() {
     let ferndesk = Ferndesk::new("widget-1", secret()).setting("open", true).setting("hideLauncher", true);

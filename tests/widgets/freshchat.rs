@@ -1,4 +1,4 @@
-//! Freshchat: <https://developers.freshchat.com/web-sdk/v1/>, and what its library was seen to do.
+//! Freshchat: <https://developers.freshchat.com/web-sdk/v1/>, and the observed behaviour of its library.
 
 use serde_json::{Value, json};
 use tower_widget_identity::widget::Freshchat;
@@ -9,7 +9,7 @@ fn freshchat() -> Freshchat {
     Freshchat::new("token-1", secret())
 }
 
-/// A widget is destroyed once its frame has answered, and until then `init` is ignored.
+/// A widget is destroyed once its frame has responded, and until then `init` is ignored.
 const LIBRARY: &str = "
     let initialised = false;
     let listeners = [];
@@ -60,9 +60,10 @@ fn a_library_that_never_answers_is_not_waited_for_for_ever() {
     assert_eq!(calls, ["init ada-in-page", "clear", "destroy", "init bela-in-page"]);
 }
 
-// ---- accounts that want the library's own id of the user in the token -----------------------------------------------
+// ---- accounts that require the library's own id of the user in the token
+// --------------------------------------------
 
-/// What happens after Ada's widget has come up.
+/// What happens after Ada's widget has booted.
 fn after_ada(script: &str) -> Vec<Value> {
     play(&freshchat(), &format!("{LIBRARY} await visit(ada); journal.length = 0; {script}"))
 }
@@ -105,7 +106,7 @@ fn invalid_id_is_not_handed_over() {
     }
 }
 
-/// The library asked in Ada's session, and answers in the next one.
+/// The library asks in Ada's session, and gets its response in the next one.
 #[test]
 fn id_of_the_former_session_is_not_signed_for_the_next_user() {
     let script = "
@@ -133,7 +134,7 @@ fn fresh_tokens_have_the_id_as_well() {
     assert_eq!(play(&freshchat(), &format!("{LIBRARY}{renewed}")), asked);
 }
 
-/// Some libraries destroy the widget over a token that they do not take.
+/// Some libraries destroy the widget if they do not accept a token.
 #[test]
 fn a_widget_that_gave_up_is_started_without_the_token_once() {
     let gives_up = "refuses(); library.destroy(); await pass(1000);";
@@ -156,7 +157,7 @@ fn from_snippet() -> Freshchat {
     Freshchat::from_snippet("//eu.fw-cdn.com/1/2.js", secret()).setting("locale", "en")
 }
 
-/// Each of its scripts brings the library, which calls `onInit` before the snippet calls `init`.
+/// Each of its scripts loads the library, which calls `onInit` before the snippet calls `init`.
 const SNIPPET: &str = "
     delete window.fcWidget;
     const ran = new Set();
@@ -199,7 +200,7 @@ fn next_user_gets_the_snippet_anew() {
     assert_eq!(calls, [&first[..], &["2.js#1 chat=true", "init bela-in-page"]].concat());
 }
 
-/// Its code cannot be called back: what it starts is ended, and it finds no token.
+/// A script cannot be cancelled: what it starts is ended, and it finds no token.
 #[test]
 fn a_snippet_that_comes_after_the_logout_is_ended() {
     let script = "

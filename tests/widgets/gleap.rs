@@ -5,7 +5,8 @@ use tower_widget_identity::{Company, widget::Gleap};
 
 use crate::widgets::play::{ada, play_as, secret};
 
-/// By gleap 16.4.0: it reads its queue when it runs, and `identify` is answered later. Calls with arguments are noted.
+/// From gleap 16.4.0: it reads its queue when it runs, and the response to `identify` comes later. Calls with
+/// arguments are noted.
 const LIBRARY: &str = "
     let userId = '';
     const updated = next => {
@@ -79,7 +80,7 @@ fn settings_are_called_before_the_start_and_facts_go_along_with_the_user() {
     let start = json!(["initialize", "key-1"]);
     let late = play(&gleap(), "await visit(ada); library(); await arrive();");
     assert_eq!(late, [console.clone(), language.clone(), tags, start.clone(), identify()]);
-    // An older library without one of the methods starts nevertheless.
+    // An older library that lacks one of the methods starts nevertheless.
     let there = play(&gleap(), "library(['setTags']); await visit(ada);");
     assert_eq!(there, [console, language, start, identify()]);
 }
@@ -91,8 +92,8 @@ fn settings_that_are_false_are_left_alone() {
     assert_eq!(calls, [json!(["initialize", "key-1"]), identify()]);
 }
 
-/// What the answer stores is gone at once. The runtime's own purge comes later: 1000 ms after the library, and after the
-/// logout.
+/// What the response stores is removed at once. The runtime's own clean-up comes later: 1000 ms after the library, and
+/// after the logout.
 #[test]
 fn an_answer_that_comes_after_the_logout_revives_no_session() {
     let script = "

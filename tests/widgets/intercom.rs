@@ -104,7 +104,7 @@ fn the_agents_secrets_are_handed_over_and_taken_back() {
     assert_eq!(waiting, [json!([["setAuthTokens", {}], ["shutdown"]])]);
 }
 
-/// Whoever has a session cookie comes back with a `boot` that names no user.
+/// A `boot` that names no user revives the user of an existing session cookie.
 #[test]
 fn an_earlier_pages_session_ends_without_a_boot() {
     let before_the_library = "

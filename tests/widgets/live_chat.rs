@@ -1,4 +1,4 @@
-//! LiveChat: its library asks for the person when it likes.
+//! LiveChat: its library asks for the user at any time.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -8,7 +8,7 @@ use tower_widget_identity::{Identity, IssuedToken, Issuer, widget::LiveChat};
 
 use crate::widgets::play;
 
-/// The journal of a script in which the token service has a token for both people.
+/// The journal of a script in which the token service has a token for both users.
 fn play(script: &str) -> Vec<Value> {
     let issuer =
         Issuer::new(async |_: Identity| Ok::<_, Infallible>(IssuedToken::new("unused", Duration::from_secs(1))));
@@ -63,7 +63,7 @@ fn provider_of_a_former_user_gives_the_next_one_nothing() {
         const identify = async each => { await seen(each.getToken().then(token => token.entityId)); };
         await identify(former);
         await identify(provider());
-        // Now that there is a token.
+        // Now there is a token.
         await identify(former);
         await seen(former.hasToken());
         await identify(provider());";

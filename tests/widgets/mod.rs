@@ -1,8 +1,8 @@
 //! What each adapter calls, without a browser: a test plays pages with the crate's runtime and one widget's adapter in
-//! QuickJS, on the conformance kit's stage. The library's stand-in, written beside the test by what the vendor publishes,
-//! notes each call.
+//! QuickJS, on the conformance kit's stage. The stub of the library is next to the test, follows what the vendor
+//! publishes, and notes each call.
 //!
-//! The folders hold what other tests need about each widget: `golden.json` (see `support/golden.rs`) and `stub.js`.
+//! The folders hold what other tests need for each widget: `golden.json` (see `support/golden.rs`) and `stub.js`.
 
 mod ada;
 mod canny;

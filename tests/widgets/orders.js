@@ -1,4 +1,4 @@
-// Plays every order of hmac.js, where time passes as soon as nothing else is to be done.
+// Plays every order of hmac.js, where time passes as soon as nothing else is left to do.
 window.MessageEvent = class extends Event {
   constructor(type, { origin, data }) { super(type); Object.assign(this, { origin, data }); }
 };

@@ -1,5 +1,5 @@
-//! The adapters of the vendors that check an HMAC, in every order of calls, against the stand-ins for their libraries
-//! that the browser tests have: what `tests/browser/widgets_hmac.rs` does in browsers.
+//! The adapters of the vendors that check an HMAC, in every order of calls, with the stubs of the browser tests.
+//! `tests/browser/widgets_hmac.rs` does the same in browsers.
 
 use serde_json::{Value, json};
 use tower_widget_identity::Identity;
@@ -13,7 +13,7 @@ const TOOLS: &str = include_str!("../browser/stubs/tools.js");
 const ORDERS: &str = include_str!("../browser/stubs/hmac.js");
 const PLAY: &str = include_str!("orders.js");
 
-/// What the runtime hands to the adapter, from the widget itself, with what its stand-in needs besides.
+/// The data that the runtime passes to the adapter, made by the widget itself, and what its stub needs.
 fn data(golden: &Golden, hash: &Hash) -> Value {
     let widget = golden.widget();
     let manifest = widget.manifest();
@@ -36,7 +36,7 @@ fn data(golden: &Golden, hash: &Hash) -> Value {
     })
 }
 
-/// How many orders there were, and what went wrong.
+/// Returns how many orders there were, and what went wrong.
 fn play(golden: &Golden, hash: &Hash, [visitor, load, same]: [bool; 3]) -> (u64, Vec<String>) {
     let (name, data) = (golden.name(), data(golden, hash));
     let (adapter, stub) = (golden.widget().manifest().adapter().to_owned(), golden.stub().unwrap());

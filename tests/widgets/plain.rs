@@ -33,7 +33,7 @@ fn the_customers_facts_and_tenant_are_handed_over_and_taken_back() {
     let expected = [
         json!(["Plain.init", options(false, json!({ "customerDetails": details, "threadDetails": thread }))]),
         json!(["Plain.close"]),
-        // Without the person.
+        // Without the user.
         json!(["Plain.update", options(true, json!({}))]),
     ];
     assert_eq!(calls(&with_tenant), expected);

@@ -1,23 +1,25 @@
-// One document on the conformance kit's stage, with the crate's runtime and one widget's adapter. The test's script comes
-// after this: it stands in for the vendor's library, turns the pages, and notes what the adapter calls.
+// One document on the conformance kit's stage, with the crate's runtime and one widget's adapter. The test's script
+// follows this one: it has the stub of the vendor's library, loads pages, and notes what the adapter calls.
 
 const { ada, bela } = input;
 
-// ---- what the test gets ---------------------------------------------------------------------------------------------
+// ---- helpers for the test
+// -------------------------------------------------------------------------------------------
 
 const journal = [];
 
-// As it is now: the adapter may change later what it hands over.
+// A copy, because the adapter may change later what it hands over.
 const note = entry => journal.push(JSON.parse(JSON.stringify(entry,
   (_, each) => typeof each === 'function' ? 'a function' : each)));
 
-// A library that notes each call, by its name and arguments: of itself, and of whatever method it is asked for.
+// A library that notes each call of itself or of any method, by its name and arguments.
 const recorder = name => new Proxy(() => {}, {
   apply: (_target, _self, args) => { note([name, ...args]); },
   get: (_target, method) => (...args) => { note([name + '.' + String(method), ...args]); }
 });
 
-// Notes each script that comes into the page from now on, without the attribute that the runtime gives to all of them.
+// Notes each script that is added to the page from now on, without the attribute that the runtime gives to all of
+// them.
 const noteScripts = () => {
   head.append = script => {
     const { 'up-asset': _, ...attributes } = script.attributes;
@@ -29,13 +31,13 @@ const noteScripts = () => {
 // ---- the token service ----------------------------------------------------------------------------------------------
 
 const answerOfStage = window.fetch;
-// The status of each token's answer, if it is not to be the stage's.
+// The status of each token response, if it is not the stage's.
 let refused = 0;
 let held = Promise.resolve();
 
 const refuse = status => { refused = status; };
 
-// Tokens wait from now on, until the returned function is called.
+// Token responses wait from now on, until the returned function is called.
 const holdTokens = () => {
   let release;
   held = new Promise(resolve => { release = resolve; });
@@ -57,7 +59,7 @@ window.fetch = async (address, options = {}) => {
 
 // ---- the page -------------------------------------------------------------------------------------------------------
 
-// Without it, the runtime looks at the cookies every other second.
+// Without it, the runtime checks the cookies every other second.
 window.cookieStore = new EventTarget();
 window.console.warn = (...words) => note('warn ' + words.join(' '));
 
@@ -66,7 +68,7 @@ const CONSTANTS = {
   widgets: [input.widget]
 };
 
-// The next page of this person, or of no one, up to the end of its script.
+// Runs the script of the next page, which is this user's or a signed-out visitor's.
 const open = person => {
   session = person;
   const data = pageData(person);
@@ -78,13 +80,13 @@ const open = person => {
   return runScript(element, () => (0, eval)('(' + input.runtime + '\n)')(CONSTANTS, { [input.widget.name]: adapter }));
 };
 
-// The same, and what it asks the server is answered.
+// The same, and waits for the responses to its questions.
 const visit = async person => {
   open(person);
   await pass(0);
 };
 
-// The server answers a logout; the page that follows is a signed-out one. The runtime calls `shutdown` twice.
+// The server handles a logout; the page that follows is a signed-out one. The runtime calls `shutdown` twice.
 const signOut = async () => {
   logOut();
   await visit(undefined);
@@ -104,10 +106,10 @@ const comeSignedOut = async () => {
   await visit(undefined);
 };
 
-// The page stays open until the runtime has replaced the token, and no longer: tokens are good for 600 seconds.
+// The page stays open just until the runtime has replaced the token: tokens are good for 600 seconds.
 const renewal = async () => pass(500000);
 
-// The scripts in the page have run.
+// Runs the scripts in the page.
 const arrive = async () => {
   scripts.forEach(runs);
   await pass(0);

@@ -33,12 +33,12 @@ pub(crate) fn play(widget: &dyn Widget, script: &str) -> Vec<Value> {
     play_with(widget, &ada(), &bela(), script)
 }
 
-/// The same, where Ada is this one.
+/// The same, where Ada has this identity.
 pub(crate) fn play_as(widget: &dyn Widget, ada: &Identity, script: &str) -> Vec<Value> {
     play_with(widget, ada, &bela(), script)
 }
 
-/// The same for two people: in the script, `ada` and `bela`.
+/// The same for two users: in the script, `ada` and `bela`.
 pub(crate) fn play_with(widget: &dyn Widget, ada: &Identity, bela: &Identity, script: &str) -> Vec<Value> {
     let manifest = widget.manifest();
     let input = json!({
@@ -59,9 +59,9 @@ pub(crate) fn play_with(widget: &dyn Widget, ada: &Identity, bela: &Identity, sc
     serde_json::from_str(&result(&code)).unwrap()
 }
 
-/// A person as the page and the token service know them. Words take the place of tokens: `ada-in-page` stands in the page,
-/// `ada-fresh` is what the token service answers. A token that does not renew the page's is called by its name, as in
-/// `ada-intercom-salesforce`. Where the vendor's API issues the tokens, the script says which.
+/// A user's data for the page and the token service. Placeholders replace the tokens: `ada-in-page` is in the page,
+/// and `ada-fresh` is the token service's response. A token that does not renew the page's one has its name, as in
+/// `ada-intercom-salesforce`. If the vendor's API issues the tokens, the script names them.
 fn person(widget: &dyn Widget, identity: &Identity, fp: char) -> Value {
     let id = identity.id();
     let manifest = widget.manifest();
@@ -81,7 +81,7 @@ fn person(widget: &dyn Widget, identity: &Identity, fp: char) -> Value {
     json!({ "fp": fp.to_string().repeat(22), "person": page, "lifetime": 0, "tokens": tokens })
 }
 
-/// What the code leaves in the global `result` once nothing is to be done any more.
+/// Runs the code until nothing is left to do, and returns the global `result`.
 pub(crate) fn result(code: &str) -> String {
     let engine = Runtime::new().unwrap();
     let context = Context::full(&engine).unwrap();
@@ -91,7 +91,7 @@ pub(crate) fn result(code: &str) -> String {
         }
     });
     while engine.is_job_pending() {
-        // What a promise rejects with is in the journal, or no one waits for it.
+        // A rejected promise is noted in the journal, or no code waits for it.
         let _ = engine.execute_pending_job();
     }
     context.with(|ctx| ctx.globals().get("result")).expect("the script comes to its end")

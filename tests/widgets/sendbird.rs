@@ -1,11 +1,11 @@
-//! Sendbird's messenger asks for tokens when it likes, and is logged out before the next one is made.
+//! Sendbird's messenger asks for tokens at any time, and is logged out before the next one is made.
 
 use serde_json::{Value, json};
 use tower_widget_identity::widget::Sendbird;
 
 use crate::conformance::page;
 
-/// By <https://github.com/sendbird/delight-ai-agent/blob/main/js/cdn/docs/README.md>.
+/// From <https://github.com/sendbird/delight-ai-agent/blob/main/js/cdn/docs/README.md>.
 const LIBRARY: &str = "
     globalThis.made = [];
     globalThis.library = () => {
@@ -15,7 +15,7 @@ const LIBRARY: &str = "
                 AnonymousSessionInfo: class {},
                 initialize({ appId, aiAgentId, userSessionInfo, context }) {
                     const { userId, authToken } = userSessionInfo;
-                    seen.push(['initialize', aiAgentId, userId || 'nobody', authToken || 'no token'].concat(context || []));
+                    seen.push(['initialize', aiAgentId, userId || 'anonymous', authToken || 'no token'].concat(context || []));
                     messenger.session = userSessionInfo;
                 },
                 close() { seen.push('close'); },
@@ -26,7 +26,7 @@ const LIBRARY: &str = "
             return messenger;
         };
     };
-    // The library wants another token.
+    // The library needs another token.
     globalThis.want = () => made[0].session.sessionHandler.onSessionTokenRequired(
         token => seen.push(token), error => seen.push('refused: ' + error.message));
 ";
@@ -83,7 +83,7 @@ fn next_user_comes_once_the_logout_is_answered() {
 fn visitor_who_signs_in_gets_a_new_messenger() {
     let steps = ["boot(undefined)", "arrive()", "boot({ userId: 'ada' })", "answer('token-a')"];
     let seen = seen(&steps);
-    assert_eq!(seen[0], json!(["initialize", "support-agent", "nobody", "no token"]));
+    assert_eq!(seen[0], json!(["initialize", "support-agent", "anonymous", "no token"]));
     assert_eq!(seen[5], json!(["initialize", "support-agent", "ada", "token-a"]), "{seen}");
 }
 

@@ -11,7 +11,7 @@ use tower_widget_identity::{
 
 use crate::widgets::play::{ada, now, play, play_as, secret};
 
-/// By userflow.js 2.14.0: the library reads the queue of the stub's calls, and takes over whatever is called later.
+/// From userflow.js 2.14.0: the library reads the queue of the stub's calls, and takes over all later calls.
 const LIBRARY: &str = "
     const library = async () => {
         const queued = window.USERFLOWJS_QUEUE || [];
@@ -25,7 +25,7 @@ const LIBRARY: &str = "
     };
 ";
 
-/// The methods of the vendor's own stub, by what they return: read from the published package, names only.
+/// The methods of the vendor's own stub, by their return types. The names are from the published package.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Published {
@@ -92,7 +92,7 @@ fn an_early_call_reaches_the_library() {
         json!(names)
     };
     let called = sorted([return_nothing, return_a_promise.clone()].concat());
-    // `load` has ended, too.
+    // `load` has settled, too.
     let settled = sorted([return_a_promise, vec!["load".to_owned()]].concat());
     assert_eq!(play(&userflow(), &format!("{LIBRARY}{script}")), [called, settled]);
 }
@@ -131,7 +131,7 @@ fn settings_are_called_before_the_start() {
     assert_eq!(play(&allowed, &late), [z_index, init(), identify("ada", "Ada")]);
 }
 
-/// The session ends before the library has come.
+/// The session ends before the library has loaded.
 #[test]
 fn setup_of_the_application_alone_outlives_the_session() {
     let script = "
@@ -161,7 +161,7 @@ fn the_library_is_loaded_once_and_the_modern_build_as_a_module() {
     assert_eq!(play(&userflow().library_url(modern), loads), [json!(["load", modern, { "type": "module" }])]);
     let after_a_logout = "noteScripts(); await comeSignedOut(); window.userflow.load();";
     assert_eq!(play(&userflow(), after_a_logout), [legacy]);
-    // The package came first, and has a loader of its own.
+    // The package was there first, and has a loader of its own.
     let beside_the_package = "
         noteScripts();
         const noop = () => {};

@@ -9,7 +9,7 @@ fn userjot() -> UserJot {
     UserJot::new("project-1", secret())
 }
 
-/// The third version of the library ends a session by `logout`; `identify(null)` is the first and second version's.
+/// The third version of the library ends a session by `logout`; the first and second one by `identify(null)`.
 #[test]
 fn a_library_that_is_there_ends_the_session_by_logout() {
     let calls = play(

@@ -15,7 +15,7 @@ fn a_library_that_comes_reads_the_settings() {
         &zendesk(),
         "documentState.readyState = 'loading';
          await visit(ada);
-         // The page sets its own in between.
+         // The page sets its own settings in between.
          window.zESettings = { webWidget: { color: 'own', launcher: 'own' }, cookies: true };
          dispatch('load');
          await pass(100);
@@ -43,7 +43,7 @@ fn a_library_that_comes_reads_the_settings() {
     );
 }
 
-/// Why the page's own snippet must go: a widget that is there has read its settings.
+/// The page's own snippet must be removed for this reason: a widget that is there has read its settings.
 #[test]
 fn a_library_that_is_there_gets_the_settings_and_authenticates_again() {
     let calls = play(

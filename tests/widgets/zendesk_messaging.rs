@@ -9,7 +9,7 @@ fn zendesk() -> ZendeskMessaging {
     ZendeskMessaging::new("key-1", secret().with_key_id("app_1"))
 }
 
-/// Names as in browsers that other people have looked into.
+/// Names that were observed in real browsers.
 #[test]
 fn the_integrations_session_is_removed_and_no_strangers_entry() {
     let left = play(
@@ -27,7 +27,7 @@ fn the_integrations_session_is_removed_and_no_strangers_entry() {
     assert_eq!(left, [strangers; 2]);
 }
 
-/// The library as far as logins go: it asks for a token, and says what came of it.
+/// The library's logins: it asks for a token, and reports the result.
 const LIBRARY: &str = "
     let works = true;
     let again;
@@ -41,7 +41,7 @@ const LIBRARY: &str = "
     };
 ";
 
-/// The widget waits four seconds for a token, and then goes on without an identity.
+/// The widget waits four seconds for a token, and then continues without an identity.
 #[test]
 fn a_login_waits_until_its_token_is_there() {
     let script = "
@@ -71,7 +71,7 @@ fn a_failed_login_is_tried_again_with_a_fresh_token() {
     assert_eq!(calls, [&login[..], &failed, &login].concat());
 }
 
-/// Zendesk refuses some people for good, such as one whose address belongs to another id.
+/// Zendesk refuses some users for good, such as one whose address belongs to another id.
 #[test]
 fn logins_that_fail_for_good_come_to_an_end() {
     let calls = play(&zendesk(), &format!("{LIBRARY} works = false; await visit(ada); await pass(3600000);"));
@@ -84,7 +84,7 @@ fn after_a_logout_no_login_is_tried_again() {
     assert_eq!(play(&zendesk(), &format!("{LIBRARY}{script}")), Vec::<Value>::new());
 }
 
-/// A queue of the library's may call back late.
+/// A queue of the library may call back late.
 #[test]
 fn a_token_is_not_handed_over_after_the_logout() {
     let script = "

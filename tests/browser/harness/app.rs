@@ -1,4 +1,4 @@
-//! A small application to test against, with sessions in a map that a test can change as only a server can.
+//! A small test application. Its sessions are in a map, which a test can change as only a server can.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -25,14 +25,14 @@ use crate::harness::tls::Cut;
 
 pub(crate) const TOKEN_PATH: &str = "/widget-token";
 
-/// Instead of a status: the connection breaks before anything is answered. A browser may try again a few times by
+/// Instead of a status: the connection breaks before any response. A browser may retry such a request a few times by
 /// itself, so these requests cannot be counted.
 pub(crate) const NO_NETWORK: u16 = 0;
 
-/// Which vendor's widget the application shows.
+/// The vendor whose widget the application shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Widget {
-    /// The example's demo messenger, which speaks Intercom's language.
+    /// The example's demo messenger, which has Intercom's interface.
     Intercom,
     /// A stub of the Zendesk Web Widget (Classic): `window.zendeskStub`.
     Zendesk,
@@ -40,28 +40,28 @@ pub(crate) enum Widget {
     Ferndesk,
 }
 
-/// How the application is built and where its pages are opened.
+/// How the application is built, and where the browser opens its pages.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) widget: Widget,
-    /// For how many seconds the vendor's tokens are good.
+    /// The lifetime of the vendor's tokens, in seconds.
     pub(crate) lifetime: u64,
     pub(crate) visitors: bool,
     pub(crate) iframes: bool,
     pub(crate) cookie_domain: Option<&'static str>,
-    /// Without TLS, where browsers have no cookie store.
+    /// Serves without TLS, where browsers have no Cookie Store.
     pub(crate) plain_http: bool,
-    /// The host in the pages' addresses; see `tls::HOSTS`.
+    /// The host in the pages' URLs; see `tls::HOSTS`.
     pub(crate) host: &'static str,
-    /// How many instances share the port and take turns. The sessions are common to them.
+    /// How many instances share the port and take turns. They share the sessions.
     pub(crate) instances: usize,
     /// More pages, inside of the session and the widget layer.
     pub(crate) routes: fn(&App) -> Router,
-    /// More answers outside of all layers, such as scripts.
+    /// More responses outside of all layers, such as scripts.
     pub(crate) assets: fn(&App) -> Router,
     /// More layers, outside of the widget layer and the sessions.
     pub(crate) around: fn(Router) -> Router,
-    /// Whatever else is to be configured.
+    /// The rest of the configuration.
     pub(crate) widgets: fn(WidgetsBuilder) -> WidgetsBuilder,
 }
 
@@ -84,7 +84,7 @@ impl Default for Settings {
     }
 }
 
-/// The running application, in a test's hand.
+/// The running application, as a test controls it.
 #[derive(Clone)]
 pub(crate) struct App(Arc<Shared>);
 
@@ -103,7 +103,7 @@ struct Data {
     failing_tokens: Option<u16>,
     offline: bool,
     log: Vec<Logged>,
-    /// Which instance answered which path.
+    /// Which instance handled which path.
     turns: Vec<(usize, String)>,
 }
 
@@ -125,34 +125,34 @@ impl App {
 
     // --- What only a server can do ------------------------------------------------------------
 
-    /// All sessions of this user are over.
+    /// Ends all sessions of this user.
     pub(crate) fn expire(&self, user: &str) {
         self.data().sessions.retain(|_, other| other != user);
     }
 
-    /// The sessions of one user become another's, without a logout.
+    /// Gives the sessions of one user to another one, without a logout.
     pub(crate) fn replace(&self, from: &str, to: &str) {
         self.data().sessions.values_mut().filter(|user| *user == from).for_each(|user| *user = to.to_owned());
     }
 
-    /// While it is down, the viewer is unknown.
+    /// Takes the session store down or up. While it is down, the viewer is unknown.
     pub(crate) fn store_down(&self, down: bool) {
         self.0.store_down.store(down, Ordering::SeqCst);
     }
 
-    /// From now on, token requests are answered with this status, or not at all: [`NO_NETWORK`].
+    /// From now on, token requests get this status; with [`NO_NETWORK`], they get no response.
     pub(crate) fn fail_tokens(&self, status: Option<u16>) {
         self.data().failing_tokens = status;
     }
 
-    /// From now on, no request is answered.
+    /// From now on, no request gets a response.
     pub(crate) fn offline(&self, offline: bool) {
         self.data().offline = offline;
     }
 
     // --- What it saw --------------------------------------------------------------------------
 
-    /// How many requests for tokens came, by the token's name.
+    /// The number of token requests, by the token's name.
     pub(crate) fn token_requests(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for logged in &self.data().log {
@@ -172,12 +172,12 @@ impl App {
         self.data().log.clear();
     }
 
-    /// How many requests came for this path.
+    /// The number of requests for this path.
     pub(crate) fn requests(&self, path: &str) -> usize {
         self.data().log.iter().filter(|logged| logged.path == path).count()
     }
 
-    /// Which instances have answered for this path.
+    /// The instances that have handled this path.
     pub(crate) fn instances(&self, path: &str) -> BTreeSet<usize> {
         self.data().turns.iter().filter(|(_, other)| other == path).map(|(number, _)| *number).collect()
     }
@@ -188,7 +188,7 @@ impl App {
 
     // --- How it is built ----------------------------------------------------------------------
 
-    /// Everything that answers, but for what a test adds to hold requests back.
+    /// All routes and layers, except those that a test adds to hold requests back.
     pub(crate) fn router(&self) -> Router {
         let instances: Vec<Router> = (0..self.0.settings.instances).map(|number| self.instance(number)).collect();
         Router::new()
@@ -200,7 +200,7 @@ impl App {
             .layer(from_fn_with_state(self.clone(), fail_tokens))
     }
 
-    /// The layer that has to be outermost: it sees each request at the moment of its arrival.
+    /// Adds the outermost layer, which sees each request at the moment of its arrival.
     pub(crate) fn logged(&self, router: Router) -> Router {
         router.layer(from_fn_with_state(self.clone(), log))
     }
@@ -222,7 +222,7 @@ impl App {
         (self.0.settings.around)(inside.merge(lost)).layer(from_fn_with_state(seen, note_instance))
     }
 
-    /// A set of its own for each instance, as separate processes have.
+    /// A configuration of its own for each instance, as separate processes have.
     fn widgets(&self) -> Widgets {
         let Settings { lifetime, visitors, iframes, cookie_domain, plain_http, widgets, .. } = self.0.settings.clone();
         let mut builder = self
@@ -245,7 +245,7 @@ impl App {
                 builder.widget(intercom.lifetime(Duration::from_secs(lifetime)))
             }
             Widget::Zendesk => {
-                // No longer than the vendor allows.
+                // At most the vendor's limit.
                 let zendesk =
                     ZendeskClassic::chat("stub", secret()).chat_lifetime(Duration::from_secs(lifetime.min(420)));
                 builder.widget(zendesk.help_center(secret()).library_url("/stub/zendesk.js"))
@@ -258,7 +258,7 @@ impl App {
     }
 }
 
-/// Hands each request to the next instance.
+/// Passes each request to the next instance.
 fn take_turns(
     instances: Vec<Router>,
 ) -> impl tower::Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
@@ -272,7 +272,7 @@ fn take_turns(
 
 // --- Sessions ---------------------------------------------------------------------------------
 
-/// A handle to the session of a request: what it says may change while the request is answered.
+/// A handle to the session of a request. Its content may change before the response.
 #[derive(Clone)]
 pub(crate) struct Session {
     app: App,
@@ -280,7 +280,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Who is signed in now; `Err` while the store is down.
+    /// The user who is signed in now; `Err` while the store is down.
     pub(crate) fn user(&self) -> Result<Option<String>, StoreDown> {
         if self.app.0.store_down.load(Ordering::SeqCst) {
             return Err(StoreDown);
@@ -289,7 +289,7 @@ impl Session {
         Ok(id.and_then(|id| self.app.data().sessions.get(&id).cloned()))
     }
 
-    /// A new session for this user in place of the old one, and the cookie for it.
+    /// Replaces the old session with a new one for this user, and returns its cookie.
     pub(crate) fn sign_in(&self, user: &str) -> String {
         self.sign_out();
         let mut data = self.app.data();
@@ -314,7 +314,7 @@ impl Session {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoreDown;
 
-/// Awaited after the handler, so that a sign-in or sign-out there counts.
+/// Awaited after the handler, so that a sign-in or sign-out in the handler counts.
 async fn viewer(session: Option<Session>) -> Viewer {
     let Some(session) = session else { return Viewer::Unknown };
     Viewer::from(session.user().map(|user| user.map(identity)))
@@ -337,7 +337,7 @@ fn sid(headers: &HeaderMap) -> Option<String> {
     pairs.find_map(|pair| pair.strip_prefix("sid=")).map(str::to_owned)
 }
 
-// --- What stands between ----------------------------------------------------------------------
+// --- Middleware -------------------------------------------------------------------------------
 
 async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
     let purpose = request.headers().get("sec-purpose").and_then(|value| value.to_str().ok());
@@ -382,7 +382,7 @@ pub(crate) fn page(user: Option<&str>, content: &str) -> Html<String> {
     Html(page.replace("{{user}}", user.unwrap_or_default()).replace("{{content}}", content))
 }
 
-/// Who is signed in; `None` also while that is unknown.
+/// The signed-in user; `None` also while that is unknown.
 pub(crate) fn shown(session: &Session) -> Option<String> {
     session.user().ok().flatten()
 }
@@ -425,7 +425,7 @@ struct ByFetch {
     fetch: Option<String>,
 }
 
-/// A fetch sends no form and wants no page.
+/// A logout by form or by fetch. A fetch sends no form and needs no page.
 async fn logout(
     Extension(session): Extension<Session>,
     Query(by): Query<ByFetch>,
@@ -439,7 +439,7 @@ async fn logout(
     Redirect::to(logout.to.as_deref().unwrap_or("/")).into_response()
 }
 
-// --- The vendors' stand-ins -------------------------------------------------------------------
+// --- Stubs of the vendors ---------------------------------------------------------------------
 
 fn stubs() -> Router {
     Router::new()
@@ -447,7 +447,7 @@ fn stubs() -> Router {
         .route("/stub/ferndesk.js", script(include_str!("ferndesk.js")))
 }
 
-/// An answer that is a script.
+/// A response that is a script.
 pub(crate) fn script(content: &'static str) -> MethodRouter {
     get(move || async move { ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], content) })
 }

@@ -1,4 +1,5 @@
-//! Scripts of the page that run before the injected one: what a consent tool, an old browser or a strict setting does.
+//! The page's own scripts that run before the injected one: what a consent tool, an old browser or a strict setting
+//! does.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -7,7 +8,7 @@ use axum::http::header;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 
-/// By its name in the query, as in `/?before=failures,no-cookies`.
+/// The scripts by their names in the query, as in `/?before=failures,no-cookies`.
 const BEFORE: [(&str, &str); 12] = [
     ("witness", WITNESS),
     ("timers", TIMERS),
@@ -23,7 +24,7 @@ const BEFORE: [(&str, &str); 12] = [
     ("consent-throws", CONSENT_THROWS),
 ];
 
-/// Notes what the vendors' functions are called with, whether they are stubs or the library's.
+/// Notes the arguments of each call to the vendors' functions, whether they are stubs or the library's.
 const WITNESS: &str = r"
 window.handed = [];
 const claims = (token) => {
@@ -46,7 +47,7 @@ for (const name of ['Intercom', 'Ferndesk']) {
 }
 ";
 
-/// Notes for how long the page's timers wait.
+/// Notes the delays of the page's timers.
 const TIMERS: &str = r"
 window.waits = [];
 const start = window.setTimeout;
@@ -62,14 +63,14 @@ window.violations = [];
 addEventListener('securitypolicyviolation', (event) => violations.push(event.blockedURI));
 ";
 
-/// As where a browser's settings forbid them: nothing is kept, and no page learns of it.
+/// As if the browser's settings blocked cookies: the browser keeps none, and the page does not notice.
 const NO_COOKIES: &str = r"
 Object.defineProperty(Document.prototype, 'cookie', { configurable: true, get: () => '', set: () => {} });
 delete window.cookieStore;
 delete Window.prototype.cookieStore;
 ";
 
-/// As where the browser forbids each access to them.
+/// As if the browser blocked cookies so that each access throws.
 const THROWING_COOKIES: &str = r"
 const forbid = () => { throw new DOMException('forbidden', 'SecurityError'); };
 Object.defineProperty(Document.prototype, 'cookie', { configurable: true, get: forbid, set: forbid });
@@ -84,7 +85,7 @@ delete window.cookieStore;
 delete Window.prototype.cookieStore;
 ";
 
-/// After `sleep()` the page sees no change any more, as a tab that the browser has put to sleep; until `wake()`.
+/// After `sleep()` and until `wake()`, the page sees no change, like a tab that the browser has suspended.
 const SLEEPING: &str = r"
 const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
 let seen = null;
@@ -97,7 +98,7 @@ window.sleep = () => { seen = document.cookie; };
 window.wake = () => { seen = null; };
 ";
 
-/// A consent tool's own `document.cookie`, which lets no cookie be set whose name begins with `blocked`.
+/// A consent tool's own `document.cookie`, which blocks cookies whose names begin with `blocked`.
 const CONSENT: &str = r"
 const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
 Object.defineProperty(document, 'cookie', {
@@ -109,7 +110,7 @@ Object.defineProperty(document, 'cookie', {
 window.tool = Object.getOwnPropertyDescriptor(document, 'cookie');
 ";
 
-/// One that cannot be replaced.
+/// The same, but the property cannot be replaced.
 const CONSENT_FIXED: &str = r"
 const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
 Object.defineProperty(document, 'cookie', {
@@ -121,7 +122,7 @@ Object.defineProperty(document, 'cookie', {
 window.tool = Object.getOwnPropertyDescriptor(document, 'cookie');
 ";
 
-/// One that shows no cookie and sets none.
+/// A property that shows no cookie and sets none.
 const CONSENT_HIDES: &str = r"
 Object.defineProperty(document, 'cookie', { configurable: true, enumerable: true, get: () => '', set: () => {} });
 window.tool = Object.getOwnPropertyDescriptor(document, 'cookie');
@@ -133,7 +134,8 @@ Object.defineProperty(document, 'cookie', { configurable: true, enumerable: true
 window.tool = Object.getOwnPropertyDescriptor(document, 'cookie');
 ";
 
-/// The application with these scripts. Outside of the widget layer: nothing else gets in front of the injected script.
+/// Adds these scripts to the application, outside of the widget layer: nothing else gets in front of the injected
+/// script.
 pub(crate) fn with_scripts_before(router: Router) -> Router {
     router.layer(from_fn(prepare))
 }
@@ -167,7 +169,7 @@ pub(crate) async fn change(response: Response, change: impl FnOnce(String) -> St
     Response::from_parts(parts, Body::from(change(page)))
 }
 
-/// Each in a block of its own, so that their names do not meet.
+/// Puts each script into a block of its own, so that their names do not collide.
 fn scripts(wanted: &str) -> String {
     let code = |name| BEFORE.iter().find(|(other, _)| *other == name).expect("one of the scripts").1;
     wanted.split(',').map(|name| format!("{{{}}}", code(name))).collect()

@@ -1,4 +1,4 @@
-//! What a page's messenger was asked to do, and what it left in the browser.
+//! The calls that a page's messenger got, and what it left in the browser.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use crate::harness::page::{ARTIFACTS, BUBBLE, Page, STATE};
 pub(crate) const CALL_NAMES: &str = "(window.demoMessenger?.calls ?? []).map((call) => call.name)
     .filter((name) => name !== 'reattach_activator')";
 
-/// Whether each of these calls brought a token.
+/// Whether each of these calls had a token.
 pub(crate) const TOKENS: &str =
     "(window.demoMessenger?.calls ?? []).filter((call) => call.name !== 'reattach_activator')
     .map((call) => call.token)";
@@ -31,13 +31,13 @@ pub(crate) async fn residue(page: &Page) -> Vec<Value> {
 pub(crate) const SCRIPTS: &str = "document.scripts.length";
 pub(crate) const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// What a page may have set itself, as the vendor's instructions have it: it names a user, too.
+/// Sets what a page may set itself by the vendor's instructions. It names a user, too.
 pub(crate) async fn set_globals(page: &Page) {
     page.eval("void (window.intercomSettings = { app_id: 'demo', email: 'user-1@example.test' })").await;
     assert!(residue(page).await.contains(&json!("window.intercomSettings")), "else nothing is proved");
 }
 
-/// The session is over and this page knows it; it was not loaded again for that.
+/// Waits until this page knows that the session is over, and asserts that it was not loaded again for that.
 pub(crate) async fn shut_down_in_place(page: &Page) {
     page.wait_at_most(AT_ONCE, STATE, "shutdown").await;
     assert_eq!(page.eval("window.sameDocument").await, true, "no navigation");

@@ -1,4 +1,4 @@
-//! The widgets of the catalog for a test page: with the stand-in for their library, and with what it has to see arrive.
+//! The widgets of the catalog for a test page: with a stub of their library, and with the data that the stub expects.
 
 use std::time::SystemTime;
 
@@ -7,7 +7,7 @@ use tower_widget_identity::{ConfigError, Identity, Secret, Token, TokenError};
 
 use crate::support::golden::{Browser, Golden};
 
-/// A widget with more settings, more for the page, and its library at another address.
+/// A widget with more settings, more data in the page, and its library at another URL.
 pub(crate) struct Dressed {
     widget: Box<dyn Widget>,
     browser: Browser,

@@ -33,13 +33,13 @@ const CHROMIUM_ARGS: [&str; 10] = [
     "--disable-sync",
     // `acceptInsecureCerts` alone does not cover service workers.
     "--ignore-certificate-errors",
-    // As Chrome does for its users: it keeps `no-store` pages for the Back button.
+    // As Chrome does by default for its users: it keeps `no-store` pages for the Back button.
     "--enable-features=CacheControlNoStoreEnterBackForwardCache:level/restore-unless-http-only-cookie-change",
 ];
 
 const WEBKIT_BROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 
-/// Which browser to drive.
+/// The browser to drive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     Chromium,
@@ -52,8 +52,8 @@ impl Engine {
     fn driver(self, port: u16) -> Command {
         let (program, args) = match self {
             Self::Chromium => (program("CHROMEDRIVER", "/usr/bin/chromedriver"), vec!["--port=0".to_owned()]),
-            // The second port is for a protocol that nobody uses here; the usual one may be taken. System access is for
-            // `pool`, which forgets everything between two tests.
+            // The second port is for a protocol that the tests do not use; its default may be taken. `pool` needs the
+            // system access to clear everything between two tests.
             Self::Firefox => {
                 (program("GECKODRIVER", "geckodriver"), words("--port=0 --websocket-port=0 --allow-system-access"))
             }
@@ -64,7 +64,7 @@ impl Engine {
         command
     }
 
-    /// What stands before the port in the driver's output; nothing where the driver keeps it for itself.
+    /// The words before the port in the driver's output; `None` if the driver does not print it.
     fn announcement(self) -> Option<&'static str> {
         match self {
             Self::Chromium => Some("started successfully on port "),
@@ -91,7 +91,7 @@ fn chromium(profile: &Profile) -> Value {
     let files = format!("--user-data-dir={}", profile.files.display());
     let widget = profile.widget.map_or("~NOTFOUND".to_owned(), |port| format!("127.0.0.1:{port}"));
     let widget = format!("--host-resolver-rules=MAP widget.intercom.io {widget}");
-    // Trusted by name, or it would keep nothing in its cache.
+    // Chromium must trust the certificate by its hash. Otherwise it would put nothing into its cache.
     let trusted = format!("--ignore-certificate-errors-spki-list={}", crate::harness::tls::public_key_hash());
     let args: Vec<&str> =
         CHROMIUM_ARGS.into_iter().chain([files.as_str(), trusted.as_str(), widget.as_str()]).collect();
@@ -102,7 +102,7 @@ fn firefox(profile: &Path) -> Value {
     json!({
         "binary": program("FIREFOX", "/usr/bin/firefox-esr"),
         "args": ["-headless", "-profile", profile],
-        // Straight to the test's own server, and nowhere else.
+        // Direct connections to the test's own server only.
         "prefs": { "network.proxy.type": 0, "network.captive-portal-service.enabled": false },
     })
 }
@@ -119,23 +119,23 @@ fn words(text: &str) -> Vec<String> {
     text.split(' ').map(str::to_owned).collect()
 }
 
-/// Drivers and the connections to them outlive the test that started them, and its runtime with it.
+/// Drivers and the connections to them outlive the test that started them, and that test's runtime.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(1).enable_all().build().expect("a runtime")
 });
 
-/// A browser with its files. Dropped, it leaves no process and no file behind.
+/// A browser with its files. When it is dropped, it leaves no process and no file behind.
 pub(crate) struct Browser {
     pub(crate) engine: Engine,
     pub(crate) client: Client,
     _driver: Driver,
-    // The last one to go: the browser still writes when it is killed.
+    // Dropped last, because the browser still writes when it is killed.
     profile: Profile,
 }
 
 impl Browser {
-    /// Starts one that has seen no page. `widget` is where the vendor's own host leads.
+    /// Starts a browser that has loaded no page. `widget` is the port to which the vendor's own host leads.
     pub(crate) async fn start(engine: Engine, widget: Option<u16>) -> Self {
         Self::with_files(engine, Profile::new(widget)).await
     }
@@ -151,12 +151,12 @@ impl Browser {
         starting.await.expect("the browser starts")
     }
 
-    /// Whether what a test sees in it depends on the test's own ports.
+    /// Whether the browser is tied to the ports of one test.
     pub(crate) fn is_special(&self) -> bool {
         self.profile.widget.is_some()
     }
 
-    /// Closes it and starts it again with the same files. No page is open then.
+    /// Closes the browser and starts it again with the same files. No page is open then.
     pub(crate) async fn restart(self) -> Self {
         let Self { engine, client, _driver: driver, profile } = self;
         end(client).await;
@@ -164,7 +164,7 @@ impl Browser {
         Self::with_files(engine, profile).await
     }
 
-    /// The orderly way; dropping the browser kills it.
+    /// Closes the browser in the orderly way; dropping it kills it.
     pub(crate) async fn close(self) {
         end(self.client.clone()).await;
     }
@@ -178,7 +178,7 @@ async fn end(client: Client) {
 
 struct Driver {
     url: String,
-    // In this order: a browser whose screen is gone complains.
+    // In this order, because a browser whose screen is gone complains.
     processes: Group,
     _display: Option<Display>,
 }
@@ -206,14 +206,14 @@ impl Driver {
     }
 }
 
-/// Whatever a browser writes outside of its profile, because it has no profile of its own.
+/// Redirects the files that a browser writes outside of its profile, because it has no profile of its own.
 fn keep_files_in(command: &mut Command, files: &Path) {
     for variable in ["XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"] {
         command.env(variable, files.join(variable));
     }
-    // WebKit's own sandbox wants more from the system than a container has. What it shows comes from here.
+    // WebKit's own sandbox needs more from the system than a container has. Its pages come from these tests only.
     command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1").env("NO_AT_BRIDGE", "1");
-    // The list of media plug-ins, which each start of WebKit would make anew.
+    // The list of media plug-ins, which WebKit would otherwise build at each start.
     command.env("GST_REGISTRY", env::temp_dir().join("widget-browser-gstreamer.bin"));
 }
 
@@ -222,7 +222,7 @@ fn free_port() -> u16 {
     listener.local_addr().expect("a bound address").port()
 }
 
-/// A screen that nobody looks at.
+/// A virtual screen.
 struct Display {
     name: String,
     _server: Group,
@@ -240,7 +240,7 @@ impl Display {
 }
 
 /// Runs a program in a process group of its own, which its children join, until the standard input is closed: by the
-/// group's end, or by the end of the whole test program, which no test can notice.
+/// end of the group, or by the end of the whole test program, which no test can notice.
 const GUARD: &str = r#"
 setsid "$@" </dev/null & group=$!
 exec >/dev/null
@@ -268,20 +268,20 @@ impl Group {
         Self { input: child.stdin.take(), guard: child, output }
     }
 
-    /// Ends the program and waits until it is gone.
+    /// Ends the program and waits until it has exited.
     async fn end(mut self) {
         self.input = None;
         let _ = timeout(START, self.guard.wait()).await;
     }
 
-    /// The number that the program writes behind these words when it is ready.
+    /// Returns the number that the program prints after these words when it is ready.
     async fn announced(&mut self, words: &str) -> u16 {
         let output = self.output.as_mut().expect("its output is piped");
         let number = timeout(START, announced_number(words, output)).await;
         number.expect("the program says that it is ready")
     }
 
-    /// Waits until a program answers at this port.
+    /// Waits until a program accepts connections at this port.
     async fn listening(&mut self, port: u16) -> u16 {
         let start = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
@@ -291,7 +291,7 @@ impl Group {
         port
     }
 
-    /// Reads what else the program writes, which would come to a stop when nobody did.
+    /// Reads the rest of the program's output. Otherwise the program would block on a full pipe.
     fn drain(&mut self) {
         let output = self.output.take();
         tokio::spawn(async move {
@@ -315,14 +315,15 @@ async fn announced_number(words: &str, output: &mut BufReader<ChildStdout>) -> u
     }
 }
 
-/// Removes a directory as soon as the standard input is closed, twice: a browser that is just being killed still writes.
+/// Removes a directory as soon as the standard input is closed, twice: a browser that is just being killed still
+/// writes.
 const REMOVER: &str = r#"cat; rm -rf -- "$1"; sleep 1; rm -rf -- "$1""#;
 
-/// The browser's files, in a directory that is new for each browser and goes with it.
+/// The browser's files, in a directory that is new for each browser and is removed with it.
 struct Profile {
     files: PathBuf,
     _remover: std::process::Child,
-    /// Where the vendor's host leads; without it, nowhere. For Chromium.
+    /// The port to which the vendor's host leads; `None` blocks it. For Chromium.
     widget: Option<u16>,
 }
 

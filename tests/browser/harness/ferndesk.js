@@ -1,4 +1,4 @@
-// A stub of Ferndesk's widget: it takes over the queue and shows whom it was told.
+// A stub of Ferndesk's widget: it takes over the queue and shows the user of the last call.
 (() => {
   'use strict';
 

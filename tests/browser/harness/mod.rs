@@ -1,5 +1,4 @@
-//! Runs a test with a browser against an application that is served in this process: the example's, or the
-//! one that the test controls.
+//! Runs a test with a browser and an application in this process: the example, or the test application.
 
 pub(crate) mod app;
 pub(crate) mod before;
@@ -48,7 +47,7 @@ const AS_A_PAGE: &str = "it asks for `<a download>` as for a page, so that no se
 
 const NO_RULES: &str = "it knows no speculation rules: a page is neither prefetched nor prerendered on a script's word";
 
-/// What an engine cannot do, whatever this crate does: the only tests that are passed over, each with the reason.
+/// What an engine cannot do, independent of this crate: the only tests that are skipped, each with the reason.
 const CANNOT: &[(Engine, &str, &str)] = &[
     (
         Engine::WebKit,
@@ -102,24 +101,24 @@ macro_rules! in_every_engine {
 }
 pub(crate) use in_every_engine;
 
-/// What fails is tried once more with another browser and application, and says so: three engines on a busy machine have
-/// their moments. What fails twice has failed.
+/// Runs a failed test once more with another browser and application, and reports that: three engines on a busy
+/// machine fail at random now and then. A test that fails twice has failed.
 async fn at_most_twice(name: &str, attempt: impl AsyncFn()) {
     if AssertUnwindSafe(attempt()).catch_unwind().await.is_err() {
-        // Past the test runner, which keeps what a test that passes has printed.
+        // Directly to stderr, because the test runner hides the output of a test that passes.
         let _ = writeln!(std::io::stderr(), "--- FAILED ONCE, tried again: {name}");
         attempt().await;
     }
 }
 
-/// Opens the example's page in a browser that knows nothing, lets `test` work with it and cleans up, come what may.
+/// Opens the example's page in a fresh browser, runs `test` and cleans up in every case.
 pub(crate) async fn run(test: impl AsyncFn(&Page)) {
     let name = std::thread::current().name().unwrap_or("test").to_owned();
     at_most_twice(&name, async || run_once(&test).await).await;
 }
 
 async fn run_once(test: &impl AsyncFn(&Page)) {
-    // Whatever the environment says.
+    // Independent of the environment variables.
     let messenger = example::Messenger::demo().expect("random numbers");
     let gate = Gate::default();
     let app = gate.before(example::app(messenger).expect("the example can be built"));
@@ -131,15 +130,15 @@ async fn run_once(test: &impl AsyncFn(&Page)) {
 
 /// Programs that a test has started.
 pub(crate) struct Started<P> {
-    /// Ends with the test.
+    /// They end with the test.
     pub(crate) programs: P,
-    /// Where the browser goes.
+    /// The port that the browser opens.
     pub(crate) port: u16,
-    /// Where the vendor's own host leads.
+    /// The port to which the vendor's own host leads.
     pub(crate) widget: Option<u16>,
 }
 
-/// Starts programs, opens their page in a browser that knows nothing and lets `test` work with it.
+/// Starts programs, opens their page in a fresh browser and runs `test`.
 pub(crate) async fn run_programs<P>(start: impl AsyncFn() -> Started<P>, test: impl AsyncFn(&Page)) {
     let name = std::thread::current().name().unwrap_or("test").to_owned();
     let attempt = async || {
@@ -151,7 +150,7 @@ pub(crate) async fn run_programs<P>(start: impl AsyncFn() -> Started<P>, test: i
     at_most_twice(&name, attempt).await;
 }
 
-/// Opens the test application's page in a browser of this engine and lets `test` work with it.
+/// Opens the test application's page in a browser of this engine and runs `test`.
 pub(crate) async fn run_in(engine: Engine, name: &str, settings: Settings, test: impl AsyncFn(&Stage)) {
     if let Some(reason) = impossible(engine, name) {
         eprintln!("{name} is impossible in {engine:?}: {reason}");
@@ -176,7 +175,7 @@ fn impossible(engine: Engine, name: &str) -> Option<&'static str> {
     CANNOT.iter().find(|(other, test, _)| (*other, *test) == (engine, name)).map(|(_, _, reason)| *reason)
 }
 
-/// Makes sure that this name leads to this machine.
+/// Makes sure that this name resolves to this machine.
 pub(crate) async fn resolve(host: &str) {
     let known = tokio::net::lookup_host((host, 0)).await;
     if known.is_ok_and(|mut addresses| addresses.any(|address| address.ip() == Ipv4Addr::LOCALHOST)) {
@@ -188,9 +187,9 @@ pub(crate) async fn resolve(host: &str) {
     written.unwrap_or_else(|error| panic!("{host} must lead to 127.0.0.1; /etc/hosts cannot be changed: {error}"));
 }
 
-/// A page in a browser that can be closed and started again, and the application behind it.
+/// A page in a browser that can be closed and started again, and the application that serves it.
 pub(crate) struct Stage {
-    /// The test application. In the tests of the examples it is not what answers.
+    /// The test application. The tests of the examples do not use it.
     pub(crate) app: App,
     page: Page,
     browser: Mutex<Option<Browser>>,
@@ -248,7 +247,7 @@ impl Stage {
     }
 }
 
-/// What the page looked like when the test failed.
+/// Prints the page and saves a picture of it after a failure.
 async fn report(page: &Page) {
     let seen = async {
         eprintln!("--- the page at the failure: {}", page.describe().await);
@@ -302,11 +301,11 @@ impl Drop for Site {
     }
 }
 
-/// Holds requests back, as a slow network does, or one that blocks a vendor for good.
+/// Holds requests back, as a slow network does, or a network that blocks a vendor for good.
 #[derive(Clone, Default)]
 pub(crate) struct Gate(Arc<Mutex<BTreeSet<String>>>);
 
-/// Stands before the path where it is the answer that waits.
+/// The prefix of a path whose response waits, instead of the request.
 const ANSWER: &str = "answer to ";
 
 impl Gate {
@@ -315,12 +314,12 @@ impl Gate {
         self.paths(|paths| paths.insert(path.to_owned()));
     }
 
-    /// From now on, requests for this path are answered at once, but the answers wait.
+    /// From now on, the application handles requests for this path at once, but the responses wait.
     pub(crate) fn hold_answer(&self, path: &str) {
         self.hold(&format!("{ANSWER}{path}"));
     }
 
-    /// Those that wait go on.
+    /// Releases the waiting requests and responses.
     pub(crate) fn release(&self, path: &str) {
         self.paths(|paths| paths.retain(|held| held.strip_prefix(ANSWER).unwrap_or(held) != path));
     }

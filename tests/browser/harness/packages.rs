@@ -1,4 +1,5 @@
-//! Published packages in the pages of the tests. `.ci/browser_libs` installs them; none of them talks to its vendor here.
+//! Published packages in the pages of the tests. `.ci/browser_libs` installs them; here, none of them contacts its
+//! vendor.
 
 use std::fs;
 use std::path::Path;
@@ -14,12 +15,12 @@ pub(crate) fn library(path: &str) -> MethodRouter {
     library_with(path, &[])
 }
 
-/// A file of a package in which these texts are others, such as the vendor's address.
+/// A file of a package with some texts replaced, such as the vendor's URL.
 pub(crate) fn library_with(path: &str, replacements: &[(&str, &str)]) -> MethodRouter {
     javascript(&format!("node_modules/{path}"), replacements)
 }
 
-/// The script that is made of a module here, in `tests/browser/packages`.
+/// The bundled script of a module in `tests/browser/packages`.
 pub(crate) fn bundle(name: &str, replacements: &[(&str, &str)]) -> MethodRouter {
     javascript(&format!("bundles/{name}.js"), replacements)
 }

@@ -1,4 +1,4 @@
-//! What a test does with a page and asks it, in the words of the example.
+//! What a test does with a page and what it reads from it, in the terms of the example.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -18,19 +18,19 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// The messenger's state; null where it is not loaded.
 pub(crate) const STATE: &str = "window.demoMessenger?.state ?? null";
-/// The id of the person whose conversations the messenger shows.
+/// The id of the user whose conversations the messenger shows.
 pub(crate) const WHO: &str = "window.demoMessenger?.who ?? null";
 /// The names of the calls that the messenger got on this page.
 pub(crate) const CALLS: &str = "(window.demoMessenger?.calls ?? []).map((call) => call.name)";
 /// What the messenger itself shows.
 pub(crate) const BUBBLE: &str = "document.querySelector('#demo-messenger')?.shadowRoot.textContent ?? ''";
-/// Whatever a messenger session leaves in the page and in the browser, but for the marker.
+/// Everything that a messenger session leaves in the page and in the browser, except the marker.
 pub(crate) const ARTIFACTS: &str = "[
     ...document.cookie.split('; ').filter((pair) => pair.startsWith('intercom')),
     ...Object.entries(localStorage).filter(([name]) => !name.endsWith('widget-kept')).map((pair) => pair.join(' = ')),
     ...(window.intercomSettings === undefined ? [] : ['window.intercomSettings'])].sort()";
 
-/// Over HTTPS, its name has a prefix.
+/// Whether this is the marker's name. Over HTTPS, it has a prefix.
 fn is_marker(name: &str) -> bool {
     let bare = name.strip_prefix("__Host-").or_else(|| name.strip_prefix("__Secure-"));
     bare.unwrap_or(name) == "widget"
@@ -38,9 +38,9 @@ fn is_marker(name: &str) -> bool {
 
 pub(crate) struct Page {
     client: Mutex<Client>,
-    /// Scheme, host and port of its addresses.
+    /// Scheme, host and port of the application's URLs.
     pub(crate) origin: String,
-    /// Keeps parts of the site from answering.
+    /// Holds back parts of the site.
     pub(crate) gate: Gate,
 }
 
@@ -49,17 +49,17 @@ impl Page {
         Self { client: Mutex::new(client), origin, gate }
     }
 
-    /// From now on, this is the browser.
+    /// Uses this browser from now on.
     pub(crate) fn connect(&self, client: Client) {
         *self.client.lock().expect("no test panics in here") = client;
     }
 
-    /// For what has no helper here.
+    /// The WebDriver client, for what has no helper here.
     pub(crate) fn client(&self) -> Client {
         self.client.lock().expect("no test panics in here").clone()
     }
 
-    // --- Going about --------------------------------------------------------------------------
+    // --- Actions ------------------------------------------------------------------------------
 
     pub(crate) async fn open(&self, path: &str) {
         let url = format!("{}{path}", self.origin);
@@ -91,7 +91,7 @@ impl Page {
         button.click().await.expect("it can be clicked");
     }
 
-    /// A click that leads to another document, which has been parsed when this returns.
+    /// Clicks a link or button that leads to another document, and waits until that one is parsed.
     pub(crate) async fn leave_by(&self, selector: &str) {
         self.eval("window.beforeTheClick = true").await;
         self.click(selector).await;
@@ -99,7 +99,7 @@ impl Page {
         self.wait_for(arrived, true).await;
     }
 
-    /// Opens another tab and goes there; answers the way back.
+    /// Opens another tab, switches to it, and returns the handle of the former tab.
     pub(crate) async fn new_tab(&self) -> WindowHandle {
         let here = self.tab().await;
         let opened = self.client().new_window(true).await.expect("another tab");
@@ -116,7 +116,7 @@ impl Page {
         switched.expect("the tab is still there");
     }
 
-    // --- Asking -------------------------------------------------------------------------------
+    // --- Queries ------------------------------------------------------------------------------
 
     pub(crate) async fn eval(&self, js: &str) -> Value {
         let answer = self.try_eval(js).await;
@@ -146,7 +146,7 @@ impl Page {
         }
     }
 
-    /// Watches for a while that `js` keeps this value.
+    /// Asserts for a while that `js` keeps this value.
     pub(crate) async fn stays(&self, js: &str, expected: impl Into<Value>, period: Duration) {
         let expected = expected.into();
         let start = Instant::now();
@@ -157,7 +157,8 @@ impl Page {
         }
     }
 
-    /// Waits until `js` has kept this value for a while: a library that comes late may write once more before it is purged.
+    /// Waits until `js` has kept this value for a while: a late library may write once more before the runtime removes
+    /// it.
     pub(crate) async fn settles(&self, js: &str, expected: impl Into<Value>, period: Duration) {
         let expected = expected.into();
         let (start, mut since) = (Instant::now(), Instant::now());
@@ -176,7 +177,7 @@ impl Page {
         serde_json::from_value(calls).expect("a list of names")
     }
 
-    /// All cookies that go to this page, those included that no script can read.
+    /// All cookies that go to this page, including those that no script can read.
     pub(crate) async fn cookies(&self) -> BTreeMap<String, String> {
         let cookies = self.client().get_all_cookies().await.expect("the cookies");
         cookies.iter().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect()
@@ -197,7 +198,7 @@ impl Page {
         self.cookies().await.into_iter().find(|(name, _)| is_marker(name))
     }
 
-    /// Waits until the marker cookie is this, or gone.
+    /// Waits until the marker cookie has this value, or is gone.
     pub(crate) async fn wait_for_marker(&self, expected: Option<&str>) {
         let start = Instant::now();
         loop {
@@ -210,8 +211,8 @@ impl Page {
         }
     }
 
-    /// Everything in which one person's session could show to the next: calls, the messenger's own
-    /// text, cookies and local storage.
+    /// Everything in which one user's session could show to the next user: calls, the messenger's own text, cookies
+    /// and local storage.
     pub(crate) async fn traces(&self) -> String {
         let js = format!(
             "JSON.stringify([window.demoMessenger?.calls, {WHO}, {BUBBLE}, document.cookie, \

@@ -14,12 +14,12 @@ use crate::harness::steps::{A_MOMENT, MARKER, signed_in};
 
 pub(crate) const LEFT_BEHIND: &str = "localStorage.getItem('intercom.intercom-state-demo')";
 
-/// User-1 has signed out and sees a page without a layer, so no page has carried the logout out.
+/// Signs user-1 out on a page without a layer, so that no page has carried the logout out.
 pub(crate) async fn pending(page: &Stage) {
     signed_in(page, "user-1").await;
     page.leave_by("#sign-out-landing").await;
     page.wait_for("location.pathname", "/landing").await;
-    // What no answer of a server can take away, only a page.
+    // No response can remove this entry, only a page.
     page.eval("void localStorage.setItem('intercom.intercom-state-demo', 'user-1')").await;
     still_pending(page).await;
     page.app.clear_log();
@@ -38,7 +38,8 @@ pub(crate) fn guises() -> Settings {
     }
 }
 
-/// What `/` answers to a request of this sort. No script can send one: the `Sec-` headers are the browser's own.
+/// Returns the response of `/` to a request of this kind. A script cannot send one, because browsers set the `Sec-`
+/// headers themselves.
 pub(crate) async fn disguised(State(app): State<App>, Path(guise): Path<String>, mut request: Request) -> Response {
     *request.uri_mut() = Uri::from_static("/");
     let headers = request.headers_mut();

@@ -1,7 +1,7 @@
-//! Browsers that wait for the next test: to start one costs more than most tests do.
+//! Browsers that wait for the next test: starting one costs more than most tests do.
 //!
-//! A test gets a browser that knows no cookie, no tab and no history of a test before it. What a browser keeps for an
-//! origin (storage, service workers) cannot show either: each test has ports of its own, so that no two share an origin.
+//! A test gets a browser without the cookies, tabs or history of an earlier test. What a browser keeps for an origin
+//! (storage, service workers) cannot show either: each test has ports of its own, so no two tests share an origin.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -18,12 +18,12 @@ use crate::harness::driver::{Browser, Engine};
 
 /// How many browsers of an engine wait at most. Each takes some hundred megabytes.
 const WAITING: usize = 2;
-/// A browser that takes longer to forget is not worth the wait.
+/// A browser that takes longer to clear is closed instead.
 const LIMIT: Duration = Duration::from_secs(10);
 
 static IDLE: Mutex<Vec<Browser>> = Mutex::new(Vec::new());
 
-/// A browser that has seen nothing, or has forgotten it.
+/// Returns a browser that is new or has been cleared.
 pub(crate) async fn take(engine: Engine, widget: Option<u16>) -> Browser {
     let waiting = if widget.is_none() { next(engine) } else { None };
     match waiting {
@@ -38,7 +38,7 @@ fn next(engine: Engine) -> Option<Browser> {
     Some(idle.swap_remove(index))
 }
 
-/// Keeps the browser for another test if it can forget this one, and closes it otherwise.
+/// Keeps the browser for another test if it can be cleared, and closes it otherwise.
 pub(crate) async fn give_back(browser: Browser) {
     let forgotten = !browser.is_special() && matches!(timeout(LIMIT, forget(&browser)).await, Ok(Ok(true)));
     let left_over = if forgotten { keep(browser) } else { Some(browser) };
@@ -47,7 +47,7 @@ pub(crate) async fn give_back(browser: Browser) {
     }
 }
 
-/// Returns the browser if enough wait already.
+/// Adds the browser to the pool, or returns it if enough browsers wait already.
 fn keep(browser: Browser) -> Option<Browser> {
     let mut idle = IDLE.lock().expect("no test panics in here");
     if idle.iter().filter(|other| other.engine == browser.engine).count() >= WAITING {
@@ -57,7 +57,7 @@ fn keep(browser: Browser) -> Option<Browser> {
     None
 }
 
-/// Whether nothing of the test is left.
+/// Clears the browser, and returns whether nothing of the test is left.
 async fn forget(browser: &Browser) -> Result<bool, CmdError> {
     let client = &browser.client;
     match browser.engine {
@@ -80,7 +80,8 @@ async fn forget(browser: &Browser) -> Result<bool, CmdError> {
     Ok(true)
 }
 
-/// A tab keeps its history, and its pages for the Back button. A test may have hidden the window.
+/// Replaces the tab, because a tab keeps its history and its pages for the Back button. A test may have hidden the
+/// window.
 async fn leave_for_a_new_tab(client: &Client) -> Result<(), CmdError> {
     let old = client.windows().await?;
     let new = client.new_window(true).await?.handle;
@@ -92,7 +93,7 @@ async fn leave_for_a_new_tab(client: &Client) -> Result<(), CmdError> {
     client.set_window_rect(0, 0, 1000, 800).await
 }
 
-/// Removes all that pages have left.
+/// Removes everything that pages have left.
 const FIREFOX: &str = "
 const done = arguments[arguments.length - 1];
 const kinds = Ci.nsIClearDataService;
@@ -106,7 +107,7 @@ Services.clearData.deleteData(all, { onDataDeleted: done });
 enum Extension {
     /// A command of the developer tools.
     Chromium(&'static str),
-    /// Where scripts run from now on: in the page (`content`), or in the browser itself (`chrome`).
+    /// Selects where scripts run from now on: in the page (`content`), or in the browser itself (`chrome`).
     FirefoxContext(&'static str),
 }
 

@@ -1,4 +1,4 @@
-//! Pages that a policy, a setting of the browser or a short-lived token makes difficult.
+//! Pages that a policy, a browser setting or a short-lived token makes difficult.
 
 use std::time::{Duration, SystemTime};
 
@@ -25,8 +25,8 @@ pub(crate) fn prepared() -> Settings {
     }
 }
 
-/// What a server in front of the application adds to these pages. They let no library in, and on the second one the
-/// browser itself forbids cookies and storage: each access throws.
+/// The policies that a server in front of the application adds to these pages. Both block the libraries. The second
+/// one also makes the browser block cookies and storage, so that each access throws.
 pub(crate) const POLICIES: [(&str, &str); 2] =
     [("/strict", "script-src 'unsafe-inline'"), ("/sandboxed", "script-src 'unsafe-inline'; sandbox allow-scripts")];
 
@@ -53,7 +53,7 @@ pub(crate) fn short_lived(widget: Widget, lifetime: u64) -> Settings {
     Settings { widget, lifetime, widgets: rounded_up, ..prepared() }
 }
 
-/// A token's times are whole seconds. Rounded up, so that a short life is no shorter than it says.
+/// Rounds up, because a token's times are whole seconds: a short lifetime is then no shorter than it says.
 pub(crate) fn rounded_up(builder: WidgetsBuilder) -> WidgetsBuilder {
     builder.clock(|| SystemTime::now() + Duration::from_secs(1))
 }

@@ -9,12 +9,12 @@ use tokio::time::sleep;
 use crate::harness::Stage;
 use crate::harness::page::{ARTIFACTS, CALLS, PATIENCE, Page, STATE, WHO};
 
-/// Long enough for whatever might still happen to happen, after what a page did itself.
+/// Time for late effects of what the page itself did.
 pub(crate) const A_MOMENT: Duration = Duration::from_millis(800);
-/// As long where a library or another tab has a part in it.
+/// Time for late effects in which a library or another tab is involved.
 pub(crate) const A_WHILE: Duration = Duration::from_millis(1500);
 
-/// Waits until the messenger shows this person's conversations.
+/// Waits until the messenger shows this user's conversations.
 pub(crate) async fn verified(page: &Page, user: &str) {
     page.wait_for(STATE, "verified").await;
     page.wait_for(WHO, user).await;
@@ -38,20 +38,20 @@ pub(crate) async fn no_trace_of(page: &Page, user: &str) {
     assert!(!traces.contains(user), "{traces}");
 }
 
-/// Lets the page fetch this and waits for the answer.
+/// Makes the page fetch this path, and waits for the response.
 pub(crate) async fn fetch(page: &Page, path: &str, init: &str, status: u16) {
     let remember = "(answer) => { window.answered = answer.status; }";
     page.eval(&format!("void (window.answered = 0, fetch('{path}', {init}).then({remember}))")).await;
     page.wait_for("window.answered", status).await;
 }
 
-/// Signed in, but no page of theirs has arrived: there is no marker yet.
+/// Signs in, but loads no page of the user: there is no marker yet.
 pub(crate) async fn sign_in_without_a_page(page: &Page) {
     fetch(page, "/login", "{ method: 'POST', body: new URLSearchParams({ user: 'user-1', to: '/api' }) }", 200).await;
     assert_eq!(page.eval(MARKER).await, "");
 }
 
-/// As a single-page application does: no page load, then `widgetIdentity.refresh()`.
+/// Signs in as a single-page application does: by a fetch, then `widgetIdentity.refresh()`, without a page load.
 pub(crate) async fn sign_in_by_fetch(page: &Stage, user: &str) {
     let login = format!(
         "void fetch('/login', {{ method: 'POST', redirect: 'manual', body: new URLSearchParams({{ user: '{user}' }}) }})\
@@ -77,7 +77,7 @@ pub(crate) async fn go(page: &Page, path: &str) {
     page.wait_for("document.readyState", "complete").await;
 }
 
-/// Opens this path in another tab; answers the way there.
+/// Opens this path in another tab, and returns the handle of that tab.
 pub(crate) async fn open_beside(page: &Page, path: &str) -> WindowHandle {
     let before = page.client().windows().await.expect("the tabs");
     // A browser opens a tab only after a click.
@@ -89,7 +89,7 @@ pub(crate) async fn open_beside(page: &Page, path: &str) -> WindowHandle {
     now.into_iter().find(|tab| !before.contains(tab)).expect("another tab")
 }
 
-/// The window is put away, or is shown again.
+/// Minimizes the window, or shows it again.
 pub(crate) async fn hide(page: &Page, hidden: bool) {
     let client = page.client();
     if hidden {
@@ -100,7 +100,7 @@ pub(crate) async fn hide(page: &Page, hidden: bool) {
     page.wait_for("document.hidden", hidden).await;
 }
 
-/// The condition is outside of the page, so that its own waiting cannot help.
+/// Waits for a condition outside of the page, so that the polling cannot affect the page.
 pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
@@ -109,7 +109,7 @@ pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
-/// How many requests for `/` with this query came, as the browser says for this purpose.
+/// The number of requests for `/` with this query and this `sec-purpose`.
 pub(crate) fn requests(page: &Stage, query: &str, purpose: &str) -> usize {
     let log = page.app.log();
     log.iter().filter(|logged| logged.query == query && logged.purpose == purpose).count()
@@ -120,18 +120,18 @@ pub(crate) const MARKER: &str =
 
 pub(crate) const USER: &str = "document.body?.dataset.user ?? null";
 
-/// Whether a messenger was started for any user on this page, or is going to be.
+/// Whether a messenger was started for any user on this page, or is about to be.
 pub(crate) const BOOTED: &str = "(window.demoMessenger?.calls ?? []).some((call) => call.name === 'boot')
     || (window.Intercom?.q ?? []).some((call) => call[0] === 'boot')
     || document.querySelector('#demo-messenger') !== null";
 
-/// The first real page since the logout has carried it out.
+/// Asserts that the first page after the logout that ran has carried it out.
 pub(crate) async fn carried_out(page: &Page) {
     page.wait_for(CALLS, json!(["shutdown"])).await;
     nothing_left(page).await;
 }
 
-/// A page that was made for user-1 is shown, and does not start a messenger for a session that is over. It asks who is
+/// Asserts that a page of user-1 is shown and starts no messenger, because the session is over. The page asks who is
 /// signed in, so it carries the logout out.
 pub(crate) async fn arrives_and_never_boots(page: &Page) {
     page.wait_for(USER, "user-1").await;
@@ -142,7 +142,7 @@ pub(crate) async fn arrives_and_never_boots(page: &Page) {
     assert_eq!(page.eval(BOOTED).await, false);
 }
 
-pub(crate) async fn boots_nobody(page: &Stage) {
+pub(crate) async fn boots_no_user(page: &Stage) {
     page.stays(BOOTED, false, A_WHILE).await;
     assert_eq!(page.eval(WHO).await, json!(null));
 }

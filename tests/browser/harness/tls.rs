@@ -22,10 +22,10 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::server::TlsStream;
 
-/// The names under which the tests open pages.
+/// The hosts under which the tests open pages.
 pub(crate) const HOSTS: [&str; 4] = ["localhost", "app.example.test", "other.example.test", "example.test"];
 
-/// Accepts TLS connections. A client that is slow to shake hands keeps no other client waiting.
+/// Accepts TLS connections. A client that is slow in the handshake does not delay other clients.
 pub(crate) struct TlsListener {
     address: SocketAddr,
     ready: UnboundedReceiver<(Connection, SocketAddr)>,
@@ -46,7 +46,7 @@ async fn accept_all(listener: TcpListener, sender: UnboundedSender<(Connection, 
         let Ok((stream, address)) = listener.accept().await else { continue };
         let sender = sender.clone();
         tokio::spawn(async move {
-            // A browser that dislikes the certificate hangs up and comes back.
+            // A browser that dislikes the certificate disconnects and tries again.
             if let Ok(stream) = acceptor().accept(stream).await {
                 let _ = sender.unbounded_send((Connection { stream, cut: Cut::default() }, address));
             }
@@ -96,13 +96,13 @@ impl Listener for TlsListener {
     }
 }
 
-/// A connection that can be cut, as a network does that is gone.
+/// A connection that can be cut, as when the network fails.
 pub(crate) struct Connection {
     stream: TlsStream<TcpStream>,
     cut: Cut,
 }
 
-/// Cuts the connection that a request came by, before anything is answered.
+/// Cuts the connection of a request before any response.
 #[derive(Clone, Default)]
 pub(crate) struct Cut(Arc<AtomicBool>);
 

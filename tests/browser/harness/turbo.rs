@@ -38,7 +38,7 @@ pub(crate) async fn open_turbo(page: &Stage) {
     page.wait_for("typeof window.Turbo", "object").await;
 }
 
-/// Clicks without moving the mouse, upon which Turbo would prefetch.
+/// Clicks without moving the mouse, because Turbo prefetches when the mouse moves over a link.
 pub(crate) async fn turbo_visit(page: &Stage, name: &str) {
     page.eval(&format!("void document.querySelector('#{name}').click()")).await;
     page.wait_for("document.body.dataset.page", format!("/turbo/{name}")).await;
@@ -50,7 +50,7 @@ pub(crate) async fn turbo_submit(page: &Stage, button: &str, user: &str) {
     assert_eq!(page.eval(SAME_DOCUMENT).await, true, "Turbo submitted the form");
 }
 
-/// Turbo leaves the document as it is when it takes over a link or a form.
+/// Whether the document is still the same: Turbo keeps it when it handles a link or a form.
 pub(crate) const SAME_DOCUMENT: &str = "window.sameDocument === true";
 
 pub(crate) fn turbo_with_launcher() -> Settings {

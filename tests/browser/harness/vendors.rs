@@ -1,4 +1,4 @@
-//! Stand-ins for the vendors: libraries by their published contracts, and servers that verify the tokens.
+//! Stubs of the vendors: libraries by their published contracts, and servers that verify the tokens.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -18,7 +18,7 @@ use tower_widget_identity::{Identity, Secret, Viewer, Widgets, WidgetsBuilder};
 use crate::harness::Stage;
 use crate::harness::app::{self, App, Session, Settings, TOKEN_PATH, script};
 
-/// What is signed by which secret: no two are the same.
+/// The secret for each kind of token: no two are the same.
 pub(crate) const SECRETS: [(&str, &str); 4] = [
     ("intercom", "the secret of the stub of Intercom"),
     ("zendesk-chat", "the secret of the stub of Zendesk's chat"),
@@ -34,7 +34,7 @@ pub(crate) fn secret(kind: &str) -> Secret {
     Secret::new(secret_of(kind).expect("a kind of token")).expect("a good secret")
 }
 
-/// The claims of a token that is right in every respect. It shares no code with what signs.
+/// The claims of a token that is correct in every respect. It shares no code with the signing.
 pub(crate) fn verified_claims(kind: &str, token: &str) -> Option<Value> {
     let (signed, signature) = token.rsplit_once('.')?;
     let mut mac = Hmac::<Sha256>::new_from_slice(secret_of(kind)?.as_bytes()).ok()?;
@@ -47,7 +47,8 @@ pub(crate) fn verified_claims(kind: &str, token: &str) -> Option<Value> {
     (header["alg"] == "HS256" && is_timely(kind, &claims)).then_some(claims)
 }
 
-/// As each vendor documents it: `iat` within two minutes, chat tokens for seven minutes at most.
+/// The time limits of each vendor's documentation: `iat` within two minutes, and at most seven minutes for chat
+/// tokens.
 pub(crate) fn is_timely(kind: &str, claims: &Value) -> bool {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970").as_secs();
     let fresh = claims["iat"].as_u64().is_some_and(|iat| iat.abs_diff(now) <= 120);
@@ -83,7 +84,7 @@ pub(crate) fn all_widgets() -> Settings {
         host: "app.example.test",
         assets: stubs,
         routes: |_| Router::new().route("/own-settings", get(own_settings)),
-        // The set that comes has the harness's own vendor.
+        // The builder that is passed in has the harness's own vendor.
         widgets: |_| with_all_widgets(asking_the_session(Widgets::builder())),
         ..Settings::default()
     }
@@ -99,7 +100,7 @@ pub(crate) fn with_all_widgets(builder: WidgetsBuilder) -> WidgetsBuilder {
         .widget(Ferndesk::new("stub", secret("ferndesk")).library_url("/stubs/ferndesk.js"))
 }
 
-/// Asks the application's sessions, as its usual configuration does.
+/// Makes the configuration ask the application's sessions, as it usually does.
 pub(crate) fn asking_the_session(builder: WidgetsBuilder) -> WidgetsBuilder {
     let asking = builder.identify_async(|parts| {
         let session = parts.extensions.get::<Session>().cloned();
@@ -113,7 +114,7 @@ pub(crate) fn viewer(session: &Session) -> Viewer {
     Viewer::from(session.user().map(|user| user.map(person)))
 }
 
-/// The library of each adapter, and the adapter.
+/// The name, library and adapter of each widget.
 pub(crate) const ADAPTERS: [(&str, &str, &str); 3] = [
     ("intercom", include_str!("../stubs/intercom.js"), include_str!("../../../src/widget/intercom/adapter.min.js")),
     (
@@ -141,17 +142,17 @@ pub(crate) async fn orders_page() -> Html<&'static str> {
     )
 }
 
-/// The widget's settings as Zendesk's own examples set them: in a script of the page, with a plain assignment.
+/// The widget's settings as Zendesk's own examples set them: in a script of the page, by a plain assignment.
 pub(crate) async fn own_settings(session: Extension<Session>) -> Html<String> {
     let settings = "<script>window.zESettings = { webWidget: { color: { theme: '#78a300' } }, other: 1 };</script>";
     app::page(app::shown(&session).as_deref(), settings)
 }
 
-/// Whom each library shows: Intercom, Zendesk's chat and help center, Ferndesk.
+/// The user whom each library shows: Intercom, Zendesk's chat and help center, Ferndesk.
 pub(crate) const SHOWN: &str = "[window.vendorStubs?.intercom?.who ?? null, window.vendorStubs?.zendesk?.chat ?? null,
     window.vendorStubs?.zendesk?.helpCenter ?? null, window.vendorStubs?.ferndesk?.who ?? null]";
 
-/// What went against a vendor's contract.
+/// The violations of a vendor's contract.
 pub(crate) const ERRORS: &str =
     "[vendorStubs.intercom, vendorStubs.zendesk, vendorStubs.ferndesk].flatMap((stub) => stub.errors)";
 

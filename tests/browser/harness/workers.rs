@@ -2,7 +2,7 @@
 
 use crate::harness::page::Page;
 
-/// Keeps the page `/?kept` as it was when it came first, as an application for use without a network does.
+/// Keeps the first response of the page `/?kept`, as an offline application does.
 pub(crate) const KEEPING: &str = r"
 const kept = async (request) => {
   const pages = await caches.open('pages');

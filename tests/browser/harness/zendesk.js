@@ -1,4 +1,5 @@
-// A stub of the Zendesk Web Widget (Classic): it asks for tokens as the widget does and keeps what the widget keeps.
+// A stub of the Zendesk Web Widget (Classic): it asks for tokens as the widget does, and stores what the widget
+// stores.
 (() => {
   'use strict';
 
@@ -6,7 +7,7 @@
   const calls = [];
   let who = null;
   let helpCenter = null;
-  // An answer that arrives for an earlier identity is dropped.
+  // A response that arrives for an earlier identity is dropped.
   let generation = 0;
   let authenticate = {};
 

@@ -1,4 +1,4 @@
-// The provider that React applications use, without the boot that it may do by itself.
+// The provider that React applications use, without the boot that it can do by itself.
 import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { IntercomProvider } from 'react-use-intercom';

@@ -1,4 +1,4 @@
-// Runs the snippet in this page as Turbo Drive does, which puts it into the head once more on each visit.
+// Runs the snippet in this page as Turbo Drive does, which puts it into the head again at each visit.
 (() => {
   'use strict';
   window.listeners = [];

@@ -1,10 +1,10 @@
-// Stands in for the libraries that wrappers on npm load: it counts how often it runs and notes each call with its arguments.
+// A stub of the libraries that npm packages load: it counts how often it runs, and notes each call with its arguments.
 (() => {
   'use strict';
   window.arrivals = (window.arrivals || 0) + 1;
-  const told = window.told = window.told || [];
+  const noted = window.noted = window.noted || [];
   const vendor = document.currentScript.src.split('/')[4];
-  const take = (...args) => { told.push(vendor + JSON.stringify(args)); };
+  const take = (...args) => { noted.push(vendor + JSON.stringify(args)); };
 
   const vendors = {
     crisp() {
@@ -17,7 +17,7 @@
       window.Featurebase = take;
       queue.forEach(args => take(...args));
     },
-    // What it can do comes a moment after its script.
+    // Its methods come a moment after its script.
     tawk() {
       setTimeout(() => {
         const api = window.Tawk_API;

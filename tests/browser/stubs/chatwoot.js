@@ -1,5 +1,5 @@
-// Stands in for Chatwoot's SDK, by what its code does (chatwoot/chatwoot: app/javascript/entrypoints/sdk.js and
-// app/javascript/sdk/): a frame whose address holds the conversation of the moment, a message from it when it has loaded,
+// A stub of Chatwoot's SDK, from its source (chatwoot/chatwoot: app/javascript/entrypoints/sdk.js and
+// app/javascript/sdk/): a frame whose URL has the current conversation, a message from the frame when it has loaded,
 // two cookies, and a frame that moves with Turbo and Astro.
 (() => {
   'use strict';
@@ -43,7 +43,7 @@
       loaded({ config }) {
         keep('cw_conversation', config.authToken);
         window.$chatwoot.hasLoaded = true;
-        // Without the identifier, so that the frame makes nothing of it.
+        // Without the identifier, so the frame ignores it.
         if (window.$chatwoot.user) send('set-user', window.$chatwoot.user);
         if (!window.$chatwoot.resetTriggered) window.dispatchEvent(new CustomEvent('chatwoot:ready'));
       },

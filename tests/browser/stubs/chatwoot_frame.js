@@ -1,4 +1,4 @@
-// The inside of the frame: it tells the page which conversation it has, and its server who is identified in it.
+// The inside of the frame: it reports its conversation to the page, and the identified user to its server.
 (() => {
   'use strict';
   let { authToken } = document.body.dataset;

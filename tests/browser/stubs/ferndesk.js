@@ -1,5 +1,5 @@
-// Stands in for Ferndesk's library, by what Ferndesk publishes: a queue that is taken over, `identify` after `init`,
-// and another `init` as the only way out.
+// A stub of Ferndesk's library, from what Ferndesk publishes: it takes over the queue, accepts `identify` after
+// `init`, and ends a session only by another `init`.
 (() => {
   'use strict';
   const stubs = window.vendorStubs = window.vendorStubs || {};

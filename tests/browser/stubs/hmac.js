@@ -1,13 +1,16 @@
-// Calls the adapters of the vendors that check an HMAC, in every order of up to four verbs, with the library there from
-// the start, coming in between, or last; the person who boots after a shutdown is another one, or the `same`.
+// Calls the adapters of the vendors that check an HMAC, in every order of up to four verbs. The library is there from
+// the start, comes in between, or comes last. The user who boots after a shutdown is another one, or the `same`.
 // `window.hmacOrders(name, visitor, load, same)` resolves to the list of what went wrong.
 //
-// `window.hmac[name].stub` makes the stand-in for the library, which records and goes by what the vendor publishes:
-// `library(me, early)` takes over what waits for it, as the vendor's does, and tells `me.accept` the message and its proof;
-// `globals` hold calls or settings for a library that is not there yet; `loadedForALogout`: it shows nothing by itself, and
-// its storage has no published names; `showsByItself`: it is shown as soon as it is there; `onePerson`: there is no
-// documented way to take a person back, so it may learn of one person per page only, and `opener` is the global that could open
-// it; `wrong(me, at)` says what else went wrong.
+// `window.hmac[name].stub` makes the stub of the library, which records calls and behaves as the vendor documents:
+// * `library(me, early)` takes over the queue, as the vendor's library does, and passes each message and its proof to
+//   `me.accept`.
+// * `globals` hold calls or settings for a library that is not there yet.
+// * `loadedForALogout`: the library shows nothing by itself, and its storage has no published names.
+// * `showsByItself`: the library is shown as soon as it is there.
+// * `onePerson`: there is no documented way to remove a user, so the library may get only one user per page; `opener`
+//   is the global that could open it.
+// * `wrong(me, at)` returns what else went wrong.
 (() => {
   'use strict';
   const VERBS = ['boot', 'refresh', 'shutdown'];
@@ -31,14 +34,14 @@
   const page = (name, asVisitor, load, same) => {
     const { adapter, widget: { settings, residue, library }, people } = window.hmac[name];
     const stub = stubOf(name);
-    const me = { settings, who: null, up: false, told: 0, first: null, session: null, errors: [] };
+    const me = { settings, who: null, up: false, accepted: 0, first: null, session: null, errors: [] };
     me.reachable = () => true;
     me.booted = () => booted;
     me.accept = (message, proof) => {
-      me.told += 1;
+      me.accepted += 1;
       const person = people.find(one => one.message === message && one.proof === proof);
       if (!person) return me.errors.push('rejected: ' + message);
-      if (stub.onePerson && me.first && me.first !== person.user) me.errors.push('told of another person');
+      if (stub.onePerson && me.first && me.first !== person.user) me.errors.push('got another user on the same page');
       me.first = me.first || person.user;
       me.who = person.user;
     };
@@ -49,7 +52,7 @@
     let next = true;
     let shut = false;
     let early = false;
-    // Whom a library that reads its settings once had to find there.
+    // The user that a library that reads its settings once had to find there.
     let found = null;
     const tools = Object.assign(window.toolsFor(() => alive), {
       load: (url, { onload, before } = {}) => { wanted = wanted || { url, done: onload, before }; },
@@ -60,7 +63,7 @@
     if (stub.before) stub.before(me);
     const person = () => people[same ? 0 : (booted + 1) % 2];
 
-    // Those who wait for a library, as far as they can be found from outside.
+    // The calls and settings that wait for the library, as far as other code can read them.
     const waiting = () => there ? '' : JSON.stringify(stub.globals.map(global => {
       const value = window[global];
       return [value, (value || {}).q, (value || {}).readyQueue];
@@ -78,13 +81,13 @@
         shut = true;
         purgeGlobals(residue);
         const waits = waiting();
-        if (secrets.some(secret => waits.includes(secret))) me.errors.push('names somebody after a shutdown: ' + waits);
+        if (secrets.some(secret => waits.includes(secret))) me.errors.push('names a user after a shutdown: ' + waits);
       },
       arrive(anyway) {
         if (there || !(wanted || anyway)) return;
         if (!anyway && wanted.url !== library) me.errors.push('loads ' + wanted.url);
         if (wanted && wanted.before) wanted.before();
-        found = alive && !asVisitor ? person().user : 'nobody';
+        found = alive && !asVisitor ? person().user : 'visitor';
         stub.library(me, anyway);
         there = true;
         early = anyway;
@@ -92,7 +95,7 @@
       },
       late: () => !there,
       end: () => { alive = false; },
-      told: () => me.told,
+      accepted: () => me.accepted,
       wrong() {
         const current = alive && !asVisitor ? person() : null;
         const wrong = [...me.errors];
@@ -124,7 +127,7 @@
     const wrong = [];
     if (arrival === 0) one.arrive(true);
     let up = false;
-    // Whether the library came after a shutdown that nothing followed: then it must not be told who anybody is.
+    // Whether the library came after a shutdown that nothing followed: then it must not get any user.
     let quiet = false;
     const guarded = action => {
       try { action(); } catch (error) { wrong.push('threw ' + error); }
@@ -137,12 +140,12 @@
       up = verb === 'boot' || (up && verb === 'refresh');
       guarded(() => one.call(verb));
       if (arrival === at + 1) arrive(order.slice(at + 1));
-      // Whether what was said has had time to arrive: never, always, or every other time.
+      // Whether earlier calls had time to arrive: never, always, or every other time.
       if (PACES[pace](at)) await settled(name);
     }
     arrive([]);
     await settled(name);
-    if (quiet && one.told()) wrong.push('a library that came after the shutdown was told who it was');
+    if (quiet && one.accepted()) wrong.push('a library that came after the shutdown got a user');
     wrong.push(...one.wrong());
     one.end();
     return wrong.map(what => order.join(' ') + ', library after ' + arrival + ', pace ' + pace + ': ' + what);

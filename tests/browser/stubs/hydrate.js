@@ -1,4 +1,4 @@
-// Hydrates the whole page and writes down whatever that changed: nothing, where the document is what the server's
+// Hydrates the whole page and records each change that this makes. There is none if the document is what the server's
 // renderer wrote.
 (() => {
   'use strict';

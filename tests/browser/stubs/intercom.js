@@ -1,6 +1,6 @@
-// Stands in for Intercom's library, by what Intercom publishes: a queue that is taken over, three cookies for the
-// parent domain and an entry in localStorage, of which `shutdown` removes the session's alone, and a `boot` without a
-// token that revives whoever has a session cookie.
+// A stub of Intercom's library, from what Intercom publishes: it takes over the queue, and keeps three cookies for the
+// parent domain and an entry in localStorage. Of these, `shutdown` removes only the session's. A `boot` without a
+// token revives the user of an existing session cookie.
 (() => {
   'use strict';
   const stubs = window.vendorStubs = window.vendorStubs || {};
@@ -18,7 +18,8 @@
   };
   const kept = name => (document.cookie.split('; ').find(pair => pair.startsWith(name + '=')) || '=').split('=')[1];
 
-  // Whether a call brought a token, never the token itself; and what the server read in those that it found good.
+  // `calls` notes whether each call had a token, but never the token itself. `proofs` are the claims of the valid
+  // tokens.
   const me = stubs.intercom = { calls: [], errors: [], proofs: [], who: null, booted: false };
   let app;
   let generation = 0;

@@ -1,8 +1,10 @@
-// What the stand-ins for the libraries of the vendors that take JWTs share. Each shows somebody (`who`), says what went
-// against its contract (`errors`) and how often it was told who somebody is (`told`). What was there before the page
-// (`window.sessions`) is taken up again, as the vendors do, until it is ended. `window.jwtLibrary(name, make)` makes one of what
-// stands in a `stub.js`: `library()` is what the library does when it arrives, `globals` are its own, `loadedForALogout` says
-// that it shows nothing before a call, and `onePerson` that it accepts only one user per page (`first`).
+// The common parts of the stubs for the vendors that take JWTs. Each stub reports the user that it shows (`who`), what
+// violated its contract (`errors`) and how often it was given a user (`identified`). As the vendors do, it resumes a
+// session of an earlier page (`window.sessions`) until that is ended.
+//
+// `window.jwtLibrary(name, make)` makes a stub of the content of a `stub.js`: `library()` is what the library does
+// when it arrives, `globals` are its own, `loadedForALogout` means that it shows nothing before a call, and
+// `onePerson` that it accepts only one user per page (`first`).
 (() => {
   'use strict';
   if (window.jwtLibrary) return;
@@ -19,10 +21,10 @@
   };
 
   const stub = name => {
-    const me = stubs[name] = { who: null, errors: [], calls: [], told: 0 };
+    const me = stubs[name] = { who: null, errors: [], calls: [], identified: 0 };
     me.wrong = what => me.errors.push(what);
     me.is = token => {
-      me.told += 1;
+      me.identified += 1;
       me.who = window.sessions[name] = whoOf(token);
     };
     me.revive = () => { me.who = window.sessions[name] || null; };

@@ -1,20 +1,21 @@
-// Calls the adapters directly, in every order of up to four steps, with the library there from the start, coming in
-// between, or last. `window.jwtOrders(name)` resolves to how many were tried and the list of what went wrong.
+// Calls the adapters directly, in every order of up to four steps. The library is there from the start, comes in
+// between, or comes last. `window.jwtOrders(name)` resolves to how many orders were tried and the list of what went
+// wrong.
 (() => {
   'use strict';
-  // `switch`: one person's session ends and the next one's begins, in one go. `ended`: the page finds that somebody's
-  // session, who was here before, is over.
+  // `switch`: one user's session ends and the next one's begins at once. `ended`: the page finds that the session of
+  // an earlier user is over.
   const STEPS = ['boot', 'refresh', 'shutdown', 'switch', 'ended'];
-  // The calls by which a library learns of a person.
-  const TELLING = ['identify', 'authenticate', 'login', 'loginUser', 'setIdentityToken'];
+  // The calls that give a user to a library.
+  const IDENTIFYING = ['identify', 'authenticate', 'login', 'loginUser', 'setIdentityToken'];
   const orders = length => length === 0 ? [[]]
     : orders(length - 1).flatMap(order => STEPS.map(step => [...order, step]));
 
   const encode = value => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(value))))
     .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 
-  // `window.jwtWidgets[name]` says under which claim the vendor knows a person, and where the page keeps the token: for some
-  // it has none, they are fetched. A `record` is no JWT: the vendor takes what it says.
+  // `window.jwtWidgets[name]` says which claim holds the vendor's user id, and where the page keeps the token. Some
+  // widgets have none in the page; they fetch it. A `record` is no JWT: the vendor takes its content as it is.
   const tokenFor = (name, user) => {
     const { subject, record } = window.jwtWidgets[name];
     const said = { [subject]: user, name: 'N\u00e4me \ud83d\ude00>?', exp: 1 };
@@ -34,7 +35,7 @@
     delete window.jwtStubs[name];
   };
 
-  // A page with one adapter in it, and a runtime that does no more than an adapter may rely on.
+  // A page with one adapter, and a runtime that does only what adapters may rely on.
   const page = (name, asVisitor) => {
     let alive = '';
     let wanted;
@@ -47,7 +48,7 @@
       load: (url, { onload = () => {} } = {}) => {
         if (asked.includes(url)) return;
         asked.push(url);
-        // One that is there runs again for another address.
+        // A library that is there runs again for another URL.
         if (wanted && there) Promise.resolve().then(() => { library.library(); onload(); });
         wanted = wanted || onload;
       },
@@ -58,7 +59,7 @@
       }
     });
     const verbs = adapter(tools);
-    // Where there is no way to take a person back, another one's widget appears with the next page load.
+    // Where a user cannot be removed, another user's widget appears with the next page load.
     const taken = () => {
       const { first } = window.jwtStubs[name] || {};
       return !!library.onePerson && !!first && first !== alive;
@@ -101,7 +102,7 @@
   const run = async (name, asVisitor, order, arrival) => {
     clean(name);
     const wrong = [];
-    // Somebody was here before.
+    // An earlier page had a user.
     if (order[0] === 'ended') window.sessions[name] = 'user-0';
     const one = page(name, asVisitor);
     const loaded = window.jwtWidgets[name].library.loadedForALogout;
@@ -116,24 +117,24 @@
       orderly = orderly && (step !== 'refresh' || one.up());
       try { one.do(step); } catch (error) { wrong.push('threw ' + error); }
       if (arrival === at + 1) arrive(order.slice(at + 1));
-      // At once, as slow as people are, or in the midst of what goes on.
+      // At once, after a user's usual pause, or in the middle of other work.
       const turns = [0, 60, 3][arrival % 3];
       if (turns) await settled(turns);
     }
     arrive([]);
     await settled();
-    // One that is loaded only once there is a token.
+    // For a library that is loaded only once there is a token.
     arrive([]);
     await settled();
     if (one.there()) {
-      const { who, told, errors, calls, hidden } = one.stub();
+      const { who, identified, errors, calls, hidden } = one.stub();
       if (who !== one.expected()) wrong.push('shows ' + who + ', not ' + one.expected());
-      if (quiet && (told || calls.some(call => TELLING.includes(call)))) {
-        wrong.push('a library that came after the shutdown was told of somebody');
+      if (quiet && (identified || calls.some(call => IDENTIFYING.includes(call)))) {
+        wrong.push('a library that came after the shutdown got a user');
       }
       if (hidden && one.up()) wrong.push('its icon is hidden');
       if (orderly) wrong.push(...errors);
-      // A library that was never spoken to is not spoken to for a logout.
+      // A library that got no call before also gets none for a logout.
       if (!one.up() && window.sessions[name] && calls.length) {
         wrong.push('the session of ' + window.sessions[name] + ' is still there');
       }

@@ -1,5 +1,5 @@
-// Calls the adapters directly, in every order of up to four verbs, with the library there from the start, coming in
-// between, or last. `window.orders(name, adapter, library)` resolves to the list of what went wrong.
+// Calls the adapters directly, in every order of up to four verbs. The library is there from the start, comes in
+// between, or comes last. `window.orders(name, adapter, library)` resolves to the list of what went wrong.
 (() => {
   'use strict';
   const VERBS = ['boot', 'refresh', 'shutdown'];
@@ -15,19 +15,19 @@
   const orders = length => length === 0 ? [[]]
     : orders(length - 1).flatMap(order => VERBS.map(verb => [...order, verb]));
 
-  // How often a library was told who somebody is.
-  let told = 0;
+  // How often a library had a token verified.
+  let verified = 0;
 
   const clean = () => {
     ['Intercom', 'Ferndesk', 'zE', 'zESettings', 'intercomSettings', 'vendorStubs'].forEach(name => delete window[name]);
     document.querySelectorAll('#ze-snippet, #ferndesk-sdk, #library, #intercom-stub').forEach(element => element.remove());
     document.cookie.split('; ').forEach(pair => { document.cookie = pair.split('=')[0] + '=; Path=/; Max-Age=0'; });
     localStorage.clear();
-    told = 0;
-    window.vendorStubs = { verify: async () => { told += 1; return KNOWN; } };
+    verified = 0;
+    window.vendorStubs = { verify: async () => { verified += 1; return KNOWN; } };
   };
 
-  // A page with one adapter in it, and a runtime that does no more than an adapter may rely on.
+  // A page with one adapter, and a runtime that does only what adapters may rely on.
   const page = (name, adapter, library, asVisitor) => {
     let alive = false;
     let wanted;
@@ -39,7 +39,7 @@
     const widget = { name, library: '/library.js', settings: { app_id: 'app', widgetId: 'app', chat: true, helpCenter: true } };
     if (!asVisitor) widget.person = Object.assign({}, PERSON);
     const verbs = adapter(tools);
-    // A shutdown that a late library has to be told of.
+    // Whether a late library still has to get a shutdown.
     let missed = false;
     return {
       call(verb) {
@@ -75,7 +75,7 @@
     let orderly = true;
     if (arrival === 0) one.arrive(true);
     let up = false;
-    // Whether the library came after a shutdown that nothing followed: then it must not be told who anybody is.
+    // Whether the library came after a shutdown that nothing followed: then it must not get any user.
     let quiet = false;
     const arrive = rest => {
       quiet = quiet || (one.late() && !up && !rest.some(verb => verb !== 'shutdown'));
@@ -89,7 +89,7 @@
     }
     arrive([]);
     await settled();
-    if (quiet && told) wrong.push('a library that came after the shutdown was told who it was');
+    if (quiet && verified) wrong.push('a library that came after the shutdown got a user');
     if (one.forgotten()) wrong.push('the library does not know of the shutdown');
     one.seen().forEach(who => { if (who !== one.expected()) wrong.push('shows ' + who + ', not ' + one.expected()); });
     if (orderly) wrong.push(...one.errors());

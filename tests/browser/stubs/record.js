@@ -1,5 +1,4 @@
-// Writes down the whole document as a client framework would find it: each node with its kind, name, text and
-// attributes.
+// Records the whole document as a client framework would find it: each node with its kind, name, text and attributes.
 (() => {
   'use strict';
   const written = node => [

@@ -1,5 +1,5 @@
-// Looks for a token wherever a script of the page, or a tool that records pages, could find one; `searchForToken()`
-// answers the places. What the vendors' stubs keep for themselves is theirs.
+// Searches for a token in every place that a script of the page, or a tool that records pages, can read.
+// `searchForToken()` returns the places. It skips what the vendors' stubs keep for themselves.
 (() => {
   'use strict';
   const THEIRS = ['vendorStubs', 'searchForToken'];
@@ -14,7 +14,7 @@
 
   const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function');
 
-  // Properties, theirs, and so on, the nearest first and none twice; the text of functions too.
+  // Walks properties breadth-first, each object once; the text of functions, too.
   const walk = (root, name, depth) => {
     const seen = new Set([root]);
     const found = [];

@@ -1,5 +1,5 @@
-// Visits a page as Turbo Drive does: its head scripts run while the old body stands, and then the body is the new one.
-// It stands in the head and does not care what the body's elements are called.
+// Visits a page as Turbo Drive does: its head scripts run while the old body remains, and then the new body replaces
+// it. It runs in the head and does not depend on the names of the body's elements.
 (() => {
   'use strict';
   const head = Object.getOwnPropertyDescriptor(Document.prototype, 'head').get;

@@ -1,5 +1,5 @@
-// A page of another origin that wants to know what it cannot fetch: it includes the address as a script and listens for
-// whatever that leaves behind.
+// A page of another origin that wants to read what it cannot fetch: it includes the URL as a script and observes every
+// side effect.
 (() => {
   'use strict';
   const learned = window.learned = [];
@@ -12,8 +12,8 @@
   addEventListener('unhandledrejection', event => note('rejection', event.reason));
   document.addEventListener('securitypolicyviolation', event => note('violation', event.sample, event.blockedURI));
 
-  // A bare token is an expression: a name and properties of what it stands for. The first part is the same in all
-  // tokens, so somebody who has a token of their own knows the name.
+  // A token without quotes is an expression: a name and its properties. The first part is the same in all tokens, so
+  // an attacker who has a token of their own knows the name.
   const echo = path => new Proxy(() => {}, {
     get(_, key) {
       if (typeof key !== 'string') return () => '';

@@ -1,6 +1,6 @@
-// Stands in for the Web Widget (Classic), by what Zendesk publishes: the settings are read once, when the library
-// arrives; `jwtFn` is called whenever a token is needed, and remembered; `logout` ends both sessions and forgets no
-// setting; a cookie for the top host and entries in localStorage.
+// A stub of the Web Widget (Classic), from what Zendesk publishes. The library reads the settings once, when it
+// arrives. It remembers `jwtFn` and calls it whenever it needs a token. `logout` ends both sessions and keeps all
+// settings. The library stores a cookie for the top host and entries in localStorage.
 (() => {
   'use strict';
   const stubs = window.vendorStubs = window.vendorStubs || {};
@@ -16,11 +16,11 @@
 
   const me = stubs.zendesk = {
     calls: [], errors: [], chat: null, helpCenter: null,
-    // What the server read in the tokens that it found good.
+    // The claims of the valid tokens.
     proofs: { chat: [], helpCenter: [] },
     // The settings as they were when the library arrived.
     settings: Object.assign({}, (window.zESettings || {}).webWidget),
-    // How many tokens each callback has yielded.
+    // How many tokens each callback has returned.
     yielded: { chat: 0, helpCenter: 0 }
   };
   const generation = { chat: 0, helpCenter: 0 };
@@ -33,7 +33,7 @@
   };
   const kind = { chat: 'zendesk-chat', helpCenter: 'zendesk-help-center' };
 
-  // Asks the page for a token, as the widget does of its own accord.
+  // Asks the page for a token, as the widget does by itself.
   me.ask = product => {
     const ask = jwtFn[product]();
     if (!ask) return;

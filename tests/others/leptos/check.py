@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Looks at the pages of the leptos application in Chromium: check.py <server program> <site root>.
+"""Checks the pages of the leptos application in Chromium: check.py <server program> <site root>.
 
 Every page must hydrate without a line in the browser's console, with a snippet in front or without one. Two pages with a
 node too many must fail: they show that this check can see a failure.
@@ -19,7 +19,7 @@ import urllib.request
 
 WAIT = 60  # seconds, on a busy machine
 
-# Straight to the server, whatever proxy the environment names.
+# Directly to the server, even if the environment names a proxy.
 open_url = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
@@ -78,7 +78,7 @@ class Browser:
         return self.post("/execute/sync", {"script": "return " + script, "args": []})
 
     def log(self):
-        """What the console got since the last call, at any level."""
+        """The console's lines since the last call, at any level."""
         return [f"{entry['level']} {entry['message']}" for entry in self.post("/se/log", {"type": "browser"})]
 
     def close(self):
@@ -118,7 +118,7 @@ def fails(browser, address):
 
 
 def silent(browser, page):
-    """Demands that the console got no line at any level."""
+    """Asserts that the console got no line at any level."""
     # Chromium reports a preloaded file that nothing used after three seconds.
     time.sleep(5)
     lines = browser.log()

@@ -1,8 +1,8 @@
-//! A document of the browser, as the judge sees it.
+//! A document of the browser, from the judge's point of view.
 
 use super::{super::person::Person, GRACE, LONGEST_QUESTION, WIDGETS};
 
-/// What the server said, as of the time at which it made the answer.
+/// What the server said, as of the time at which it made the response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Heard {
     pub(crate) person: Person,
@@ -18,7 +18,7 @@ pub(crate) enum State {
     Dead,
 }
 
-/// A document, as the judge sees it.
+/// A document, from the judge's point of view.
 #[derive(Debug)]
 pub(crate) struct Doc {
     pub(crate) tab: u8,
@@ -27,38 +27,38 @@ pub(crate) struct Doc {
     pub(crate) hidden: bool,
     pub(crate) runtime: bool,
     pub(crate) heard: Heard,
-    /// Whom the page's own script last heard to be signed in. It learns nothing from a visit without our element.
-    pub(super) told: Person,
+    /// The user of whom the page's own script last heard. It learns nothing from a visit without our element.
+    pub(super) script_heard: Person,
     pub(crate) shown: [Person; WIDGETS.len()],
-    /// Whom the libraries were given a token of, in this document.
+    /// The users whose tokens the libraries of this document were given.
     pub(super) given: Vec<Person>,
-    /// When it last began to run, or was looked at.
+    /// When it last began to run, or became visible.
     pub(crate) woke: i64,
     pub(crate) opened: i64,
-    /// Until when the server itself still had the user signed in whom the document showed.
+    /// Until when the server itself still had the document's user signed in.
     pub(super) vouched: Vec<(Person, i64)>,
     pub(super) claim: Option<Claim>,
-    /// The page has asked for whoever is signed in, by `refresh()`.
+    /// The page has called `refresh()` to ask who is signed in.
     pub(crate) refreshes: bool,
     /// The page is of the version that has one more widget.
     pub(crate) newer: bool,
-    /// It decides by the marker alone, for there is no token service to ask, or it has no marker, for cookies are blocked:
-    /// both are documented limits.
+    /// It decides by the marker alone, because there is no token service to ask, or it has no marker, because cookies
+    /// are blocked. Both are documented limits.
     pub(crate) alone: bool,
     pub(crate) libraries_failed: bool,
     /// The page's code has not arrived.
     pub(crate) codeless: bool,
     /// The page's code will not arrive at once.
     pub(crate) awaits_code: bool,
-    /// A page of this user, or of nobody, that still has to ask, unless something comes in between.
+    /// The user of a page that still has to ask, unless something happens in between. The user may be none.
     pub(crate) expecting: Option<(Person, u64)>,
     /// Since when it waits for the server to say who is signed in.
     pub(crate) asking: Option<i64>,
-    /// A task that announces changed cookies is on its way.
+    /// A task that announces changed cookies is queued.
     pub(crate) change_pending: bool,
 }
 
-/// A page load or a refresh that must come to its end.
+/// A page load or a refresh that has to complete.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Claim {
     pub(super) person: Person,
@@ -77,7 +77,7 @@ impl Doc {
             hidden,
             runtime: false,
             heard,
-            told: heard.person,
+            script_heard: heard.person,
             shown: [Person::Nobody; WIDGETS.len()],
             given: Vec::new(),
             woke: now,
@@ -100,7 +100,7 @@ impl Doc {
         self.state == State::Live
     }
 
-    /// Whether a question of its is under way, or has just been given up.
+    /// Whether the document waits for a response, or has just stopped waiting.
     pub(super) fn is_waiting(&self, now: i64) -> bool {
         self.asking.is_some_and(|asked| now <= asked + LONGEST_QUESTION + GRACE)
     }

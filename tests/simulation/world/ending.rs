@@ -1,4 +1,4 @@
-//! The end of each history: everything is as it should be again, and the last session's user loads pages.
+//! The end of each history: everything works again, and the last session's user loads pages.
 
 use super::{
     super::{
@@ -11,7 +11,7 @@ use super::{
 };
 
 impl World<'_, '_> {
-    /// Everything is as it should be again; the last session's user loads a page twice.
+    /// Makes everything work again, and lets the last session's user load a page twice.
     pub(super) fn converge(&mut self) {
         self.host.libraries.set(Libraries::Soon);
         self.host.vendors.set(50);
@@ -62,7 +62,7 @@ impl World<'_, '_> {
         }
         for (number, person) in Person::USERS.into_iter().enumerate().filter(|(_, person)| *person != live) {
             if !self.host.judge.borrow().orphaned[number] {
-                // Without `cookieStore`, a tab that is not looked at may go on writing.
+                // Without `cookieStore`, a hidden tab may continue to write.
                 let end = self.host.judge.borrow().last_end(person);
                 let counts = |remnant: &Remnant| self.options.cookie_store || remnant.written <= end;
                 accusations.extend(

@@ -21,7 +21,7 @@ impl World<'_, '_> {
                 | Event::Pass
                 | Event::Evict(Evicted::Marker | Evicted::ByScript)
         );
-        // Below a marker that a sibling has doubled, a kept page reads `out` and ends what there is: the sibling is trusted.
+        // If a sibling has doubled the marker, a kept page reads `out` and ends the session: the sibling is trusted.
         let quiet = quiet || (matches!(event, Event::ShowKept { .. }) && !self.cookie_may_go);
         if !quiet {
             self.host.judge.borrow_mut().calm += 1;
@@ -51,7 +51,7 @@ impl World<'_, '_> {
             }
             Event::Turbo { tab, trip } => {
                 if let Some(doc) = self.doc_of(tab) {
-                    // Whoever follows a link has the tab in front of them.
+                    // A user who follows a link is looking at the tab.
                     self.focus(tab);
                     let turn = self.next_turn(tab);
                     self.ask(Purpose::Turbo { doc, turn }, trip);
@@ -200,7 +200,7 @@ impl World<'_, '_> {
         }
     }
 
-    /// Only a cookie that the siblings share can be a sibling's: the prefix `__Host-` keeps the others away.
+    /// Siblings can only set cookies that they share: the prefix `__Host-` protects the others.
     pub(super) fn toss(&mut self, value: Tossed, deep: bool) {
         let name = self.server.marker_name(self.host.instance(false)).to_owned();
         let path = if deep { "/account" } else { "/" };
@@ -212,8 +212,8 @@ impl World<'_, '_> {
         };
         let line = format!("{name}{suffix}={value}; Path={path}; Domain={DOMAIN}; Secure; Max-Age={age}");
         self.host.set_cookie(&line, Writer::Sibling);
-        // A doubled marker reads as `out`, and a tab that sees one ends whatever session the cookies are of. A sibling that
-        // shares the cookies is trusted; it can end a session, but show none.
+        // A doubled marker reads as `out`, and a tab that sees one ends the session of the cookies, of any user. A
+        // sibling that shares the cookies is trusted; it can end a session, but cannot show one.
         self.cookie_may_go = true;
     }
 }

@@ -1,4 +1,4 @@
-//! The two sides of the engine: what the browser's JavaScript reaches, and what is called in it.
+//! The two sides of the engine: what the browser's JavaScript calls in Rust, and what Rust calls there.
 
 use std::{
     cell::{Cell, RefCell},
@@ -19,7 +19,7 @@ use super::{
     START, Task,
 };
 
-/// What the browser's JavaScript reaches.
+/// The functions that the browser's JavaScript calls.
 pub(crate) struct Host {
     pub(super) now: Cell<i64>,
     pub(super) serial: Cell<u64>,
@@ -50,7 +50,7 @@ impl Host {
         self.tracing.set(on);
     }
 
-    /// What went to the console, and what listeners and timers threw.
+    /// The console output, and the exceptions of listeners and timers.
     pub(crate) fn notes(&self) -> Vec<String> {
         self.notes.borrow().clone()
     }
@@ -199,7 +199,7 @@ impl Host {
         });
         method!("fetch", |host, doc: usize, path: String, page: String| host.fetch(doc, &path, &page));
         method!("script", |host, doc: usize, url: String| host.request_script(doc, &url));
-        // The golden ratio's multiples: never the same twice, and spread over the whole range.
+        // Multiples of the golden ratio: they never repeat, and are spread over the whole range.
         method!("random", |host| (f64::from(host.next_id()) * 0.618_033_988_749_895).fract());
         method!("vendorDelay", |host| host.vendors.get());
         method!("stored", |host, key: String| {
@@ -216,7 +216,8 @@ impl Host {
             if person.is_user() {
                 judge.give(doc, &widget, person);
             }
-            // The vendor refuses a token that has expired; it may be a minute older than the server's clock says.
+            // The vendor refuses an expired token. Because of the server's coarse clock, a token may be a minute older
+            // than it says.
             if until > host.now.get() { person.id() } else { "" }
         });
         method!("givenId", |host, doc: usize, widget: String, id: String, hash: String| {
@@ -232,7 +233,7 @@ pub(crate) struct Stage<'js> {
     pub(super) ctx: Ctx<'js>,
     pub(super) object: Object<'js>,
     pub(super) compiled: RefCell<BTreeMap<String, usize>>,
-    /// Puts another text in place of the page's code.
+    /// Replaces the page's code.
     pub(super) rewrite: Box<dyn Fn(&str) -> String>,
 }
 

@@ -1,4 +1,4 @@
-//! Requests and answers: what the server does with a request, and what the browser does with the answer.
+//! Requests and responses: what the server does with a request, and what the browser does with the response.
 
 use std::rc::Rc;
 
@@ -65,7 +65,7 @@ impl World<'_, '_> {
         self.update_live();
         request.question.viewer = viewer;
         let answer = match request.purpose {
-            // The login is the application's own; the page that follows is the layer's.
+            // The application itself handles the login; the layer handles the page that follows.
             Purpose::LoginByForm { .. } | Purpose::LoginByFetch { .. } => Rc::new(Answer {
                 status: 204,
                 set_cookies: Vec::new(),
@@ -85,8 +85,8 @@ impl World<'_, '_> {
         }
     }
 
-    /// Puts the question to the server. The text of the marker's companion cookie is random there, and says nothing but
-    /// whether it is the same one: here it is a number, so that histories repeat themselves to the letter.
+    /// Asks the server. The value of the `-kept` cookie is random there, and only its identity matters. Here it is a
+    /// number, so that histories are reproducible to the letter.
     pub(super) fn question(&mut self, mut question: Question) -> Rc<Answer> {
         const SAME: &str = "same";
         let name = format!("{}-kept=", self.server.marker_name(question.instance));
@@ -134,7 +134,7 @@ impl World<'_, '_> {
         let (back, _) = self.host.token_trip.get();
         let is_page = question.path.ends_with("/page");
         if back == NEVER {
-            // A refresh that gets no answer leaves the tab as it is.
+            // A refresh without a response leaves the tab as it is.
             self.host.judge.borrow_mut().docs[doc].refreshes &= !is_page;
             return;
         }
@@ -186,7 +186,7 @@ impl World<'_, '_> {
             let mut judge = self.host.judge.borrow_mut();
             judge.docs[doc].asking = None;
             judge.answered = now;
-            // A refresh that fails leaves the tab as it is; while cookies are blocked, nothing of it lasts.
+            // A refresh that fails leaves the tab as it is; while cookies are blocked, it has no lasting effect.
             judge.docs[doc].refreshes &= heard.is_some() && !self.host.jar.borrow().blocked;
         }
         if is_page && answer.as_ref().is_some_and(|answer| answer.status == 404 || answer.content_type == "text/html") {
@@ -202,7 +202,7 @@ impl World<'_, '_> {
             judge.confirm(heard);
             let is_calm = !self.host.jar.borrow().blocked && self.options.consent == Consent::None && self.is_smooth();
             if is_page && newest && is_calm && judge.docs[doc].refreshes && judge.live == heard.person {
-                // Later questions are the watching tab's own.
+                // Later questions come from the watching tab itself.
                 judge.docs[doc].refreshes = false;
                 judge.claim(doc, heard.person, now);
             }
@@ -226,7 +226,7 @@ impl World<'_, '_> {
         }
     }
 
-    /// Whether libraries and the token path are as they should be.
+    /// Whether libraries and the token path work.
     pub(super) fn is_smooth(&self) -> bool {
         let (back, newer) = self.host.token_trip.get();
         self.host.libraries.get() == Libraries::Soon && self.host.tokens.get() == Tokens::Fine && back <= 300 && !newer
@@ -290,7 +290,7 @@ impl World<'_, '_> {
             Purpose::Turbo { doc, .. } => {
                 let undisturbed = self.is_undisturbed(&request, answer, heard);
                 self.turbo(doc, answer, heard, deep);
-                // A library that was blocked is loaded again by the next page load alone.
+                // Only the next page load tries to load a blocked library again.
                 let complete = {
                     let judge = self.host.judge.borrow();
                     !judge.docs[doc].libraries_failed && !judge.docs[doc].awaits_code
@@ -324,7 +324,7 @@ impl World<'_, '_> {
         }
     }
 
-    /// A navigation is given up when the next one begins; the document of a fetch may be gone.
+    /// The browser gives up a navigation when the next one begins; the document of a fetch may be gone.
     pub(super) fn is_wanted(&self, purpose: &Purpose) -> bool {
         match *purpose {
             Purpose::Visit { tab, turn, .. }
@@ -335,7 +335,7 @@ impl World<'_, '_> {
                 let at = &judge.docs[doc];
                 at.is_running() && self.places[usize::from(at.tab)].turn == turn
             }
-            // The cookies of an answer are stored even where the page that asked is gone.
+            // The cookies of a response are stored even if the page that asked is gone.
             Purpose::Keep { .. }
             | Purpose::Prerender { .. }
             | Purpose::LogoutByFetch
@@ -346,14 +346,14 @@ impl World<'_, '_> {
     pub(super) fn logged_out(&self, heard: Heard, answer: &Answer) {
         let mut judge = self.host.judge.borrow_mut();
         judge.calm += 1;
-        // A logout without a user, sent without a session of a widget's, says nothing of the users of other tabs.
+        // A logout without a user that was sent without a widget session says nothing of the users of other tabs.
         let ends_a_session = heard.person.is_user() || answer.set_cookies.iter().any(|line| line.contains("=out;"));
         if ends_a_session && !self.host.jar.borrow().blocked {
             judge.learn(Person::Nobody, heard.made, self.now());
         }
     }
 
-    /// Nothing happened between the request and the arrival of a page that could make it stale.
+    /// Whether nothing happened between a page's request and its arrival that could make it stale.
     pub(super) fn is_undisturbed(&self, request: &Request, answer: &Answer, heard: Heard) -> bool {
         let judge = self.host.judge.borrow();
         let jar = self.host.jar.borrow();
@@ -368,7 +368,7 @@ impl World<'_, '_> {
             && self.is_smooth()
     }
 
-    /// Whether a page at this path, of nobody, cannot know by itself that the session is over.
+    /// Whether a signed-out page at this path cannot know by itself that the session is over.
     fn must_ask(&self, path: &str) -> bool {
         let jar = self.host.jar.borrow();
         let name = self.server.marker_name(self.host.instance(false));
@@ -384,8 +384,8 @@ impl World<'_, '_> {
         let mut judge = self.host.judge.borrow_mut();
         debug_assert!(answer.element.is_some());
         if heard.person.is_user() || self.must_ask(judge.docs[doc].path) {
-            // It asks where it finds another marker, and says so to the other tabs when it has the answer. It may be gone
-            // before.
+            // The page asks if it finds another marker, and informs the other tabs when it has the response. It may be
+            // gone before.
             judge.docs[doc].expecting = Some((heard.person, judge.calm));
         } else {
             judge.learn(heard.person, heard.made, now);

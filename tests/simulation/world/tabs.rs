@@ -1,4 +1,4 @@
-//! Documents: how they come, freeze, come back and go away.
+//! Documents: how they open, freeze, are restored and close.
 
 use super::{
     super::{
@@ -44,7 +44,7 @@ impl World<'_, '_> {
         let () = call!(self, "run", doc, code, dataset);
     }
 
-    /// The file with the page's code arrives, or what the server says in its place.
+    /// The file with the page's code arrives, or the server's response in its place.
     pub(super) fn bring_code(&mut self, doc: usize, script: u32, path: &str, newer: Option<bool>) {
         let tokens = if newer.is_none() { Tokens::Fine } else { self.host.tokens.get() };
         let instance = self.host.instance(newer.unwrap_or(self.host.judge.borrow().docs[doc].newer));
@@ -52,7 +52,7 @@ impl World<'_, '_> {
         let answer = self.server.ask(question, self.now());
         let (arrived, code) = match tokens {
             Tokens::Fine if answer.status == 200 => (true, self.stage.code(&answer.body) as i32),
-            // The index page of an application is no script: nothing runs, and no error event says so.
+            // An application's index page is no script: nothing runs, and no error event fires.
             Tokens::Html => (true, -2),
             _ => (false, -1),
         };
@@ -65,7 +65,7 @@ impl World<'_, '_> {
         call!(self, "script", doc, script, arrived, code)
     }
 
-    /// The tab's document goes into the back/forward cache, or away.
+    /// The tab's document goes into the back/forward cache, or closes.
     pub(super) fn leave(&mut self, tab: u8) {
         let place = &mut self.places[usize::from(tab)];
         let (old, cached) = (place.doc.take(), place.back.take());
@@ -88,7 +88,7 @@ impl World<'_, '_> {
         let () = call!(self, "close", doc);
     }
 
-    /// What was written a moment before a document went away cannot be cleaned up by it any more.
+    /// A document cannot clean up what was written a moment before it went away.
     pub(super) fn note_orphans(&self, _doc: usize) {
         let now = self.now();
         for (number, person) in Person::USERS.into_iter().enumerate() {
@@ -122,7 +122,7 @@ impl World<'_, '_> {
         {
             let mut judge = self.host.judge.borrow_mut();
             judge.calm += 1;
-            // Where cookies are blocked, the server does not know that there was a session: its page says nothing.
+            // If cookies are blocked, the server does not know that there was a session, so its page says nothing.
             if answer.element.is_some() || !judge.docs[doc].alone {
                 judge.hear(doc, heard, answer.element.is_some());
             }

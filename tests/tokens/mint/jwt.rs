@@ -23,7 +23,7 @@ fn header(token: &str) -> Value {
 /// The claims that differ from run to run: when a token begins and ends.
 const TIMES: [&str; 5] = ["exp", "iat", "nbf", "not_after", "not_before"];
 
-/// The claims that do not differ from run to run, after a look at those that do.
+/// Checks the claims that differ from run to run, and removes them.
 fn stable(mut claims: Value, widget: &str) -> Value {
     let object = claims.as_object_mut().unwrap();
     for time in TIMES {
@@ -37,7 +37,8 @@ fn stable(mut claims: Value, widget: &str) -> Value {
     claims
 }
 
-/// Takes the attributes out of an object among the claims: whether nothing else was in it. It may be written as a string.
+/// Removes the attributes from an object among the claims, and returns whether nothing else was in it. It may be
+/// written as a string.
 fn holds_only(claim: &mut Value, attributes: &serde_json::Map<String, Value>) -> bool {
     if claim.as_str().is_some_and(|text| serde_json::from_str(text).ok().as_ref() == Some(attributes)) {
         return true;
@@ -57,7 +58,7 @@ fn each_token_verifies_outside_the_crate_with_the_documented_claims() {
         let token = text(&answer, "token");
         let claims = read(&golden, token);
         assert_eq!(claims, answer["claims"], "{widget}: what is shown is what is signed");
-        // The golden token says the same, and the attributes besides, for which `mint` has no option.
+        // The golden token has the same claims, and also the attributes, for which `mint` has no option.
         let mut expected = read(&golden, case.token.as_deref().unwrap());
         let attributes = &case.attributes;
         let object = expected.as_object_mut().unwrap();

@@ -1,4 +1,4 @@
-//! Every widget of the catalog, against what its folder in `tests/widgets` says.
+//! Every widget of the catalog, compared with the data of its folder in `tests/widgets`.
 
 use tower_widget_identity::{ConfigError, ConfigErrorKind};
 
@@ -26,8 +26,8 @@ fn every_widget_has_its_folder_and_every_folder_its_widget() {
     assert_eq!(golden::folders(), names);
 }
 
-/// The sections of the guide's page on widgets, by their cells: the type, then the text of each point but "From public code",
-/// which only some have.
+/// The sections of the guide's page on widgets, by their cells: the type, then the text of each point. The point "From
+/// public code" is left out, because only some sections have it.
 fn rows_of_the_guide() -> Vec<Vec<&'static str>> {
     let sections = include_str!("../../../docs/widgets.md").split("\n### ").skip(1);
     let sections = sections.map(|section| section.split("\n## ").next().expect("a section").lines());
@@ -47,13 +47,13 @@ fn every_widget_has_its_row_in_the_guide() {
     let mut rows: Vec<_> = rows_of_the_guide().iter().map(|row| type_of(row).to_lowercase()).collect();
     rows.sort_unstable();
     let names = tower_widget_identity::widget::catalog().iter().map(|entry| entry.name().replace('-', ""));
-    // Those whose tokens are issued are not in the catalog.
+    // Widgets whose tokens are issued are not in the catalog.
     let mut names: Vec<_> = names.chain(["ada", "hubspot", "livechat", "sendbird"].map(str::to_owned)).collect();
     names.sort_unstable();
     assert_eq!(rows, names);
 }
 
-/// `[mark](address)`, of which the type's own documents have the address, too.
+/// Each section has `[mark](URL)`, and the type's own documentation has the same URL.
 #[test]
 fn every_row_of_the_guide_has_its_mark_and_its_source() {
     let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/widget")).unwrap();
@@ -201,7 +201,7 @@ fn a_name_that_is_no_tokens_is_unknown() {
     }
 }
 
-// ---- people ---------------------------------------------------------------------------------------------------------
+// ---- users ----------------------------------------------------------------------------------------------------------
 
 #[test]
 fn each_token_matches_an_independent_implementation_or_its_expected_refusal() {
@@ -221,7 +221,7 @@ fn each_token_matches_an_independent_implementation_or_its_expected_refusal() {
                 assert_eq!(token.as_str(), expected, "{why}");
             }
             let expected = match &golden.data.signs {
-                Signs::Hash(_) => case.boot_data.clone().expect("what the page is told beside a hash"),
+                Signs::Hash(_) => case.boot_data.clone().expect("the page data of a hash"),
                 Signs::Record(record) => {
                     let said = super::record::read(&golden, record, token.as_str());
                     assert_eq!(case.claims.as_ref().unwrap_or(&said), &said, "{why}");
@@ -230,7 +230,8 @@ fn each_token_matches_an_independent_implementation_or_its_expected_refusal() {
                 Signs::Jwt(jwt) => {
                     let claims = super::jwt::read(&golden, token.as_str());
                     assert_eq!(case.claims.as_ref().unwrap_or(&claims), &claims, "{why}");
-                    // What is signed stands nowhere unsigned: the very token is all that the page gets, and facts beside it.
+                    // A signed fact is nowhere unsigned: the page gets the exact token, and only facts that are not in
+                    // it.
                     let mut expected = case.boot_data.clone().unwrap_or_else(|| json!({}));
                     jwt.in_page_as.iter().for_each(|key| expected[key] = token.as_str().into());
                     expected
@@ -244,8 +245,8 @@ fn each_token_matches_an_independent_implementation_or_its_expected_refusal() {
 #[test]
 fn blank_id_gets_no_token() {
     for id in ["", " ", "\t\r\n", BLANK] {
-        let nobody = Identity::new(id).with_email("user@example.com").with_name("The Name");
-        assert_all_refuse(&nobody, TokenError::MissingId);
+        let nameless = Identity::new(id).with_email("user@example.com").with_name("The Name");
+        assert_all_refuse(&nameless, TokenError::MissingId);
     }
 }
 
@@ -306,7 +307,7 @@ fn secrets_for_an_agent_reach_intercom_alone() {
     assert_eq!(json_of(intercom().legacy_user_hash().boot_data(&identity, at(NOW)).unwrap()).get("auth_tokens"), None);
 }
 
-/// The person's part of the element that a page gets.
+/// The user's part of the element in the page.
 fn in_the_page(golden: &Golden, identity: Identity) -> (String, Value) {
     let widgets = build(golden.widget()).unwrap();
     let page = service_fn(async |_: Request<Body>| {
@@ -339,11 +340,11 @@ fn hostile_users_stay_inside_the_attribute() {
 fn debug_of_tokens_and_boot_data_shows_nothing() {
     for golden in golden::every() {
         let widget = golden.widget();
-        let (told, token) = (
+        let (boot_data, token) = (
             widget.boot_data(&whole_person(), at(NOW)),
             widget.mint(golden.token_name(), &whole_person(), at(NOW)).unwrap(),
         );
-        assert_eq!(format!("{told:?}"), "Ok(BootData { .. })", "{}", golden.name());
+        assert_eq!(format!("{boot_data:?}"), "Ok(BootData { .. })", "{}", golden.name());
         assert!(!format!("{token:?}").contains(&token.as_str()[..8]), "{}", golden.name());
         assert!(!format!("{:?}", widget.manifest()).contains(golden.secret_text()), "{}", golden.name());
     }

@@ -1,4 +1,4 @@
-//! Widget by vendor: claims, settings, and attributes that would like to be claims.
+//! Vendor by vendor: claims, settings, and attributes with the names of claims.
 
 use super::*;
 
@@ -33,7 +33,7 @@ fn intercoms_lifetime_is_the_one_that_was_set() {
     }
 }
 
-/// The names of claims, and of settings by which a person is named.
+/// The names of claims, and of settings that identify a user.
 const CLAIMED: [&str; 11] =
     ["user_id", "email", "name", "exp", "iat", "nbf", "iss", "aud", "jti", "user_hash", "intercom_user_jwt"];
 
@@ -95,7 +95,7 @@ fn the_session_duration_and_the_looks_are_settings() {
     assert_eq!(json_of(intercom.manifest().settings()), expected);
 }
 
-/// The first is Intercom's own (<https://github.com/intercom/identity-verification-code-samples>); the others are by
+/// The first is Intercom's own (<https://github.com/intercom/identity-verification-code-samples>). The others are from
 /// Python: `hmac.new(key.encode(), message.encode(), "sha256").hexdigest()`.
 #[test]
 fn the_user_hash_is_that_of_the_id_else_of_the_email() {
@@ -129,9 +129,9 @@ fn the_user_hash_is_that_of_the_id_else_of_the_email() {
 #[test]
 fn user_hash_of_a_blank_id_is_refused() {
     let legacy = intercom().legacy_user_hash();
-    for nobody in [Identity::new(""), Identity::new(BLANK).with_email(" "), Identity::new(" ").with_name("The Name")] {
-        assert_eq!(legacy.mint("intercom", &nobody, at(NOW)).err(), Some(TokenError::MissingId));
-        assert_eq!(legacy.boot_data(&nobody, at(NOW)).err(), Some(TokenError::MissingId));
+    for blank in [Identity::new(""), Identity::new(BLANK).with_email(" "), Identity::new(" ").with_name("The Name")] {
+        assert_eq!(legacy.mint("intercom", &blank, at(NOW)).err(), Some(TokenError::MissingId));
+        assert_eq!(legacy.boot_data(&blank, at(NOW)).err(), Some(TokenError::MissingId));
     }
 }
 
@@ -284,7 +284,7 @@ fn ferndesks_attributes_cannot_reach_its_claims() {
     }
 }
 
-// ---- whatever the application says ----------------------------------------------------------------------------------
+// ---- for every identity --------------------------------------------------------------------------------------------
 
 fn attribute_name() -> impl Strategy<Value = String> {
     prop_oneof![prop::sample::select(&CLAIMED[..]).prop_map(str::to_owned), any::<String>()]

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A person, and secrets, of whom every part can be found again.
+/// A user, and secrets, each part of which can be found again.
 fn canary() -> Identity {
     Identity::new("canary-id")
         .with_email("canary@example.com")
@@ -29,7 +29,7 @@ fn canary_builder(delivery: Delivery) -> tower_widget_identity::WidgetsBuilder {
     widgets.token_path("/widget-token").marker_key(canary_secret()).delivery(delivery)
 }
 
-/// In plain text, as bytes, or in a token.
+/// Asserts that no part is shown: in plain text, as bytes, or in a token.
 fn assert_hidden(what: impl std::fmt::Debug) {
     for text in [format!("{what:?}"), format!("{what:#?}")] {
         let flat = text.to_lowercase().split_whitespace().collect::<String>();

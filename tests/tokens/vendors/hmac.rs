@@ -1,4 +1,4 @@
-//! The widgets that hash facts: whose hash it is, that it never expires, and what the example `mint` says about it.
+//! The widgets that hash facts: whose hash it is, that it never expires, and what the example `mint` prints about it.
 
 use super::*;
 use crate::support::golden::{self, Fact, Golden};
@@ -6,10 +6,10 @@ use crate::tokens::mint::example;
 use example::failure::Failure;
 use tower_widget_identity::ConfigErrorKind;
 
-/// As a vendor's dashboard shows one: digits of both cases, a byte that is no UTF-8, and a zero in front.
+/// A secret as a vendor's dashboard shows one: digits of both cases, a byte that is no UTF-8, and a leading zero.
 const HEX: &str = "00ff10a1B2C3d4e5f60718293a4b5c6d";
 
-/// An HMAC of another make.
+/// Another HMAC implementation.
 fn digest(key: &[u8], message: &str) -> String {
     use ::hmac::{Hmac, KeyInit, Mac};
     let mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap().chain_update(message).finalize().into_bytes();

@@ -1,4 +1,4 @@
-//! The widgets that sign a JWT: what it says, from when until when it is good, and who signed it.
+//! The widgets that sign a JWT: its claims, its validity, and who signed it.
 
 mod costly;
 mod dynamics;
@@ -14,7 +14,7 @@ use tower_widget_identity::widget::{Salesforce, ZendeskMessaging};
 use super::*;
 use crate::support::golden::{self, Golden};
 
-/// By `openssl rsa -modulus`; its exponent is 65,537.
+/// From `openssl rsa -modulus`; its exponent is 65,537.
 const MODULUS: &str = "D59890E70F3ACAA22049747BC851D2FF5363FD029334BEA1990D0B0EDDF59D43C51B9E8AADDEF2301DCAB67F6792461B4AF2\
     3AB48E60E4A72024C9522765B52D49E343D40BB2F3562D2FDD613C36A129F4F729CA5F85DBF4146178BF1B728B05760448D6\
     18B94C4624F0B6C69A7CFEDD8D099874CEB0A884058FEDCDC16AC3E6A645B7FC8D81087459317DF7E807E2A10B3E20B86FA6\
@@ -22,7 +22,7 @@ const MODULUS: &str = "D59890E70F3ACAA22049747BC851D2FF5363FD029334BEA1990D0B0ED
     55EE4968E87F8E74BB308D85B6677B19C10FF8A0B67A7DA45033702CEFBEE69398C777C47D701D221AFE2AA7891FAAC8777F\
     0C6FD4140285";
 
-/// The claims of a token that is right: by the widget's secret, or by the public key of the RSA key of these tests.
+/// The claims of a token that is valid, by the widget's secret or by the public key of these tests' RSA key.
 pub(crate) fn read(golden: &Golden, token: &str) -> Value {
     let Jwt { header, claims } = match golden.is_rsa() {
         true => rs256(token),
@@ -32,7 +32,7 @@ pub(crate) fn read(golden: &Golden, token: &str) -> Value {
     claims
 }
 
-/// RSASSA-PKCS1-v1_5 by the book: <https://www.rfc-editor.org/rfc/rfc8017#section-8.2.2>.
+/// RSASSA-PKCS1-v1_5, as in <https://www.rfc-editor.org/rfc/rfc8017#section-8.2.2>.
 fn rs256(token: &str) -> Jwt {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).expect("base64url");
@@ -131,7 +131,7 @@ fn a_token_verifies_with_its_own_secret_alone() {
     }
 }
 
-/// Not those that are costly: RSA takes its time.
+/// Without the widgets that are costly, because RSA takes its time.
 static QUICK: LazyLock<Vec<(Golden, golden::Jwt)>> =
     LazyLock::new(|| golden::every_jwt().into_iter().filter(|(golden, _)| !golden.data.manifest.costly).collect());
 
@@ -160,7 +160,7 @@ fn any_attribute() -> impl Strategy<Value = String> {
     prop_oneof![prop::sample::select(&refused::CLAIMED[..]).prop_map(str::to_owned), any::<String>()]
 }
 
-// ---- what one vendor alone has --------------------------------------------------------------------------------------
+// ---- one vendor's peculiarities ------------------------------------------------------------------------------------
 
 #[test]
 fn zendesk_token_has_whether_the_address_is_verified() {

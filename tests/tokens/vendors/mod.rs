@@ -1,4 +1,4 @@
-//! What each vendor gets, to the letter of its documents; what no vendor gets; and what `Debug` hides.
+//! What each vendor gets, to the letter of its documentation; what no vendor gets; and what `Debug` hides.
 
 pub(crate) mod catalog;
 mod claims;
@@ -22,9 +22,9 @@ use tower_widget_identity::{
     widget::{BootData, Ferndesk, Intercom, IntercomRegion, Widget, ZendeskClassic},
 };
 
-/// What JSON, HTML and one-byte encodings each read differently.
+/// Characters that JSON, HTML and one-byte encodings each read differently.
 const NAME: &str = "Näme \"\\ </script> 😀";
-/// A string in white space that is not ASCII.
+/// A string of white space that is not ASCII.
 const BLANK: &str = "\u{a0}\u{2003}\u{3000}";
 
 fn intercom() -> Intercom {
@@ -57,12 +57,12 @@ fn every_jwt() -> [(&'static str, &'static str, Box<dyn Widget>); 4] {
     ]
 }
 
-/// Those that need an e-mail address.
+/// The tokens that need an e-mail address.
 fn every_jwt_by_email() -> impl Iterator<Item = (&'static str, &'static str, Box<dyn Widget>)> {
     every_jwt().into_iter().filter(|(name, ..)| *name != "intercom")
 }
 
-/// The claims in which a token names the person.
+/// The claims in which a token names the user.
 fn id_claims(token: &str) -> &'static [&'static str] {
     match token {
         "intercom" => &["user_id"],
@@ -185,10 +185,10 @@ fn ids_are_strings_whatever_they_look_like() {
 #[test]
 fn blank_id_is_refused() {
     for id in ["", " ", "\t\r\n", BLANK] {
-        let nobody = Identity::new(id).with_email("user@example.com").with_name("The Name");
+        let nameless = Identity::new(id).with_email("user@example.com").with_name("The Name");
         for (name, _, widget) in every_jwt() {
-            assert_eq!(widget.mint(name, &nobody, at(NOW)).err(), Some(TokenError::MissingId), "{name}: {id:?}");
-            assert_eq!(widget.boot_data(&nobody, at(NOW)).err(), Some(TokenError::MissingId), "{name}: {id:?}");
+            assert_eq!(widget.mint(name, &nameless, at(NOW)).err(), Some(TokenError::MissingId), "{name}: {id:?}");
+            assert_eq!(widget.boot_data(&nameless, at(NOW)).err(), Some(TokenError::MissingId), "{name}: {id:?}");
         }
     }
 }
@@ -357,7 +357,7 @@ fn a_boxed_vendor_is_the_widget() {
         (&zendesk(), Box::new(zendesk())),
         (&ferndesk(), Box::new(ferndesk())),
     ] {
-        // As a `Widget` itself, not by what the box points to.
+        // As a `Widget` itself, not through the value in the box.
         let boxed: &dyn Widget = &boxed;
         assert_eq!(
             (boxed.manifest().name(), boxed.manifest().app_id()),
@@ -389,7 +389,7 @@ fn set_mints_the_same_tokens_as_its_widgets() {
         let mut claims =
             [verify(secret, token.as_str()), verify(secret, &mint(widget.as_ref(), name, &whole_person()))]
                 .map(|jwt| jwt.unwrap().claims);
-        // Which is another one each time.
+        // This claim is different each time.
         claims.iter_mut().for_each(|claims| drop(claims.as_object_mut().unwrap().remove("jti")));
         assert_eq!(claims[0], claims[1], "{name}");
         assert_eq!(

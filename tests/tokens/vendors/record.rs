@@ -1,4 +1,4 @@
-//! The widgets that hash facts and the time into a record: what it says, how long it is good, and that no page holds it.
+//! The widgets that hash facts and the time into a record: its content, its lifetime, and that no page holds it.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::support::golden::{self, Golden, Record};
 use crate::tokens::mint::example;
 
-/// What a record says whose hash is right, by an HMAC of another make.
+/// The content of a record whose hash is right, by another HMAC implementation.
 pub(super) fn read(golden: &Golden, record: &Record, token: &str) -> Value {
     use ::hmac::{Hmac, KeyInit, Mac};
     let json = URL_SAFE_NO_PAD.decode(token).expect("base64url");
@@ -53,7 +53,7 @@ fn a_record_is_good_for_the_vendors_window() {
     }
 }
 
-/// The vendor takes it until its window after the time it says.
+/// The vendor accepts it until its window after the record's time has passed.
 #[test]
 fn the_applications_session_is_the_end_of_each_record() {
     for (golden, record) in golden::every_record() {

@@ -1,5 +1,5 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
-// A chat starts as soon as the page knows how to get a token.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/jwt_libraries.js.
+// A chat starts as soon as the page can get a token.
 ({ stub, later, replay }) => ({
   globals: ['amazon_connect'],
 
@@ -8,16 +8,16 @@
     const FRAME = 'amazon-connect-chat-widget-iframe';
     const fields = {};
     let ended = false;
-    // What an earlier page has left is in the storage, and the runtime's to remove.
+    // An earlier page's session is in the storage, and the runtime has to remove it.
     me.end();
     const old = document.getElementById('amazon-connect-chat-widget');
     if (old) old.remove();
 
-    // What the person has opened: without it, there is nothing to disconnect.
+    // Whether the user has opened the chat: if not, there is nothing to disconnect.
     const open = () => {
       const widget = document.createElement('div');
       widget.id = 'amazon-connect-chat-widget';
-      // No real frame: browsers differ in when its first window is there to stay.
+      // No real frame, because browsers differ in when its first window is final.
       const frame = document.createElement('div');
       frame.id = FRAME;
       const disconnect = () => { me.calls.push('disconnect'); ended = true; me.end(); };

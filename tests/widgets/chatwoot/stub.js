@@ -1,7 +1,7 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/hmac.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/hmac.js.
 ({ turns }) => ({
   globals: ['chatwootSDK', '$chatwoot', 'chatwootSettings'],
-  // Its frame takes its time.
+  // Loading its frame takes several turns, so there are fewer orders.
   lengths: [1, 2, 3],
   paces: [0, 2],
   // The adapter lets the library read the frame's message first.
@@ -15,7 +15,7 @@
       loading = false;
       const library = window.$chatwoot;
       library.hasLoaded = true;
-      // The frame is told again of whom the library remembers.
+      // The library sends its current user to the frame again.
       if (library.user) me.accept(library.identifier, library.user.identifier_hash);
       if (!reset) window.dispatchEvent(new Event('chatwoot:ready'));
       const data = 'chatwoot-widget:' + JSON.stringify({ event: 'loaded' });
@@ -28,7 +28,7 @@
       window.$chatwoot = {
         hasLoaded: false,
         setUser: (identifier, user) => {
-          if (loading) me.errors.push('told while the frame was loading');
+          if (loading) me.errors.push('got a user while the frame was loading');
           if (!user.email && !user.name) me.errors.push('neither e-mail nor name');
           Object.assign(window.$chatwoot, { identifier, user });
           me.accept(identifier, user.identifier_hash);

@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/hmac.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/hmac.js.
 () => ({
   globals: ['$crisp', 'CRISP_TOKEN_ID', 'CRISP_WEBSITE_ID'],
   showsByItself: true,
@@ -7,7 +7,7 @@
     const bind = () => { me.session = window.CRISP_TOKEN_ID || null; };
     const handle = ([verb, what, [first, second] = []]) => {
       if (verb === 'set' && what === 'user:email') me.accept(first, second);
-      // Facts of whoever it is: a session starts anew without them.
+      // The user's other data: a new session starts without them.
       else if (verb === 'set' && /^user:(nickname|phone|avatar|company)$/.test(what)) return;
       else if (verb === 'do' && what === 'session:reset' && first === false) { me.who = null; bind(); }
       else me.errors.push(verb + ' ' + what);

@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/hmac.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/hmac.js.
 () => ({
   globals: ['customerly'],
   showsByItself: true,
@@ -16,7 +16,7 @@
     };
     Object.assign(api, {
       update: settings => { Object.assign(api.settings = api.settings || {}, settings); ping(); },
-      // It asks the server again, with what the settings say by then.
+      // It asks the server again, with the settings of that moment.
       logout: ping,
       event: () => {}
     });

@@ -1,5 +1,5 @@
-// Stands in for the vendor's library, by what the vendor publishes and by what its library does. tests/browser/stubs/jwt_libraries.js
-// says what each name means.
+// A stub of the vendor's library, from what the vendor publishes and what its library does. The names:
+// tests/browser/stubs/jwt_libraries.js.
 ({ stub, later }) => ({
   globals: ['fcWidget'],
 
@@ -12,7 +12,7 @@
       on(name, action) { listeners.push({ name, action }); },
       init(settings) {
         me.calls.push('init');
-        // It takes no notice until the one before is gone.
+        // It ignores the call until the former widget is gone.
         if (initialised) return me.wrong('init twice');
         if (!settings.token || !settings.host) me.wrong('no token or host');
         initialised = true;
@@ -31,7 +31,7 @@
           return Promise.resolve().then(me.end);
         }
       },
-      // Its frame answers before it is gone, and with it those who listen.
+      // Its frame responds before the widget and its listeners are gone.
       destroy() {
         me.calls.push('destroy');
         later(() => {

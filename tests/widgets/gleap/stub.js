@@ -1,9 +1,9 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/hmac.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/hmac.js.
 () => ({
   globals: ['Gleap', 'GleapActions'],
 
   library(me) {
-    // As the vendor's: whoever was accepted, by the id.
+    // The id of the last accepted user, as in the vendor's library.
     let userId = '';
     const queued = window.GleapActions || [];
     window.GleapActions = [];

@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/hmac.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/hmac.js.
 ({ turns }) => ({
   globals: ['HelpCrunch', 'helpcrunchSettings'],
 
@@ -11,7 +11,7 @@
         started = me.up = me.shown = true;
         is(user);
       },
-      // The server has to say yes.
+      // The server has to accept the user.
       async userAuth(user) {
         if (!started) me.errors.push('userAuth');
         await turns(2);

@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/jwt_libraries.js.
 ({ stub, later }) => ({
   globals: ['Kustomer'],
   loadedForALogout: true,

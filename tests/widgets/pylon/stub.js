@@ -1,18 +1,18 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/hmac.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/hmac.js.
 () => ({
   globals: ['pylon', 'Pylon'],
   onePerson: true,
   opener: 'Pylon',
-  // It reads its settings when it arrives, so one that the adapter has not loaded knows nobody.
+  // The library reads its settings when it arrives. If the adapter has not loaded it, it finds no user.
   neverFirst: true,
 
   library(me) {
     const { app_id: app, email, email_hash: hash } = (window.pylon || {}).chat_settings || {};
     me.up = !!app;
-    // Whatever it has read, the bubble is there, and somebody may have opened the window.
+    // The bubble is there with any settings, and the user may have opened the window.
     me.shown = me.open = true;
     if (email) me.accept(email, hash);
-    me.first = me.first || 'nobody';
+    me.first = me.first || 'visitor';
     const identity = me.who;
     window.Pylon = name => {
       if (name === 'showChatBubble') me.shown = true;

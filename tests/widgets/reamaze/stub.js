@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/hmac.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/hmac.js.
 () => ({
   globals: ['_support', 'Reamaze', 'reamaze'],
   onePerson: true,
@@ -11,7 +11,7 @@
       if (user && user.authkey) me.accept(user.id + ':' + user.email, user.authkey);
       me.shown = !ui || ui.widget !== false;
       me.up = me.up || me.shown;
-      // Whom it has read it keeps, whatever it shows.
+      // It keeps the user that it has read, whether it is shown or not.
       me.who = me.shown ? me.first : null;
     };
     window.Reamaze = window.reamaze = { reload: read };

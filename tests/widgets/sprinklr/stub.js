@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/jwt_libraries.js.
 ({ stub, replay }) => ({
   globals: ['sprChat', 'sprChatSettings'],
 
@@ -6,11 +6,11 @@
     const me = stub();
     const is = ({ id, hash, hashCreationTime }) => {
       if (!hash || Math.abs(Date.now() - hashCreationTime) > 60000) me.wrong('no hash of this minute');
-      me.told += 1;
+      me.identified += 1;
       me.who = window.sessions.sprinklr = id;
     };
     const { user } = window.sprChatSettings || {};
-    // Without a person it forgets the former one.
+    // Without a user it forgets the former one.
     if (user) is(user);
     else me.end();
     const commands = {

@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/jwt_libraries.js.
 ({ stub, claims, later }) => ({
   globals: ['Smooch'],
 
@@ -6,19 +6,19 @@
     const me = stub();
     let frame = null;
     const ready = name => { me.calls.push(name); if (!frame) me.wrong(name + ' before init is done'); };
-    // What an earlier page has left is in the storage, and the runtime's to remove.
+    // An earlier page's session is in the storage, and the runtime has to remove it.
     me.end();
     const methods = {
       login(externalId, jwt) { ready('login'); me.is(jwt); return Promise.resolve(); },
       logout() { ready('logout'); me.end(); return Promise.resolve(); },
       updateUser(user) {
         ready('updateUser');
-        if (!me.who) me.wrong('updateUser for nobody');
+        if (!me.who) me.wrong('updateUser without a user');
         me.attributes = user;
         return Promise.resolve(user);
       }
     };
-    // Before the frame is there, the library has these alone, and reads the options when it comes.
+    // Before the frame is there, the library has only these methods. It reads the options when the frame comes.
     const skeleton = {
       init(options) {
         me.calls.push('init');

@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/hmac.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/hmac.js.
 ({ turns }) => ({
   globals: ['Tawk_API', 'Tawk_LoadStart'],
   showsByItself: true,
@@ -6,22 +6,22 @@
   async library(me, early) {
     me.up = true;
     const api = window.Tawk_API = window.Tawk_API || {};
-    // What is loaded at first loads the rest.
+    // The first script loads the rest.
     if (!early) {
       if (!window.Tawk_LoadStart) me.errors.push('no Tawk_LoadStart');
       await turns(2);
     }
-    // A login takes its time, a logout less: they may overtake each other.
+    // A login takes longer than a logout, so a logout may overtake it.
     api.login = async ({ userId, hash }, done) => { await turns(7); me.accept(userId, hash); done(); };
     api.logout = async done => { await turns(3); me.who = null; done(); };
     if (api.onLoad) api.onLoad();
   },
 
-  // The page's own interest in the library.
+  // The page's own `onLoad`.
   before(me) {
     me.owns = false;
     window.Tawk_API = { onLoad: () => { me.owns = true; } };
   },
 
-  wrong(me, { there, wanted }) { return there && wanted && !me.owns ? ['the page is not told'] : []; }
+  wrong(me, { there, wanted }) { return there && wanted && !me.owns ? ['onLoad of the page was not called'] : []; }
 })

@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/jwt_libraries.js.
 ({ stub }) => ({
   globals: ['UserVoice'],
   onePerson: true,
@@ -10,7 +10,7 @@
         if (!sso) return;
         me.is(sso);
         me.first = me.first || me.who;
-        if (me.first !== me.who) me.wrong('told of another person');
+        if (me.first !== me.who) me.wrong('got another user on the same page');
       },
       addTrigger() { me.trigger = true; },
       hide: me.end

@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/jwt_libraries.js.
 ({ stub }) => ({
   globals: ['zE'],
 
@@ -10,7 +10,7 @@
     const commands = {
       loginUser(jwt, done) {
         const mine = generation += 1;
-        // Called again whenever it needs a token.
+        // The library calls it again whenever it needs a token.
         me.ask = () => jwt(token => { if (mine === generation) { me.is(token); done(null); } });
         me.ask();
       },

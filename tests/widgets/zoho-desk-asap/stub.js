@@ -1,4 +1,4 @@
-// Stands in for the vendor's library, by what the vendor publishes. tests/browser/stubs/jwt_libraries.js says what each name means.
+// A stub of the vendor's library, from what the vendor publishes. The names: tests/browser/stubs/jwt_libraries.js.
 ({ stub, claims, later }) => ({
   globals: ['ZohoDeskAsap', 'ZohoDeskAsapReady', 'ZohoDeskAsapReadyStatus', 'ZohoDeskAsap__asyncalls'],
   loadedForALogout: true,
@@ -13,7 +13,7 @@
         me.ask = () => getToken(token => {
           if (mine !== generation) return me.wrong('a token after the logout');
           const { email_verified, not_before, not_after } = claims(token);
-          // The orders have tokens that say no more than who somebody is.
+          // The tokens of `jwt_orders.js` contain only the user.
           if (not_after && !(email_verified && not_after - not_before > 1000)) me.wrong('no times in milliseconds');
           me.is(token);
         }, () => {});

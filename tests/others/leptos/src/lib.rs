@@ -1,10 +1,11 @@
 //! A leptos application whose server uses this crate. It proves that leptos hydrates a page with our snippet in front.
 //!
-//! The browser's half hydrates the whole document, `<head>` included, which is stricter than leptos' usual `hydrate_body`.
-//! leptos walks the nodes in the order in which the server rendered them, and panics at a node that it does not expect. A
-//! snippet that stayed in the head would be such a node. The page streams: a `Suspense` sends its content after the rest.
+//! The browser's half hydrates the whole document, `<head>` included, which is stricter than leptos' usual
+//! `hydrate_body`. leptos walks the nodes in the order in which the server rendered them, and panics at a node that it
+//! does not expect. A snippet that remained in the head would be such a node. The page streams: a `Suspense` sends its
+//! content after the rest.
 //!
-//! `check.py` looks at the pages in Chromium. `.ci/hydration` builds and runs everything.
+//! `check.py` checks the pages in Chromium. `.ci/hydration` builds and runs everything.
 
 use leptos::prelude::*;
 

@@ -23,7 +23,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tower_widget_identity::{Identity, Secret, Widgets, widget::Intercom};
 
-/// The stand-in for Intercom's library that the browser tests use too.
+/// The stub of Intercom's library that the browser tests use, too.
 const MESSENGER: &str = include_str!("../../../browser/stubs/intercom.js");
 const SECRET: &str = "the vendor's secret";
 

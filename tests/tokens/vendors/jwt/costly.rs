@@ -1,4 +1,4 @@
-//! Tokens that take long: made by the token service alone, on a thread of its own.
+//! Tokens that take long: only the token service makes them, on a thread of its own.
 
 use std::{
     sync::{Arc, Mutex, mpsc},
@@ -13,7 +13,7 @@ use tower_widget_identity::{ConfigErrorKind, Token, widget::Manifest};
 use super::*;
 use crate::tokens::vendors::catalog::assert_refused;
 
-/// How many may wait for their turn, as the library has it.
+/// How many may wait for their turn, as in the library.
 const QUEUE: usize = 128;
 
 fn ask(name: &str, viewer: Viewer) -> Request<()> {
@@ -57,8 +57,8 @@ async fn token_service_returns_an_rsa_token() {
     assert_eq!(response.status(), 409);
 }
 
-/// Computed with Python: the key is `hashlib.sha256(der).digest()`, over the PKCS#1 form of the private key; the rest is as
-/// for `support::FP_1`.
+/// Computed with Python: the key is `hashlib.sha256(der).digest()`, over the PKCS#1 form of the private key; the rest
+/// is as for `support::FP_1`.
 #[tokio::test]
 async fn an_rsa_key_keys_the_marker_by_its_digest() {
     let viewer = Viewer::SignedIn(Identity::new("user-1"));
@@ -89,7 +89,7 @@ async fn no_header_waits_for_a_costly_token() {
 
 // ---- one costly token beside another --------------------------------------------------------------------------------
 
-/// Notes on which threads each of its tokens is made.
+/// A widget that notes on which thread each of its tokens is made.
 struct Mixed(Secret, Arc<Mutex<Vec<(String, ThreadId)>>>);
 
 impl Widget for Mixed {
@@ -212,7 +212,7 @@ async fn a_costly_token_is_made_on_another_thread() {
     assert!(seen[0] == seen[1] && seen[0] != thread::current().id(), "always the same other one");
 }
 
-/// A set whose tokens are made only when they are let go; it reports when one is begun.
+/// A configuration whose tokens are made only when the test releases them; it reports when one is begun.
 fn held() -> (Widgets, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let (release, held) = mpsc::channel::<()>();
     let (begun, begins) = mpsc::channel();

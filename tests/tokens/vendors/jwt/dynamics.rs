@@ -1,4 +1,4 @@
-//! What Dynamics 365 alone has.
+//! What only Dynamics 365 has.
 
 use tower_widget_identity::{ConfigErrorKind, widget::Dynamics365};
 
@@ -76,6 +76,6 @@ fn the_key_that_the_vendor_fetches_is_the_one_that_verifies() {
     assert_eq!((lines[0], lines[lines.len() - 1]), ("-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----"));
     let der = STANDARD.decode(lines[1..lines.len() - 1].concat()).unwrap();
     let hex: String = der.iter().map(|byte| format!("{byte:02X}")).collect();
-    // The modulus by which `rs256` verifies, and the exponent 65,537.
+    // The modulus with which `rs256` verifies, and the exponent 65,537.
     assert!(hex.ends_with(&format!("{MODULUS}0203010001")), "{hex}");
 }

@@ -6,8 +6,8 @@ use tower_widget_identity::ConfigErrorKind;
 use super::*;
 use crate::tokens::vendors::catalog::{assert_refused, build};
 
-/// Python 3.11's `json` and `base64` wrote it, PyJWT 2.15 found it valid, and OpenSSL 3 (`openssl dgst -sha256 -sign`) made
-/// the signature.
+/// Python 3.11's `json` and `base64` wrote it, PyJWT 2.15 found it valid, and OpenSSL 3 (`openssl dgst -sha256 -sign`)
+/// made the signature.
 const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIsImtpZCI6ImtleS0xIn0.eyJpc3MiOiJodHRwczovL2FwcC5leGFtcGxlLmNvbSIsInN1YiI6InVzZXItMTIzIiwiYXVkIjoiaHR0cHM6Ly9hY21lLm15LnNhbGVzZm9yY2Utc2NydC5jb20iLCJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMzYwMH0.hCemtUQOqSjpP3pMcoMDuiF0Hs0aj5-Sw98vudPmopvndAg5nEhf1s4pmk22i1VdzqG31VTysq8z9KBrkPAK5EJ9oRmHWZV2bdJmk4PsZoVGfOk9jsTxrEhytSH4VtK0Ynw-iV1d-9zzk4P49r2tF5Jhy0J6kAvmgjw_AVnmjuWvHRRgUz37Kodqm2ym0POdVjqHGn_CeOCaEvOBihh9r83CKZDbsYQ6Rq1inJIYDGudHgXvFrVcNvBLrx1h_CNO1p9bJsF0KSYKVxah9FBCOEhncLgQdOPQbkkiTE7o598n-1G0AU2OivyTlwXG79R1mz70D8r1mrWl2KE8c9ZzPg";
 
 fn with_salesforce(key: Secret) -> Intercom {
@@ -94,7 +94,7 @@ fn build_reports_what_the_salesforce_token_needs() {
     for org in ["acme", "acme--dev.sandbox"] {
         assert!(build(with("issuer", org)).is_ok(), "{org}");
     }
-    // The key of the other token alone may be RSA.
+    // Only the key of the other token may be RSA.
     let both = Intercom::new("abcd1234", rsa()).salesforce_identity_token(rsa(), "issuer", "acme");
     assert_refused(build(both), ConfigErrorKind::Secret, &["intercom", "RSA"]);
 }

@@ -1,4 +1,4 @@
-//! What is refused, by these vendors and of them: lifetimes, names, keys, and people.
+//! What the vendors refuse and what is refused for them: lifetimes, names, keys, and users.
 
 use tower_widget_identity::{ConfigErrorKind, SecretRotation};
 
@@ -97,7 +97,7 @@ fn keys_of_one_kind_are_not_replaced_by_those_of_another() {
     assert!(build(salesforce_with(rotation.secret())).is_ok());
 }
 
-// ---- people ---------------------------------------------------------------------------------------------------------
+// ---- users ----------------------------------------------------------------------------------------------------------
 
 /// The names of claims, of all vendors.
 pub(super) const CLAIMED: [&str; 14] = [
@@ -117,7 +117,7 @@ pub(super) const CLAIMED: [&str; 14] = [
     "id",
 ];
 
-/// Whether all that stands in `plain` stands in `claims`, too, also inside of objects.
+/// Whether everything in `plain` is also in `claims`, including nested objects.
 fn says_all(claims: &Value, plain: &Value) -> bool {
     match plain.as_object() {
         Some(plain) => plain.iter().all(|(key, value)| claims.get(key).is_some_and(|said| says_all(said, value))),
