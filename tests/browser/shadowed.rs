@@ -121,18 +121,33 @@ const WITH_MESSENGER: [&str; 10] = [
     "window-listener",
 ];
 
+/// Opens a signed-out page with this element, which has no snippet, and signs in there.
+async fn starts(page: &Stage, element: &str) {
+    page.open(&format!("/shadowed/{element}")).await;
+    assert_eq!(page.eval("document.querySelector('head script[data-widget]')").await, json!(null));
+    sign_in_without_a_page(page).await;
+    swap(page, element).await;
+    verified(page, "user-1").await;
+    page.app.expire("user-1");
+    swap(page, "none").await;
+    page.wait_for(STATE, "shutdown").await;
+    page.wait_for_marker(None).await;
+    page.wait_for(ARTIFACTS, json!([])).await;
+}
+
 in_every_engine!(shadowed_members_do_not_keep_the_runtime_from_starting, shadowed(), async |page| {
     for element in WITH_MESSENGER {
-        page.open(&format!("/shadowed/{element}")).await;
-        assert_eq!(page.eval("document.querySelector('head script[data-widget]')").await, json!(null));
-        sign_in_without_a_page(page).await;
-        swap(page, element).await;
-        verified(page, "user-1").await;
-        page.app.expire("user-1");
-        swap(page, "none").await;
-        page.wait_for(STATE, "shutdown").await;
-        page.wait_for_marker(None).await;
-        page.wait_for(ARTIFACTS, json!([])).await;
+        starts(page, element).await;
+    }
+});
+
+fn shadowed_with_external_script() -> Settings {
+    Settings { widgets: |builder| builder.external_script(true), ..shadowed() }
+}
+
+in_every_engine!(shadowed_members_do_not_keep_the_code_from_loading, shadowed_with_external_script(), async |page| {
+    for element in ["current-script", "identity", "identity-form", "identity-frame"] {
+        starts(page, element).await;
     }
 });
 
