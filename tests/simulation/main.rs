@@ -2,8 +2,8 @@
 //! cookie jar and one storage, and the real layers, driven by one seed. The page's real script runs in QuickJS.
 //! `simulation/invariants.rs` says what must hold after each step.
 //!
-//! `SIMULATION_HISTORIES` sets how many histories are played, and `SIMULATION_FIRST` the seed of the first one;
-//! `SIMULATION_SEED` is the seed for `replay`.
+//! `SIMULATION_HISTORIES` sets how many histories are played, `SIMULATION_SECONDS` after how many seconds no further one
+//! begins, and `SIMULATION_FIRST` the seed of the first one; `SIMULATION_SEED` is the seed for `replay`.
 
 mod history;
 mod invariants;
@@ -25,6 +25,7 @@ use std::{
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
+    time::Instant,
 };
 
 use history::{History, Menu};
@@ -41,6 +42,7 @@ fn survey(histories: u64, menu: Menu, wanted: &(dyn Fn(u64, &History, &invariant
     let first = number("SIMULATION_FIRST", 1);
     let last = first.saturating_add(histories) - 1;
     let (next, played) = (AtomicU64::new(first), AtomicU64::new(0));
+    let (start, seconds) = (Instant::now(), number("SIMULATION_SECONDS", u64::MAX));
     let threads = thread::available_parallelism().map_or(2, |count| count.get());
     thread::scope(|scope| {
         for _ in 0..threads {
@@ -48,7 +50,7 @@ fn survey(histories: u64, menu: Menu, wanted: &(dyn Fn(u64, &History, &invariant
                 stage::with_player(Box::new(str::to_owned), |player| {
                     loop {
                         let seed = next.fetch_add(1, Ordering::Relaxed);
-                        if seed > last {
+                        if seed > last || start.elapsed().as_secs() >= seconds {
                             break;
                         }
                         let history = History::of(seed, menu);
@@ -80,12 +82,12 @@ fn no_history_gets_past_the_fence() {
 }
 
 fn judge(histories: u64) {
-    let (first, start) = (Mutex::new(None), std::time::Instant::now());
+    let (first, start) = (Mutex::new(None), Instant::now());
     let played = survey(histories, Menu(menu()), &|_, history, violation| {
         first.lock().unwrap().get_or_insert((history.clone(), violation.clone()));
         false
     });
-    println!("{played} histories of {} events in {:?}", history::LENGTH, start.elapsed());
+    println!("{played} of {histories} histories of {} events in {:?}", history::LENGTH, start.elapsed());
     if let Some((history, violation)) = first.into_inner().unwrap() {
         panic!("after {played} histories:\n{}\n{}", shrunk(&history, &violation), how_to_replay(history.seed));
     }
@@ -139,7 +141,7 @@ fn gallery() {
 #[ignore = "says after how many histories each known kind of leak is found, with its story"]
 fn findings() {
     for kind in kinds::ALL {
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         let found = stage::with_player(Box::new(str::to_owned), |player| {
             (1..=number("SIMULATION_HISTORIES", 3000)).find_map(|seed| {
                 let history = History::of(seed, Menu(kind.menu));
@@ -162,7 +164,7 @@ fn report() {
     let found = Mutex::new(BTreeMap::<u8, (u64, History, invariants::Violation)>::new());
     let histories = number("SIMULATION_HISTORIES", 1000);
     let menu = Menu(menu());
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let played = survey(histories, menu, &|_, history, violation| {
         let mut found = found.lock().unwrap();
         let entry = found.entry(violation.invariant).or_insert_with(|| (0, history.clone(), violation.clone()));
@@ -214,7 +216,7 @@ fn menu() -> u32 {
 
 #[test]
 fn each_mutation_of_the_protocol_is_found() {
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let found = hunt(mutations::ALL, 2000, false);
     let table: Vec<_> = mutations::ALL.iter().map(|mutation| mutation.name).zip(found).collect();
     for (name, first) in &table {
