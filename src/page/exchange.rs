@@ -86,7 +86,8 @@ impl Exchange {
         if is_free && exchange.facts.browser.has_marker() && is_own(config, parts) {
             exchange.cleanup = Some(LogoutCleanup::read(config, parts, &exchange.facts.browser, &exchange.answer));
         }
-        if is_addressed && exchange.opted_in {
+        // A logout layer around this one acts for pages that are opted out, too.
+        if is_addressed && (exchange.opted_in || exchange.logout_route.is_some()) {
             exchange.answer = config.identify.ask(parts);
             exchange.prepare(&mut parts.headers);
         }

@@ -186,6 +186,32 @@ fn page_layer_inside_of_a_logout_layer_sees_the_removed_cookie() {
     assert_eq!(seen.outcome, Some("boot"));
 }
 
+/// The form that did not sign the user in stays untouched, because the page layer is opted out there.
+#[test]
+fn opted_out_page_layer_inside_of_a_logout_layer_takes_no_form_for_a_logout() {
+    let asks = |viewer: Viewer| {
+        builder().when(|_| false).identify_async(move |_| {
+            let viewer = viewer.clone();
+            async { viewer }
+        })
+    };
+    let through = |viewer: Viewer, response: Response<String>| {
+        let set = asks(viewer).build().unwrap();
+        let both = set.logout_layer().layer(set.layer().layer(Handler(response)));
+        serve(both, ask("POST", "/", &format!("sid=1; {MARKER}={FP_1}")))
+    };
+    let user = Viewer::SignedIn(Identity::new("user-1"));
+    let form = through(user.clone(), page());
+    assert!(!form.is_ended() && !form.has_snippet(), "{:?}", form.outcome);
+    for (viewer, response) in [
+        (user, with("set-cookie", "sid=; Max-Age=0", page())),
+        (Viewer::SignedOut, page()),
+        (Viewer::SignedOut, redirect()),
+    ] {
+        assert!(through(viewer, response).is_ended());
+    }
+}
+
 // ---- `SignedOut` without a page -------------------------------------------------------------------------------------
 
 #[test]
