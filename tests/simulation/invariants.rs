@@ -29,6 +29,8 @@ pub(crate) const PROMISE: i64 = 2500;
 /// How long a tab whose marker was lost may wait for the server's response.
 pub(crate) const LONGEST_QUESTION: i64 = 10_000;
 pub(crate) const SETTLED: i64 = 3000;
+/// The runtime's clean-up repeats its deletions for this long.
+pub(crate) const CLEAN_UP: i64 = 1000;
 /// The widgets by their place in arrays; the last one is only in the newer server's pages.
 pub(crate) const WIDGETS: [&str; 4] = ["intercom", "gleap", "ferndesk", "zendesk"];
 /// The widgets that each page of a signed-in user shows.
@@ -104,6 +106,8 @@ pub(crate) struct Judge {
     pub(crate) blocked: bool,
     /// When `blocked` last changed.
     pub(crate) unblocked: i64,
+    /// When cookies were last blocked, if they were.
+    pub(crate) last_blocked: Option<i64>,
     pub(crate) without_service: bool,
     /// Cookies were blocked at some time, so a tab may have missed the end of a session for ever.
     pub(crate) was_blocked: bool,
@@ -167,6 +171,7 @@ impl Judge {
     pub(crate) fn set_blocked(&mut self, blocked: bool, now: i64) {
         self.blocked = blocked;
         self.unblocked = now;
+        self.last_blocked = Some(now);
         self.was_blocked |= blocked;
         self.docs.iter_mut().for_each(|doc| doc.alone |= blocked);
         self.orphaned = [true; 2];

@@ -17,7 +17,9 @@ impl World<'_, '_> {
         self.host.vendors.set(50);
         self.host.tokens.set(Tokens::Fine);
         self.host.token_trip.set((20, false));
-        self.host.jar.borrow_mut().blocked = false;
+        if std::mem::take(&mut self.host.jar.borrow_mut().blocked) {
+            self.host.judge.borrow_mut().last_blocked = Some(self.now());
+        }
         self.host.judge.borrow_mut().blocked = false;
         self.host.jar.borrow_mut().evict(|cookie| cookie.writer == Writer::Sibling);
         self.pass(25_000);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{
     super::{
         history::{Consent, Libraries, NEVER, Tokens, Trip},
-        invariants::{Heard, State},
+        invariants::{CLEAN_UP, Heard, State},
         jar::Writer,
         person::Person,
         server::{Answer, Kind, Question},
@@ -186,8 +186,11 @@ impl World<'_, '_> {
             let mut judge = self.host.judge.borrow_mut();
             judge.docs[doc].asking = None;
             judge.answered = now;
-            // A refresh that fails leaves the tab as it is; while cookies are blocked, it has no lasting effect.
-            judge.docs[doc].refreshes &= heard.is_some() && !self.host.jar.borrow().blocked;
+            // A refresh that fails leaves the tab as it is. While cookies are blocked, it has no lasting effect, nor in the
+            // second after: another tab's clean-up, whose deletions the browser refused, repeats them.
+            let is_blocked =
+                self.host.jar.borrow().blocked || judge.last_blocked.is_some_and(|last| now - last <= CLEAN_UP);
+            judge.docs[doc].refreshes &= heard.is_some() && !is_blocked;
         }
         if is_page && answer.as_ref().is_some_and(|answer| answer.status == 404 || answer.content_type == "text/html") {
             self.host.judge.borrow_mut().lose_service();
