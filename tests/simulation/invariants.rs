@@ -452,17 +452,18 @@ impl Judge {
 
     pub(crate) fn judge_remnants(&mut self, person: Person, remnants: &[Remnant], now: i64) {
         let user = index(person);
-        // A tab that may show the user also writes, and so does one that cannot have noticed the end yet.
+        // A tab that may show the user also writes, and so does one that cannot have noticed the end yet, or that has
+        // no one to ask.
         let lawful = |judge: &Self| {
             judge.alive.iter().any(|doc| {
                 let doc = *doc;
                 let at = &judge.docs[doc];
                 let given = at.shows(person) || at.given.contains(&person);
-                given
-                    && match judge.unlawful(doc, person) {
-                        None => true,
-                        Some((since, unnoticed)) => unnoticed && !judge.cookie_store && at.woke <= since,
-                    }
+                let is_lawful = || match judge.unlawful(doc, person) {
+                    None => true,
+                    Some((since, unnoticed)) => unnoticed && !judge.cookie_store && at.woke <= since,
+                };
+                given && (at.alone || is_lawful())
             })
         };
         match self.cleaning[user] {
