@@ -2,7 +2,7 @@
 //!
 //! This module reads the request's URI and headers.
 
-use http::{HeaderName, header::HOST, request::Parts};
+use http::{HeaderName, HeaderValue, header::HOST, request::Parts};
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
@@ -23,10 +23,26 @@ impl Site {
     /// `X-Forwarded-Host` comes first if the site trusts it. The authority of an absolute URI takes precedence over the
     /// `Host` header (<https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2>); HTTP/2 has only the authority.
     pub(crate) fn authority(self, parts: &Parts) -> Option<&str> {
-        let forwarded = self.forwarded_host.then(|| forwarded(parts)).flatten();
-        let of_address = || parts.uri.authority().map(|authority| authority.as_str());
-        let named = forwarded.or_else(of_address).or_else(|| text(parts, HOST));
+        let named = self.before_host(parts).or_else(|| text(parts, HOST));
         named.filter(|authority| !authority.is_empty())
+    }
+
+    /// Returns the same as a header value that outlives the request.
+    ///
+    /// Usually it is the `Host` header, whose clone costs no copy.
+    pub(crate) fn shared_authority(self, parts: &Parts) -> Option<HeaderValue> {
+        let host = parts.headers.get(HOST);
+        let Some(authority) = self.before_host(parts) else {
+            return host.filter(|host| !host.is_empty()).cloned();
+        };
+        let host = host.filter(|host| host.as_bytes() == authority.as_bytes());
+        host.cloned().or_else(|| HeaderValue::try_from(authority).ok())
+    }
+
+    /// Returns the authority that comes before the `Host` header, if there is one.
+    fn before_host(self, parts: &Parts) -> Option<&str> {
+        let forwarded = self.forwarded_host.then(|| forwarded(parts)).flatten();
+        forwarded.or_else(|| parts.uri.authority().map(|authority| authority.as_str()))
     }
 }
 
@@ -67,6 +83,8 @@ mod tests {
         ] {
             let headers: Vec<_> = host.into_iter().map(|host| ("host", host)).collect();
             assert_eq!(Site::default().authority(&parts(uri, &headers)), expected, "{uri} {host:?}");
+            let shared = Site::default().shared_authority(&parts(uri, &headers));
+            assert_eq!(shared.as_ref().map(|shared| shared.to_str().unwrap()), expected, "{uri} {host:?}");
         }
     }
 
@@ -84,6 +102,7 @@ mod tests {
             let headers: Vec<_> = [("host", "inner:8080")].into_iter().chain(forwarded).collect();
             assert_eq!(site.authority(&parts("/", &headers)), Some(expected), "{headers:?}");
             assert_eq!(Site::default().authority(&parts("/", &headers)), Some("inner:8080"));
+            assert_eq!(site.shared_authority(&parts("/", &headers)).unwrap(), expected);
         }
     }
 }

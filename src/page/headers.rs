@@ -64,10 +64,16 @@ pub(super) fn is_html(headers: &HeaderMap) -> bool {
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Reason> {
+    // Nearly every page has one of these types, so most need no parsing.
+    const USUAL: [&str; 2] = ["text/html; charset=utf-8", "text/html"];
     let mut types = headers.get_all(CONTENT_TYPE).into_iter();
-    let (Some(Ok(content_type)), None) = (types.next().map(HeaderValue::to_str), types.next()) else {
+    let (Some(content_type), None) = (types.next(), types.next()) else {
         return Err(Reason::NotHtml);
     };
+    if USUAL.iter().any(|usual| content_type == usual) {
+        return Ok(());
+    }
+    let content_type = content_type.to_str().map_err(|_| Reason::NotHtml)?;
     let mut parameters = content_type.split(';').map(str::trim);
     if !parameters.next().is_some_and(|essence| essence.eq_ignore_ascii_case("text/html")) {
         return Err(Reason::NotHtml);

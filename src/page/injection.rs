@@ -97,9 +97,9 @@ impl Injection {
 
     /// Adapts the head of a page to what the page carries.
     pub(super) fn adapt(&self, headers: &mut HeaderMap) {
-        let RequestFacts { config, host, .. } = &self.facts;
+        let config = &self.facts.config;
         if config.csp == CspMode::Patch {
-            config.csp_needs.patch(headers, host.as_ref().and_then(|host| host.to_str().ok()));
+            config.csp_needs.patch(headers, self.facts.host());
         }
         match self.action {
             Action::Welcome => headers::impersonal_but_changed(headers),

@@ -10,7 +10,7 @@ use http::{
 use memchr::memchr;
 use smallvec::SmallVec;
 
-use super::{facts::shared_authority, headers};
+use super::headers;
 use crate::{
     config::Config, cookies, fetch_metadata::Sender, identity::Viewer, lookup::Answer, marker::BrowserState,
     widget::SessionArtifacts,
@@ -154,7 +154,7 @@ impl LogoutCleanup {
         let carries_session = browser.has_session() || !vendor_cookies(config, &parts.headers).is_empty();
         let was_signed_in = matches!(before, Answer::Known(Viewer::SignedIn(_)));
         let route = LogoutRoute { carries_session, is_own: is_own(config, parts), was_signed_in };
-        Self { route, sent, authority: shared_authority(config.site, parts) }
+        Self { route, sent, authority: config.site.shared_authority(parts) }
     }
 
     /// Returns the domains on which to expire the vendors' cookies.

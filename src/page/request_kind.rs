@@ -49,10 +49,10 @@ impl RequestKind {
         if unsuitable.contains(&parts.method) {
             return Self::Other;
         }
-        let sender = Sender::of(parts, site);
+        let sender = || Sender::of(parts, site);
         match fetch_metadata::destination(&parts.headers) {
             Some(destination) => by_metadata(destination, &parts.headers, iframes, sender),
-            None => by_accept(&parts.headers, sender),
+            None => by_accept(&parts.headers, sender()),
         }
     }
 
@@ -66,15 +66,22 @@ impl RequestKind {
 }
 
 /// Determines the kind by Fetch Metadata, with which the browser states it.
-fn by_metadata(destination: &str, headers: &HeaderMap, iframes: bool, sender: Sender) -> RequestKind {
+///
+/// A page load needs no `sender`.
+fn by_metadata(
+    destination: &str,
+    headers: &HeaderMap,
+    iframes: bool,
+    sender: impl FnOnce() -> Sender + Copy,
+) -> RequestKind {
     match destination {
         // This includes a link on another site, because only the browser's own window gets the response.
         "document" => RequestKind::Page,
         "iframe" | "frame" if iframes => RequestKind::Page,
         "empty" if is_passed_on(headers) => RequestKind::Page,
-        "empty" if is_turbo_visit(headers) && sender == Sender::Own => RequestKind::Page,
+        "empty" if is_turbo_visit(headers) && sender() == Sender::Own => RequestKind::Page,
         "empty" if is_prefetched_page(headers) => RequestKind::PerhapsPage,
-        "empty" if sender == Sender::Own => RequestKind::Fetch,
+        "empty" if sender() == Sender::Own => RequestKind::Fetch,
         _ => RequestKind::Other,
     }
 }
