@@ -419,7 +419,8 @@ impl Judge {
 
     /// The user of a page load that is complete, and whose vendors' cookies must still be there.
     pub(crate) fn settled(&self, now: i64) -> Option<Person> {
-        let claims = self.alive.iter().filter_map(|doc| self.docs[*doc].claim.filter(|_| self.docs[*doc].is_running()));
+        let complete = self.alive.iter().map(|doc| &self.docs[*doc]).filter(|at| at.is_running() && !at.codeless);
+        let claims = complete.filter_map(|at| at.claim);
         let mut settled =
             claims.filter(|claim| claim.calm == self.calm && claim.cookies && now >= claim.since + SETTLED);
         settled.next().map(|claim| claim.person)
