@@ -80,8 +80,8 @@ pub(super) fn check_lifetime(widget: &str, lifetime: Duration, limit: Duration) 
     Err(ConfigError::new(ConfigErrorKind::Lifetime, message))
 }
 
-/// Rejects settings that would identify a user without a signature. `reserved` holds names, separated by spaces.
-pub(super) fn check_settings(widget: &str, settings: &Settings, reserved: &str) -> Result<(), ConfigError> {
+/// Rejects settings that would identify a user without a signature. `reserved` holds the names that no setting may have.
+pub(super) fn check_settings(widget: &str, settings: &Settings, reserved: &[&str]) -> Result<(), ConfigError> {
     match settings.keys().find(|key| is_reserved(key, reserved)) {
         None => Ok(()),
         Some(key) => Err(ConfigError::new(
@@ -91,10 +91,10 @@ pub(super) fn check_settings(widget: &str, settings: &Settings, reserved: &str) 
     }
 }
 
-/// Checks settings that are methods of the library: each begins with `set` or is one of `others`, separated by spaces.
+/// Checks settings that are methods of the library: each begins with `set` or is one of `others`.
 /// Any other method might identify a user, or end the session.
-pub(super) fn check_methods(widget: &str, settings: &Settings, others: &str) -> Result<(), ConfigError> {
-    let is_setter = |key: &str| key.starts_with("set") || others.split_whitespace().any(|method| method == key);
+pub(super) fn check_methods(widget: &str, settings: &Settings, others: &[&str]) -> Result<(), ConfigError> {
+    let is_setter = |key: &str| key.starts_with("set") || others.contains(&key);
     match settings.keys().find(|key| !is_setter(key)) {
         None => Ok(()),
         Some(key) => Err(ConfigError::new(

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-/// Moves the facts that are not in `known` into the object `others`. `known` holds names, separated by spaces.
+/// Moves the facts that are not in `known` into the object `others`.
 ///
 /// If the application itself set an object under the name `others`, its entries are merged into that object.
-pub(super) fn grouped(facts: Map<String, Value>, known: &str, others: &str) -> Map<String, Value> {
+pub(super) fn grouped(facts: Map<String, Value>, known: &[&str], others: &str) -> Map<String, Value> {
     let (mut named, mut rest) = (Map::new(), Map::new());
     for (key, value) in facts {
         match value {
             Value::Object(more) if key == others => rest.extend(more),
-            value if known.split_whitespace().any(|name| name == key) => drop(named.insert(key, value)),
+            value if known.contains(&key.as_str()) => drop(named.insert(key, value)),
             value => drop(rest.insert(key, value)),
         }
     }
@@ -36,7 +36,7 @@ mod tests {
             (json!({ "more": { "a": 1 }, "tier": 2 }), json!({ "more": { "a": 1, "tier": 2 } })),
             (json!({ "more": "text" }), json!({ "more": { "more": "text" } })),
         ] {
-            assert_eq!(Value::from(grouped(facts(given.clone()), "phone plan", "more")), expected, "{given}");
+            assert_eq!(Value::from(grouped(facts(given.clone()), &["phone", "plan"], "more")), expected, "{given}");
         }
     }
 }

@@ -17,16 +17,16 @@ pub(super) struct IssuedOptions {
     pub(super) issuer: Issuer,
     pub(super) library_url: Option<String>,
     pub(super) settings: Settings,
-    reserved_settings: &'static str,
+    reserved_settings: &'static [&'static str],
 }
 
 impl IssuedOptions {
-    /// `reserved_settings` holds the names, separated by spaces, that no setting may have.
+    /// `reserved_settings` holds the names that no setting may have.
     pub(super) fn new(
         name: &'static str,
         app_id: impl Into<String>,
         issuer: Issuer,
-        reserved_settings: &'static str,
+        reserved_settings: &'static [&'static str],
     ) -> Self {
         Self { name, app_id: app_id.into(), issuer, library_url: None, settings: Settings::new(), reserved_settings }
     }

@@ -29,9 +29,9 @@ pub(super) struct Options {
     longest_lifetime: Duration,
     pub(super) library_url: Option<String>,
     pub(super) settings: Settings,
-    reserved_settings: &'static str,
-    /// For a library whose settings are methods: the method names that do not begin with `set`, separated by spaces.
-    methods: Option<&'static str>,
+    reserved_settings: &'static [&'static str],
+    /// For a library whose settings are methods: the method names that do not begin with `set`.
+    methods: Option<&'static [&'static str]>,
     requires_key_id: bool,
 }
 
@@ -45,7 +45,7 @@ impl Options {
             longest_lifetime: LONGEST_LIFETIME,
             library_url: None,
             settings: Settings::new(),
-            reserved_settings: "",
+            reserved_settings: &[],
             methods: None,
             requires_key_id: false,
         }
@@ -61,14 +61,14 @@ impl Options {
         Self { longest_lifetime, ..self }
     }
 
-    /// Sets the names, separated by spaces, that no setting may have: each would identify a user without a signature,
+    /// Sets the names that no setting may have: each would identify a user without a signature,
     /// or has its own setter.
-    pub(super) fn with_reserved_settings(self, reserved_settings: &'static str) -> Self {
+    pub(super) fn with_reserved_settings(self, reserved_settings: &'static [&'static str]) -> Self {
         Self { reserved_settings, ..self }
     }
 
-    /// Accepts as settings only methods that begin with `set`, and those in `others`, separated by spaces.
-    pub(super) fn with_methods_as_settings(self, others: &'static str) -> Self {
+    /// Accepts as settings only methods that begin with `set`, and those in `others`.
+    pub(super) fn with_methods_as_settings(self, others: &'static [&'static str]) -> Self {
         Self { methods: Some(others), ..self }
     }
 

@@ -29,7 +29,7 @@ use crate::{
 const NAME: &str = "ada";
 /// Settings that this crate sets: the user, and when and where the chat starts. Callbacks are functions, so they cannot
 /// be settings.
-const RESERVED: &str = "handle identityToken lazy parentElement metaFields sensitiveMetaFields";
+const RESERVED: &[&str] = &["handle", "identityToken", "lazy", "parentElement", "metaFields", "sensitiveMetaFields"];
 
 /// Ada's chat for websites ("Messaging"). Needs the feature `issued`.
 ///
@@ -100,6 +100,6 @@ impl Widget for Ada {
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         identity.required_id()?;
         identity.check_session(now)?;
-        Ok(BootData::new().with_facts("metaFields", as_flat(unsigned_facts(identity, ""))))
+        Ok(BootData::new().with_facts("metaFields", as_flat(unsigned_facts(identity, &[]))))
     }
 }

@@ -27,9 +27,10 @@ const LONGEST: Duration = Duration::from_secs(10 * 60);
 /// (<https://docs.aws.amazon.com/connect/latest/adminguide/pass-contact-attributes-chat.html>).
 const LONGEST_TOKEN: usize = 6_144 / 2;
 /// Names that attributes may not have: the identity's own fields set these claims.
-const RESERVED: &str = "customerId name email";
+const RESERVED: &[&str] = &["customerId", "name", "email"];
 /// Fields of the snippet that this crate sets, that identify the user, or that take a function.
-const RESERVED_SETTINGS: &str = "snippetId authenticate contactAttributes customerDisplayName registerCallback";
+const RESERVED_SETTINGS: &[&str] =
+    &["snippetId", "authenticate", "contactAttributes", "customerDisplayName", "registerCallback"];
 
 /// Amazon Connect's communications widget, with the security of its chat enabled.
 ///

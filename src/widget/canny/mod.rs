@@ -18,7 +18,7 @@ use crate::widget::{hash, prelude::*};
 const NAME: &str = "canny";
 
 /// Settings that identify a user or that this crate sets.
-const RESERVED: &str = "appID user hash id email name ssoToken";
+const RESERVED: &[&str] = &["appID", "user", "hash", "id", "email", "name", "ssoToken"];
 
 /// Canny Identify.
 ///

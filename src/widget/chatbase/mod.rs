@@ -20,13 +20,25 @@ const NAME: &str = "chatbase";
 const DOMAIN: &str = "www.chatbase.co";
 
 /// Names that attributes may not have: claims, and what identifies a user without a token.
-const RESERVED: &str = "user_id email name user_hash token phonenumber stripe_accounts custom_attributes";
+const RESERVED: &[&str] =
+    &["user_id", "email", "name", "user_hash", "token", "phonenumber", "stripe_accounts", "custom_attributes"];
 /// Attributes that are claims with these names.
 const PHONE_NUMBER: &str = "phonenumber";
 const STRIPE_ACCOUNTS: &str = "stripe_accounts";
 
 /// Names that settings may not have: what identifies a user, what identifies the agent, and what has a setter.
-const RESERVED_SETTINGS: &str = "id domain chatbotId user_id email name user_hash token phonenumber custom_attributes";
+const RESERVED_SETTINGS: &[&str] = &[
+    "id",
+    "domain",
+    "chatbotId",
+    "user_id",
+    "email",
+    "name",
+    "user_hash",
+    "token",
+    "phonenumber",
+    "custom_attributes",
+];
 
 /// Chatbase's chat widget.
 ///

@@ -19,14 +19,16 @@ use crate::widget::{facts::grouped, hash, prelude::*};
 const NAME: &str = "chatwoot";
 
 /// Settings that identify a user, or that this crate sets.
-const RESERVED: &str = "websiteToken baseUrl identifier identifier_hash user email name avatar_url";
+const RESERVED: &[&str] =
+    &["websiteToken", "baseUrl", "identifier", "identifier_hash", "user", "email", "name", "avatar_url"];
 
 /// Names that no unsigned fact may have: they identify the user, or `Identity` has a setter for them.
-const RESERVED_FACTS: &str = "identifier identifier_hash user email name";
+const RESERVED_FACTS: &[&str] = &["identifier", "identifier_hash", "user", "email", "name"];
 
 /// Unsigned facts that the frame accepts by name, from `app/javascript/widget/store/modules/contacts.js` in
 /// `chatwoot/chatwoot`; all others go into `custom_attributes`.
-const FACTS: &str = "avatar_url phone_number company_name city country_code description social_profiles";
+const FACTS: &[&str] =
+    &["avatar_url", "phone_number", "company_name", "city", "country_code", "description", "social_profiles"];
 
 /// Chatwoot's website widget, from Chatwoot's own cloud or from your own installation.
 ///

@@ -31,8 +31,15 @@ const POLICY: &str = "\
     style-src https://client.crisp.chat; \
     worker-src blob:";
 /// Names that settings may not have: what identifies a session, and what has a setter.
-const RESERVED: &str = "\
-    website_id token_id CRISP_WEBSITE_ID CRISP_TOKEN_ID CRISP_COOKIE_DOMAIN CRISP_COOKIE_EXPIRE CRISP_RUNTIME_CONFIG";
+const RESERVED: &[&str] = &[
+    "website_id",
+    "token_id",
+    "CRISP_WEBSITE_ID",
+    "CRISP_TOKEN_ID",
+    "CRISP_COOKIE_DOMAIN",
+    "CRISP_COOKIE_EXPIRE",
+    "CRISP_RUNTIME_CONFIG",
+];
 /// The unsigned facts that the chatbox accepts, each as `user:` followed by the name.
 const FACTS: [&str; 3] = ["nickname", "phone", "avatar"];
 /// The prefix of the user id in the signed message, so that no other HMAC of the id can be the token.
@@ -183,13 +190,11 @@ impl Widget for Crisp {
     }
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
-        let mut facts = unsigned_facts(identity, "");
-        facts.retain(|key, _| FACTS.contains(&key.as_str()));
         Ok(BootData::new()
             .with_token("signature", self.mint(NAME, identity, now)?)
             .with_some("email", identity.email())
             .with_some("token", self.session_token(identity)?)
-            .with_facts("facts", facts)
+            .with_facts("facts", known_facts(identity, &FACTS))
             .with_some("company", Self::company(identity)))
     }
 }

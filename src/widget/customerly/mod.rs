@@ -20,10 +20,10 @@ use crate::widget::{hash, prelude::*};
 const NAME: &str = "customerly";
 
 /// Settings that identify a user or the project.
-const RESERVED: &str = "app_id user_id email email_hash name attributes company";
+const RESERVED: &[&str] = &["app_id", "user_id", "email", "email_hash", "name", "attributes", "company"];
 
 /// Names of the identity's own fields in the page, which no attribute or unsigned fact may have.
-const RESERVED_FACTS: &str = "user_id email email_hash name company";
+const RESERVED_FACTS: &[&str] = &["user_id", "email", "email_hash", "name", "company"];
 
 /// Customerly's messenger.
 ///

@@ -18,7 +18,7 @@ const NAME: &str = "drift";
 /// The vendor's cookies, known from third parties only.
 const COOKIES: [&str; 6] = ["driftt_aid", "driftt_sid", "driftt_eid", "drift_aid", "drift_sid", "drift_eid"];
 /// Names that attributes and settings may not have: claims, and what the call takes besides the attributes.
-const RESERVED: &str = "email name userId userJwt";
+const RESERVED: &[&str] = &["email", "name", "userId", "userJwt"];
 
 /// Drift's messenger, which is being sunset, according to a third party's notice of March 2026.
 ///

@@ -24,7 +24,7 @@ use crate::widget::{
 const NAME: &str = "dynamics-365";
 const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 /// Attributes that this crate sets on the library's element.
-const RESERVED_SETTINGS: &str = "id src data-app-id data-org-id data-org-url clientFunction";
+const RESERVED_SETTINGS: &[&str] = &["id", "src", "data-app-id", "data-org-id", "data-org-url", "clientFunction"];
 
 /// Live chat of Dynamics 365 Customer Service and Contact Center. Needs the feature `rsa`.
 ///
@@ -133,7 +133,7 @@ fn contexts(identity: &Identity) -> Result<Option<String>, TokenError> {
         Value::Null => None,
         other => Some(other.clone()),
     };
-    let custom = CustomClaims::of(identity, "lwicontexts");
+    let custom = CustomClaims::of(identity, &["lwicontexts"]);
     let all: Map<_, _> = custom.iter().filter_map(|(key, value)| Some((key.clone(), primitive(value)?))).collect();
     if all.is_empty() {
         return Ok(None);

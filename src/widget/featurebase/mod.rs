@@ -26,11 +26,30 @@ const POLICY: &str = "\
     font-src https://fonts.gstatic.com";
 
 /// Names that attributes may not have: claims, and what identifies a user in the unsigned settings.
-const RESERVED: &str = "userId email name id userHash appId organization featurebaseJwt";
+const RESERVED: &[&str] = &["userId", "email", "name", "id", "userHash", "appId", "organization", "featurebaseJwt"];
 /// Names that settings may not have: the same, the claims about a user's companies, and the other spellings that the
 /// vendor's package featurebase-js 1.0.3 accepts.
-const RESERVED_SETTINGS: &str = "userId email name id userHash appId organization featurebaseJwt \
-    user_id user_hash app_id jwtToken company companies customData custom_data createdAt created_at profilePicture";
+const RESERVED_SETTINGS: &[&str] = &[
+    "userId",
+    "email",
+    "name",
+    "id",
+    "userHash",
+    "appId",
+    "organization",
+    "featurebaseJwt",
+    "user_id",
+    "user_hash",
+    "app_id",
+    "jwtToken",
+    "company",
+    "companies",
+    "customData",
+    "custom_data",
+    "createdAt",
+    "created_at",
+    "profilePicture",
+];
 
 /// Featurebase: messenger and feedback widgets.
 ///

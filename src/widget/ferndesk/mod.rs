@@ -23,7 +23,7 @@ const POLICY: &str = "\
     frame-src https://static.ferndesk.com";
 
 /// Names that settings may not have: each would identify a user, or is the widget's id.
-const RESERVED: &str = "widgetId token jwt userId email name customAttributes";
+const RESERVED: &[&str] = &["widgetId", "token", "jwt", "userId", "email", "name", "customAttributes"];
 
 /// Ferndesk's widget.
 ///

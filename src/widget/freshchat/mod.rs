@@ -19,8 +19,21 @@ const HOST: &str = "https://wchat.freshchat.com";
 const ANY_HOST: &str = "https://*.freshchat.com";
 
 /// Names that settings may not have: what identifies a user, and what has a setter.
-const RESERVED: &str = "\
-    token host snippet onInit jwtAuthToken externalId restoreId firstName lastName email phone phoneCountryCode meta";
+const RESERVED: &[&str] = &[
+    "token",
+    "host",
+    "snippet",
+    "onInit",
+    "jwtAuthToken",
+    "externalId",
+    "restoreId",
+    "firstName",
+    "lastName",
+    "email",
+    "phone",
+    "phoneCountryCode",
+    "meta",
+];
 
 /// Freshchat's web widget, also sold as the web chat of Freshdesk.
 ///

@@ -21,7 +21,7 @@ const NAME: &str = "freshdesk-help-widget";
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Names that settings may not have: what identifies a user or the widget.
-const RESERVED: &str = "widget_id token jwt name email user";
+const RESERVED: &[&str] = &["widget_id", "token", "jwt", "name", "email", "user"];
 
 /// Freshdesk's Help Widget: solution articles and a contact form.
 ///

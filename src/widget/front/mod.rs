@@ -27,7 +27,7 @@ const POLICY: &str = "\
     img-src https://chat.frontapp.com https://chat-assets.frontusercontent.com";
 
 /// Settings that identify a user, or that this crate sets.
-const RESERVED: &str = "chatId email name userHash userId contact";
+const RESERVED: &[&str] = &["chatId", "email", "name", "userHash", "userId", "contact"];
 
 /// Front Chat.
 ///

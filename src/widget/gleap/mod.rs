@@ -28,15 +28,15 @@ const POLICY: &str = "\
     style-src https://*.gleap.io";
 
 /// Names that no unsigned fact may have: they identify the user, or `Identity` has a setter for them.
-const RESERVED_FACTS: &str = "userId hash userHash email name companyId companyName company";
+const RESERVED_FACTS: &[&str] = &["userId", "hash", "userHash", "email", "name", "companyId", "companyName", "company"];
 /// Unsigned facts that Gleap accepts by name (<https://docs.gleap.io/javascript/user-identity>, and `index.d.ts` of
 /// gleap 16.4.0); all others go into `customData`.
-const FACTS: &str = "phone value plan sla avatar createdAt";
+const FACTS: &[&str] = &["phone", "value", "plan", "sla", "avatar", "createdAt"];
 /// Methods that may not be settings, because they belong to the adapter or take two values.
-const RESERVED_SETTINGS: &str = "setUseCookies setCustomData setTicketAttribute";
+const RESERVED_SETTINGS: &[&str] = &["setUseCookies", "setCustomData", "setTicketAttribute"];
 /// Methods that may be settings although they do not begin with `set`.
-const SETTINGS: &str =
-    "disableConsoleLogOverwrite enableShortcuts playSound showFeedbackButton showTabNotificationBadge";
+const SETTINGS: &[&str] =
+    &["disableConsoleLogOverwrite", "enableShortcuts", "playSound", "showFeedbackButton", "showTabNotificationBadge"];
 
 /// Gleap's widget.
 ///

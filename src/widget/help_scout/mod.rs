@@ -31,9 +31,9 @@ const POLICY: &str = "\
     style-src https://beacon-v2.helpscout.net";
 
 /// Settings that identify a user, or that this crate sets.
-const RESERVED: &str = "beaconId name email signature company jobTitle avatar";
+const RESERVED: &[&str] = &["beaconId", "name", "email", "signature", "company", "jobTitle", "avatar"];
 /// Names that no fact may have: the address, and what accompanies it anyway.
-const IDENTIFYING: &str = "name email signature";
+const IDENTIFYING: &[&str] = &["name", "email", "signature"];
 
 /// Help Scout's Beacon.
 ///

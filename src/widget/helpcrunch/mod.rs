@@ -18,10 +18,10 @@ use crate::widget::{hash, prelude::*};
 const NAME: &str = "helpcrunch";
 
 /// Settings that identify a user, or that this crate sets.
-const RESERVED: &str = "organization appId user signature";
+const RESERVED: &[&str] = &["organization", "appId", "user", "signature"];
 
 /// Names of the identity's own fields in the page, which no attribute or unsigned fact may have.
-const RESERVED_FACTS: &str = "user_id security_hash email name company custom_data";
+const RESERVED_FACTS: &[&str] = &["user_id", "security_hash", "email", "name", "company", "custom_data"];
 
 /// HelpCrunch's chat widget, with its user authentication mode.
 ///

@@ -27,7 +27,7 @@ use crate::{
 
 const NAME: &str = "hubspot";
 /// Settings that this crate sets: the user, and when the chat loads.
-const RESERVED: &str = "identificationEmail identificationToken loadImmediately";
+const RESERVED: &[&str] = &["identificationEmail", "identificationToken", "loadImmediately"];
 
 /// HubSpot's chat. Needs the feature `issued`.
 ///

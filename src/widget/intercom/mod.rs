@@ -59,9 +59,22 @@ const SHORTEST_SESSION: Duration = Duration::from_secs(5 * 60);
 
 /// Names that attributes may not have: registered claims, what identifies a user in the unsigned settings, and what
 /// only the adapter reads.
-const RESERVED: &str = "\
-    user_id email name user_hash app_id api_base session_duration intercom_user_jwt salesforce_identity_token \
-    company auth_tokens salesforceToken lead unsignedFacts";
+const RESERVED: &[&str] = &[
+    "user_id",
+    "email",
+    "name",
+    "user_hash",
+    "app_id",
+    "api_base",
+    "session_duration",
+    "intercom_user_jwt",
+    "salesforce_identity_token",
+    "company",
+    "auth_tokens",
+    "salesforceToken",
+    "lead",
+    "unsignedFacts",
+];
 
 /// Intercom Messenger.
 ///

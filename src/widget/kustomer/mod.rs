@@ -19,7 +19,7 @@ const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 const LONGEST: Duration = Duration::from_secs(15 * 60 - 1);
 
 /// Names that settings may not have: what identifies a user, and what has a setter.
-const RESERVED: &str = "apiKey jwtToken externalId email name phone userId customerId";
+const RESERVED: &[&str] = &["apiKey", "jwtToken", "externalId", "email", "name", "phone", "userId", "customerId"];
 
 /// Kustomer's chat widget.
 ///

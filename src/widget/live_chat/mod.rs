@@ -29,7 +29,7 @@ use crate::{
 
 const NAME: &str = "livechat";
 /// Settings that this crate sets.
-const RESERVED: &str = "license custom_identity_provider customer asyncInit";
+const RESERVED: &[&str] = &["license", "custom_identity_provider", "customer", "asyncInit"];
 
 /// LiveChat by Text. Needs the feature `issued`.
 ///

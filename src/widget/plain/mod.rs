@@ -18,9 +18,10 @@ use crate::widget::{hash, prelude::*};
 const NAME: &str = "plain";
 
 /// Settings that identify a user, or that this crate sets.
-const RESERVED: &str = "appId customerDetails email emailHash fullName externalId tenantIdentifier";
+const RESERVED: &[&str] =
+    &["appId", "customerDetails", "email", "emailHash", "fullName", "externalId", "tenantIdentifier"];
 /// The unsigned facts that Plain accepts about a customer, and the tenant.
-const FACTS: &str = "externalId shortName chatAvatarUrl tenantIdentifier";
+const FACTS: &[&str] = &["externalId", "shortName", "chatAvatarUrl", "tenantIdentifier"];
 
 /// Plain's chat widget.
 ///

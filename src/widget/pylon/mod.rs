@@ -18,9 +18,9 @@ use crate::widget::{hash, prelude::*};
 const NAME: &str = "pylon";
 
 /// Settings that identify a user, or that this crate sets.
-const RESERVED: &str = "app_id email name email_hash avatar_url account_id account_external_id";
+const RESERVED: &[&str] = &["app_id", "email", "name", "email_hash", "avatar_url", "account_id", "account_external_id"];
 /// The unsigned facts that Pylon accepts about a user.
-const FACTS: &str = "avatar_url account_id account_external_id";
+const FACTS: &[&str] = &["avatar_url", "account_id", "account_external_id"];
 
 /// Pylon's chat widget.
 ///

@@ -18,10 +18,10 @@ use crate::widget::{hash, prelude::*};
 const NAME: &str = "reamaze";
 
 /// Settings that identify a user or the account.
-const RESERVED: &str = "account user";
+const RESERVED: &[&str] = &["account", "user"];
 
 /// Names of the identity's own fields in the page, which no unsigned fact may have.
-const RESERVED_FACTS: &str = "id email name authkey facts";
+const RESERVED_FACTS: &[&str] = &["id", "email", "name", "authkey", "facts"];
 
 /// Re:amaze's widget (shoutbox and lightbox).
 ///

@@ -31,7 +31,7 @@ use crate::{
 
 const NAME: &str = "sendbird";
 /// Settings that this crate sets.
-const RESERVED: &str = "appId aiAgentId userSessionInfo context initialChannelUrl";
+const RESERVED: &[&str] = &["appId", "aiAgentId", "userSessionInfo", "context", "initialChannelUrl"];
 
 /// Sendbird's AI agent messenger, now named Delight AI. Needs the feature `issued`.
 ///
@@ -119,7 +119,7 @@ impl Widget for Sendbird {
 
     fn boot_data(&self, identity: &Identity, now: SystemTime) -> Result<BootData, TokenError> {
         identity.check_session(now)?;
-        let facts = unsigned_facts(identity, "").into_iter();
+        let facts = unsigned_facts(identity, &[]).into_iter();
         let context = facts.filter_map(|(key, value)| Some((key, as_text(&value)?.into())));
         Ok(BootData::new().with("userId", identity.required_id()?).with_facts("context", context.collect()))
     }

@@ -24,7 +24,7 @@ const POLICY: &str = "\
     img-src https://*.sprinklr.com; font-src https://*.sprinklr.com";
 
 /// Names that settings may not have, because this crate sets them.
-const RESERVED: &str = "appId user";
+const RESERVED: &[&str] = &["appId", "user"];
 
 /// Sprinklr's live chat on the web.
 ///

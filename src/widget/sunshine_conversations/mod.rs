@@ -21,9 +21,20 @@ const POLICY: &str = "\
     style-src https://*.smooch.io https://*.zendesk.com; \
     img-src https://*.smooch.io https://*.zendesk.com";
 /// Options of `Smooch.init` that identify a user, or that this crate sets.
-const RESERVED_SETTINGS: &str = "integrationId externalId userId jwt delegate user givenName surname email properties";
+const RESERVED_SETTINGS: &[&str] = &[
+    "integrationId",
+    "externalId",
+    "userId",
+    "jwt",
+    "delegate",
+    "user",
+    "givenName",
+    "surname",
+    "email",
+    "properties",
+];
 /// Names that no unsigned fact may have, because they identify a user.
-const RESERVED: &str = "externalId external_id userId scope jwt";
+const RESERVED: &[&str] = &["externalId", "external_id", "userId", "scope", "jwt"];
 
 /// Zendesk's Sunshine Conversations, formerly Smooch: its Web Messenger.
 ///

@@ -15,9 +15,10 @@ use crate::widget::{checks::check_app_id, hash, prelude::*};
 
 const NAME: &str = "tawk";
 /// Names that settings may not have: each would identify a user, or is a method or callback that the adapter uses.
-const RESERVED: &str = "visitor login logout setAttributes onLoad userId hash name email phone";
+const RESERVED: &[&str] =
+    &["visitor", "login", "logout", "setAttributes", "onLoad", "userId", "hash", "name", "email", "phone"];
 /// Names that no unsigned fact may have: they identify the user, or `Identity` has a setter for them.
-const RESERVED_FACTS: &str = "userId hash name email";
+const RESERVED_FACTS: &[&str] = &["userId", "hash", "name", "email"];
 
 /// tawk.to's chat widget.
 ///

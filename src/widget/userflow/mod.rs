@@ -16,9 +16,9 @@ use crate::widget::{hash, prelude::*};
 
 const NAME: &str = "userflow";
 /// Names that no unsigned fact may have: they identify the user, or `Identity` has a setter for them.
-const RESERVED_FACTS: &str = "userId signature name email";
+const RESERVED_FACTS: &[&str] = &["userId", "signature", "name", "email"];
 /// A method that may be a setting although it does not begin with `set`.
-const SETTINGS: &str = "disableEvalJs";
+const SETTINGS: &[&str] = &["disableEvalJs"];
 
 /// Userflow's onboarding widget.
 ///

@@ -23,7 +23,19 @@ const AUDIENCE: &str = "userjot";
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Names that settings may not have: what identifies a user, and what has a setter.
-const RESERVED: &str = "projectId token user id email firstName lastName avatar signature traits companies";
+const RESERVED: &[&str] = &[
+    "projectId",
+    "token",
+    "user",
+    "id",
+    "email",
+    "firstName",
+    "lastName",
+    "avatar",
+    "signature",
+    "traits",
+    "companies",
+];
 
 /// UserJot's feedback widget, in its third version.
 ///

@@ -19,7 +19,7 @@ use crate::widget::prelude::*;
 const NAME: &str = "uservoice";
 
 /// Names that settings may not have: what identifies a user, and what has a setter.
-const RESERVED: &str = "sso email name guid id trigger";
+const RESERVED: &[&str] = &["sso", "email", "name", "guid", "id", "trigger"];
 
 /// The attributes that UserVoice accepts as claims. `admin`, `owner` and `trusted` are left out, because they make the
 /// user an administrator of the account.

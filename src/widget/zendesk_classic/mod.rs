@@ -29,7 +29,7 @@ const POLICY: &str = "\
 /// (<https://developer.zendesk.com/embeddables/docs/widget/settings>).
 const OUTER: [&str; 3] = ["analytics", "cookies", "errorReporting"];
 /// Names that settings may not have: the first is set by this crate, the others are commands that identify a user.
-const RESERVED: &str = "authenticate identify prefill";
+const RESERVED: &[&str] = &["authenticate", "identify", "prefill"];
 const CHAT: &str = "zendesk-chat";
 const HELP_CENTER: &str = "zendesk-help-center";
 const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);

@@ -27,7 +27,7 @@ const POLICY: &str = "\
     font-src https://static.zdassets.com; \
     media-src https://static.zdassets.com https://media.smooch.io";
 /// Names that settings may not have: the claims of the token about the user.
-const RESERVED: &str = "scope external_id name email email_verified";
+const RESERVED: &[&str] = &["scope", "external_id", "name", "email", "email_verified"];
 const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 const LONGEST_ID: usize = 255;
 

@@ -16,7 +16,7 @@ const NAME: &str = "__name__";
 
 /// Names that settings may not take: what identifies a user, and what has a setter.
 // fill me in: every name by which the library would take an identity or the app id.
-const RESERVED: &str = "appId userId userHash";
+const RESERVED: &[&str] = &["appId", "userId", "userHash"];
 
 /// fill me in: the vendor's name for its widget.
 ///

@@ -17,7 +17,7 @@ const NAME: &str = "__name__";
 
 /// Names that settings may not take: what identifies a user, and what has a setter.
 // fill me in: every name by which the library would take an identity or the app id.
-const RESERVED: &str = "appId token";
+const RESERVED: &[&str] = &["appId", "token"];
 
 /// fill me in: the vendor's name for its widget.
 ///
