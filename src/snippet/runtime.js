@@ -466,11 +466,14 @@
   const obtainToken = async (name, use, value, wait = RETRY_MS) => {
     const person = booted;
     if (!isIdentified()) return;
+    const before = browserState();
     const { status, text, type, seconds } = await request(name, { 'x-widget-page': person, ...value && { 'x-widget-value': value } });
     // Notices a logout that this tab has not seen yet.
     check();
     if (booted !== person) return;
     if (status === 401 || status === 409) {
+      // The refusal is from before this user's new login in another tab.
+      if (browserState() !== before) return obtainToken(name, use, value);
       tell('refused');
       endSession(readMarker());
     }
