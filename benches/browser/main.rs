@@ -3,6 +3,7 @@
 //! Two pages take turns in one browser: the same page with the layer and without it, for a user whose marker cookie is
 //! already there. All figures are counts, or medians of the differences between two loads that follow each other.
 //! `-- --pairs 100` changes the number of such pairs, `-- --throttling 1` the factor by which the main thread is slower.
+//! The page loads most of the code from the token path (`external_script`); with `-- --inline`, it carries the whole code.
 
 mod chart;
 mod chromium;
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
     };
     let pairs = argument("--pairs").unwrap_or(PAIRS).max(FEWEST_PAIRS);
     let throttling = argument("--throttling").unwrap_or(THROTTLING);
-    let site = Site::start();
+    let site = Site::start(std::env::args().all(|argument| argument != "--inline"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(measure(&program, site, pairs, throttling))
 }

@@ -65,8 +65,10 @@ pub(crate) struct Site {
 
 impl Site {
     /// Serves on a thread of its own until the process ends.
-    pub(crate) fn start() -> Self {
-        let widgets = widgets();
+    ///
+    /// `external` says that the page loads most of the code from the token path.
+    pub(crate) fn start(external: bool) -> Self {
+        let widgets = widgets(external);
         let router = router(&widgets);
         let marker = widgets.marker_name().expect("a marker").to_owned();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -92,10 +94,11 @@ impl Site {
     }
 }
 
-fn widgets() -> Widgets {
+fn widgets(external: bool) -> Widgets {
     let secret = Secret::new("kJ4vQ0YbZt1mWc8sXg2nUe5rHd7pLa9fTiOo6yVx3zB").expect("a secret");
     let intercom = Intercom::new("abcd1234", secret).library_url("/library.js");
-    Widgets::builder().widget(intercom).identify(identity).plain_http(true).build().expect("widgets")
+    let builder = Widgets::builder().widget(intercom).identify(identity).plain_http(true);
+    builder.external_script(external).build().expect("widgets")
 }
 
 fn identity(parts: &Parts) -> Option<Identity> {
