@@ -14,11 +14,12 @@ const CLOSING: &[u8] = b"</script>";
 const ELEMENT: &str = include_str!("element.min.js");
 const LOADER: &str = include_str!("loader.min.js");
 const RUNTIME: &str = include_str!("runtime.min.js");
-/// The function of constants, adapters and gate that runs in an element.
-const INLINE: &str = include_str!("inline.in");
-/// The script at the token path. The loader has put the function `run` there. An element with this id is not an own
+/// The function of constants, adapters and gate. It runs at the place of `$START`, which is empty in the file at the
+/// token path, and wherever a loader waits for the code. An element with the name of the loader's object is not an own
 /// property.
-const FILE: &str = include_str!("file.in");
+const CODE: &str = include_str!("code.in");
+/// How the element starts the code in a page.
+const START: &str = include_str!("start.in");
 
 /// The parts of the code. They depend on the crate's version and on the configuration, but neither on the order in which
 /// the widgets were added nor on a secret.
@@ -67,17 +68,21 @@ impl Code {
 
     /// The rest of the code, which [`loader`](Self::loader) loads.
     pub(super) fn file(&self) -> String {
-        let Self { constants, adapters, .. } = self;
-        // From the last to the first, because a user's adapter or an app id may have such a name in it.
-        let parts = [("$ADAPTERS", adapters), ("$CONSTANTS", constants), ("$RUNTIME", &compact(RUNTIME))];
-        parts.into_iter().fold(FILE.trim().to_owned(), |file, (name, text)| file.replacen(name, text, 1))
+        format!("({})({},{});", code_function(""), self.constants, self.adapters)
     }
 }
 
-/// The function of constants, adapters and gate, as an expression.
+/// The function of constants, adapters and gate that runs in an element, as an expression.
 pub(crate) fn inline_function(iframes: bool) -> String {
-    let parts = [("$ELEMENT", &*compact(ELEMENT)), ("$FRAME", frame(iframes)), ("$RUNTIME", &compact(RUNTIME))];
-    parts.into_iter().fold(INLINE.trim().to_owned(), |function, (name, text)| function.replacen(name, text, 1))
+    code_function(&filled(START, [("$ELEMENT", &compact(ELEMENT)), ("$FRAME", frame(iframes))]))
+}
+
+fn code_function(start: &str) -> String {
+    filled(CODE, [("$RUNTIME", &compact(RUNTIME)), ("$START", start)])
+}
+
+fn filled<const N: usize>(template: &str, parts: [(&str, &str); N]) -> String {
+    parts.into_iter().fold(template.trim().to_owned(), |text, (name, part)| text.replacen(name, part, 1))
 }
 
 /// The expression that says whether the code may act in this frame.

@@ -2,6 +2,8 @@
 (path, opened) => (read, page) => {
   const RETRY_MS = 2000;
   const LONGEST_RETRY_MS = 60000;
+  // A frame takes some time from its callbacks to the screen.
+  const PAINT_MS = 100;
   /**
    * Who waits for `refresh` until the code arrives.
    * @type {((done: Promise<void>) => void)[]}
@@ -27,5 +29,6 @@
     identified: () => false,
     run: code => code(read, page, opened, asked)
   };
-  load(RETRY_MS);
+  // The code waits for the first paint, and on a page that no one sees until it is shown.
+  requestAnimationFrame(() => setTimeout(load, PAINT_MS, RETRY_MS));
 }

@@ -6,7 +6,12 @@ use super::row::*;
 
 #[rustfmt::skip]
 pub(crate) fn rows() -> Vec<Row> {
+    // The loader waits for the first paint.
+    let painted = || pass(120);
     vec![
+        row("the code is requested when the next frame is on the screen",
+            vec![step("holdCode"), marker("ADA"), page("ADA", "ADA"), pass(110), step("countCode"), painted(), step("noteCode")],
+            &["0 requests for code", "1 requests for /code.js, 0 elements"]),
         row("until the code arrives, nothing is decided, and the page has no element of ours",
             vec![step("holdCode"), marker("ADA"), page("ADA", "ADA"), pass(60_000), step("noteCode"), step("noteElements"), step("noteIdentified")],
             &["1 requests for /code.js, 0 elements", "0 elements with data", "identified: false"]),
@@ -20,8 +25,16 @@ pub(crate) fn rows() -> Vec<Row> {
             vec![step("holdCode"), marker("ADA"), page("ADA", "ADA"), login_elsewhere("BELA"), forget(), step("codeArrives"), step("noteShown")],
             &["ask /t/page", "acme shows no one"]),
         row("a visit before the code arrives takes the place of the page",
-            vec![step("holdCode"), marker("ADA"), page("ADA", "ADA"), login_elsewhere("BELA"), page("BELA", "BELA"), forget(), step("codeArrives"), step("noteShown"), step("noteCode")],
+            vec![step("holdCode"), marker("ADA"), page("ADA", "ADA"), login_elsewhere("BELA"), page("BELA", "BELA"), painted(), forget(), step("codeArrives"), step("noteShown"), step("noteCode")],
             &["boot acme: BELA", "marker = BELA", "acme shows BELA", "1 requests for /code.js, 0 elements"]),
+        row("a page that ends the session while the code is awaited brings it along",
+            vec![step("holdCode"), artifacts(), marker("ADA"), page("ADA", "ADA"), logout(), forget(), step("carryCode"), signed_out_page("out"),
+                pass(50), step("codeArrives"), step("noteShown")],
+            &["shutdown acme, may load", "delete window.acmeUser", "delete acme_session", "delete acme_session; Domain=www.app.example",
+                "delete acme_session; Domain=app.example", "remove acme.visitor", "marker deleted", "kept deleted", "acme shows no one"]),
+        row("a page of the user that carries the code boots while the code is awaited, and answers who waits",
+            vec![step("holdCode"), marker("ADA"), page("ADA", "ADA"), step("refresh"), step("carryCode"), page("ADA", "ADA"), step("codeArrives"), pass(1000)],
+            &["boot acme: ADA", "marker = ADA", "ask /t/page", "marker = ADA", "refresh acme: ADA"]),
         row("the code runs once, also if the file is there twice",
             vec![step("holdCode"), marker("ADA"), page("ADA", "ADA"), page("ADA", "ADA"), step("codeArrives"), pass(1000)],
             &["boot acme: ADA", "marker = ADA"]),
@@ -29,7 +42,7 @@ pub(crate) fn rows() -> Vec<Row> {
             vec![step("holdCode"), marker("ADA"), page("ADA", "ADA"), step("refresh"), pass(1000), step("codeArrives"), pass(1000)],
             &["boot acme: ADA", "marker = ADA", "ask /t/page", "marker = ADA", "refresh acme: ADA"]),
         row("a file that fails is requested again, three times and ever later",
-            vec![step("holdCode"), marker("ADA"), page("ADA", "ADA"),
+            vec![step("holdCode"), marker("ADA"), page("ADA", "ADA"), painted(),
                 step("codeFails"), pass(1999), step("noteCode"), pass(1), step("noteCode"),
                 step("codeFails"), pass(8000), step("noteCode"), step("codeFails"), pass(32_000), step("noteCode"),
                 step("codeFails"), pass(600_000), step("noteCode")],
@@ -37,7 +50,7 @@ pub(crate) fn rows() -> Vec<Row> {
                 "4 requests for /code.js, 0 elements", "4 requests for /code.js, 0 elements"]),
         row("a base address and names that markup shadows do not change where the code comes from",
             vec![("base", json!("https://elsewhere.example")), ("clobber", json!(["createElement", "head", "cookie"])),
-                step("holdCode"), marker("ADA"), page("ADA", "ADA"), step("noteCode")],
+                step("holdCode"), marker("ADA"), page("ADA", "ADA"), painted(), step("noteCode")],
             &["1 requests for /code.js, 0 elements"]),
     ]
 }

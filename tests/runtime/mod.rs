@@ -56,12 +56,19 @@ const RUNTIMES: [(&str, [&str; 2]); 2] = [
     ),
 ];
 
-/// The function of constants, adapters and gate that runs in an element.
+/// The function of constants, adapters and gate. `start` is what it does first.
+fn code(runtime: &str, start: &str) -> String {
+    let parts = [("$RUNTIME", runtime), ("$START", start)];
+    parts
+        .into_iter()
+        .fold(include_str!("../../src/snippet/code.in").to_owned(), |code, (name, part)| code.replacen(name, part, 1))
+}
+
+/// The function that runs in an element.
 fn inline([element, runtime]: [&str; 2]) -> String {
-    let function = include_str!("../../src/snippet/inline.in");
     // A row allows frames by a constant, which is the function's `c`.
-    let parts = [("$ELEMENT", element), ("$FRAME", "c.iframes||top===window"), ("$RUNTIME", runtime)];
-    parts.into_iter().fold(function.to_owned(), |function, (name, text)| function.replacen(name, text, 1))
+    let start = include_str!("../../src/snippet/start.in").replacen("$FRAME", "c.iframes||top===window", 1);
+    code(runtime, &start.replacen("$ELEMENT", element, 1))
 }
 
 /// The function as pages get it.
@@ -71,14 +78,13 @@ pub(crate) fn minified() -> String {
 
 /// The same for a page whose code is a file that the loader requests.
 fn loaded([element, loader, runtime]: [&str; 3]) -> String {
-    let file = [("$RUNTIME", runtime), ("$CONSTANTS", "constants"), ("$ADAPTERS", "adapters")]
-        .into_iter()
-        .fold(include_str!("../../src/snippet/file.in").to_owned(), |file, (name, text)| file.replacen(name, text, 1));
+    let (whole, file) = (inline([element, runtime]), code(runtime, ""));
     format!(
         "(constants, adapters, gate) => {{
+            if (carriesCode) return ({whole})(constants, adapters, gate);
             ({element})(constants.iframes || top === window, (read, page) =>
                 ({loader})('/code.js', gate && new Promise(open => gate(open, read)))(read, page));
-            arrive(() => {{ {file} }});
+            arrive(() => ({file})(constants, adapters));
         }}"
     )
 }

@@ -147,6 +147,8 @@ const call = () => {
 // The code that the loader requests. It arrives at once, unless the row holds it.
 let codeIsHeld = false;
 const heldCode = [];
+// Whether a page carries the whole code, although others load it.
+globalThis.carriesCode = false;
 globalThis.arrive = code => codeIsHeld ? heldCode.push(code) : code();
 const isCode = ({ src }) => src.endsWith('/code.js');
 const libraries = () => scripts.filter(each => !isCode(each));
@@ -267,6 +269,8 @@ const DO = {
     const inPage = head.children.filter(child => child.src && isCode(child)).length;
     note(scripts.filter(isCode).length + ' requests for ' + resolve(scripts.find(isCode).src) + ', ' + inPage + ' elements');
   },
+  carryCode() { globalThis.carriesCode = true; },
+  countCode() { note(scripts.filter(isCode).length + ' requests for code'); },
   noteIdentified() { note('identified: ' + window.widgetIdentity.identified()); },
 
   // The journal

@@ -117,6 +117,12 @@ impl Element {
     pub(crate) fn loads_code(&self) -> bool {
         self.code.contains("run:")
     }
+
+    /// The path of that file.
+    pub(crate) fn code_path(&self) -> Option<&str> {
+        let (_, path) = self.code.split_once("(\"").filter(|_| self.loads_code())?;
+        path.split('"').next()
+    }
 }
 
 pub(crate) struct Server {

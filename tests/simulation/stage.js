@@ -169,7 +169,7 @@ Object.assign(Window.prototype, { Object, Array, JSON, Promise, Reflect, Proxy, 
 
 // The names that code in a page may use without `window.`.
 const NAMES = ['window', 'self', 'globalThis', 'document', 'location', 'localStorage', 'sessionStorage', 'fetch', 'setTimeout', 'clearTimeout',
-  'setInterval', 'clearInterval', 'console', 'cookieStore', 'addEventListener', 'removeEventListener', 'dispatchEvent',
+  'setInterval', 'clearInterval', 'requestAnimationFrame', 'console', 'cookieStore', 'addEventListener', 'removeEventListener', 'dispatchEvent',
   'EventTarget', 'top', 'parent', 'Document', 'Element', 'HTMLElement', 'HTMLScriptElement', 'Storage', 'URL', 'CustomEvent', 'Event'];
 const codes = [];
 
@@ -181,6 +181,8 @@ class Tab {
     this.hidden = false;
     this.ready = 'loading';
     this.timers = new Map();
+    // What waits for the next frame, while the tab is hidden.
+    this.frames = [];
     this.fetches = new Map();
     this.requested = new Map();
     this.libraries = {};
@@ -208,6 +210,7 @@ class Tab {
       location: { protocol: 'https:', hostname: 'www.app.example', host: 'www.app.example', origin: ORIGIN, pathname: path, href: ORIGIN + path, search: '', hash: '' },
       localStorage, sessionStorage: sessionStores.get(name),
       setTimeout: timer, clearTimeout: clear, setInterval: repeat, clearInterval: clear,
+      requestAnimationFrame: action => this.hidden ? this.frames.push(action) : timer(action, 16),
       fetch: (address, options) => this.fetch(address, options)
     });
     if (cookieStore) window.cookieStore = this.cookieStore;
@@ -315,7 +318,11 @@ const stage = {
   },
 
   prerendering(id, is) { docs.get(id).prerendering = is; },
-  hidden(id, is) { docs.get(id).hidden = is; },
+  hidden(id, is) {
+    const tab = docs.get(id);
+    tab.hidden = is;
+    if (!is) tab.frames.splice(0).forEach(action => tab.window.setTimeout(action, 16));
+  },
   path(id, path) {
     const { location } = docs.get(id).window;
     location.pathname = path;

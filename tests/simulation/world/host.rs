@@ -132,16 +132,20 @@ impl Host {
         id
     }
 
+    /// Until its code is there, this page shows no one and ends no session.
+    pub(super) fn await_code(&self, doc: usize, path: &str) {
+        let is_cached = self.cached.borrow().contains(path);
+        let (back, newer) = self.token_trip.get();
+        let at = &mut self.judge.borrow_mut().docs[doc];
+        at.codeless = true;
+        at.awaits_code |= !is_cached && (back > 50 || self.tokens.get() != Tokens::Fine || newer != at.newer);
+    }
+
     /// The page's own code, from the browser's cache or from the token path.
     fn request_code(&self, doc: usize, id: u32, path: &str) {
-        let cached = self.cached.borrow().contains(path);
+        self.await_code(doc, path);
         let (back, newer) = self.token_trip.get();
-        let (wait, newer) = if cached { (2, None) } else { (back, Some(newer)) };
-        let mut judge = self.judge.borrow_mut();
-        let at = &mut judge.docs[doc];
-        at.codeless = true;
-        at.awaits_code = !cached && (back > 50 || self.tokens.get() != Tokens::Fine || newer != Some(at.newer));
-        drop(judge);
+        let (wait, newer) = if self.cached.borrow().contains(path) { (2, None) } else { (back, Some(newer)) };
         if wait < NEVER {
             let task = Task::Code { doc, script: id, path: path.to_owned(), newer };
             self.schedule(i64::from(wait), task);

@@ -42,6 +42,9 @@ impl World<'_, '_> {
         let dataset: Vec<&str> =
             element.dataset.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]).collect();
         let () = call!(self, "run", doc, code, dataset);
+        if let Some(path) = element.code_path().filter(|_| !self.host.judge.borrow().docs[doc].runtime) {
+            self.host.await_code(doc, path);
+        }
     }
 
     /// The file with the page's code arrives, or the server's response in its place.
