@@ -15,7 +15,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header::CONTENT_TYPE};
+use http::{
+    HeaderValue, Request, Response,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
 use http_body::{Body, Frame};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tower::{Layer, Service};
@@ -57,6 +60,8 @@ impl Service<Request<()>> for Application {
     fn call(&mut self, _: Request<()>) -> Self::Future {
         let mut response = Response::new(Frames { application: self.clone(), yielded: 0 });
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        // The layer increases it. The value itself does not matter here.
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("8192"));
         ready(Ok(response))
     }
 }

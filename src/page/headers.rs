@@ -2,6 +2,8 @@
 //!
 //! This module changes only headers, a few of the request among them.
 
+use std::io::Write;
+
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
     header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, Entry, VARY},
@@ -161,9 +163,19 @@ pub(super) fn lengthen(headers: &mut HeaderMap, by: usize) {
         _ => None,
     };
     match length.and_then(|length| length.checked_add(by as u64)) {
-        Some(length) => drop(lengths.insert(length.into())),
+        Some(length) => drop(lengths.insert(decimal(length))),
         None => drop(lengths.remove()),
     }
+}
+
+/// Writes a number with one allocation, where the conversion in `http` needs two.
+fn decimal(number: u64) -> HeaderValue {
+    const MOST_DIGITS: usize = u64::MAX.ilog10() as usize + 1;
+    let mut text = [0; MOST_DIGITS];
+    let mut rest = &mut text[..];
+    let written = write!(rest, "{number}").map(|()| MOST_DIGITS - rest.len());
+    let value = written.ok().and_then(|length| HeaderValue::from_bytes(&text[..length]).ok());
+    value.unwrap_or_else(|| number.into())
 }
 
 /// Returns the text if it is all digits: Rust would parse `+10`, which HTTP does not allow.
@@ -279,6 +291,8 @@ mod tests {
     fn content_length_grows_or_is_removed() {
         for (before, after) in [
             (vec!["10"], Some("15")),
+            (vec!["18446744073709551610"], Some("18446744073709551615")),
+            (vec!["18446744073709551611"], None),
             (vec![], None),
             (vec!["ten"], None),
             (vec!["-1"], None),

@@ -128,7 +128,8 @@ impl Snippet {
         opening.extend_from_slice(b"}'>");
         let external = self.external.as_ref().filter(|_| may_load);
         let code = external.map_or(&self.inline, |external| &external.loader);
-        Some([opening.into(), code.clone()])
+        // With spare capacity, `Bytes` would need an allocation of its own.
+        Some([opening.into_boxed_slice().into(), code.clone()])
     }
 }
 
