@@ -10,8 +10,8 @@ use serde_json::ser::{Formatter, Serializer};
 /// It writes `<`, `>`, `&`, `'` and every character outside printable ASCII as `\uXXXX`. These occur only inside JSON
 /// strings, where the escape has the same meaning, so the attribute's value is the JSON text itself, and the HTML
 /// tokenizer has nothing to decode.
-pub(crate) fn attribute_json(value: &impl Serialize, out: &mut Vec<u8>) -> serde_json::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, AttributeFormatter))
+pub(crate) fn attribute_json(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(out, AttributeFormatter))?)
 }
 
 struct AttributeFormatter;

@@ -122,14 +122,15 @@ impl Snippet {
     ///
     /// With `may_load`, the page may load most of the code, if the configuration says so.
     pub(crate) fn parts(&self, data: &PageData<'_>, may_load: bool) -> Option<[Bytes; 2]> {
-        let mut opening = Vec::with_capacity(self.opening.len() + data.usual_length());
+        const END: &[u8] = b"}'>";
+        let mut opening = Vec::with_capacity(self.opening.len() + data.length().ok()? + END.len());
         opening.extend_from_slice(self.opening.as_bytes());
         data.write_members(&mut opening).ok()?;
-        opening.extend_from_slice(b"}'>");
+        opening.extend_from_slice(END);
         let external = self.external.as_ref().filter(|_| may_load);
         let code = external.map_or(&self.inline, |external| &external.loader);
-        // With spare capacity, `Bytes` would need an allocation of its own.
-        Some([opening.into_boxed_slice().into(), code.clone()])
+        // Without spare capacity, `Bytes` takes the vector as it is.
+        Some([opening.into(), code.clone()])
     }
 }
 

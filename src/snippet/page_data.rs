@@ -3,6 +3,8 @@
 //! The members are written one by one: text of this crate needs no escaping, and a long token is not scanned a second
 //! time.
 
+use std::io::{self, Write};
+
 use smallvec::SmallVec;
 
 use super::escape::attribute_json;
@@ -29,103 +31,109 @@ pub(crate) type BootDataSet<'a> = SmallVec<[(&'a str, BootData); 1]>;
 
 impl PageData<'_> {
     /// Writes the data as a JSON object that is safe in an attribute.
-    pub(crate) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
-        let mut json = vec![b'{'];
+    pub(crate) fn to_json(&self) -> io::Result<Vec<u8>> {
+        let mut json = Vec::with_capacity(2 + self.length()?);
+        json.push(b'{');
         self.write_members(&mut json)?;
         json.push(b'}');
         Ok(json)
     }
 
-    /// An estimate of the members' length in bytes, for data that is mostly tokens.
-    pub(crate) fn usual_length(&self) -> usize {
-        const MARKERS: usize = 160;
-        const WIDGET: usize = 96;
-        let values = self.people.iter().flat_map(|(_, person)| person.entries());
-        let tokens =
-            values.map(|(_, value)| if let BootValue::Token(token) = value { token.as_str().len() } else { WIDGET });
-        MARKERS + self.people.len() * WIDGET + tokens.sum::<usize>()
+    /// Returns the length of the members in bytes.
+    pub(crate) fn length(&self) -> io::Result<usize> {
+        let mut length = Length(0);
+        self.write_members(&mut length)?;
+        Ok(length.0)
     }
 
     /// Appends the members of the object, without its braces.
-    pub(crate) fn write_members(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    pub(crate) fn write_members(&self, out: &mut impl Write) -> io::Result<()> {
         // Markers and fingerprints consist of letters, digits, `-` and `_`, so they need no escaping.
-        write_key(SEEN, out);
-        write_bare(self.seen, out);
-        out.push(b',');
-        write_key(FP, out);
-        write_bare(self.fp, out);
+        write_key(SEEN, out)?;
+        write_bare(self.seen, out)?;
+        out.write_all(b",")?;
+        write_key(FP, out)?;
+        write_bare(self.fp, out)?;
         for (flag, member) in [(self.reset, RESET), (self.trusted, TRUSTED)] {
             if flag {
-                out.push(b',');
-                write_key(member, out);
-                out.extend_from_slice(b"true");
+                out.write_all(b",")?;
+                write_key(member, out)?;
+                out.write_all(b"true")?;
             }
         }
-        out.push(b',');
-        write_key(PEOPLE, out);
-        out.push(b'{');
+        out.write_all(b",")?;
+        write_key(PEOPLE, out)?;
+        out.write_all(b"{")?;
         write_all(self.people.iter(), out, |(widget, person), out| {
-            write_key(widget, out);
+            write_key(widget, out)?;
             write_boot_data(person, out)
         })?;
-        out.extend_from_slice(b"},");
-        write_key(LIFETIMES, out);
-        out.push(b'{');
+        out.write_all(b"},")?;
+        write_key(LIFETIMES, out)?;
+        out.write_all(b"{")?;
         let lifetimes = self.people.iter().filter_map(|(widget, person)| Some((widget, person.lifetime()?)));
         write_all(lifetimes, out, |(widget, lifetime), out| {
-            write_key(widget, out);
+            write_key(widget, out)?;
             attribute_json(&lifetime.as_secs(), out)
         })?;
-        out.push(b'}');
+        out.write_all(b"}")
+    }
+}
+
+/// Counts bytes in place of writing them: memory of exactly this length needs no second allocation.
+struct Length(usize);
+
+impl Write for Length {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.0 += data.len();
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
-fn write_boot_data(data: &BootData, out: &mut Vec<u8>) -> serde_json::Result<()> {
-    out.push(b'{');
+fn write_boot_data(data: &BootData, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"{")?;
     write_all(data.entries(), out, |(key, value), out| {
         attribute_json(&key, out)?;
-        out.push(b':');
+        out.write_all(b":")?;
         write_value(value, out)
     })?;
-    out.push(b'}');
-    Ok(())
+    out.write_all(b"}")
 }
 
-fn write_value(value: &BootValue, out: &mut Vec<u8>) -> serde_json::Result<()> {
+fn write_value(value: &BootValue, out: &mut impl Write) -> io::Result<()> {
     match value {
-        BootValue::Token(token) => {
-            // A token consists of ASCII letters, digits and punctuation that needs no escaping.
-            write_bare(token.as_str(), out);
-            Ok(())
-        }
+        // A token consists of ASCII letters, digits and punctuation that needs no escaping.
+        BootValue::Token(token) => write_bare(token.as_str(), out),
         BootValue::Value(value) => attribute_json(value, out),
     }
 }
 
 /// Writes one of our own keys or a checked widget name, neither of which needs escaping.
-fn write_key(key: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    out.extend_from_slice(key.as_bytes());
-    out.extend_from_slice(b"\":");
+fn write_key(key: &str, out: &mut impl Write) -> io::Result<()> {
+    write_bare(key, out)?;
+    out.write_all(b":")
 }
 
 /// Writes a text in which nothing needs escaping.
-fn write_bare(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'"');
+fn write_bare(text: &str, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"\"")?;
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\"")
 }
 
 /// Writes the items with commas between them.
-fn write_all<T>(
+fn write_all<T, W: Write>(
     items: impl Iterator<Item = T>,
-    out: &mut Vec<u8>,
-    write: impl Fn(T, &mut Vec<u8>) -> serde_json::Result<()>,
-) -> serde_json::Result<()> {
+    out: &mut W,
+    write: impl Fn(T, &mut W) -> io::Result<()>,
+) -> io::Result<()> {
     for (number, item) in items.enumerate() {
         if number > 0 {
-            out.push(b',');
+            out.write_all(b",")?;
         }
         write(item, out)?;
     }
