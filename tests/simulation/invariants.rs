@@ -242,9 +242,10 @@ impl Judge {
         }
         let (heard, script_heard, tab) = (at.heard.person, at.script_heard, at.tab);
         // Without a token service, which is a documented limit, the marker decides, and what the page itself says. The
-        // marker is this user's if another tab shows them.
+        // marker is this user's if another tab shows them, or will as soon as the library is there.
         let others = self.docs.iter().enumerate().filter(|(other, at)| *other != doc && at.is_running());
-        let is_marked = script_heard == person || others.into_iter().any(|(_, at)| at.shows(person));
+        let is_marked =
+            script_heard == person || others.into_iter().any(|(_, at)| at.shows(person) || at.given.contains(&person));
         if self.without_service && is_marked {
             return;
         }
