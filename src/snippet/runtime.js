@@ -472,10 +472,11 @@
     check();
     if (booted !== person) return;
     if (status === 401 || status === 409) {
-      // The refusal is from before this user's new login in another tab.
-      if (browserState() !== before) return obtainToken(name, use, value);
       tell('refused');
-      endSession(readMarker());
+      if (browserState() === before) return endSession(readMarker());
+      // The refusal may be from before this user's new login in another tab, whose cookies these are.
+      shutdown(false);
+      ask();
     }
     else if (status >= TRY_LATER) later(jitter(wait), () => obtainToken(name, use, value, longer(wait)));
     // The test is negated because a match would stay in `RegExp.lastMatch`, where every script can read it.
