@@ -20,14 +20,15 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 
+mod build;
 mod builder;
 mod checked;
 mod delivery;
 mod widgets;
 
-pub use builder::WidgetsBuilder;
 #[cfg(feature = "conformance")]
-pub(crate) use builder::check_unique;
+pub(crate) use build::check_unique;
+pub use builder::WidgetsBuilder;
 pub(crate) use checked::Config;
 pub use delivery::Delivery;
 pub use widgets::Widgets;
