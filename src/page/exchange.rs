@@ -45,14 +45,11 @@ pub(super) struct Exchange {
     answer: Answer,
     /// The logout route that covers this request, set by this layer or by one around it.
     logout_route: Option<LogoutRoute>,
-    /// The cookies of a request to a logout route: a response that removes one of them is a logout.
-    ///
-    /// A layer inside of the one that watches for the logout needs them, too. Otherwise it could put a token into the
-    /// response with which the outer layer ends the session.
-    sent: Option<SentCookies>,
-    /// What a logout would remove: set on a logout route, and wherever a session could end.
-    cleanup: Option<LogoutCleanup>,
     /// What ends the session if the response carries no snippet that does.
+    ///
+    /// On a logout route, a response that removes one of the request's cookies is a logout. A layer inside of the one
+    /// that watches for the logout needs these cookies, too. Otherwise it could put a token into the response with which
+    /// the outer layer ends the session.
     ending: Ending,
     /// Whether this was a logout unless the lookup still finds a signed-in user.
     is_undecided: bool,
@@ -61,6 +58,7 @@ pub(super) struct Exchange {
 }
 
 /// The next step for a response.
+#[expect(clippy::large_enum_variant, reason = "a step is passed on at once, and a box would be an allocation")]
 pub(super) enum Step<B: Body> {
     Done(Response<WidgetBody<B>>),
     Ask(BoxFuture<'static, Viewer>, Exchange, Response<B>),
@@ -84,7 +82,8 @@ impl Exchange {
         // layer around this one decides that itself.
         let is_free = exchange.logout_route.is_none() && may_log_out(&parts.method);
         if is_free && exchange.facts.browser.has_marker() && is_own(config, parts) {
-            exchange.cleanup = Some(LogoutCleanup::read(config, parts, &exchange.facts.browser, &exchange.answer));
+            let cleanup = LogoutCleanup::read(config, parts, &exchange.facts.browser, &exchange.answer);
+            exchange.ending = Ending::Open(cleanup);
         }
         // A logout layer around this one acts for pages that are opted out, too.
         if is_addressed && (exchange.opted_in || exchange.logout_route.is_some()) {
@@ -112,23 +111,21 @@ impl Exchange {
         };
         parts.extensions.insert(cleanup.route);
         exchange.logout_route = Some(cleanup.route);
-        exchange.sent = Some(SentCookies::read(&parts.headers));
-        exchange.cleanup = Some(cleanup);
+        exchange.ending = Ending::Open(cleanup);
         exchange.prepare(&mut parts.headers);
         exchange
     }
 
     fn new(config: &Arc<Config>, parts: &Parts, kind: RequestKind, role: Role) -> Self {
         let logout_route = parts.extensions.get().copied();
+        let outer = logout_route.map(|_: LogoutRoute| Ending::Outer(SentCookies::read(&parts.headers)));
         Self {
             facts: RequestFacts::read(config, parts, kind),
             role,
             opted_in: true,
             answer: Answer::Known(Viewer::Unknown),
             logout_route,
-            sent: logout_route.map(|_: LogoutRoute| SentCookies::read(&parts.headers)),
-            cleanup: None,
-            ending: Ending::Nothing,
+            ending: outer.unwrap_or_default(),
             is_undecided: false,
             asks_for_token: parts.headers.contains_key(PAGE_HEADER),
         }
@@ -178,7 +175,7 @@ impl Exchange {
         let is_page = response.status().is_success() && headers::is_html(response.headers());
         let is_logout = match &viewer {
             Viewer::SignedIn(identity) => {
-                let removes_cookie = self.sent.as_ref().is_some_and(|sent| sent.are_removed_by(&response));
+                let removes_cookie = self.ending.sees_removed_cookie(&response);
                 removes_cookie || (self.may_be_session_of(identity) && !is_page)
             }
             // A failed attempt to sign in returns a page with the form again.
@@ -217,7 +214,7 @@ impl Exchange {
         if self.role == Role::Logout && !is_logout {
             return Step::Done(untouched(response));
         }
-        if is_logout && let Some(cleanup) = &self.cleanup {
+        if is_logout && let Ending::Open(cleanup) = &self.ending {
             sign_out(&mut response, is_said);
             if ends_session {
                 cleanup.end_session(&self.facts.config, &mut response);
@@ -228,9 +225,9 @@ impl Exchange {
                 return Step::Done(conclude(&self.facts, response, outcome));
             }
         }
-        self.ending = match self.cleanup.take() {
-            Some(_) if ends_session => Ending::Done,
-            Some(cleanup) if is_signed_out && self.may_end_by_word(&cleanup, response.status()) => {
+        self.ending = match std::mem::take(&mut self.ending) {
+            Ending::Open(_) if ends_session => Ending::Done,
+            Ending::Open(cleanup) if is_signed_out && self.may_end_by_word(&cleanup, response.status()) => {
                 Ending::ByWord(cleanup)
             }
             _ => Ending::Nothing,

@@ -114,7 +114,6 @@ pub(super) fn is_logout(method: &Method, status: StatusCode, said: Option<&Viewe
 }
 
 /// All `Cookie` lines of a request.
-#[derive(Clone)]
 pub(super) struct SentCookies(SmallVec<[HeaderValue; 1]>);
 
 impl SentCookies {
@@ -129,7 +128,7 @@ impl SentCookies {
     /// Returns whether the response removes a cookie that the request carried.
     ///
     /// A logout does so if the application keeps its session in a cookie.
-    pub(super) fn are_removed_by<B>(&self, response: &Response<B>) -> bool {
+    fn are_removed_by<B>(&self, response: &Response<B>) -> bool {
         let sent = self.lines();
         let lines = response.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut removed = lines.filter(|line| cookies::is_removal(line)).filter_map(|line| line.split('=').next());
@@ -206,9 +205,15 @@ fn without_value(line: &HeaderValue) -> (&[u8], &[u8]) {
 }
 
 /// What ends the session if the response carries no snippet that does.
+#[derive(Default)]
 pub(super) enum Ending {
-    /// Nothing: no session ends with this response, or a layer around this one ends it.
+    /// Nothing: no session ends with this response.
+    #[default]
     Nothing,
+    /// A layer around this one, with its own headers. These are the request's cookies.
+    Outer(SentCookies),
+    /// Not known yet: this is what the response's headers may have to remove.
+    Open(LogoutCleanup),
     /// The response's headers do so already.
     Done,
     /// The cookies, if no snippet can: the application said that no user is signed in.
@@ -216,10 +221,20 @@ pub(super) enum Ending {
 }
 
 impl Ending {
+    /// Returns whether the response removes a cookie that the request carried.
+    ///
+    /// It is `false` if the request could not end a session.
+    pub(super) fn sees_removed_cookie<B>(&self, response: &Response<B>) -> bool {
+        match self {
+            Self::Outer(sent) | Self::Open(LogoutCleanup { sent, .. }) => sent.are_removed_by(response),
+            Self::Nothing | Self::Done | Self::ByWord(_) => false,
+        }
+    }
+
     /// Makes the headers end the session; returns whether a session ends.
     pub(super) fn carry_out<B>(&self, config: &Config, response: &mut Response<B>) -> bool {
         match self {
-            Self::Nothing => return false,
+            Self::Nothing | Self::Outer(_) | Self::Open(_) => return false,
             Self::Done => {}
             Self::ByWord(cleanup) => cleanup.end_session(config, response),
         }
