@@ -32,8 +32,7 @@ pub(crate) type BootDataSet<'a> = SmallVec<[(&'a str, BootData); 1]>;
 impl PageData<'_> {
     /// Writes the data as a JSON object that is safe in an attribute.
     pub(crate) fn to_json(&self) -> io::Result<Vec<u8>> {
-        let mut json = Vec::with_capacity(2 + self.length()?);
-        json.push(b'{');
+        let mut json = vec![b'{'];
         self.write_members(&mut json)?;
         json.push(b'}');
         Ok(json)
