@@ -17,7 +17,7 @@ while (($#)); do
 done
 command -v valgrind >/dev/null || { echo "valgrind is not installed" >&2; exit 1; }
 
-log=$(cargo bench --bench peers --no-run ${features[@]+"${features[@]}"} 2>&1) || { printf '%s\n' "$log" >&2; exit 1; }
+log=$(cargo bench -p benchmarks --bench peers --no-run ${features[@]+"${features[@]}"} 2>&1) || { printf '%s\n' "$log" >&2; exit 1; }
 program=$(sed -n 's/^ *Executable .*(\(.*\))$/\1/p' <<<"$log")
 [[ -x $program ]] || { printf '%s\n' "$log" >&2; exit 1; }
 

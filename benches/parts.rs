@@ -1,4 +1,4 @@
-//! Benchmarks of single parts: `cargo bench --bench parts`.
+//! Benchmarks of single parts: `cargo bench -p benchmarks --bench parts`.
 //!
 //! The benchmark `peers` compares the layer with other ways to do the same job.
 

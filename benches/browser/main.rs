@@ -1,4 +1,4 @@
-//! Measures in headless Chromium what the layer costs a visitor: `cargo bench --bench browser`.
+//! Measures in headless Chromium what the layer costs a visitor: `cargo bench -p benchmarks --bench browser`.
 //!
 //! Two pages take turns in one browser: the same page with the layer and without it, for a user whose marker cookie is
 //! already there. All figures are counts, or medians of the differences between two loads that follow each other.
@@ -38,7 +38,7 @@ const FEWEST_PAIRS: usize = 30;
 const COOKIE_LOADS: usize = 5;
 /// How long a page has before the next one, for what it does after its `load` event.
 const PAUSE: Duration = Duration::from_millis(400);
-const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/browser.svg");
+const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/browser.svg");
 
 fn main() -> ExitCode {
     let Some(program) = chromium::find() else {

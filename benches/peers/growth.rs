@@ -1,5 +1,5 @@
 //! How time and memory grow with the page, the widgets, the cookies and the user's attributes:
-//! `cargo bench --bench peers -- --growth`.
+//! `cargo bench -p benchmarks --bench peers -- --growth`.
 //!
 //! Both are the layer's own: what the bare service needs for the same request is subtracted.
 

@@ -1,4 +1,4 @@
-//! Compares the layer with its peers on the same pages: `cargo bench --bench peers`.
+//! Compares the layer with its peers on the same pages: `cargo bench -p benchmarks --bench peers`.
 //!
 //! Absolute times mean little on a shared machine. Every target is a count, or a ratio of processor times from
 //! alternating turns.
@@ -52,7 +52,7 @@ fn main() {
     std::process::exit(table.finish());
 }
 
-/// Runs one job repeatedly, for a profiler: `cargo bench --bench peers -- --profile page`.
+/// Runs one job repeatedly, for a profiler: `cargo bench -p benchmarks --bench peers -- --profile page`.
 ///
 /// `bare page`, `bare visitor` and `bare image` are the same requests without the layer.
 fn profile(person: &Person, what: &str, times: usize) {

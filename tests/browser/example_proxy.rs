@@ -19,6 +19,7 @@ use crate::harness::page::{ARTIFACTS, CALLS, Page, STATE};
 use crate::harness::steps::{no_trace_of, nothing_left, verified};
 use crate::harness::{Site, Started, run_programs};
 use crate::support::process::{Process, example};
+use crate::support::repository;
 
 /// The browser connects to the front proxy, that one to the example, and the example to the application.
 struct Chain {
@@ -31,7 +32,7 @@ struct Chain {
 
 async fn started() -> Started<Chain> {
     let mut python = Command::new("python3");
-    python.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/apps/app.py"));
+    python.arg(repository().join("tests/apps/app.py"));
     let application = Process::start(python, "port ");
 
     let messenger = Messenger::demo().expect("random numbers");

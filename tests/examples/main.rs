@@ -12,6 +12,11 @@
 #[path = "../../examples/reverse_proxy/main.rs"]
 mod reverse_proxy;
 
+// The token verifier of the demo. The rest of the demo is tested in browsers.
+#[allow(dead_code)]
+#[path = "../../examples/axum/verifier.rs"]
+mod verifier;
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -24,11 +24,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let own = Claims { user_id: "user-1".to_owned(), exp: now + 60 };
     let own = encode(&Header::default(), &own, &EncodingKey::from_secret(b"the application's"))?;
-    println!("the application's own token is {}'s", user(&own, "the application's")?);
+    assert_eq!(user(&own, "the application's")?, "user-1", "the application's own token");
 
     let widget = Intercom::new("abcd1234", Secret::new("the vendor's")?);
     let ours = widget.mint("intercom", &Identity::new("user-2"), SystemTime::now())?;
-    println!("the widget's token is {}'s", user(ours.as_str(), "the vendor's")?);
+    assert_eq!(user(ours.as_str(), "the vendor's")?, "user-2", "the widget's token");
     Ok(())
 }
 

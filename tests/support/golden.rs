@@ -332,7 +332,7 @@ const WITH_SETTERS: &[(&str, &[&str], Configure)] = with_setters! {
 };
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/widgets")
+    super::repository().join("tests/widgets")
 }
 
 /// The names of the folders here.

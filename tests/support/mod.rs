@@ -11,3 +11,4 @@ pub(crate) mod process;
 pub(crate) mod socket;
 
 pub(crate) use fixed::*;
+pub(crate) use process::repository;

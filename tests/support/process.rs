@@ -52,11 +52,17 @@ pub(crate) fn program(path: &Path) -> Command {
     command
 }
 
+/// The repository's root. The package of a test program is the root itself, or a folder in it.
+pub(crate) fn repository() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).expect("a lock file in the root")
+}
+
 /// Builds the programs, because `cargo test --test ...` does not, and those of an earlier run may be old.
 fn built(arguments: &[&str]) -> BTreeMap<String, PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--offline", "--quiet", "--message-format=json"]).args(arguments);
-    let built = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo runs");
+    let built = cargo.current_dir(repository()).output().expect("cargo runs");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let messages = built.stdout.split(|byte| *byte == b'\n');
     messages.filter_map(|line| serde_json::from_slice(line).ok()).filter_map(|message| artifact(&message)).collect()

@@ -17,7 +17,7 @@ const STEPS: &[(&str, &str, &str, Step)] = &[
     ("package", "", "what crates.io would get: its files, and cargo's warnings about them", package),
     ("links", "", "links and wording of the documents", links),
     ("scripts", "", "types, style and minified copies of the JavaScript (needs npm)", scripts),
-    ("test", "", "cargo test, the example axum_login and this tool: Rust and a C compiler", test),
+    ("test", "", "cargo test, the example axum_login (which needs a C compiler) and this tool", test),
     ("browsers", "[ENGINE]", "browser tests in chromium, firefox, webkit or all of them", browsers),
     ("long", "", "the other ignored tests: nginx, Python, Chromium alone, long runs", long),
     ("ignored", "", "browsers and long in one go", ignored),
@@ -160,7 +160,7 @@ fn locks(run: &Runner, _: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// cargo names each test and benchmark that `exclude` leaves out; no other warning is expected.
+/// cargo names each test that `exclude` leaves out; no other warning is expected.
 fn package(run: &Runner, _: &[String]) -> Result<(), String> {
     let line = "package --no-verify --allow-dirty";
     println!("\n$ cargo {line}");
@@ -178,10 +178,7 @@ fn package(run: &Runner, _: &[String]) -> Result<(), String> {
 }
 
 fn is_left_out(warning: &str) -> bool {
-    let target = warning
-        .strip_prefix("warning: ignoring ")
-        .is_some_and(|rest| rest.starts_with("test ") || rest.starts_with("benchmark "));
-    target && warning.ends_with("is not included in the published package")
+    warning.starts_with("warning: ignoring test ") && warning.ends_with("is not included in the published package")
 }
 
 /// Folders, and files beside them, that users of the crate need.
@@ -243,23 +240,32 @@ fn browsers(run: &Runner, arguments: &[String]) -> Result<(), String> {
     };
     run.sh(".ci/browser_libs")?;
     let filters: Vec<_> = engines.iter().map(|engine| format!("::{engine}")).collect();
-    let line = format!("cargo test --test browser -- --ignored {}", filters.join(" "));
-    run.sh_with(&line, &[("RUST_TEST_THREADS", BROWSER_THREADS)])
+    browser_tests(run, &format!("--ignored {}", filters.join(" ")))
 }
 
-/// Browsers mostly wait: more of them than processors.
-const BROWSER_THREADS: &str = "5";
+fn browser_tests(run: &Runner, arguments: &str) -> Result<(), String> {
+    run.sh_with(&format!("cargo test --package browser-tests -- {arguments}"), &[MORE_THREADS])
+}
+
+/// Tests with other programs mostly wait: more of them than processors.
+const MORE_THREADS: (&str, &str) = ("RUST_TEST_THREADS", "5");
 
 fn long(run: &Runner, _: &[String]) -> Result<(), String> {
     let engines: Vec<_> = ENGINES.iter().map(|engine| format!("--skip ::{engine}")).collect();
-    run.sh(&format!("cargo test -- --ignored --skip in_a_new_project {}", engines.join(" ")))
+    browser_tests(run, &format!("--include-ignored {}", engines.join(" ")))?;
+    other_ignored(run)
+}
+
+fn ignored(run: &Runner, _: &[String]) -> Result<(), String> {
+    run.sh(".ci/browser_libs")?;
+    browser_tests(run, "--include-ignored")?;
+    other_ignored(run)
 }
 
 /// The README's programs in projects of their own take new crates from the registry, so they are not among these:
 /// `cargo test --test readme -- --ignored`.
-fn ignored(run: &Runner, _: &[String]) -> Result<(), String> {
-    run.sh(".ci/browser_libs")?;
-    run.sh_with("cargo test -- --ignored --skip in_a_new_project", &[("RUST_TEST_THREADS", BROWSER_THREADS)])
+fn other_ignored(run: &Runner) -> Result<(), String> {
+    run.sh_with("cargo test -- --ignored --skip in_a_new_project", &[MORE_THREADS])
 }
 
 fn lint(run: &Runner, _: &[String]) -> Result<(), String> {
@@ -421,6 +427,27 @@ mod tests {
                     runner().has(&format!("tests/{name}.rs")) || runner().has(&format!("tests/{name}/main.rs"));
                 assert!(is_there, "{document} names the test program `{name}`");
                 found += 1;
+            }
+        }
+        assert!(found >= 10, "{found} names");
+    }
+
+    #[test]
+    fn every_package_that_a_step_or_a_document_names_is_in_the_workspace() {
+        let members = runner().output("cargo", "metadata --no-deps --offline --format-version 1").unwrap().0;
+        let mut found = 0;
+        for document in
+            ["xtask/src/steps.rs", "CONTRIBUTING.md", "tests/README.md", "benches/README.md", "docs/testing.md"]
+        {
+            let text = fs::read_to_string(crate::root().join(document)).unwrap();
+            let (commands, _) = text.split_once("#[cfg(test)]\nmod tests").unwrap_or((&text, ""));
+            for option in [" -p ", " --package "] {
+                for rest in commands.split(option).skip(1) {
+                    let name: String =
+                        rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '-').collect();
+                    assert!(members.contains(&format!("\"name\":\"{name}\"")), "{document} names the package `{name}`");
+                    found += 1;
+                }
             }
         }
         assert!(found >= 10, "{found} names");

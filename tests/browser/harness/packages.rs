@@ -2,13 +2,13 @@
 //! vendor.
 
 use std::fs;
-use std::path::Path;
 
 use axum::http::header;
 use axum::response::Html;
 use axum::routing::{MethodRouter, get};
 
 use crate::harness::app::{self, Session};
+use crate::support::repository;
 
 /// A file of a package, as it is published.
 pub(crate) fn library(path: &str) -> MethodRouter {
@@ -26,7 +26,7 @@ pub(crate) fn bundle(name: &str, replacements: &[(&str, &str)]) -> MethodRouter 
 }
 
 fn javascript(path: &str, replacements: &[(&str, &str)]) -> MethodRouter {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser-libs").join(path);
+    let file = repository().join("target/browser-libs").join(path);
     let mut content = fs::read_to_string(&file)
         .unwrap_or_else(|error| panic!("{}: {error}. Run this first: .ci/browser_libs", file.display()));
     for (from, to) in replacements {

@@ -1,11 +1,11 @@
 //! Real browsers: the example application, the injected script and the messenger, from the sign-in to the end.
 //!
-//! Only the tests of the example's token verifier run by default. The others need a browser and its driver:
+//! They are ignored by default, because each needs a browser and its driver:
 //!
 //! ```text
-//! cargo test --test browser -- --ignored                # all of them
-//! cargo test --test browser -- --ignored expiry::       # those of a file
-//! cargo test --test browser -- --ignored ::chromium     # those of an engine
+//! cargo test -p browser-tests -- --ignored                # all of them
+//! cargo test -p browser-tests -- --ignored expiry::       # those of a file
+//! cargo test -p browser-tests -- --ignored ::chromium     # those of an engine
 //! ```
 //!
 //! These environment variables name the programs that are not in their usual places: `CHROMIUM` and `CHROMEDRIVER`,
