@@ -24,7 +24,7 @@ const STEPS: &[(&str, &str, &str, Step)] = &[
     ("lint", "", "clippy over the whole workspace with all features", lint),
     ("docs", "", "the documentation, with warnings as errors, and the links", docs),
     ("docsrs", "", "the documentation as docs.rs builds it", docsrs),
-    ("book", "", "the guide as an mdBook", book),
+    ("book", "", "the guide as an mdBook (installs mdBook when missing)", book),
     ("simulation", "", "the leak fence in a simulation of browsers, 100,000 histories", simulation),
     ("features", "", "the tests with all features, and each way of signing", features),
     ("neighbours", "", "applications with a crypto provider of their own", neighbours),
@@ -355,7 +355,7 @@ fn supply(run: &Runner, _: &[String]) -> Result<(), String> {
 
 /// In this order: what is cheap comes first, and what needs the most time runs once the tests have passed.
 fn ci(run: &Runner, _: &[String]) -> Result<(), String> {
-    for step in [check, test, ignored, lint, docs, simulation, features, neighbours] {
+    for step in [check, test, ignored, lint, docs, book, simulation, features, neighbours] {
         step(run, &[])?;
     }
     Ok(())
