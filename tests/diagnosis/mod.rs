@@ -1,5 +1,3 @@
-//! What an application can see of the decisions: outcomes and log lines.
+//! What an application can see of the decisions. The log lines are in `tests/logs`.
 
-#[cfg(feature = "tracing")]
-mod hints;
 mod outcomes;

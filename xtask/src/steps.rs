@@ -407,7 +407,7 @@ mod tests {
         for file in ["tests/suite.rs", "xtask/src/main.rs", ".github/dependabot.yml", "notes.md", "README.md.orig"] {
             assert!(!is_for_users(file), "{file}");
         }
-        let left_out = "warning: ignoring test `logs` as `tests/logs.rs` is not included in the published package";
+        let left_out = "warning: ignoring test `logs` as `tests/logs/main.rs` is not included in the published package";
         assert!(is_left_out(left_out));
         assert!(!is_left_out(&left_out.replace("test", "example")));
         assert!(!is_left_out("warning: manifest has no documentation, homepage or repository"));

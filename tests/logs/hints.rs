@@ -17,10 +17,14 @@ use tower_widget_identity::{
 use tracing::Level;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::support::{log::Log, pages::PAGE};
+use crate::{
+    everything,
+    support::{log::Log, pages::PAGE},
+};
 
 /// Returns what the crate logs at this level or above while the application handles these requests.
 fn logged(level: Level, app: &Router, requests: impl IntoIterator<Item = Request<Body>>) -> Vec<String> {
+    everything();
     let log = Log::default();
     tracing::subscriber::with_default(log.subscriber(level, FmtSpan::NONE), || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

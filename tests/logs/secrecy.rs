@@ -1,8 +1,6 @@
 //! What all targets log at TRACE while users sign in and out over a real socket: no secret, no token, nothing
 //! personal. With the feature `tracing`, the crate's own lines are among them; those of the other crates always are.
 
-mod support;
-
 use axum::{
     Extension, Router,
     body::Body,
@@ -26,10 +24,9 @@ use tower_widget_identity::{
     widget::{Ferndesk, Intercom, ZendeskClassic},
 };
 use tracing::Level;
-use tracing_subscriber::fmt::format::FmtSpan;
 
+use crate::everything;
 use crate::support::{
-    log::Log,
     pages::PAGE,
     socket::{Client, Server, request, within},
 };
@@ -129,15 +126,6 @@ fn app() -> Router {
         .layer(SetSensitiveHeadersLayer::new([header::COOKIE, header::SET_COOKIE]))
 }
 
-// ---- the lines ----------------------------------------------------------------------------------------------------
-
-/// Captures everything that this process logs from now on.
-fn captured() -> Log {
-    let log = Log::default();
-    tracing::subscriber::set_global_default(log.subscriber(Level::TRACE, FmtSpan::FULL)).unwrap();
-    log
-}
-
 // ---- what users do --------------------------------------------------------------------------------------------------
 
 /// A browser with a cookie jar.
@@ -221,7 +209,7 @@ async fn over_http2() -> String {
 
 #[tokio::test]
 async fn no_log_line_has_a_secret_a_token_or_personal_data() {
-    let log = captured();
+    let log = everything();
     tracing::trace!(target: "anybody", "listening");
     let server = Server::http1(app()).await;
     let mut said = over_http2().await;
