@@ -15,6 +15,8 @@
   const RETRY_MS = 5000;
   const MINUTE_MS = 60000;
   const LONGEST_QUESTION_MS = 10000;
+  const SIGNED_OUT = 401;
+  const NO_ONE = { fp: '', people: {}, lifetimes: {} };
   // This status and above: too many requests, or a server error.
   const TRY_LATER = 429;
   // Timers accept little more than this.
@@ -304,7 +306,9 @@
     const { status, text } = await request('page');
     if (question !== asked) return;
     answered = asked;
-    let answer;
+    // The token service itself says it in the page's data; what stands in front of it, such as a guard, does not.
+    /** @type {any} */
+    let answer = status === SIGNED_OUT ? NO_ONE : undefined;
     try {
       if (status === 200) answer = JSON.parse(text);
     } catch { /* It may be a single-page application's index. */ }
@@ -389,25 +393,34 @@
 
   // ---- fresh tokens -----------------------------------------------------------------------------------------------
 
+  /** @type {(path: string, headers?: Record<string, string>) => Promise<import('./types').Answer>} */
+  const fetchAnswer = async (path, headers) => {
+    // The URL is never resolved against `<base>`, which markup can set. A service worker that caches responses has none for
+    // it.
+    const address = location.origin + constants.tokens + '/' + path + '?' + Math.random();
+    const answer = await fetch(address, { headers, cache: 'no-store', redirect: 'manual' });
+    // The token service never redirects. What does so stands in front of it, and sends users to a login page once their
+    // session is over.
+    if (answer.type === 'opaqueredirect') {
+      warnOnce(constants.tokens + ' redirects: no one counts as signed in');
+      return { status: SIGNED_OUT, text: '' };
+    }
+    /** @param {string} name */
+    const header = name => answer.headers.get(name);
+    return {
+      status: answer.status, text: await answer.text(), type: header('content-type'), seconds: +(header('x-widget-lifetime') || 0)
+    };
+  };
+
   /**
-   * The URL is never resolved against `<base>`, which markup can set. Without a network, the result is the same as from
-   * an unavailable service.
+   * Without a network or without an answer in time, the result is the same as from an unavailable service.
    * @type {(path: string, headers?: Record<string, string>) => Promise<import('./types').Answer>}
    */
   const request = async (path, headers) => {
     try {
-      // A redirect leads to a login page, which is not a token. A service worker that caches responses has none for
-      // this URL.
-      const address = location.origin + constants.tokens + '/' + path + '?' + Math.random();
-      const answer = await Promise.race([
-        fetch(address, { headers, cache: 'no-store', redirect: 'error' }),
-        new Promise((_, fail) => setTimeout(fail, LONGEST_QUESTION_MS))
+      return await Promise.race([
+        fetchAnswer(path, headers), new Promise((_, fail) => setTimeout(fail, LONGEST_QUESTION_MS))
       ]);
-      /** @param {string} name */
-      const header = name => answer.headers.get(name);
-      return {
-        status: answer.status, text: await answer.text(), type: header('content-type'), seconds: +(header('x-widget-lifetime') || 0)
-      };
     } catch {
       return { status: TRY_LATER, text: '' };
     }
@@ -471,7 +484,7 @@
     // Notices a logout that this tab has not seen yet.
     check();
     if (booted !== person) return;
-    if (status === 401 || status === 409) {
+    if (status === SIGNED_OUT || status === 409) {
       tell('refused');
       if (browserState() === before) return endSession(readMarker());
       // The refusal may be from before this user's new login in another tab, whose cookies these are.
@@ -570,7 +583,15 @@
   Object.keys(adapters).forEach(name => guarded(() => { adapters[name] = adapters[name](tools); }));
   // The loader's object stands there until now, if a page gets this code from it.
   Object.defineProperty(window, 'widgetIdentity', { value: { visit, refresh, identified: isIdentified }, writable: false, configurable: false });
-  // Scripts that wait for `widgetIdentity` are deferred, and have run by then.
-  on(document, 'DOMContentLoaded', () => tell('ready'), true);
   visit(page);
+  // Scripts that wait for `widgetIdentity` are deferred, and have run by then. Code from a file may run after the first event
+  // or after both.
+  let isReady = false;
+  const ready = () => {
+    if (!isReady) tell('ready');
+    isReady = true;
+  };
+  on(document, 'DOMContentLoaded', ready);
+  on(window, 'load', ready);
+  if (read('readyState') === 'complete') ready();
 }

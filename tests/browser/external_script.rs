@@ -1,16 +1,23 @@
 //! Pages that load the code from the token path.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
+use serde_json::json;
 
-use crate::harness::app::Settings;
+use crate::harness::app::{Settings, script};
 use crate::harness::in_every_engine;
 use crate::harness::page::Page;
 use crate::harness::steps::{nothing_left, verified};
 
 fn external() -> Settings {
-    Settings { widgets: |builder| builder.external_script(true), routes: |_| strict(), ..Settings::default() }
+    Settings {
+        widgets: |builder| builder.external_script(true),
+        routes: |_| strict().merge(waiting()),
+        ..Settings::default()
+    }
 }
 
 /// A page whose policy allows no script until the layer patches it.
@@ -21,6 +28,16 @@ fn strict() -> Router {
             .into_response()
     };
     Router::new().route("/strict", get(page))
+}
+
+/// A page with a deferred script that waits for `ready`, as the guide says.
+fn waiting() -> Router {
+    const WAIT: &str = "addEventListener('widgetidentity:ready', () => {
+        window.heard = (window.heard ?? []).concat(widgetIdentity.identified());
+    });";
+    let page =
+        "<!doctype html><html><head><title>Waiting</title><script defer src=\"/wait.js\"></script></head></html>";
+    Router::new().route("/waiting", get(async move || Html(page))).route("/wait.js", script(WAIT))
 }
 
 /// Returns the path of the code that this page has loaded.
@@ -48,6 +65,14 @@ in_every_engine!(code_is_requested_once_and_cached, external(), async |page| {
     );
     page.sign_out().await;
     nothing_left(page).await;
+});
+
+in_every_engine!(code_that_comes_late_says_that_it_is_ready, external(), async |page| {
+    page.sign_in("user-1").await;
+    verified(page, "user-1").await;
+    page.open("/waiting").await;
+    page.wait_for("window.heard", json!([true])).await;
+    page.stays("window.heard", json!([true]), Duration::from_millis(300)).await;
 });
 
 in_every_engine!(code_runs_under_a_policy_that_allowed_nothing, external(), async |page| {

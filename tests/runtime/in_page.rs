@@ -54,6 +54,22 @@ pub(crate) fn element() -> Vec<Row> {
 }
 
 #[rustfmt::skip]
+pub(crate) fn events() -> Vec<Row> {
+    let state = |state: &str| ("state", json!({ "readyState": state }));
+    vec![
+        row("a page that is parsed is ready once, when its deferred scripts have run",
+            vec![state("loading"), step("hear"), marker("ADA"), page("ADA", "ADA"), forget(), event("DOMContentLoaded"), event("load")],
+            &["event ready"]),
+        row("code that comes after the deferred scripts says so when the page has loaded",
+            vec![state("interactive"), step("hear"), marker("ADA"), page("ADA", "ADA"), pass(100), forget(), event("load")],
+            &["event ready"]),
+        row("code that comes after the page has loaded says so at once, after the boot",
+            vec![state("complete"), step("hear"), marker("ADA"), page("ADA", "ADA"), page("ADA", "ADA")],
+            &["boot acme: ADA", "event identified", "marker = ADA", "event ready", "refresh acme: ADA"]),
+    ]
+}
+
+#[rustfmt::skip]
 pub(crate) fn names() -> Vec<Row> {
     let all = ["cookie", "currentScript", "hidden", "head", "scripts", "createElement", "addEventListener", "readyState", "prerendering"];
     let clobbered = || ("clobber", json!(all));

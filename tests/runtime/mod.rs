@@ -114,6 +114,7 @@ fn table() -> Vec<Row> {
         watching::consent_tools(),
         tokens::rows(),
         in_page::element(),
+        in_page::events(),
         in_page::names(),
         in_page::libraries(),
         in_page::libraries_of_the_page(),

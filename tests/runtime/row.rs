@@ -130,6 +130,11 @@ pub(crate) fn html(status: u16) -> Step {
     answers(status, "text/html; charset=utf-8", "<!DOCTYPE html>")
 }
 
+/// Something in front of the token service redirects, as a guard does once the session is over.
+pub(crate) fn redirects() -> Step {
+    ("server", json!({ "redirects": true }))
+}
+
 /// The server responds correctly again.
 pub(crate) fn server_is_back() -> Step {
     step("server")

@@ -76,21 +76,24 @@ let answerOfTheRow = null;
 // The responses that are under way, until the row releases them.
 let held = null;
 
-const unusual = ({ status, type, text, breaksOff }) => {
+const unusual = ({ status = 0, type, text = '', breaksOff, stalls, redirects }) => {
   const response = reply(status, type, toValue(text));
+  if (stalls) response.json = response.text = () => new Promise(() => {});
+  // <https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect>
+  if (redirects) response.type = 'opaqueredirect';
   if (breaksOff) response.json = response.text = async () => { throw new Error('no network'); };
   return response;
 };
 
 window.fetch = async (address, { headers, cache, redirect }) => {
   // Without a query, the URL could match a response that a service worker keeps.
-  if (cache !== 'no-store' || redirect !== 'error' || !address.includes('?')) note('asks carelessly');
+  if (cache !== 'no-store' || redirect !== 'manual' || !address.includes('?')) note('asks carelessly');
   const page = headers && headers['x-widget-page'];
   note('ask ' + resolve(withoutQuery(address)) + (page ? ' as ' + toName(page) : ''));
   // The response is made when the request comes, and arrives when the row releases it.
   const response = answerOfTheRow ? unusual(answerOfTheRow) : answer(withoutQuery(address), page);
   if (held) await new Promise(arrives => held.push(arrives));
-  if (!response.status) throw new Error('no network');
+  if (!response.status && !response.type) throw new Error('no network');
   return response;
 };
 
@@ -235,6 +238,7 @@ const DO = {
   noCookieStore() { delete window.cookieStore; },
   undeletable(key) { Object.defineProperty(window, key, { value: 'Ada', writable: true, configurable: false }); },
   event(type) { dispatch(type); },
+  hear() { ['ready', 'identified'].forEach(name => window.addEventListener('widgetidentity:' + name, () => note('event ' + name))); },
   pass: milliseconds => pass(milliseconds),
 
   // The server, and other tabs

@@ -25,6 +25,8 @@ pub(crate) fn rows() -> Vec<Row> {
             &["ask /t/bolt-1 as ADA", "refresh bolt: token"]),
         answered("401: the session has ended, and its widgets end", server(401, r#"{"error":"signed-out"}"#),
             &["ask /t/acme as ADA", "end"]),
+        answered("a redirect: a guard says that the session has ended, and its widgets end", redirects(),
+            &["ask /t/acme as ADA", "warn /t redirects: no one counts as signed in", "end"]),
         answered("409: another user is signed in whose page has not run yet", server(409, "{}"),
             &["ask /t/acme as ADA", "end"]),
         row("409: another user is signed in, whose marker is there",
