@@ -86,11 +86,11 @@ impl Identity {
         }))
     }
 
-    /// Sets the e-mail address, which is signed exactly as given. Default: `None`.
+    /// Sets the e-mail address. Default: `None`.
     ///
-    /// It is never trimmed or lower-cased; a blank address counts as `None`. Some vendors require one: the table of
-    /// [widgets](crate::guide::widgets) says which. Without it, they return no token
-    /// ([`TokenError::MissingEmail`]).
+    /// It is signed exactly as given, neither trimmed nor lower-cased, except for `Customerly`, which requires lower
+    /// case. A blank address counts as `None`. Some vendors require one: the page about
+    /// [widgets](crate::guide::widgets) says which. Without it, they return no token ([`TokenError::MissingEmail`]).
     ///
     /// Set only an address that your application has verified: the vendor shows the holder of the token what belongs to
     /// that address.

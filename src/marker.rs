@@ -4,9 +4,10 @@
 //! page write it. A page response never does, because it may be prefetched, aborted or overtaken.
 //!
 //! Browsers give script-written cookies a shorter life, and consent tools and full cookie jars remove them. So page
-//! responses write a second cookie beside the marker: if the second cookie is present and the marker is not, a session
-//! must end. The second cookie's value is an epoch: it changes with every page of a signed-in user and with every
-//! logout. A page that waits for a response can thus detect a login or logout that left the marker unchanged.
+//! responses, and the page's script if it is missing, write a second cookie beside the marker: if the second cookie is
+//! present and the marker is not, a session must end. The second cookie's value is an epoch: it changes with every page
+//! of a signed-in user and with every logout. A page that waits for a response can thus detect a login or logout that
+//! left the marker unchanged.
 //!
 //! ```
 //! use http::{Request, Response};

@@ -8,9 +8,10 @@ use std::fmt;
 pub enum TokenError {
     /// The identity's id is blank.
     MissingId,
-    /// The vendor requires an e-mail address, and the identity has none.
+    /// The vendor requires an e-mail address, and the identity has none (Chatwoot: neither an address nor a name).
     MissingEmail,
-    /// The vendor does not accept this kind of e-mail address (Zendesk: accented characters).
+    /// The vendor does not accept this kind of e-mail address (Zendesk Classic: accented characters; Re:amaze: a
+    /// colon).
     UnacceptableEmail,
     /// The vendor does not accept this id (Zendesk Messaging: longer than 255 characters).
     UnacceptableId,
@@ -22,7 +23,7 @@ pub enum TokenError {
     TooLarge,
     /// The claims could not be signed.
     Signing,
-    /// The vendor has no token of this name.
+    /// No configured widget has a token of this name.
     UnknownToken,
     /// The vendor's own API issues this token, so only the [`TokenService`](crate::TokenService) returns it.
     Issued,

@@ -81,8 +81,9 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// `GET <token_path>/<hash>.js` is the script of [`external_script`](crate::WidgetsBuilder::external_script). Its name
 /// changes with its text, so caches may keep it for a year. It is the same for every user, and has no secret.
 ///
-/// Errors are JSON: `{"error":"signed-out"}`. Every other response has `Cache-Control: no-store`, `Vary: Cookie`,
-/// `X-Content-Type-Options: nosniff` and `Cross-Origin-Resource-Policy: same-origin`, and never a CORS header.
+/// Every response has `X-Content-Type-Options: nosniff` and `Cross-Origin-Resource-Policy: same-origin`, and never a
+/// CORS header. Every response except that script has `Cache-Control: no-store` and `Vary: Cookie`. Errors are JSON:
+/// `{"error":"signed-out"}`.
 ///
 /// The service has its own body type: without a router, box it together with the bodies of your other responses.
 #[derive(Clone, Debug)]

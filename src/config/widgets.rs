@@ -76,7 +76,7 @@ impl Widgets {
         !matches!(self.0, Set::Disabled)
     }
 
-    /// The name of the marker cookie, for scripts that acknowledge a shutdown themselves.
+    /// The name of the marker cookie, for scripts that delete the marker after they have ended the session themselves.
     ///
     /// Returns `None` for a disabled set and for a [choice](Widgets::select): ask the chosen set.
     pub fn marker_name(&self) -> Option<&str> {

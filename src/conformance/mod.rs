@@ -14,7 +14,8 @@
 //! # Ok::<(), tower_widget_identity::ConfigError>(())
 //! ```
 //!
-//! Every widget of this crate passes it. In an application:
+//! Every widget of this crate passes it, except for one rule of `LiveChat`: its library asks for the token itself, so
+//! `boot` passes none. In an application:
 //!
 //! ```toml
 //! [dev-dependencies]

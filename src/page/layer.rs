@@ -12,7 +12,7 @@ use crate::config::Widgets;
 /// [`token_path`](crate::WidgetsBuilder::token_path), it responds like [`TokenService`](crate::TokenService).
 ///
 /// Put it around a router, a route or a hyper service, **inside** the layers that load the session and inside
-/// compression. The [crate documentation](crate) has the order of layers, and says what is injected when.
+/// compression. [What is injected, and when](crate::guide::what_is_injected) has the order of layers.
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until it is applied"]
 pub struct WidgetLayer(Widgets);

@@ -18,7 +18,7 @@ use crate::{
 
 /// The most cookies that a logout response expires.
 ///
-/// Intercom sets three, tawk.to four, Chatwoot two, the others fewer.
+/// Drift has six names, HubSpot five, tawk.to four, Intercom and Chatwoot three.
 const MOST_COOKIES: usize = 16;
 /// The longest cookie name that a pattern may match.
 ///

@@ -28,9 +28,9 @@ pub trait Widget: Send + Sync + 'static {
 
     /// The signing secret, or `None` for a widget whose tokens the vendor's own API issues.
     ///
-    /// The secret of the widget whose name comes first in alphabetical order also keys the marker cookie's fingerprint,
-    /// through a one-way derivation. If no widget has a secret, the application must set a
-    /// [`marker_key`](crate::WidgetsBuilder::marker_key).
+    /// Unless the application sets a [`marker_key`](crate::WidgetsBuilder::marker_key), the key of the marker's
+    /// fingerprints is derived from the secret of the widget whose name comes first in alphabetical order. If no widget
+    /// has a secret, the application must set a [`marker_key`](crate::WidgetsBuilder::marker_key).
     fn secret(&self) -> Option<&Secret>;
 
     /// The source of the tokens, if the vendor's own API issues them. Default: `None`.

@@ -152,7 +152,8 @@ impl Manifest {
 
     /// Declares that the widget's script fetches tokens itself. Default: it does not.
     ///
-    /// The application must then configure a [token path](crate::WidgetsBuilder::token_path).
+    /// The browser must then reach the [token path](crate::WidgetsBuilder::token_path): if the layer is on single
+    /// routes, mount [`Widgets::token_service`](crate::Widgets::token_service) there.
     #[must_use]
     pub fn with_required_token_path(mut self) -> Self {
         self.requires_token_path = true;

@@ -16,8 +16,8 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 /// Everything that this process logs from the first call on, except for what a test's own subscriber takes.
 ///
-/// Every test calls this before anything else. tracing remembers for each line of code whether anybody listens to it: a
-/// line that one thread reaches while nobody listens may be silent for a subscriber that another thread sets just then.
+/// Every test calls this before anything else. tracing remembers for each line of code whether it has a listener: a
+/// line that one thread reaches before there is one may be silent for a subscriber that another thread sets just then.
 fn everything() -> &'static Log {
     static EVERYTHING: LazyLock<Log> = LazyLock::new(|| {
         let log = Log::default();

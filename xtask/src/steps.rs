@@ -288,8 +288,8 @@ fn book(run: &Runner, _: &[String]) -> Result<(), String> {
     run.sh(".ci/book --install")
 }
 
-/// The library and the simulation are optimized: their build takes half a minute, and 100,000 histories take about four
-/// minutes of two cores instead of six. The limit is for slow machines; the output says how many were played.
+/// The library and the simulation are optimized: their build takes half a minute, and 100,000 histories take about five
+/// minutes of two cores instead of seven. The limit is for slow machines; the output says how many were played.
 fn simulation(run: &Runner, _: &[String]) -> Result<(), String> {
     let optimized = "--config profile.dev.package.tower-widget-identity.opt-level=2";
     let variables = [("SIMULATION_HISTORIES", "100000"), ("SIMULATION_SECONDS", "600")];

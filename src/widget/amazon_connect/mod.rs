@@ -40,7 +40,7 @@ const RESERVED_SETTINGS: &[&str] =
 /// and the identity's attributes; a contact flow reads them as `$.Attributes.name`. Amazon accepts only strings there:
 /// numbers, booleans, arrays and objects are signed as JSON text, null is left out.
 ///
-/// The widget asks for a token whenever a chat starts, so no page contains a token and a token path is required. A
+/// The widget asks for a token whenever a chat starts, so no page contains a token and the page needs the token path. A
 /// token of more than 3,072 characters is an error ([`TokenError::TooLarge`]): Amazon would not start the chat.
 /// Signed-out visitors do not see the widget, because it starts no chat without a token.
 ///

@@ -25,9 +25,9 @@ const RESERVED: &[&str] = &["appID", "user", "hash", "id", "email", "name", "sso
 /// The HS256 token of Canny's board widget is a different thing, which this crate does not create.
 ///
 /// `Canny('identify', ..)` gets the user id with its HMAC-SHA256 (<https://developers.canny.io/install/security>).
-/// Canny's documentation has moved the hash from inside `user` to next to it and back; the adapter passes it in both
-/// places, and that Canny ignores the one it does not know is not confirmed. The key is the company's API key: it can
-/// do far more than sign, so protect it accordingly.
+/// Canny's documentation has shown the hash inside `user`, then next to it, then inside again. The adapter passes it in
+/// both places. Not confirmed: that Canny ignores the one that it does not use. The key is the company's API key: it
+/// can do far more than sign, so protect it accordingly.
 ///
 /// Only the id is proven. The e-mail address and the name, which Canny's examples require, are passed unsigned; the
 /// address replaces a missing name, and an identity without an address gets no token. The hash never expires.

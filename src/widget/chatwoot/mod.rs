@@ -64,7 +64,7 @@ const FACTS: &[&str] =
 ///
 /// Code newer than Chatwoot 4.3 computes that digest asynchronously in `setUser`. If the session ends in the meantime,
 /// that code writes the former user into the page after the reset; the adapter removes this user before the library
-/// reads it for the new frame. Whether and when that code is released is not confirmed.
+/// reads it for the new frame. Not confirmed: whether and when that code is released.
 ///
 /// The library is not loaded for a logout, because it would show the launcher. It adds a `<style>` element to the page:
 /// a policy without `'unsafe-inline'` for styles needs its hash, which differs between versions, so the application

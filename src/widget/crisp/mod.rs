@@ -66,8 +66,8 @@ const TOKEN_PURPOSE: &str = "tower-widget-identity/crisp-session/v1:";
 ///   it, and it does not return with the next login. What a visitor wrote before they signed in becomes theirs.
 /// * With [`session_tokens`](Crisp::session_tokens), the conversation belongs to the user and returns with them on any
 ///   device. At logout `CRISP_TOKEN_ID` is unset before the reset
-///   (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/session-continuity/>). Until then, the adapter leaves a
-///   `CRISP_TOKEN_ID` alone that the page has set itself.
+///   (<https://docs.crisp.chat/guides/chatbox-sdks/web-sdk/session-continuity/>). Without `session_tokens`, the adapter
+///   leaves a `CRISP_TOKEN_ID` of the page alone until the logout.
 ///
 /// Logout removes the cookie `crisp-client/session/<website id>`, URL-encoded; with a token there is a second cookie,
 /// whose name continues after that, and which holds the same session (seen once, not confirmed). It also removes the

@@ -23,9 +23,9 @@ const RESERVED: &[&str] = &["email", "name", "userId", "userJwt"];
 /// Drift's messenger, which is being sunset, according to a third party's notice of March 2026.
 ///
 /// Signs `sub`, `email`, `name`, the attributes and `exp` as an HS256 JWT, passed to `drift.identify` as `userJwt`
-/// (<https://devdocs.drift.com/docs/securing-drift-on-your-site-using-signed-identities>). Drift documents only `sub`;
-/// that it verifies the other claims is not confirmed. Its call requires the id and the attributes next to the token:
-/// the script reads them from the token, so that the page contains them only once.
+/// (<https://devdocs.drift.com/docs/securing-drift-on-your-site-using-signed-identities>). Drift documents only `sub`.
+/// Not confirmed: that it verifies the other claims. Its call requires the id and the attributes next to the token: the
+/// script reads them from the token, so that the page contains them only once.
 ///
 /// **Choose *required* in Drift's settings**: in the mode *enabled*, Drift falls back to the unsigned identity.
 ///

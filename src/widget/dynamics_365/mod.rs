@@ -45,7 +45,7 @@ const RESERVED_SETTINGS: &[&str] = &["id", "src", "data-app-id", "data-org-id", 
 /// passes to `Microsoft.Omnichannel.LiveChatWidget.SDK.setAuthTokenProvider` after `lcw:ready`
 /// (<https://learn.microsoft.com/en-us/dynamics365/customer-service/develop/reference/methods/setauthtokenprovider>);
 /// it waits for ten seconds. An RSA signature is slow, so no page contains the token: the token service creates it on a
-/// separate thread ([`Manifest::has_costly_tokens`]), and a token path is required.
+/// separate thread ([`Manifest::has_costly_tokens`]), and the page needs the token path.
 ///
 /// Logout calls `closeChat` and `removeAuthTokenProvider`. The chat keeps its data in the storage of Microsoft's own
 /// origin, which no page can clear: after a session on an earlier page, the library is loaded for the logout alone. The

@@ -40,17 +40,17 @@ const RESERVED: &[&str] = &[
 /// Signs `reference_id` (the id), `first_name` (the full display name), `email`, `iat` and `exp` as an HS256 JWT,
 /// passed as `jwtAuthToken`
 /// (<https://support.freshdesk.com/support/solutions/articles/50000011580-enable-jwt-authentication>). That page
-/// confirms `reference_id` and user fields, not the whole list, so attributes are not signed. Whether Freshchat checks
-/// `exp` is not confirmed either.
+/// confirms `reference_id` and user fields, not the whole list, so attributes are not signed. Not confirmed either:
+/// whether Freshchat checks `exp`.
 ///
 /// **Some accounts reject a token without `freshchat_uuid`**, the id that Freshchat's library gives the user; which
-/// accounts is not confirmed. If the library reports that it could not authenticate the user (`frame:statechange`,
-/// `user:statechange`), the adapter takes the id from the report and requests a second token, `freshchat-uuid`, from
-/// the token service, which also signs the id as that claim. The adapter passes this token with
+/// accounts these are is not confirmed. If the library reports that it could not authenticate the user
+/// (`frame:statechange`, `user:statechange`), the adapter takes the id from the report and requests a second token,
+/// `freshchat-uuid`, from the token service, which also signs the id as that claim. The adapter passes this token with
 /// `fcWidget.authenticate(token)`, as in <https://developers.freshchat.com/v2/>. The [value](PageValue) comes from the
 /// page, so it identifies no user by itself: the user is always `reference_id`. A script in the page could have another
-/// user's id signed together with the user's own `reference_id`, as it could with Freshchat's own example; the id is as
-/// secret as Freshchat makes it.
+/// user's `freshchat_uuid` signed together with the signed-in user's `reference_id`. This is also possible with
+/// Freshchat's own example, so the id must be as secret as Freshchat keeps it.
 ///
 /// An account has one of two kinds of code for its pages. If the code contains a token and a host, configure those
 /// ([`new`](Self::new), [`host`](Self::host)). If it contains an address at `fw-cdn.com`, configure that
@@ -61,8 +61,9 @@ const RESERVED: &[&str] = &[
 ///
 /// Logout calls `fcWidget.user.clear()`, then `fcWidget.destroy()`. Freshchat does not publish what it stores in the
 /// browser. Its library was seen to keep the user in `localStorage`, under the public token, followed by the `siteId`
-/// if there is one, and under the same keys with the prefix `lsds_`: those entries are removed. That the current build
-/// uses the same names is not confirmed.
+/// if there is one, and under the same keys with the prefix `lsds_`: those entries are removed (not with
+/// [`from_snippet`](Freshchat::from_snippet), where the token is not known). Not confirmed: that the current build uses
+/// the same names.
 #[derive(Clone, Debug)]
 pub struct Freshchat {
     options: Options,
@@ -88,8 +89,8 @@ impl Freshchat {
     /// has `chat="true"` (<https://developers.freshchat.com/web-sdk/v1/>).
     ///
     /// That code knows token and host and starts the widget itself, with the entries of `fcWidgetMessengerConfig`: the
-    /// adapter writes the settings and the JWT there. That the code passes on a `jwtAuthToken` like other entries is
-    /// not confirmed.
+    /// adapter writes the settings and the JWT there. Not confirmed: that the code passes on a `jwtAuthToken` like
+    /// other entries.
     ///
     /// ```
     /// use tower_widget_identity::{Secret, widget::{Freshchat, Widget}};

@@ -30,7 +30,7 @@ const RESERVED: &[&str] = &["widget_id", "token", "jwt", "name", "email", "user"
 /// Signs `name`, `email` and `exp` as an HS256 JWT, passed to `FreshworksWidget('authenticate', ..)`
 /// (<https://support.freshdesk.com/support/solutions/articles/50000000978-authenticating-users-into-the-help-widget>).
 /// The widget identifies users by their e-mail address, which is required; the id is not passed. The e-mail address
-/// replaces a missing name. The widget asks for a new token when one has expired, so a token path is required.
+/// replaces a missing name. The widget asks for a new token when one has expired, so the page needs the token path.
 ///
 /// Logout calls `FreshworksWidget('logout')`, which is from public code and not confirmed by the vendor. Freshdesk does
 /// not publish what it stores in the browser, so the runtime has no names to remove.

@@ -38,8 +38,8 @@ const RESERVED: &[&str] = &["chatId", "email", "name", "userHash", "userId", "co
 /// Logout calls `FrontChat('shutdown', { clearSession: true })`; without the flag, Front's session cookies stay
 /// (<https://dev.frontapp.com/changelog/chat-sdk-clear-session-when-shutting-down-chat-widget>). Front does not publish
 /// their names, so the runtime cannot remove them; instead, a page that ends a session loads the library for that call
-/// alone, without the `init` that would show it. That the library honours the call before `init` is not confirmed by
-/// the vendor.
+/// alone, without the `init` that would show it. Not confirmed by the vendor: that the library honours the call before
+/// `init`.
 #[derive(Clone, Debug)]
 pub struct Front {
     options: Options,

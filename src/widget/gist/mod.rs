@@ -20,7 +20,7 @@ const NAME: &str = "gist";
 /// Gist's messenger (getgist.com).
 ///
 /// `gist.identify` gets the user id with its HMAC-SHA256 as `user_hash`, which is from code and modelled on Intercom's.
-/// That Gist checks the id and not the e-mail address if it has both is not confirmed by the vendor.
+/// Not confirmed by the vendor: that Gist checks the id and not the e-mail address if it has both.
 ///
 /// Only the id is proven. The e-mail address, which Gist calls mandatory for signed-in users
 /// (<https://docs.getgist.com/article/28-the-gist-javascript-api>), and the name are passed unsigned; an identity

@@ -56,8 +56,8 @@ const SETTINGS: &[&str] =
 /// names were seen in its code (gleap 16.4.0) and are not documented. Signed-out visitors have the cookie too. The
 /// library is not loaded for a logout, because it would show the button.
 ///
-/// If a response arrives after the logout, Gleap becomes the former user again: the adapter ends that session too, or,
-/// if the next user is already identified, identifies the next user again, at most five times in a page.
+/// If a response arrives after the logout, Gleap identifies the former user again: the adapter ends that session too,
+/// or, if the next user is already identified, identifies the next user again, at most five times in a page.
 #[derive(Clone, Debug)]
 pub struct Gleap {
     options: Options,

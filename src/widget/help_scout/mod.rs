@@ -49,12 +49,12 @@ const IDENTIFYING: &[&str] = &["name", "email", "signature"];
 ///
 /// Logout calls `Beacon('logout', { endActiveChat: true })`. Help Scout does not publish the names of what the Beacon
 /// keeps in `localStorage`, so the runtime cannot remove it by name; instead, a page that ends a session loads the
-/// library for that call alone, without the `init` that would show it. That the library honours the call before `init`
-/// is not confirmed by the vendor.
+/// library for that call alone, without the `init` that would show it. Not confirmed by the vendor: that the library
+/// honours the call before `init`.
 ///
 /// A Content-Security-Policy is changed to allow the hosts that Help Scout lists for the Beacon
-/// (<https://docs.helpscout.com/article/815-csp-settings-for-beacon>). The list was read from copies of it; whether
-/// Help Scout has changed it since is not confirmed.
+/// (<https://docs.helpscout.com/article/815-csp-settings-for-beacon>). The list was read from copies of it. Not
+/// confirmed: that Help Scout has not changed it since.
 #[derive(Clone, Debug)]
 pub struct HelpScout {
     options: Options,

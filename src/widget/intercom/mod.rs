@@ -23,7 +23,7 @@ use crate::widget::{checks::check_settings, manifest::Settings, prelude::*};
 const NAME: &str = "intercom";
 /// <https://www.intercom.com/help/en/articles/3894-using-intercom-with-content-security-policy>, without the video
 /// players' frames and without the schemes and `'unsafe-inline'` that the page lists: those are for the application to
-/// decide. The exact names of the hosts for attachments in Europe and Australia are not confirmed.
+/// decide. Not confirmed: the exact names of the hosts for attachments in Europe and Australia.
 const POLICY: &str = "\
     script-src https://app.intercom.io https://widget.intercom.io https://js.intercomcdn.com; \
     connect-src https://via.intercom.io https://api.intercom.io https://api.au.intercom.io \
@@ -93,7 +93,7 @@ const RESERVED: &[&str] = &[
 /// The secrets from [`Identity::with_auth_token`] accompany the JWT as `auth_tokens`, for the data connectors of Fin. A
 /// later page of the same user in the same document passes its own with `Intercom('setAuthTokens', ..)`, and a shutdown
 /// clears them with the same call; all three are from the code of <https://github.com/devrnt/react-use-intercom> and
-/// not confirmed by the vendor. A `user_hash` is not accompanied by any.
+/// not confirmed by the vendor. With `legacy_user_hash`, the page contains none of these secrets.
 ///
 /// Logout calls `Intercom('shutdown')` (<https://www.intercom.com/help/en/articles/16845-how-do-i-end-a-session>) and
 /// removes the three cookies and the `localStorage` entries (<https://www.intercom.com/help/en/articles/2361922>).
@@ -247,7 +247,7 @@ impl Intercom {
 
     /// Sets the distance of the launcher and the messenger from that side, in pixels (`horizontal_padding`).
     ///
-    /// Default: the workspace's choice. Whether Intercom accepts less than 20 is not confirmed.
+    /// Default: the workspace's choice. Not confirmed: whether Intercom accepts less than 20.
     #[must_use]
     pub fn horizontal_padding(self, pixels: u32) -> Self {
         self.setting("horizontal_padding", pixels)
@@ -255,7 +255,7 @@ impl Intercom {
 
     /// Sets the distance of the launcher and the messenger from the bottom, in pixels (`vertical_padding`).
     ///
-    /// Default: the workspace's choice. Whether Intercom accepts less than 20 is not confirmed.
+    /// Default: the workspace's choice. Not confirmed: whether Intercom accepts less than 20.
     #[must_use]
     pub fn vertical_padding(self, pixels: u32) -> Self {
         self.setting("vertical_padding", pixels)

@@ -35,8 +35,8 @@ const RESERVED: &[&str] = &["apiKey", "jwtToken", "externalId", "email", "name",
 /// publishes neither what it stores in the browser, so the runtime has no names to remove, nor which hosts a
 /// Content-Security-Policy must allow: only the library's host is known.
 ///
-/// A page that stays open longer than its token's lifetime renews the token if there is a [token
-/// path](crate::WidgetsBuilder::token_path).
+/// An open page renews its token at the [token path](crate::WidgetsBuilder::token_path), and uses it at the next
+/// `Kustomer.login`.
 #[derive(Clone, Debug)]
 pub struct Kustomer {
     options: Options,

@@ -36,11 +36,11 @@ const RESERVED_FACTS: &[&str] = &["id", "email", "name", "authkey", "facts"];
 ///
 /// **Re:amaze documents no logout**, nor what it stores in the browser. A shutdown writes settings without a user, with
 /// `ui.widget` switched off as in the vendor's WordPress plugin, and calls `Reamaze.reload()` so that the library reads
-/// them; then it removes `_support`, `Reamaze` and `reamaze`. That `reload()` hides the widget is not confirmed. What
-/// the library has read may stay in it until the page unloads, so the adapter passes no other user to it on the same
-/// page; that user's widget appears with their next page load. The library is never loaded for a logout. One of the
-/// cookies is known from public captures, and removed; that no other cookie or storage entry outlives the session is
-/// not guaranteed.
+/// them; then it removes `_support`, `Reamaze` and `reamaze`. Not confirmed: that `reload()` hides the widget. What the
+/// library has read may stay in it until the page unloads, so the adapter passes no other user to it on the same page;
+/// that user's widget appears with their next page load. The library is never loaded for a logout. One of the cookies
+/// is known from public captures, and removed; that no other cookie or storage entry outlives the session is not
+/// guaranteed.
 #[derive(Clone, Debug)]
 pub struct Reamaze {
     options: Options,

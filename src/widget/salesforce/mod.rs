@@ -30,7 +30,7 @@ const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 /// the name and the attributes are not signed: Salesforce documents no claims for them.
 ///
 /// An RSA signature is slow, so no page contains the token: the page fetches it from the token service, which creates
-/// it on a separate thread ([`Manifest::has_costly_tokens`]), and a token path is required.
+/// it on a separate thread ([`Manifest::has_costly_tokens`]), and the page needs the token path.
 ///
 /// Logout calls `clearSession(true)`, which ends the session in every tab; without the argument the session would
 /// continue. The library's entries of `localStorage` and `sessionStorage` (seen in its code, not documented) are

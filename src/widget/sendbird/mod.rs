@@ -55,8 +55,8 @@ const RESERVED: &[&str] = &["appId", "aiAgentId", "userSessionInfo", "context", 
 ///
 /// Logout calls `deauthenticate()`, then `destroy()`. Keys of `localStorage` that begin with `@sb-agent-session/` and
 /// `@sb-agent-udata/` and the key `@sb-agent-focused-channel` are removed: the names are from the package
-/// `@sendbird/ai-agent-messenger-react` 1.40.1; that the module from the CDN uses the same ones is not confirmed. The
-/// list of hosts in a policy is from that package too, and not confirmed either.
+/// `@sendbird/ai-agent-messenger-react` 1.40.1, and so is the list of hosts in a policy. Not confirmed: that the module
+/// from the CDN uses the same ones.
 #[derive(Clone, Debug)]
 pub struct Sendbird {
     options: IssuedOptions,

@@ -42,9 +42,9 @@ const RESERVED: &[&str] = &["appId", "user"];
 /// kept by the browser, or slow. So no page contains a hash. The script fetches one from the token service once the
 /// page has loaded, and loads the chat with it at once. A token is the whole `user` object as JSON in base64url: an
 /// application that fetches one decodes it and passes it to the chat. Sprinklr then issues a token of its own, which
-/// the chat renews itself; that the chat never sends the first hash again is not confirmed. No hash outlives the
-/// application's session: near its end, the hash contains an earlier time. If the server's clock is wrong by a minute,
-/// Sprinklr rejects every hash.
+/// the chat renews itself. Not confirmed: that the chat never sends the first hash again. No hash outlives the
+/// application's session: if the session ends within a minute, the hash contains an earlier time, so that it expires
+/// with the session. If the server's clock is wrong by a minute, Sprinklr rejects every hash.
 ///
 /// # Underscores make the hash ambiguous
 ///
@@ -58,7 +58,7 @@ const RESERVED: &[&str] = &["appId", "user"];
 ///
 /// Logout calls `sprChat('updateUserSettings', { user: {} })`, which logs the user out, clears the history and begins
 /// an anonymous session (<https://dev.sprinklr.com/update-user-details>), and `close`. The same call passes another
-/// user who signs in on the same page; that it accepts `hashCreationTime` as well is not confirmed. The chat is not
+/// user who signs in on the same page. Not confirmed: that it accepts `hashCreationTime` as well. The chat is not
 /// loaded for a logout: the token that it keeps, under one name in `localStorage` or a cookie, is removed
 /// (<https://www.sprinklr.com/help/articles/website-installation/sprinklr-live-chat-cookies-and-storage-details/66e16f8802032112a84d4681>).
 /// That page names more keys, for analytics and co-browsing, which are not all known.

@@ -41,7 +41,7 @@ const RESERVED: &[&str] = &["externalId", "external_id", "userId", "scope", "jwt
 /// Signs `scope` (`user`), `external_id` and `exp` as an HS256 JWT whose header names the key
 /// (<https://docs.smooch.io/guide/authenticating-users/>). The token is passed to `Smooch.init` with the id, which the
 /// adapter reads from it; the library gets a new token when it asks, through the delegate `onInvalidAuth`
-/// (<https://github.com/zendesk/sunshine-conversations-web>), so a token path is required.
+/// (<https://github.com/zendesk/sunshine-conversations-web>), so the page needs the token path.
 ///
 /// The name, the e-mail address and the attributes are not signed: the vendor documents no claims for them. The
 /// [unsigned facts](Identity::with_unsigned) go to `Smooch.updateUser`, which accepts `givenName`, `surname`, `email`,

@@ -29,7 +29,7 @@ const RESERVED_FACTS: &[&str] = &["userId", "hash", "name", "email"];
 /// anonymous.
 ///
 /// Only the id is proven; the name and the e-mail address are passed unsigned, and so is the unsigned fact `phone` (in
-/// E.164: `+15550100`). Whether `login` accepts more is not confirmed, so the adapter passes no other fact, no company
+/// E.164: `+15550100`). Not confirmed: whether `login` accepts more. So the adapter passes no other fact, no company
 /// and no attributes. The hash never expires.
 ///
 /// Logout calls `Tawk_API.logout` if the library is on the page or loading, and removes its cookies and its token in

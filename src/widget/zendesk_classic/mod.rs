@@ -44,7 +44,7 @@ const LONGEST_CHAT_TOKEN: Duration = Duration::from_secs(7 * 60);
 ///   (<https://support.zendesk.com/hc/en-us/articles/4408843923610>).
 ///
 /// The two have different secrets; using one for the other is the failure most often reported. The widget itself asks
-/// for tokens repeatedly, so a token path is required and no page contains a token. Both tokens need an e-mail address
+/// for tokens repeatedly, so the page needs the token path and no page contains a token. Both tokens need an e-mail address
 /// without accented characters. The e-mail address replaces a missing name.
 ///
 /// `external_id` cannot be changed once Zendesk has seen it for a user. Zendesk describes it as alphanumeric; an id

@@ -37,7 +37,7 @@ const LONGEST_ID: usize = 255;
 ///
 /// Signs `scope` (`user`), `external_id`, `name`, `email`, `email_verified` and `exp` as an HS256 JWT whose header
 /// names the key (<https://support.zendesk.com/hc/en-us/articles/4411666638746>). The widget asks for a token at login
-/// and whenever a session is resumed or has expired, so a token path is required and no page contains a token.
+/// and whenever a session is resumed or has expired, so the page needs the token path and no page contains a token.
 ///
 /// `external_id` is the id: a string of at most 255 characters, unique in the whole account, that never changes. If an
 /// e-mail address already belongs to another `external_id`, Zendesk rejects the token, and the chat continues **without
@@ -47,8 +47,8 @@ const LONGEST_ID: usize = 255;
 /// Logout calls `zE('messenger', 'logoutUser')`. Zendesk does not publish the names of what it stores in the browser.
 /// In `localStorage` and in `sessionStorage` (which it uses if the account forgets the history) these are removed:
 /// `ZD-*`, and the integration's session, `<integration id>.appUserId`, `.sessionToken` and `.clientId`. Those names,
-/// and that the id consists of 24 hexadecimal digits, were seen in other people's code; that the current build uses
-/// them is not confirmed. A login alone leaves the first and the last of them to the next user.
+/// and that the id consists of 24 hexadecimal digits, were seen in other people's code. Not confirmed: that the current
+/// build uses them. A login without a logout leaves `ZD-*` and `<integration id>.clientId` to the next user.
 #[derive(Clone, Debug)]
 pub struct ZendeskMessaging {
     options: Options,

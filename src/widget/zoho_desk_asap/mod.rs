@@ -32,7 +32,7 @@ const LONGEST: Duration = Duration::from_secs(10 * 60);
 /// The widget asks for a token through the function that the adapter passes to `ZohoDeskAsap.invoke('login', ..)`, on
 /// the first page and when its own access, which is valid for an hour, has expired
 /// (<https://help.zoho.com/portal/en/kb/desk/developer-space/asap/general/articles/understanding-the-enhanced-jwt-mechanism-for-authenticating-users-in-the-asap-add-ons>).
-/// So no page contains a token, and a token path is required.
+/// So no page contains a token, and the page needs the token path.
 ///
 /// Logout calls `ZohoDeskAsap.invoke('logout')`. Zoho does not publish what the widget stores in the browser, so the
 /// runtime has no names to remove. After a session on an earlier page, the library is loaded for the logout alone, with

@@ -135,12 +135,12 @@ fn a_table_with_links_gets_a_row_and_the_section_that_it_links() {
 ### Canny
 
 * **Source:** [sure](https://canny.io)
-* **Mind:** The key
+* **Watch out:** The key
   does more.
 
 ### Zulip
 
-* **Mind:** Nothing.
+* **Watch out:** Nothing.
 
 ## Others
 ";
@@ -150,7 +150,7 @@ fn a_table_with_links_gets_a_row_and_the_section_that_it_links() {
 ### AcmeChat
 
 * **Source:** [not confirmed](https://fill-me-in.example)
-* **Mind:** fill me in.
+* **Watch out:** fill me in.
 
 ### Canny
 ";
@@ -158,7 +158,7 @@ fn a_table_with_links_gets_a_row_and_the_section_that_it_links() {
     assert!(text.contains(&format!("## With HMACs\n\n{section}")), "{text}");
     let last = in_the_guide(guide, &Name::parse("zz-top").unwrap(), Kind::Hash).unwrap();
     assert!(
-        last.contains("* **Mind:** Nothing.\n\n### ZzTop\n") && last.ends_with("fill me in.\n\n## Others\n"),
+        last.contains("* **Watch out:** Nothing.\n\n### ZzTop\n") && last.ends_with("fill me in.\n\n## Others\n"),
         "{last}"
     );
     assert!(last.contains("| [Zulip](#zulip) (feature `x`) | HMAC |\n| [ZzTop](#zztop) | fill me in |\n\n"), "{last}");
