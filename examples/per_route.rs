@@ -29,7 +29,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::session::Error as SessionError;
 use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
 use tower_widget_identity::widget::Intercom;
-use tower_widget_identity::{Delivery, Identity, Secret, SkipWidget, Viewer, Widgets, WidgetsBuilder};
+use tower_widget_identity::{Delivery, Identity, Secret, SkipWidget, Widgets, WidgetsBuilder};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -86,14 +86,9 @@ fn widgets() -> Result<WidgetsBuilder, BoxError> {
     let secret = setting("INTERCOM_SECRET").unwrap_or_else(|| "not a secret: this is a demo".to_owned());
     Ok(Widgets::builder()
         .widget(Intercom::new(app_id, Secret::new(secret)?))
-        .identify_async(|parts| viewer(parts.extensions.get().cloned()))
+        .identify_with(async |session: Session| user(&session).await.map(|id| id.map(Identity::new)))
         // For http://localhost only: remove this if the site is served over HTTPS.
         .plain_http(true))
-}
-
-async fn viewer(session: Option<Session>) -> Viewer {
-    let Some(session) = session else { return Viewer::Unknown };
-    Viewer::from(user(&session).await.map(|user| user.map(Identity::new)))
 }
 
 async fn user(session: &Session) -> Result<Option<String>, SessionError> {

@@ -23,7 +23,7 @@ pub(crate) struct Hints {
 
 /// A count of page loads with one cause.
 ///
-/// It starts with the first page load, and ends for good once another outcome shows that the configuration works.
+/// It starts with the first page load, and ends for good once an outcome shows that this part of the configuration works.
 #[derive(Default)]
 struct Streak {
     loads: AtomicU8,
@@ -51,8 +51,8 @@ impl Hints {
                 }
             }
             Untouched(Reason::SignedOut) => {
-                self.unknown.over.is_first();
-                self.failed.over.is_first();
+                self.unknown.over.end();
+                // A look-up may work for visitors, and fail for each user.
                 if has_cookies && self.signed_out.grows() {
                     inform(SIGNED_OUT);
                 }
@@ -61,9 +61,9 @@ impl Hints {
             // These outcomes say nothing about the viewer.
             Untouched(_) => {}
             _ => {
-                self.unknown.over.is_first();
-                self.failed.over.is_first();
-                self.signed_out.over.is_first();
+                self.unknown.over.end();
+                self.failed.over.end();
+                self.signed_out.over.end();
             }
         }
     }
@@ -101,19 +101,26 @@ impl Streak {
 }
 
 impl Once {
+    /// Returns whether this is the first call.
     fn is_first(&self) -> bool {
         // Loading first keeps the cache line shared on every page load but the first.
         !self.0.load(Relaxed) && !self.0.swap(true, Relaxed)
+    }
+
+    /// Makes later calls of `is_first` return `false`.
+    fn end(&self) {
+        self.is_first();
     }
 }
 
 const UNKNOWN: &str = "the viewer was unknown on the first 10 page loads, so no page got a widget: name the user with \
      identify, identify_with or a Viewer in the request extensions, and put the layer that provides the session \
      outside this one";
-const FAILED: &str = "the lookup of the viewer failed on the first 10 page loads, so no page got a widget: see the \
-     session store's own errors";
-const SIGNED_OUT: &str = "no user was signed in on the first 10 page loads with cookies; if one was, put the layer \
-     that provides the session outside this one";
+const FAILED: &str = "the lookup of the viewer failed on 10 page loads, and has found no user yet: log the error in the \
+     closure, and see the session store's own errors";
+const SIGNED_OUT: &str = "no user was signed in on the first 10 page loads with cookies; if one was, see whether the \
+     closure reads what the login stores (the same key and type), and put the layer that provides the session outside \
+     this one";
 const ENCODED: &str = "an encoded page cannot carry the widget: put this layer inside compression";
 const TOKEN_PATH: &str = "a page requested a token at a path that the layer does not serve: set token_path to the \
      path as browsers see it, or mount token_service where those requests arrive";
@@ -162,7 +169,7 @@ mod tests {
     #[test]
     fn known_viewer_ends_the_streaks() {
         for (first, ended) in [
-            (untouched(Reason::SignedOut), [true, true, false]),
+            (untouched(Reason::SignedOut), [true, false, false]),
             (OutcomeKind::Boot, [true; 3]),
             (untouched(Reason::NotHtml), [false; 3]),
             (untouched(Reason::UnknownViewer), [false; 3]),

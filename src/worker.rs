@@ -1,7 +1,6 @@
 //! A thread for work that would block an async thread: RSA signatures.
 
 use std::{
-    fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread,
@@ -54,12 +53,6 @@ fn work(jobs: &Receiver<Job>) {
     for job in jobs {
         // A panic in one vendor's code must not end all tokens. It drops that job's sender, which the receiver notices.
         let _ = catch_unwind(AssertUnwindSafe(job));
-    }
-}
-
-impl fmt::Debug for Worker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Worker(..)")
     }
 }
 

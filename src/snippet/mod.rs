@@ -172,15 +172,16 @@ mod tests {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let folders = fs::read_dir(source.join("widget")).unwrap().map(|entry| entry.unwrap().path());
         let adapters = folders.filter(|path| path.is_dir()).map(|folder| folder.join("adapter.js"));
-        let paths = adapters.chain(
-            ["snippet/element.js", "snippet/loader.js", "snippet/runtime.js", "widget/read_json.js"]
-                .map(|name| source.join(name)),
-        );
+        let ours = fs::read_dir(source.join("snippet")).unwrap().map(|entry| entry.unwrap().path());
+        let is_source =
+            |path: &Path| path.to_string_lossy().ends_with(".js") && !path.to_string_lossy().ends_with(".min.js");
+        let ours = ours.filter(|path| is_source(path)).chain([source.join("widget/read_json.js")]);
         let read = |path: &Path| fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        paths
-            .map(|path| (read(&path), read(&path.with_extension("min.js")), path))
-            .map(|(a, b, path)| (path, a, b))
-            .collect()
+        let versions = |path: PathBuf| {
+            let (written, sent) = (read(&path), read(&path.with_extension("min.js")));
+            (path, written, sent)
+        };
+        adapters.chain(ours).map(versions).collect()
     }
 
     #[test]

@@ -1,9 +1,6 @@
 //! What the server sends for each viewer and marker.
 
-use axum::body::Body;
-use tower_widget_identity::{
-    Identity, LogoutLayer, Outcome, OutcomeKind, Viewer, WidgetLayer, Widgets, widget::Ferndesk,
-};
+use tower_widget_identity::{Identity, Outcome, OutcomeKind, Viewer, widget::Ferndesk};
 
 use crate::support::{
     FP_1, FP_2, NOW, SECRET, builder, cut, kind,
@@ -138,19 +135,4 @@ async fn hostile_values_stay_inside_the_attribute() {
     let claims = claims_by("ferndesk secret", &snippet(element)["people"]["ferndesk"]["token"]);
     assert_eq!(claims["name"], hostile);
     assert_eq!(claims["customAttributes"][hostile], hostile);
-}
-
-#[test]
-fn layers_and_services_go_everywhere() {
-    fn everywhere<T: Clone + Send + Sync + Unpin + 'static>() {}
-    everywhere::<Widgets>();
-    everywhere::<WidgetLayer>();
-    everywhere::<LogoutLayer>();
-    everywhere::<tower_widget_identity::WidgetService<()>>();
-    everywhere::<tower_widget_identity::TokenService>();
-    everywhere::<Outcome>();
-    fn answers<T: Default + Send>() {}
-    answers::<tower_widget_identity::WidgetBody<Body>>();
-    fn sends<T: Send>() {}
-    sends::<tower_widget_identity::ResponseFuture<std::future::Ready<()>, Body>>();
 }

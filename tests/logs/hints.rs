@@ -102,6 +102,25 @@ fn failing_session_store_is_a_warning() {
     assert_hint(&logged(Level::INFO, &app, loads(30)), "WARN", &["lookup of the viewer", "session store"]);
 }
 
+/// As where the login stores the user as another type than the closure reads.
+#[test]
+fn a_look_up_that_fails_for_users_alone_is_a_warning_too() {
+    let fails = |parts: &axum::http::request::Parts| match parts.headers.get("cookie") {
+        Some(_) => Err("another type"),
+        None => Ok(None::<Identity>),
+    };
+    let app = home().layer(builder().identify(fails).build().unwrap().layer());
+    assert!(logged(Level::INFO, &app, loads(1)).is_empty(), "the login page");
+    let lines = logged(Level::INFO, &app, (0..30).map(|_| with_cookie()));
+    assert_hint(&lines, "WARN", &["lookup of the viewer", "in the closure"]);
+}
+
+fn with_cookie() -> Request<Body> {
+    let mut request = load("/");
+    request.headers_mut().insert("cookie", "sid=1".parse().unwrap());
+    request
+}
+
 #[test]
 fn missing_user_extension_is_a_hint() {
     #[derive(Clone)]
@@ -110,11 +129,6 @@ fn missing_user_extension_is_a_hint() {
     let widgets =
         builder().identify(|parts| parts.extensions.get::<User>().map(|user| Identity::new(&user.0))).build().unwrap();
     let app = home().layer(Extension(User("user-1".to_owned()))).layer(widgets.layer());
-    let with_cookie = || {
-        let mut request = load("/");
-        request.headers_mut().insert("cookie", "sid=1".parse().unwrap());
-        request
-    };
     assert!(logged(Level::INFO, &app, loads(30)).is_empty(), "browsers that come for the first time");
     let lines = logged(Level::INFO, &app, (0..30).map(|_| with_cookie()));
     assert_hint(&lines, "INFO", &["no user was signed in", "outside this one"]);
