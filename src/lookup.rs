@@ -87,6 +87,9 @@ impl Identify {
             Answer::Asked(lookup) => {
                 // The handler consumes the request, so read its extensions now.
                 let otherwise = in_extensions(parts);
+                if !otherwise.is_known() {
+                    return Answer::Asked(lookup);
+                }
                 Answer::Asked(lookup.map(|viewer| known_or(viewer, || otherwise)).boxed())
             }
         }

@@ -82,7 +82,11 @@ where
         let this = self.project();
         let mut state = this.state;
         loop {
-            match ready!(state.as_mut().poll_step(cx))? {
+            let step = ready!(state.as_mut().poll_step(cx)).inspect_err(|_| {
+                // The inner future may panic if it is polled again.
+                state.set(State::Done);
+            });
+            match step? {
                 Step::Done(mut response) => {
                     state.set(State::Done);
                     if let Some(otherwise) = this.explained {
@@ -151,5 +155,20 @@ fn explain<B>(response: &mut Response<B>, otherwise: Reason) {
 impl<F, B: Body> fmt::Debug for ResponseFuture<F, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn future_polled_after_an_error_is_pending() {
+        let inner = std::future::ready(Err::<Response<String>, _>("the inner service failed"));
+        let mut future = ResponseFuture::new(inner, None, None);
+        assert_eq!((&mut future).now_or_never().map(|result| result.err()), Some(Some("the inner service failed")));
+        assert!((&mut future).now_or_never().is_none(), "std's `Ready` panics if it is polled again");
     }
 }

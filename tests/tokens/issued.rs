@@ -15,7 +15,8 @@ use http::{Request, Response, StatusCode, header::HeaderMap};
 use http_body_util::BodyExt;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_widget_identity::{
-    ConfigErrorKind, Delivery, Identity, IssuedToken, Issuer, TokenError, Viewer, Widgets, WidgetsBuilder,
+    ConfigErrorKind, Delivery, Identity, IssuedToken, Issuer, Outcome, OutcomeKind, TokenError, Viewer, Widgets,
+    WidgetsBuilder,
     widget::{Ada, Ferndesk, HubSpot, LiveChat, Sendbird, Widget},
 };
 
@@ -94,6 +95,15 @@ fn no_header_carries_an_issued_token() {
     assert!(page.headers().contains_key("x-widget-token-ferndesk"), "{:?}", page.headers());
     assert!(page.headers().keys().all(|name| !name.as_str().contains("hubspot")), "{:?}", page.headers());
     assert_eq!(calls.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn header_names_the_user_if_all_tokens_are_issued() {
+    let widgets = hubspot(issuer(&Arc::default())).delivery(Delivery::Header).build().unwrap();
+    let response = page(&widgets, "empty", person());
+    assert!(response.headers().contains_key("x-widget-page"), "whose tokens the script may fetch: {response:?}");
+    let outcome = response.extensions().get::<Outcome>().map(Outcome::kind);
+    assert_eq!(outcome, Some(OutcomeKind::Headers));
 }
 
 #[test]
