@@ -101,7 +101,7 @@ pub enum Reason {
     Encoded,
     /// The response is a part of a page (`Content-Range`).
     Partial,
-    /// The response is a download (`Content-Disposition: attachment`).
+    /// The response is a download (`Content-Disposition: attachment`, or another type than `inline`).
     Attachment,
     /// The application forbids changes (`Cache-Control: no-transform`).
     NoTransform,

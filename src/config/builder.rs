@@ -80,8 +80,8 @@ impl WidgetsBuilder {
     /// The closure runs before the handler, and only for possible page loads and logouts. It should clone a *handle* to
     /// the session. The layer awaits the future after the handler, and only if the response may carry the identity, so
     /// a login or logout in the handler takes effect at once. The layer removes the conditional headers of every page
-    /// load, because it cannot know before the handler runs whether the page will be personal. After `Unknown` or an
-    /// error, the layer uses the [`Viewer`] that was in the request extensions before the handler ran.
+    /// load (with [`Delivery::Header`], of every fetch), because it cannot know before the handler runs whether the
+    /// response will be personal. After `Unknown` or an error, the layer uses the [`Viewer`] that was in the request extensions before the handler ran.
     ///
     /// ```
     /// use tower_sessions::Session;
@@ -214,6 +214,9 @@ impl WidgetsBuilder {
     /// The snippet is the same for all visitors, so their pages stay as cacheable as they were (a strong `ETag` becomes
     /// weak). The snippet reads the marker cookie itself, so a cached page never boots a visitor's widget while
     /// traces of a user's session remain in the browser.
+    ///
+    /// With [`CspMode::Patch`], the layer removes `If-None-Match` and `If-Modified-Since` from page requests, because a
+    /// 304 would replace the patched policy in the browser's cache. A cache around the layer still responds with 304.
     pub fn visitors(mut self, shown: bool) -> Self {
         self.visitors = shown;
         self
@@ -243,7 +246,7 @@ impl WidgetsBuilder {
     /// widgets without a page load.
     ///
     /// The snippet is the same for all visitors, so their pages stay as cacheable as they were (a strong `ETag` becomes
-    /// weak).
+    /// weak). Conditional requests are treated as with [`visitors`](WidgetsBuilder::visitors).
     pub fn spa(mut self, spa: bool) -> Self {
         self.spa = spa;
         self

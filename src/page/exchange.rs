@@ -30,6 +30,7 @@ use super::{
 };
 use crate::{
     config::{Config, Delivery},
+    csp::CspMode,
     identity::{Identity, SkipWidget, Viewer},
     lookup::Answer,
     marker::Marker,
@@ -131,19 +132,36 @@ impl Exchange {
         }
     }
 
-    /// Adapts the request so that the inner service returns a page that can carry a snippet.
+    /// Adapts the request so that the inner service returns a response that can carry a snippet or tokens.
     ///
-    /// It does so only for a page that may have to carry one.
+    /// It does so only for a response that may have to carry them.
     fn prepare(&self, request: &mut HeaderMap) {
-        if !self.facts.kind.is_page() {
+        let RequestFacts { config, kind, .. } = &self.facts;
+        let is_personal = self.may_be_personal();
+        if !kind.is_page() {
+            if is_personal && self.facts.is_addressed() {
+                self.expect_no_304(request);
+            }
             return;
         }
-        let is_personal = self.may_be_personal();
         if is_personal {
             headers::make_unconditional(request);
+        } else if config.runtime_for_visitors && config.csp == CspMode::Patch {
+            // A 304 has the application's own policy. It replaces the patched policy of the page that the browser has
+            // stored, and would block the snippet: <https://www.rfc-editor.org/rfc/rfc9111#section-3.2>.
+            self.expect_no_304(request);
         }
-        if self.facts.config.uncompressed && (is_personal || self.facts.config.runtime_for_visitors) {
+        if config.uncompressed && (is_personal || config.runtime_for_visitors) {
             headers::ask_uncompressed(request);
+        }
+    }
+
+    /// Removes the conditions that a 304 could answer.
+    ///
+    /// Other methods keep them: `If-None-Match: *` makes a PUT create and never overwrite.
+    fn expect_no_304(&self, request: &mut HeaderMap) {
+        if matches!(self.facts.method, Method::GET | Method::HEAD) {
+            headers::remove_conditions(request);
         }
     }
 
