@@ -262,7 +262,7 @@ impl Exchange {
             let is_unreported = matches!(inner.kind(), OutcomeKind::Untouched(_));
             let has_snippet = !is_unreported && inner.kind() != OutcomeKind::LogOut;
             let ends = !(is_of_this_set && has_snippet) && self.ending.carry_out(config, &mut response);
-            let outcome = (ends && is_unreported).then(|| OutcomeKind::LogOut.into());
+            let outcome = (ends && is_unreported).then(|| Outcome::of(OutcomeKind::LogOut));
             return Step::Done(conclude(&self.facts, response, outcome));
         }
         match self.check(&response) {
@@ -287,7 +287,7 @@ impl Exchange {
     /// Finishes a response that cannot carry a snippet; its cookies then end a session that must end.
     fn without_a_page<B: Body>(&self, reason: Reason, mut response: Response<B>) -> Response<WidgetBody<B>> {
         let outcome = if self.ending.carry_out(&self.facts.config, &mut response) {
-            Some(OutcomeKind::LogOut.into())
+            Some(Outcome::of(OutcomeKind::LogOut))
         } else {
             let is_reported = self.facts.kind.is_page() || self.may_be_personal_fetch();
             is_reported.then(|| Outcome::untouched(reason))

@@ -80,7 +80,7 @@ impl Injection {
     /// Finishes a page that has no place for the snippet; `untouched` is the reason.
     pub(super) fn give_up<B>(&self, untouched: Outcome, response: &mut Response<B>) {
         let is_ended = self.ending.carry_out(&self.facts.config, response);
-        let outcome = if is_ended { OutcomeKind::LogOut.into() } else { untouched };
+        let outcome = if is_ended { Outcome::of(OutcomeKind::LogOut) } else { untouched };
         note(&self.facts, outcome, response.extensions_mut());
     }
 
