@@ -15,7 +15,7 @@ use http_body::Body;
 
 use super::{
     body::WidgetBody,
-    conclusion::{conclude, untouched},
+    conclusion::{conclude, conclude_untouched, untouched},
     decide::{Action, ViewerKey, decide},
     facts::{RequestFacts, is_addressed},
     headers,
@@ -286,13 +286,11 @@ impl Exchange {
 
     /// Finishes a response that cannot carry a snippet; its cookies then end a session that must end.
     fn without_a_page<B: Body>(&self, reason: Reason, mut response: Response<B>) -> Response<WidgetBody<B>> {
-        let outcome = if self.ending.carry_out(&self.facts.config, &mut response) {
-            Some(Outcome::of(OutcomeKind::LogOut))
-        } else {
-            let is_reported = self.facts.kind.is_page() || self.may_be_personal_fetch();
-            is_reported.then(|| Outcome::untouched(reason))
-        };
-        conclude(&self.facts, response, outcome)
+        if self.ending.carry_out(&self.facts.config, &mut response) {
+            return conclude(&self.facts, response, Some(Outcome::of(OutcomeKind::LogOut)));
+        }
+        let is_reported = self.facts.kind.is_page() || self.may_be_personal_fetch();
+        conclude_untouched(&self.facts, response, reason, is_reported)
     }
 
     /// Returns whether the application's `SignedOut` may end the session that this browser has.
@@ -352,13 +350,15 @@ impl Exchange {
         };
         let Some(action) = decide(viewer, facts.browser, facts.config.runtime_for_visitors) else {
             let is_reported = facts.kind.is_page() || facts.browser.has_session();
-            return Step::Done(conclude(&facts, response, is_reported.then(|| Outcome::untouched(reason))));
+            return Step::Done(conclude_untouched(&facts, response, reason, is_reported));
         };
         let (delivery, is_head) = (facts.config.delivery, facts.method == Method::HEAD);
         let injection = Injection::new(facts, action, viewer, identity).or_ending(self.ending);
         match delivery {
             // A visitor has no token, so there is no header to send.
-            Delivery::Header if action == Action::Welcome => Step::Done(untouched(response)),
+            Delivery::Header if action == Action::Welcome => {
+                Step::Done(conclude_untouched(injection.facts(), response, reason, false))
+            }
             Delivery::Header => Step::Done(injection.into_headers(response)),
             Delivery::Html if is_head => Step::Done(injection.into_head(response)),
             Delivery::Html => Step::Hold(PendingInjection::new(response, injection)),

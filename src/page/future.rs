@@ -10,20 +10,19 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderValue, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 
 use super::{
     body::WidgetBody,
-    conclusion::untouched,
+    conclusion::{OUTCOME, explain_otherwise, untouched},
     exchange::{Exchange, Step},
     pending::PendingInjection,
 };
 use crate::{
     identity::Viewer,
     outcome::{Outcome, Reason},
-    protocol::OUTCOME_HEADER,
     token_service::TokenFuture,
 };
 
@@ -139,16 +138,13 @@ where
     }
 }
 
-/// Writes the outcome into a header; without an outcome, an inner layer's header stays.
+/// Writes the outcome into a header; without an outcome, the header that is there already stays.
 fn explain<B>(response: &mut Response<B>, otherwise: Reason) {
-    const OUTCOME: HeaderName = HeaderName::from_static(OUTCOME_HEADER);
     match response.extensions().get::<Outcome>().map(Outcome::as_str) {
         Some(outcome) => {
             response.headers_mut().insert(OUTCOME, HeaderValue::from_static(outcome));
         }
-        None => {
-            response.headers_mut().entry(OUTCOME).or_insert(HeaderValue::from_static(otherwise.as_str()));
-        }
+        None => explain_otherwise(response.headers_mut(), otherwise),
     }
 }
 
