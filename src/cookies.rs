@@ -54,13 +54,20 @@ pub(crate) fn is_legal_name(name: &str) -> bool {
 ///
 /// It leaves out lines that would exceed [`MOST_EXPIRING_BYTES`].
 ///
+/// Browsers accept a line for a `__Secure-` or `__Host-` name only with `Secure`, and for `__Host-` only without a domain:
+/// <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3>.
+///
 /// A browser deletes only the cookie with the very same `Domain`, and the request does not say which domain that is.
 /// Browsers need no `Expires` beside `Max-Age`: <https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2.2>.
 pub(crate) fn expiring(names: &[&str], domains: &[String]) -> Vec<HeaderValue> {
     let on_domains = domains.iter().map(|domain| format!("; Domain={domain}"));
     let scopes: Vec<_> = std::iter::once(String::new()).chain(on_domains).collect();
-    let lines =
-        names.iter().flat_map(|name| scopes.iter().map(move |scope| format!("{name}=; Path=/; Max-Age=0{scope}")));
+    let lines = names.iter().flat_map(|name| {
+        let is_host_only = has_prefix(name, "__Host-");
+        let secure = if is_host_only || has_prefix(name, "__Secure-") { "; Secure" } else { "" };
+        let scopes = scopes.iter().take(if is_host_only { 1 } else { usize::MAX });
+        scopes.map(move |scope| format!("{name}=; Path=/; Max-Age=0{secure}{scope}"))
+    });
     let mut left = MOST_EXPIRING_BYTES;
     let fitting = lines.filter(|line| {
         let rest = left.checked_sub("set-cookie: \r\n".len() + line.len());
@@ -68,6 +75,11 @@ pub(crate) fn expiring(names: &[&str], domains: &[String]) -> Vec<HeaderValue> {
         rest.is_some()
     });
     fitting.filter_map(|line| HeaderValue::try_from(line).ok()).collect()
+}
+
+/// Returns whether a cookie's name has this prefix, whose case browsers ignore.
+fn has_prefix(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 /// Returns a host and its parent domains, down to two labels.
@@ -187,6 +199,21 @@ mod tests {
         let lines = expiring(&["sid", "id"], &["a.b".to_owned()]);
         let expected = ["sid=; Path=/; Max-Age=0", "sid=; Path=/; Max-Age=0; Domain=a.b"];
         assert_eq!((lines.len(), &lines[..2]), (4, &expected.map(HeaderValue::from_static)[..]));
+    }
+
+    #[test]
+    fn prefixed_cookies_expire_with_the_attributes_that_browsers_demand() {
+        let lines = expiring(&["__Secure-a", "__HOST-b", "__Hosted"], &["a.b".to_owned()]);
+        assert_eq!(
+            lines,
+            [
+                "__Secure-a=; Path=/; Max-Age=0; Secure",
+                "__Secure-a=; Path=/; Max-Age=0; Secure; Domain=a.b",
+                "__HOST-b=; Path=/; Max-Age=0; Secure",
+                "__Hosted=; Path=/; Max-Age=0",
+                "__Hosted=; Path=/; Max-Age=0; Domain=a.b",
+            ]
+        );
     }
 
     #[test]

@@ -160,8 +160,12 @@ impl Identity {
 
     /// Sets when the application's own session ends. Default: `None`, which means not known.
     ///
-    /// No token outlives the session, and none is made after its end. Tokens count whole seconds, so a fraction of a
-    /// second is cut off.
+    /// No signed token outlives the session, and none is made after its end. Tokens count whole seconds, so a fraction of
+    /// a second is cut off.
+    ///
+    /// A token that the vendor's API issues (`Issuer`) is valid for as long as the vendor says. The issuer gets the
+    /// session's end, and can request a shorter lifetime if the API has one; a lifetime that the vendor fixes cannot be
+    /// bounded. In both cases, no page uses the token after the session's end.
     #[must_use]
     pub fn with_session_expires(mut self, end: SystemTime) -> Self {
         self.inner().session_expires = Some(end);

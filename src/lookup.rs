@@ -87,6 +87,9 @@ impl Identify {
             Answer::Asked(lookup) => {
                 // The handler consumes the request, so read its extensions now.
                 let otherwise = in_extensions(parts);
+                if !otherwise.is_known() {
+                    return Answer::Asked(lookup);
+                }
                 Answer::Asked(lookup.map(|viewer| known_or(viewer, || otherwise)).boxed())
             }
         }
@@ -97,6 +100,12 @@ impl Identify {
 ///
 /// The closure may return anything that converts into a [`Viewer`], or a future of it. No other type implements this
 /// trait.
+#[diagnostic::on_unimplemented(
+    message = "the closure returns `{Self}`, which does not say who is signed in",
+    label = "the return type neither converts into a `Viewer` nor is a future of one",
+    note = "return `Option<T>`, `Result<Option<T>, E>`, `Identity` or `Viewer`, where `T` is `Identity` or converts into it",
+    note = "an `async` closure returns the same types; its future must be `Send` and own what it uses"
+)]
 pub trait Lookup<Kind>: sealed::Sealed<Kind> {}
 
 /// Marks a return type that converts into the viewer at once.

@@ -248,7 +248,18 @@ fn checked_name(name: &str, options: &MarkerOptions) -> Result<String, ConfigErr
     if (prefixed("__host-") || prefixed("__secure-")) && options.plain_http {
         return Err(illegal_name("has a prefix that needs HTTPS: omit the prefix with `plain_http`"));
     }
-    Ok(name.to_owned())
+    // Not every browser ignores the case of a prefix, so the name has to start with its usual spelling.
+    match prefix(options) {
+        prefix if name.starts_with(prefix) && name.len() > prefix.len() => Ok(name.to_owned()),
+        "__Secure-" => Err(illegal_name(
+            "must start with `__Secure-` because of the cookie domain, as in `__Secure-widget-a`: otherwise, plain HTTP \
+             could set the cookie",
+        )),
+        _ => Err(illegal_name(
+            "must start with `__Host-`, as in `__Host-widget-a`: otherwise, other hosts of the site could set the cookie \
+             (only `plain_http`, for development, needs a name without a prefix)",
+        )),
+    }
 }
 
 fn illegal_name(problem: &str) -> ConfigError {

@@ -101,7 +101,7 @@ pub enum Reason {
     Encoded,
     /// The response is a part of a page (`Content-Range`).
     Partial,
-    /// The response is a download (`Content-Disposition: attachment`).
+    /// The response is a download (`Content-Disposition: attachment`, or another type than `inline`).
     Attachment,
     /// The application forbids changes (`Cache-Control: no-transform`).
     NoTransform,
@@ -131,8 +131,19 @@ impl Outcome {
         Self { kind, failures, widgets: Arc::default() }
     }
 
+    /// Creates an outcome without failures.
+    ///
+    /// It is not public: a layer takes an outcome in the response for that of a layer inside, and leaves the page alone.
+    ///
+    /// ```compile_fail,E0277
+    /// let forged: tower_widget_identity::Outcome = tower_widget_identity::OutcomeKind::Boot.into();
+    /// ```
+    pub(crate) fn of(kind: OutcomeKind) -> Self {
+        Self::new(kind, Vec::new())
+    }
+
     pub(crate) fn untouched(reason: Reason) -> Self {
-        OutcomeKind::Untouched(reason).into()
+        Self::of(OutcomeKind::Untouched(reason))
     }
 
     pub(crate) fn no_token(failures: Vec<TokenFailure>) -> Self {
@@ -166,13 +177,6 @@ impl Outcome {
     /// The page boots the others all the same.
     pub fn failures(&self) -> &[TokenFailure] {
         &self.failures
-    }
-}
-
-impl From<OutcomeKind> for Outcome {
-    /// Creates an outcome without failures.
-    fn from(kind: OutcomeKind) -> Self {
-        Self::new(kind, Vec::new())
     }
 }
 

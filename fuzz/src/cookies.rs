@@ -26,8 +26,9 @@ const OWNED: [&str; 3] = [SESSION, "intercom-id-abcd1234", "intercom-device-id-a
 const PAGE: &[u8] = b"<!doctype html><title>Home</title>";
 
 thread_local! {
+    // A marker whose name has no prefix is for plain HTTP.
     static WIDGETS: Widgets =
-        support::builder().marker_name(MARKER).token_path("/widget-token").build().unwrap();
+        support::builder().marker_name(MARKER).plain_http(true).token_path("/widget-token").build().unwrap();
 }
 
 /// Checks an input. Its first line is the host, and each other line is a `Cookie` header.
@@ -168,7 +169,7 @@ fn set_cookies(served: &Served) -> Vec<&str> {
 }
 
 fn judge_kept(line: &str) {
-    let epoch = kept::epoch(line, KEPT).expect("the second cookie");
+    let epoch = kept::epoch(line, KEPT, "").expect("the second cookie");
     kept::judge_new(epoch);
 }
 
@@ -206,7 +207,7 @@ fn judge_logout(served: &Served, request: &Asked, held: &Held) {
     }
     assert_eq!(served.outcome(), Some("logout"), "{held:?}");
     let mut lines = set_cookies(served);
-    assert_eq!(lines.remove(0), "m=out; Path=/; Secure; SameSite=Lax; Max-Age=34560000");
+    assert_eq!(lines.remove(0), "m=out; Path=/; SameSite=Lax; Max-Age=34560000");
     judge_kept(lines.remove(0));
     let domains: BTreeSet<_> =
         lines.iter().map(|line| line.split_once("; Domain=").map(|(_, domain)| domain)).collect();

@@ -7,9 +7,11 @@ thread_local! {
 }
 
 /// Returns the epoch that a `Set-Cookie` line of this name sets; `None` if the line is not exactly as it must be.
-pub(crate) fn epoch<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+///
+/// `secure` is its attribute `; Secure`, empty over plain HTTP.
+pub(crate) fn epoch<'a>(line: &'a str, name: &str, secure: &str) -> Option<&'a str> {
     let rest = line.strip_prefix(name)?.strip_prefix('=')?;
-    let epoch = rest.strip_suffix("; Path=/; Secure; SameSite=Lax; Max-Age=34560000")?;
+    let epoch = rest.strip_suffix(&format!("; Path=/{secure}; SameSite=Lax; Max-Age=34560000"))?;
     (epoch.len() == 12 && is_base64url(epoch.as_bytes())).then_some(epoch)
 }
 

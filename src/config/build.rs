@@ -85,13 +85,7 @@ impl WidgetsBuilder {
         let mut names = BTreeSet::new();
         for widget in &self.widgets {
             widget.check()?;
-            check_unique(&mut names, widget.name())?;
-            for token in widget.manifest().tokens().filter(|token| *token != widget.name()) {
-                check_unique(&mut names, token)?;
-            }
-            for token in widget.manifest().value_tokens() {
-                check_unique(&mut names, token)?;
-            }
+            widget.manifest().unique_names().try_for_each(|name| check_unique(&mut names, name))?;
         }
         Ok(())
     }

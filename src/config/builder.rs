@@ -61,11 +61,11 @@ impl WidgetsBuilder {
     ///
     /// Default: the layer uses the [`Viewer`] in the request extensions.
     ///
-    /// The closure returns an `Option<T>` (`None`: the user is signed out), a `Result<Option<T>, E>` (`Err`: unknown)
-    /// or a [`Viewer`]. `T` is an [`Identity`](crate::Identity) or a type of your application that converts into one.
-    /// An `Option` makes a statement about **every** request that reaches the layer: if your auth layer does not cover
-    /// all of them, return a `Viewer`, and [`Viewer::Unknown`] for the others. After `Unknown` or an error, the layer
-    /// uses the `Viewer` in the request extensions.
+    /// The closure returns an `Option<T>` (`None`: the user is signed out), a `Result<Option<T>, E>` (`Err`: the look-up
+    /// failed, [`Viewer::LookupFailed`]), an [`Identity`](crate::Identity) or a [`Viewer`]. `T` is an `Identity` or a
+    /// type of your application that converts into one. An `Option` makes a statement about **every** request that
+    /// reaches the layer: if your auth layer does not cover all of them, return a `Viewer`, and [`Viewer::Unknown`] for
+    /// the others. After `Unknown` or an error, the layer uses the `Viewer` in the request extensions.
     ///
     /// The closure runs before the handler, so a login or logout in the handler takes effect with the next request. A
     /// [`Viewer`] in the response extensions takes precedence over its result. Never read the identity from a header
@@ -77,11 +77,13 @@ impl WidgetsBuilder {
 
     /// Like [`identify`](WidgetsBuilder::identify), for session stores with an asynchronous API.
     ///
-    /// The closure runs before the handler, and only for possible page loads and logouts. It should clone a *handle* to
-    /// the session. The layer awaits the future after the handler, and only if the response may carry the identity, so
-    /// a login or logout in the handler takes effect at once. The layer removes the conditional headers of every page
-    /// load, because it cannot know before the handler runs whether the page will be personal. After `Unknown` or an
-    /// error, the layer uses the [`Viewer`] that was in the request extensions before the handler ran.
+    /// The closure runs before the handler, and only for possible page loads, logouts and token requests; with
+    /// [`Delivery::Header`], for fetches in place of page loads. It should clone a *handle* to the session. The layer
+    /// awaits the future after the handler, and only if the response may carry the identity, so a login or logout in the
+    /// handler takes effect at once. The layer removes the conditional headers of every page load (with
+    /// [`Delivery::Header`], of every fetch), because it cannot know before the handler runs whether the response will be
+    /// personal. After `Unknown` or an error, the layer uses the [`Viewer`] that was in the request extensions before the
+    /// handler ran.
     ///
     /// ```
     /// use tower_sessions::Session;
@@ -189,7 +191,8 @@ impl WidgetsBuilder {
 
     /// Sets the predicate that selects the requests that [`WidgetLayer`](crate::WidgetLayer) handles.
     ///
-    /// Where it returns `false`, the layer does nothing. Default: every request. Logouts are handled in any case.
+    /// Where it returns `false`, the layer leaves the response unchanged. Default: every request. The layer serves the
+    /// token path and handles logouts in any case.
     pub fn when(mut self, allows: impl Fn(&Parts) -> bool + Send + Sync + 'static) -> Self {
         self.when = When(Some(Arc::new(allows)));
         self
@@ -214,6 +217,9 @@ impl WidgetsBuilder {
     /// The snippet is the same for all visitors, so their pages stay as cacheable as they were (a strong `ETag` becomes
     /// weak). The snippet reads the marker cookie itself, so a cached page never boots a visitor's widget while
     /// traces of a user's session remain in the browser.
+    ///
+    /// With [`CspMode::Patch`], the layer removes `If-None-Match` and `If-Modified-Since` from page requests, because a
+    /// 304 would replace the patched policy in the browser's cache. A cache around the layer still responds with 304.
     pub fn visitors(mut self, shown: bool) -> Self {
         self.visitors = shown;
         self
@@ -243,7 +249,7 @@ impl WidgetsBuilder {
     /// widgets without a page load.
     ///
     /// The snippet is the same for all visitors, so their pages stay as cacheable as they were (a strong `ETag` becomes
-    /// weak).
+    /// weak). Conditional requests are treated as with [`visitors`](WidgetsBuilder::visitors).
     pub fn spa(mut self, spa: bool) -> Self {
         self.spa = spa;
         self
@@ -298,7 +304,7 @@ impl WidgetsBuilder {
         self
     }
 
-    /// Sets whether every response has the header `x-widget-outcome`. Default: `false`.
+    /// Sets whether every response except those at the token path has the header `x-widget-outcome`. Default: `false`.
     ///
     /// The header contains the name of the response's [`Outcome`](crate::Outcome). It is meant for development: visitors
     /// can read it, too. If the request is not a page load, the name is `no-page-load` (or `no-fetch` with
@@ -324,10 +330,13 @@ impl WidgetsBuilder {
         self
     }
 
-    /// Sets the marker cookie's name.
+    /// Sets the marker cookie's whole name, prefix included: `__Host-widget-a`.
     ///
     /// Default: `__Host-widget`; with a [`cookie_domain`](WidgetsBuilder::cookie_domain), `__Secure-widget`; with
     /// [`plain_http`](WidgetsBuilder::plain_http), `widget`. A second cookie has this name with `-kept` at the end.
+    ///
+    /// [`build`](WidgetsBuilder::build) rejects a name that lacks the prefix of the default, because other hosts of the
+    /// site, or plain HTTP, could set such a cookie. With [`plain_http`](WidgetsBuilder::plain_http), it rejects a prefix.
     ///
     /// Two applications on one host need different names, whether they show the same widgets or not. With one name,
     /// each would take the other's user for a previous user, and end that session.

@@ -13,7 +13,11 @@ pub enum Delivery {
     /// Where a session must end, the response has `x-widget-shutdown: <widget>, ...`.
     ///
     /// Your script writes the fingerprint into the marker cookie when it boots a widget. After it has carried out a
-    /// shutdown, it deletes the marker and the cookie beside it (`<marker>-kept`). It fetches
-    /// [costly](crate::widget::Manifest::is_costly) tokens (Salesforce) from the token service.
+    /// shutdown, it deletes the marker and the cookie beside it (`<marker>-kept`).
+    ///
+    /// No header carries a [costly](crate::widget::Manifest::is_costly) token (Salesforce), a token that the vendor's API
+    /// issues (HubSpot), or a token that signs a value of the page
+    /// ([value tokens](crate::widget::Manifest::with_value_token_names), Freshchat). Your script fetches those from the
+    /// token service.
     Header,
 }

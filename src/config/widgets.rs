@@ -43,8 +43,8 @@ impl Widgets {
 
     /// Returns a set that is chosen for each request, for applications with tenants.
     ///
-    /// The closure can choose by the host, the path or an extension of the request. If it returns `None`, the request
-    /// passes unchanged, and the token path returns 404.
+    /// The closure can choose by the host, the path or an extension of the request. If it returns `None`, the layers pass
+    /// the request to the inner service unchanged, even at the token path. A mounted token service returns 404.
     ///
     /// All tenants share the layers and the token service, which call the closure for each request, so you can add and
     /// remove tenants while the application runs. Build each set once and clone it in the closure. Tenants that share a

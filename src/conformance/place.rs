@@ -51,14 +51,10 @@ fn legal_names(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     let mut known = BTreeSet::new();
     let mut tell = |detail: String| findings.push(Finding::new(Rule::Names, detail));
     let manifest = widget.manifest();
-    let tokens = manifest.token_names();
-    if tokens.is_empty() {
+    if manifest.token_names().is_empty() {
         tell("the manifest has no token name: name one".to_owned());
     }
-    // One token may have the widget's name.
-    let own = tokens.iter().position(|name| *name == manifest.name());
-    let others = tokens.iter().enumerate().filter(|(at, _)| Some(*at) != own).map(|(_, name)| *name);
-    for name in [manifest.name()].into_iter().chain(others).chain(manifest.value_tokens()) {
+    for name in manifest.unique_names() {
         if let Err(error) = check_unique(&mut known, name) {
             tell(error.to_string());
         }

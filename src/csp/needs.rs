@@ -43,11 +43,6 @@ impl CspNeeds {
     pub(super) fn hashes(&self) -> impl Iterator<Item = &str> {
         [Some(self.hash()), self.loader_hash()].into_iter().flatten()
     }
-
-    /// Returns whether some sources are paths on the page's own host.
-    pub(crate) fn has_paths(&self) -> bool {
-        self.sources.0.iter().any(|(_, source)| source.starts_with('/'))
-    }
 }
 
 impl fmt::Display for CspNeeds {

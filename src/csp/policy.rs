@@ -1,5 +1,7 @@
 //! One policy: read as browsers read it, and extended by what is missing. Pure.
 
+use std::borrow::Cow;
+
 use super::{directive::Directive, needs::CspNeeds, source};
 use crate::protocol::TRUSTED_TYPES_POLICY;
 
@@ -23,7 +25,7 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn tokens(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.value.split(is_space).filter(|token| !token.is_empty())
+        self.value.split_ascii_whitespace()
     }
 
     /// Returns the sources of the list.
@@ -129,12 +131,12 @@ fn edit(policy: &str, directive: Directive, needs: &CspNeeds, host: Option<&str>
     })
 }
 
-fn missing(directive: Directive, list: &[&str], needs: &CspNeeds, host: Option<&str>) -> Vec<String> {
+fn missing<'a>(directive: Directive, list: &[&str], needs: &'a CspNeeds, host: Option<&str>) -> Vec<Cow<'a, str>> {
     let has = |keyword: &str| list.iter().any(|token| token.eq_ignore_ascii_case(keyword));
     let mut missing = Vec::new();
     if directive == Directive::Script {
         if !allows_inline(list) {
-            missing.extend(needs.hashes().filter(|hash| !list.contains(hash)).map(str::to_owned));
+            missing.extend(needs.hashes().filter(|hash| !list.contains(hash)).map(Cow::Borrowed));
         }
         // With `'strict-dynamic'`, an allowed script may load others, and hosts in the list do not count.
         if has("'strict-dynamic'") {
@@ -150,8 +152,8 @@ fn missing(directive: Directive, list: &[&str], needs: &CspNeeds, host: Option<&
 /// Resolves a path to a source of exactly that path on the page's own host.
 ///
 /// `'self'` would allow the whole host. It returns `None` for a path if the host is not known.
-fn resolve(source: &str, host: Option<&str>) -> Option<String> {
-    if source::is_path(source) { host.map(|host| format!("{host}{source}")) } else { Some(source.to_owned()) }
+fn resolve<'a>(source: &'a str, host: Option<&str>) -> Option<Cow<'a, str>> {
+    if source::is_path(source) { host.map(|host| format!("{host}{source}").into()) } else { Some(source.into()) }
 }
 
 fn is_own(source: &str, host: Option<&str>) -> bool {
@@ -193,5 +195,5 @@ fn apply(policy: &str, edits: Vec<Edit>) -> String {
 }
 
 fn is_space(char: char) -> bool {
-    matches!(char, '\t' | '\n' | '\x0C' | '\r' | ' ')
+    char.is_ascii_whitespace()
 }

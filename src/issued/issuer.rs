@@ -39,9 +39,11 @@ pub struct Issuer {
 impl Issuer {
     /// Creates an issuer of tokens that may be used several times until they expire.
     ///
-    /// The function gets the user's identity, and returns the token or an error of any type.
+    /// The function gets the user's identity, and returns the token or an error of any type. If the vendor's API lets you
+    /// choose the lifetime, end it with [`Identity::session_expires`]: the vendor accepts the token until then.
     ///
-    /// A user whose e-mail address, name or other data has changed gets a new token.
+    /// A user whose e-mail address, name or other data has changed gets a new token. So does a session that ends before
+    /// the cached token does, unless that token was issued for a session that ends no later.
     pub fn new<F, Fut, E>(issue: F) -> Self
     where
         F: Fn(Identity) -> Fut + Send + Sync + 'static,

@@ -32,10 +32,16 @@ type Key = [u8; 32];
 type Outcome = Result<Kept, IssueError>;
 type Call = Shared<BoxFuture<'static, Outcome>>;
 
-/// The running calls, each with its number.
-///
-/// Only the waiting requests own a call, so it is dropped with the last of them.
-type Calls = HashMap<Key, (usize, WeakShared<BoxFuture<'static, Outcome>>)>;
+/// The last call that was started for each user, while it is running.
+type Calls = HashMap<Key, Running>;
+
+struct Running {
+    serial: usize,
+    /// When the session for which it was started ends.
+    session_end: Option<SystemTime>,
+    /// Only the waiting requests own a call, so it is dropped with the last of them.
+    call: WeakShared<BoxFuture<'static, Outcome>>,
+}
 
 /// Why the issuer returned no token. The page retries later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +63,23 @@ struct Kept {
     until: SystemTime,
     /// The time from which a new token is fetched, because a page needs time to use a token.
     reuse_until: SystemTime,
+    /// When the session for which the issuer made the token ends.
+    session_end: Option<SystemTime>,
+}
+
+impl Kept {
+    /// Returns whether the token may serve a session that ends at `end`.
+    ///
+    /// The vendor accepts a token for its whole lifetime. So it must end with the session, or the issuer must have made
+    /// it for a session that ends no later, and could shorten its lifetime accordingly.
+    fn fits(&self, end: Option<SystemTime>) -> bool {
+        end.is_none_or(|end| self.until <= end) || ends_no_later(self.session_end, end)
+    }
+}
+
+/// Returns whether the first session ends no later than the second; `None` is a session whose end is not known.
+fn ends_no_later(first: Option<SystemTime>, second: Option<SystemTime>) -> bool {
+    second.is_none_or(|second| first.is_some_and(|first| first <= second))
 }
 
 /// One widget's issued tokens.
@@ -87,18 +110,23 @@ impl IssuedTokens {
         identity: Identity,
         clock: &Clock,
     ) -> BoxFuture<'static, Result<Token, IssueError>> {
-        if identity.check_session(clock.now()).is_err() {
+        // The clock may be a closure of the application, so it is not read while a lock is held.
+        let now = clock.now();
+        if identity.check_session(now).is_err() {
             return std::future::ready(Err(IssueError::SessionOver)).boxed();
         }
         let (person, clock_after) = (identity.clone(), clock.clone());
         let outcome = if self.issuer.is_single_use() {
             self.call(identity, clock)
         } else {
-            let key = key(&identity);
+            let (key, end) = (key(&identity), identity.session_expires());
             let mut calls = lock(&self.calls);
-            let call = calls.get(&key).and_then(|(_, call)| call.upgrade());
+            // A call for a longer session may return a token that outlives this one. Check before `upgrade`: if this were
+            // the last owner of a call, dropping it here would lock the map again.
+            let call = calls.get(&key).filter(|running| ends_no_later(running.session_end, end));
+            let call = call.and_then(|running| running.call.upgrade());
             // The order matters: a call puts its token into the cache before it leaves the map.
-            match call.map(FutureExt::boxed).or_else(|| self.kept(&key, clock.now())) {
+            match call.map(FutureExt::boxed).or_else(|| self.kept(&key, now, end)) {
                 Some(outcome) => outcome,
                 None => self.joinable(key, identity, clock, &mut calls).boxed(),
             }
@@ -106,19 +134,21 @@ impl IssuedTokens {
         outcome.map(move |outcome| usable(outcome?, clock_after.now(), &person)).boxed()
     }
 
-    fn kept(&self, key: &Key, now: SystemTime) -> Option<BoxFuture<'static, Outcome>> {
+    /// Returns the cached token, if it may serve a session that ends at `end`.
+    fn kept(&self, key: &Key, now: SystemTime, end: Option<SystemTime>) -> Option<BoxFuture<'static, Outcome>> {
         let mut cache = lock(self.cache.as_ref()?);
         let kept = cache.get(key)?;
-        if kept.reuse_until > now {
-            return Some(std::future::ready(Ok(kept.clone())).boxed());
+        if kept.reuse_until <= now {
+            cache.pop(key);
+            return None;
         }
-        cache.pop(key);
-        None
+        kept.fits(end).then(|| std::future::ready(Ok(kept.clone())).boxed())
     }
 
     /// Starts a call that other requests can join.
     fn joinable(self: &Arc<Self>, key: Key, identity: Identity, clock: &Clock, calls: &mut Calls) -> Call {
         let serial = self.serial.fetch_add(1, Ordering::Relaxed);
+        let session_end = identity.session_expires();
         let place = Place { tokens: Arc::downgrade(self), key, serial };
         let (tokens, call) = (Arc::downgrade(self), self.call(identity, clock));
         let call = async move {
@@ -133,7 +163,7 @@ impl IssuedTokens {
         };
         let call = call.boxed().shared();
         if let Some(weak) = call.downgrade() {
-            calls.insert(key, (serial, weak));
+            calls.insert(key, Running { serial, session_end, call: weak });
         }
         call
     }
@@ -142,12 +172,13 @@ impl IssuedTokens {
     fn call(&self, identity: Identity, clock: &Clock) -> BoxFuture<'static, Outcome> {
         let (issuer, in_flight, clock) = (self.issuer.clone(), self.in_flight.clone(), clock.clone());
         let (limit, most, _) = issuer.limits();
+        let session_end = identity.session_expires();
         async move {
             let _slot = Slot::take(in_flight, most).ok_or(IssueError::Busy)?;
             // Both the function itself and its future may panic.
             let issuing = AssertUnwindSafe(async move { issuer.call(identity).await }).catch_unwind();
             match select(issuing.boxed(), Delay::new(limit)).await {
-                Either::Left((Ok(Ok(issued)), _)) => checked(issued, clock.now()),
+                Either::Left((Ok(Ok(issued)), _)) => checked(issued, clock.now(), session_end),
                 Either::Left(_) => Err(IssueError::Failed),
                 Either::Right(_) => Err(IssueError::Slow),
             }
@@ -164,7 +195,7 @@ pub(crate) fn issue(issuer: &Issuer, identity: &Identity, now: SystemTime) -> Re
 }
 
 /// Checks that the text is one that a library, a header and the runtime accept as a token.
-fn checked(issued: IssuedToken, now: SystemTime) -> Outcome {
+fn checked(issued: IssuedToken, now: SystemTime, session_end: Option<SystemTime>) -> Outcome {
     let lifetime = issued.lifetime();
     let text = issued.into_text();
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=:".contains(&byte);
@@ -173,7 +204,7 @@ fn checked(issued: IssuedToken, now: SystemTime) -> Outcome {
     }
     let until = now.checked_add(lifetime).ok_or(IssueError::Failed)?;
     let token = Token::new(text).map_err(|_| IssueError::Failed)?;
-    Ok(Kept { token, until, reuse_until: until - lifetime / 10 })
+    Ok(Kept { token, until, reuse_until: until - lifetime / 10, session_end })
 }
 
 /// The token, with the remaining lifetime of itself or of the application's session.
@@ -185,8 +216,8 @@ fn usable(kept: Kept, now: SystemTime, person: &Identity) -> Result<Token, Issue
 
 /// Hashes all of a user's data that may be part of a token.
 ///
-/// There are two exceptions: the session's end, which some applications move with each request, and the tokens for
-/// Intercom's data connectors, which are short-lived and for Intercom alone.
+/// There are two exceptions: the session's end, which some applications move with each request ([`Kept::fits`] compares
+/// it), and the tokens for Intercom's data connectors, which are short-lived and for Intercom alone.
 fn key(identity: &Identity) -> Key {
     let company =
         identity.company().map(|company| json!([company.id(), company.name(), company.plan(), company.attributes()]));
@@ -231,7 +262,7 @@ impl Drop for Place {
         let Some(tokens) = self.tokens.upgrade() else { return };
         let mut calls = lock(&tokens.calls);
         // The entry may belong to a newer call by now.
-        if calls.get(&self.key).is_some_and(|(serial, _)| *serial == self.serial) {
+        if calls.get(&self.key).is_some_and(|running| running.serial == self.serial) {
             calls.remove(&self.key);
         }
     }

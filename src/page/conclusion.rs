@@ -1,10 +1,15 @@
 //! Finishes a response: keeps its body unchanged and notes the outcome in its extensions.
 
-use http::{Extensions, Response};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response};
 use http_body::Body;
 
 use super::{body::WidgetBody, facts::RequestFacts};
-use crate::outcome::{Outcome, report};
+use crate::{
+    outcome::{Outcome, Reason, report},
+    protocol::OUTCOME_HEADER,
+};
+
+pub(super) const OUTCOME: HeaderName = HeaderName::from_static(OUTCOME_HEADER);
 
 pub(super) fn untouched<B: Body>(response: Response<B>) -> Response<WidgetBody<B>> {
     response.map(WidgetBody::untouched)
@@ -20,6 +25,28 @@ pub(super) fn conclude<B: Body>(
         note(facts, outcome, response.extensions_mut());
     }
     untouched(response)
+}
+
+/// Keeps the response unchanged for this reason, and notes it as the outcome if it `is_reported`.
+///
+/// Otherwise only the header of [`explain`](crate::WidgetsBuilder::explain) has the reason.
+pub(super) fn conclude_untouched<B: Body>(
+    facts: &RequestFacts,
+    mut response: Response<B>,
+    reason: Reason,
+    is_reported: bool,
+) -> Response<WidgetBody<B>> {
+    if is_reported {
+        note(facts, Outcome::untouched(reason), response.extensions_mut());
+    } else if facts.config.explain {
+        explain_otherwise(response.headers_mut(), reason);
+    }
+    untouched(response)
+}
+
+/// Writes the reason into the header, unless an inner layer has written one.
+pub(super) fn explain_otherwise(headers: &mut HeaderMap, reason: Reason) {
+    headers.entry(OUTCOME).or_insert(HeaderValue::from_static(reason.as_str()));
 }
 
 /// Notes the outcome in the extensions for the application, in its log, and for the hints.

@@ -15,7 +15,7 @@ use http_body::Body;
 
 use super::{
     body::WidgetBody,
-    conclusion::{conclude, untouched},
+    conclusion::{conclude, conclude_untouched, untouched},
     decide::{Action, ViewerKey, decide},
     facts::{RequestFacts, is_addressed},
     headers,
@@ -30,6 +30,7 @@ use super::{
 };
 use crate::{
     config::{Config, Delivery},
+    csp::CspMode,
     identity::{Identity, SkipWidget, Viewer},
     lookup::Answer,
     marker::Marker,
@@ -131,19 +132,36 @@ impl Exchange {
         }
     }
 
-    /// Adapts the request so that the inner service returns a page that can carry a snippet.
+    /// Adapts the request so that the inner service returns a response that can carry a snippet or tokens.
     ///
-    /// It does so only for a page that may have to carry one.
+    /// It does so only for a response that may have to carry them.
     fn prepare(&self, request: &mut HeaderMap) {
-        if !self.facts.kind.is_page() {
+        let RequestFacts { config, kind, .. } = &self.facts;
+        let is_personal = self.may_be_personal();
+        if !kind.is_page() {
+            if is_personal && self.facts.is_addressed() {
+                self.expect_no_304(request);
+            }
             return;
         }
-        let is_personal = self.may_be_personal();
         if is_personal {
             headers::make_unconditional(request);
+        } else if config.runtime_for_visitors && config.csp == CspMode::Patch {
+            // A 304 has the application's own policy. It replaces the patched policy of the page that the browser has
+            // stored, and would block the snippet: <https://www.rfc-editor.org/rfc/rfc9111#section-3.2>.
+            self.expect_no_304(request);
         }
-        if self.facts.config.uncompressed && (is_personal || self.facts.config.runtime_for_visitors) {
+        if config.uncompressed && (is_personal || config.runtime_for_visitors) {
             headers::ask_uncompressed(request);
+        }
+    }
+
+    /// Removes the conditions that a 304 could answer.
+    ///
+    /// Other methods keep them: `If-None-Match: *` makes a PUT create and never overwrite.
+    fn expect_no_304(&self, request: &mut HeaderMap) {
+        if matches!(self.facts.method, Method::GET | Method::HEAD) {
+            headers::remove_conditions(request);
         }
     }
 
@@ -244,7 +262,7 @@ impl Exchange {
             let is_unreported = matches!(inner.kind(), OutcomeKind::Untouched(_));
             let has_snippet = !is_unreported && inner.kind() != OutcomeKind::LogOut;
             let ends = !(is_of_this_set && has_snippet) && self.ending.carry_out(config, &mut response);
-            let outcome = (ends && is_unreported).then(|| OutcomeKind::LogOut.into());
+            let outcome = (ends && is_unreported).then(|| Outcome::of(OutcomeKind::LogOut));
             return Step::Done(conclude(&self.facts, response, outcome));
         }
         match self.check(&response) {
@@ -268,13 +286,11 @@ impl Exchange {
 
     /// Finishes a response that cannot carry a snippet; its cookies then end a session that must end.
     fn without_a_page<B: Body>(&self, reason: Reason, mut response: Response<B>) -> Response<WidgetBody<B>> {
-        let outcome = if self.ending.carry_out(&self.facts.config, &mut response) {
-            Some(OutcomeKind::LogOut.into())
-        } else {
-            let is_reported = self.facts.kind.is_page() || self.may_be_personal_fetch();
-            is_reported.then(|| Outcome::untouched(reason))
-        };
-        conclude(&self.facts, response, outcome)
+        if self.ending.carry_out(&self.facts.config, &mut response) {
+            return conclude(&self.facts, response, Some(Outcome::of(OutcomeKind::LogOut)));
+        }
+        let is_reported = self.facts.kind.is_page() || self.may_be_personal_fetch();
+        conclude_untouched(&self.facts, response, reason, is_reported)
     }
 
     /// Returns whether the application's `SignedOut` may end the session that this browser has.
@@ -334,13 +350,15 @@ impl Exchange {
         };
         let Some(action) = decide(viewer, facts.browser, facts.config.runtime_for_visitors) else {
             let is_reported = facts.kind.is_page() || facts.browser.has_session();
-            return Step::Done(conclude(&facts, response, is_reported.then(|| Outcome::untouched(reason))));
+            return Step::Done(conclude_untouched(&facts, response, reason, is_reported));
         };
         let (delivery, is_head) = (facts.config.delivery, facts.method == Method::HEAD);
         let injection = Injection::new(facts, action, viewer, identity).or_ending(self.ending);
         match delivery {
             // A visitor has no token, so there is no header to send.
-            Delivery::Header if action == Action::Welcome => Step::Done(untouched(response)),
+            Delivery::Header if action == Action::Welcome => {
+                Step::Done(conclude_untouched(injection.facts(), response, reason, false))
+            }
             Delivery::Header => Step::Done(injection.into_headers(response)),
             Delivery::Html if is_head => Step::Done(injection.into_head(response)),
             Delivery::Html => Step::Hold(PendingInjection::new(response, injection)),

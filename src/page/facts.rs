@@ -9,6 +9,7 @@ use http::{HeaderValue, Method, Uri, header::COOKIE, request::Parts};
 use super::request_kind::RequestKind;
 use crate::{
     config::{Config, Delivery},
+    csp::CspMode,
     marker::BrowserState,
     outcome::Reason,
 };
@@ -33,7 +34,7 @@ impl RequestFacts {
             kind,
             browser: config.read_cookies(&parts.headers),
             has_cookies: parts.headers.contains_key(COOKIE),
-            authority: config.csp_needs.has_paths().then(|| config.site.shared_authority(parts)).flatten(),
+            authority: (config.csp == CspMode::Patch).then(|| config.site.shared_authority(parts)).flatten(),
             uri: is_logged().then(|| parts.uri.clone()),
             config: config.clone(),
         }

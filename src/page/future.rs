@@ -10,20 +10,19 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderValue, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 
 use super::{
     body::WidgetBody,
-    conclusion::untouched,
+    conclusion::{OUTCOME, explain_otherwise, untouched},
     exchange::{Exchange, Step},
     pending::PendingInjection,
 };
 use crate::{
     identity::Viewer,
     outcome::{Outcome, Reason},
-    protocol::OUTCOME_HEADER,
     token_service::TokenFuture,
 };
 
@@ -82,7 +81,11 @@ where
         let this = self.project();
         let mut state = this.state;
         loop {
-            match ready!(state.as_mut().poll_step(cx))? {
+            let step = ready!(state.as_mut().poll_step(cx)).inspect_err(|_| {
+                // The inner future may panic if it is polled again.
+                state.set(State::Done);
+            });
+            match step? {
                 Step::Done(mut response) => {
                     state.set(State::Done);
                     if let Some(otherwise) = this.explained {
@@ -135,21 +138,33 @@ where
     }
 }
 
-/// Writes the outcome into a header; without an outcome, an inner layer's header stays.
+/// Writes the outcome into a header; without an outcome, the header that is there already stays.
 fn explain<B>(response: &mut Response<B>, otherwise: Reason) {
-    const OUTCOME: HeaderName = HeaderName::from_static(OUTCOME_HEADER);
     match response.extensions().get::<Outcome>().map(Outcome::as_str) {
         Some(outcome) => {
             response.headers_mut().insert(OUTCOME, HeaderValue::from_static(outcome));
         }
-        None => {
-            response.headers_mut().entry(OUTCOME).or_insert(HeaderValue::from_static(otherwise.as_str()));
-        }
+        None => explain_otherwise(response.headers_mut(), otherwise),
     }
 }
 
 impl<F, B: Body> fmt::Debug for ResponseFuture<F, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn future_polled_after_an_error_is_pending() {
+        let inner = std::future::ready(Err::<Response<String>, _>("the inner service failed"));
+        let mut future = ResponseFuture::new(inner, None, None);
+        assert_eq!((&mut future).now_or_never().map(|result| result.err()), Some(Some("the inner service failed")));
+        assert!((&mut future).now_or_never().is_none(), "std's `Ready` panics if it is polled again");
     }
 }

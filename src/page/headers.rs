@@ -30,6 +30,7 @@ fn is_of_the_cache(name: &HeaderName) -> bool {
             | "age"
             | "surrogate-control"
             | "surrogate-key"
+            | "x-litespeed-cache-control"
             | "edge-control"
             | "x-accel-expires"
     ) || name.ends_with("cdn-cache-control")
@@ -43,12 +44,12 @@ pub(super) fn check_page(status: StatusCode, headers: &HeaderMap) -> Result<(), 
     // The type comes first: an encoded image is not a page whose layers are in the wrong order.
     check_type(headers)?;
     headers.iter().try_for_each(|(name, value)| match name.as_str() {
-        "content-encoding" if members(value).any(|coding| !coding.eq_ignore_ascii_case("identity")) => {
+        "content-encoding" if members(value).any(|coding| !coding.eq_ignore_ascii_case(b"identity")) => {
             Err(Reason::Encoded)
         }
         "content-range" => Err(Reason::Partial),
         "content-disposition" if is_attachment(value) => Err(Reason::Attachment),
-        "cache-control" if members(value).any(|directive| directive.eq_ignore_ascii_case("no-transform")) => {
+        "cache-control" if members(value).any(|directive| directive.eq_ignore_ascii_case(b"no-transform")) => {
             Err(Reason::NoTransform)
         }
         _ => Ok(()),
@@ -103,18 +104,23 @@ fn is_ascii_compatible(label: &str) -> bool {
     !WIDE.iter().any(|wide| label.eq_ignore_ascii_case(wide)) && !PREFIXES.iter().any(begins)
 }
 
+/// Returns whether the browser saves the response instead of showing it.
+///
+/// An unknown type counts as `attachment`: <https://www.rfc-editor.org/rfc/rfc6266#section-4.2>. Browsers show a response
+/// whose value lacks the type.
 fn is_attachment(value: &HeaderValue) -> bool {
-    let disposition = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
-    disposition.trim_ascii().eq_ignore_ascii_case(b"attachment")
+    let disposition = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let is_parameter = disposition.contains(&b'=');
+    !disposition.is_empty() && !is_parameter && !disposition.eq_ignore_ascii_case(b"inline")
 }
 
-/// Returns the members of a comma-separated line; a line that is not ASCII counts as one member.
-fn members(line: &HeaderValue) -> impl Iterator<Item = &str> {
-    line.to_str().unwrap_or("?").split(',').map(str::trim).filter(|member| !member.is_empty())
+/// Returns the members of a comma-separated line, as bytes: one that is not ASCII must not hide the others.
+fn members(line: &HeaderValue) -> impl Iterator<Item = &[u8]> {
+    line.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|member| !member.is_empty())
 }
 
 /// Returns the members of a header, over all its lines.
-fn lists<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+fn lists<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
     headers.get_all(name).into_iter().flat_map(members)
 }
 
@@ -148,7 +154,7 @@ pub(super) fn impersonal_but_changed(headers: &mut HeaderMap) {
 }
 
 fn vary_by_cookie(headers: &mut HeaderMap) {
-    let known = lists(headers, &VARY).any(|member| member == "*" || member.eq_ignore_ascii_case("cookie"));
+    let known = lists(headers, &VARY).any(|member| member == b"*" || member.eq_ignore_ascii_case(b"cookie"));
     if !known {
         headers.append(VARY, HeaderValue::from_static("Cookie"));
     }
@@ -184,8 +190,11 @@ fn digits(value: &HeaderValue) -> Option<&str> {
 }
 
 /// Adds `no-store` to a response that ends a session, beside the application's own directives.
+///
+/// It removes the cache headers that take precedence over `Cache-Control`, such as `CDN-Cache-Control` (RFC 9213).
 pub(super) fn forbid_storing(headers: &mut HeaderMap) {
-    let known = lists(headers, &CACHE_CONTROL).any(|directive| directive.eq_ignore_ascii_case("no-store"));
+    remove(headers, is_of_the_cache);
+    let known = lists(headers, &CACHE_CONTROL).any(|directive| directive.eq_ignore_ascii_case(b"no-store"));
     if !known {
         headers.append(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
@@ -196,6 +205,11 @@ pub(super) fn forbid_storing(headers: &mut HeaderMap) {
 /// Then no 304 can revive another user's page or swallow a shutdown, and no range can cut the snippet in two.
 pub(super) fn make_unconditional(request: &mut HeaderMap) {
     remove(request, |name| matches!(name.as_str(), "if-none-match" | "if-modified-since" | "if-range" | "range"));
+}
+
+/// Removes the headers that make the inner service respond with 304 to a GET or HEAD request.
+pub(super) fn remove_conditions(request: &mut HeaderMap) {
+    remove(request, |name| matches!(name.as_str(), "if-none-match" | "if-modified-since"));
 }
 
 /// Makes the inner service send the page unencoded, because an encoded page cannot carry the snippet.
@@ -255,6 +269,36 @@ mod tests {
     }
 
     #[test]
+    fn disposition_of_an_unknown_type_is_a_download() {
+        for (value, expected) in [
+            ("inline", false),
+            (" INLINE ; filename=a.html", false),
+            ("", false),
+            ("; filename=a.html", false),
+            ("filename=a.html", false),
+            ("filename=\"a;b.html\"", false),
+            ("attachment", true),
+            ("Attachment; filename=a.html", true),
+            ("save", true),
+            ("form-data; name=a", true),
+            ("inlined", true),
+            ("inline, attachment", true),
+            ("\u{e9}", true),
+        ] {
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            assert_eq!(is_attachment(&value), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn member_that_is_not_ascii_hides_no_other() {
+        let line = HeaderValue::from_bytes("no-transform, x=\"\u{e9}\"".as_bytes()).unwrap();
+        let mut response = Response::builder().header("content-type", "text/html").body(()).unwrap();
+        response.headers_mut().insert(CACHE_CONTROL, line);
+        assert_eq!(check_page(response.status(), response.headers()), Err(Reason::NoTransform));
+    }
+
+    #[test]
     fn personal_page_has_no_validators_and_is_not_cached() {
         let mut headers = HeaderMap::new();
         for (name, value) in [
@@ -271,6 +315,7 @@ mod tests {
             ("cdn-cache-control", "max-age=9"),
             ("cloudflare-cdn-cache-control", "max-age=9"),
             ("surrogate-control", "max-age=9"),
+            ("x-litespeed-cache-control", "public, max-age=9"),
             ("x-accel-expires", "60"),
             ("vary", "Accept-Encoding"),
             ("x-app", "1"),
@@ -318,5 +363,20 @@ mod tests {
         forbid_storing(&mut headers);
         let found: Vec<_> = headers.get_all(CACHE_CONTROL).iter().collect();
         assert_eq!(found, ["no-transform", "no-store"]);
+    }
+
+    #[test]
+    fn no_cache_header_overrules_no_store() {
+        let mut headers = HeaderMap::new();
+        for name in
+            ["cdn-cache-control", "surrogate-control", "x-accel-expires", "x-litespeed-cache-control", "expires"]
+        {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static("9"));
+        }
+        headers.insert(VARY, HeaderValue::from_static("Cookie"));
+        forbid_storing(&mut headers);
+        let mut left: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["cache-control", "vary"]);
     }
 }

@@ -80,7 +80,7 @@ impl Injection {
     /// Finishes a page that has no place for the snippet; `untouched` is the reason.
     pub(super) fn give_up<B>(&self, untouched: Outcome, response: &mut Response<B>) {
         let is_ended = self.ending.carry_out(&self.facts.config, response);
-        let outcome = if is_ended { OutcomeKind::LogOut.into() } else { untouched };
+        let outcome = if is_ended { Outcome::of(OutcomeKind::LogOut) } else { untouched };
         note(&self.facts, outcome, response.extensions_mut());
     }
 
@@ -130,8 +130,9 @@ impl Injection {
     /// Puts the tokens into the headers of the response to a fetch.
     pub(super) fn into_headers<B: Body>(self, mut response: Response<B>) -> Response<WidgetBody<B>> {
         let (tokens, failures) = self.token_headers();
-        // The script requests costly tokens itself, so it only has to know the user's fingerprint.
-        if self.action == Action::Boot && tokens.is_empty() && self.facts.config.worker.is_none() {
+        // The script requests costly and issued tokens itself, so it only has to know the user's fingerprint.
+        let has_others = self.facts.config.tokens().any(|(widget, name)| !widget.is_minted_at_once(name));
+        if self.action == Action::Boot && tokens.is_empty() && !has_others {
             return conclude(&self.facts, response, Some(Outcome::no_token(failures)));
         }
         let headers = response.headers_mut();

@@ -26,7 +26,6 @@
 //! session, `injection` prepares what the page will carry, `headers` adapts the response head, and `prologue` finds the
 //! place for the snippet. `exchange` combines them; `future`, `pending` and `body` carry the bytes.
 
-mod ascii;
 mod body;
 mod conclusion;
 mod decide;

@@ -7,10 +7,7 @@
 //! them. The scanner skips everything that the insertion modes "initial", "before html" and "before head" accept
 //! without creating the head.
 
-use super::{
-    ascii::is_space,
-    reference::{CharRef, Read},
-};
+use super::reference::{CharRef, Read};
 
 /// The most bytes of a page that are read, and so may be held back, before the search is given up.
 pub(super) const MAX_PROLOGUE_BYTES: usize = 64 * 1024;
@@ -226,7 +223,7 @@ impl Prologue {
             b'<' => self.state = State::Open,
             b'&' => self.state = State::CharRef(CharRef::Start),
             0xEF if self.at == 0 => self.state = State::Bom(0xBB),
-            _ if is_space(byte) => self.state = State::Between,
+            _ if byte.is_ascii_whitespace() => self.state = State::Between,
             _ => return Scan::At(self.at),
         }
         Scan::More
@@ -279,7 +276,7 @@ impl Prologue {
     }
 
     fn name(&mut self, read: usize, byte: u8) -> Scan {
-        if is_space(byte) || byte == b'/' || byte == b'>' {
+        if byte.is_ascii_whitespace() || byte == b'/' || byte == b'>' {
             return self.named(read, byte);
         }
         match self.name.get_mut(read) {
@@ -353,14 +350,14 @@ fn tag_step(tag: Tag, byte: u8) -> Tag {
         (Tag::Quoted(quote), _) if byte == quote => Tag::BeforeName,
         (Tag::Quoted(_), _) => tag,
         (Tag::BeforeValue, b'"' | b'\'') => Tag::Quoted(byte),
-        (Tag::BeforeValue, _) if is_space(byte) => Tag::BeforeValue,
+        (Tag::BeforeValue, _) if byte.is_ascii_whitespace() => Tag::BeforeValue,
         (Tag::BeforeValue, _) => Tag::Unquoted,
-        (Tag::Unquoted, _) if is_space(byte) => Tag::BeforeName,
+        (Tag::Unquoted, _) if byte.is_ascii_whitespace() => Tag::BeforeName,
         (Tag::Unquoted, _) => Tag::Unquoted,
         (Tag::Name | Tag::AfterName, b'=') => Tag::BeforeValue,
         (_, b'/') => Tag::BeforeName,
-        (Tag::Name | Tag::AfterName, _) if is_space(byte) => Tag::AfterName,
-        (Tag::BeforeName, _) if is_space(byte) => Tag::BeforeName,
+        (Tag::Name | Tag::AfterName, _) if byte.is_ascii_whitespace() => Tag::AfterName,
+        (Tag::BeforeName, _) if byte.is_ascii_whitespace() => Tag::BeforeName,
         _ => Tag::Name,
     }
 }

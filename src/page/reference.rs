@@ -1,7 +1,5 @@
 //! Character references for white space, which the HTML parser treats like the white space itself. Pure.
 
-use super::ascii::is_space;
-
 /// A character reference being parsed; the states follow the HTML standard.
 ///
 /// They begin at <https://html.spec.whatwg.org/multipage/parsing.html#character-reference-state>.
@@ -58,6 +56,6 @@ impl CharRef {
     /// Returns whether the reference is white space if the page ends here.
     pub(super) fn is_space_at_the_end(self) -> bool {
         let Self::Digits { value: Some(value), .. } = self else { return false };
-        u8::try_from(value).is_ok_and(is_space)
+        u8::try_from(value).is_ok_and(|byte| byte.is_ascii_whitespace())
     }
 }

@@ -55,7 +55,7 @@ impl ConfiguredWidget {
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.widget.check()?;
         // The secret signs every token that has no key of its own. Only costly tokens may take as long as RSA does.
-        let takes_rsa = || self.manifest.tokens().all(|name| self.manifest.is_costly(name));
+        let takes_rsa = || self.manifest.all_tokens().all(|name| self.manifest.is_costly(name));
         if self.secret().is_some_and(Secret::is_rsa) && !takes_rsa() {
             let message = format!("{}: its secret is an RSA key, which this widget does not accept", self.name());
             return Err(ConfigError::new(ConfigErrorKind::Secret, message));
@@ -66,7 +66,8 @@ impl ConfiguredWidget {
         }
         if let Some(unknown) = self.manifest.unknown_costly_token() {
             let message = format!(
-                "{}: {unknown:?} is declared costly but is not a token of this widget: name it with `with_token_names`",
+                "{}: {unknown:?} is declared costly but is not a token of this widget: name it with `with_token_names` \
+                 or `with_value_token_names`",
                 self.name()
             );
             return Err(ConfigError::new(ConfigErrorKind::WidgetName, message));

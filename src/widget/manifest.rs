@@ -171,8 +171,9 @@ impl Manifest {
         self
     }
 
-    /// Declares that the token with this [name](Self::with_token_names) is slow to create. Default: none is.
+    /// Declares that the token with this name is slow to create. Default: none is.
     ///
+    /// It is one of the [tokens](Self::with_token_names) or of the [value tokens](Self::with_value_token_names).
     /// It is treated as in [`with_costly_tokens`](Self::with_costly_tokens); the widget's other tokens stay in pages
     /// and headers. The adapter fetches it with `tools.token(name, ..)`, which needs
     /// [`with_required_token_path`](Self::with_required_token_path).
@@ -275,16 +276,32 @@ impl Manifest {
     pub fn is_costly(&self, token_name: &str) -> bool {
         match &self.costly_tokens {
             CostlyTokens::Named(names) => names.iter().any(|name| name == token_name),
-            CostlyTokens::All => self.has_token(token_name),
+            CostlyTokens::All => self.has_any_token(token_name),
         }
     }
 
     /// A name that was declared costly but is not a token of this widget.
     pub(crate) fn unknown_costly_token(&self) -> Option<&str> {
         match &self.costly_tokens {
-            CostlyTokens::Named(names) => names.iter().map(AsRef::as_ref).find(|name| !self.has_token(name)),
+            CostlyTokens::Named(names) => names.iter().map(AsRef::as_ref).find(|name| !self.has_any_token(name)),
             CostlyTokens::All => None,
         }
+    }
+
+    /// The names that must be unique: the widget's own, and those of its tokens. One token may have the widget's name.
+    pub(crate) fn unique_names(&self) -> impl Iterator<Item = &str> {
+        let own = self.tokens().position(|token| token == self.name());
+        let others = self.tokens().enumerate().filter(move |(at, _)| Some(*at) != own).map(|(_, token)| token);
+        std::iter::once(self.name()).chain(others).chain(self.value_tokens())
+    }
+
+    /// The names of all tokens, including those that sign a value sent by the page.
+    pub(crate) fn all_tokens(&self) -> impl Iterator<Item = &str> {
+        self.tokens().chain(self.value_tokens())
+    }
+
+    fn has_any_token(&self, name: &str) -> bool {
+        self.all_tokens().any(|known| known == name)
     }
 
     pub(crate) fn has_token(&self, name: &str) -> bool {

@@ -16,7 +16,7 @@ fn marker_name_is_a_valid_cookie_name() {
         let words = ["marker cookie's name", "empty or contains a character that is illegal in a cookie name"];
         assert_refused(builder().marker_name(name).build(), ConfigErrorKind::CookieName, &words, name);
     }
-    for name in ["widget", "w", "__Host-widget", "__Secure-widget", "a.b_c-d~e!", "__HOST-Widget"] {
+    for name in ["__Host-widget", "__Host-w", "__Host-a.b_c-d~e!"] {
         let widgets = builder().marker_name(name).build().unwrap();
         assert_eq!(widgets.marker_name(), Some(name));
     }
@@ -33,9 +33,17 @@ fn marker_prefix_agrees_with_its_scope() {
         let built = builder().marker_name(name).plain_http(true).build();
         assert_refused(built, kind, &["prefix", "HTTPS", "omit the prefix"], name);
     }
+    for name in ["widget", "w", "__Secure-widget", "__HOST-widget", "__host-widget", "__Host", "__Host-", "a__Host-b"] {
+        let built = builder().marker_name(name).build();
+        assert_refused(built, kind, &["must start with `__Host-`", "other hosts", "`plain_http`"], name);
+    }
+    for name in ["widget", "__secure-widget", "__Secure-"] {
+        let built = builder().marker_name(name).cookie_domain("example.com").build();
+        assert_refused(built, kind, &["must start with `__Secure-`", "cookie domain"], name);
+    }
     let taken = [
         builder().marker_name("__Secure-widget").cookie_domain("example.com"),
-        builder().marker_name("widget").cookie_domain("example.com"),
+        builder().marker_name("w").plain_http(true),
         builder().marker_name("widget").plain_http(true),
         builder().marker_name("widget__Host-").plain_http(true),
         builder().marker_name("__Host-widget").plain_http(true).plain_http(false),

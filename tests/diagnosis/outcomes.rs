@@ -119,6 +119,18 @@ fn explained_responses_have_the_outcome_in_a_header() {
     let by_header = asks_sessions().delivery(Delivery::Header).explain(true).build().unwrap();
     assert_eq!(through(by_header.layer(), page, user()).header.as_deref(), Some("no-fetch"));
 
+    // A fetch that involves no user and no session has no outcome.
+    for set in [asks_sessions(), asks_sessions().spa(true)] {
+        let set = set.delivery(Delivery::Header).explain(true).build().unwrap();
+        let mut fetch = load(Some(Session(None)), "");
+        for (name, value) in [("dest", "empty"), ("mode", "cors"), ("site", "same-origin")] {
+            let name = http::HeaderName::try_from(format!("sec-fetch-{name}")).unwrap();
+            fetch.headers_mut().insert(name, value.parse().unwrap());
+        }
+        let seen = through(set.layer(), page, fetch);
+        assert_eq!((seen.header.as_deref(), seen.outcome), (Some("signed-out"), None));
+    }
+
     // The outer layer has nothing to report, and keeps the inner one's word.
     let both = tower::layer::layer_fn(|inner| set.logout_layer().layer(set.layer().layer(inner)));
     assert_eq!(through(both, page, user()).header.as_deref(), Some("boot"));

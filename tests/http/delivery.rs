@@ -63,6 +63,49 @@ async fn headers_go_only_to_successful_same_origin_fetches() {
     }
 }
 
+/// The browser has the response of a signed-out visitor, and asks whether it still holds.
+#[tokio::test]
+async fn conditional_fetch_gets_tokens_and_shutdowns() {
+    let layer = builder().delivery(Delivery::Header).build().unwrap().layer();
+    let api = answering(|request| match request.headers().get("if-none-match") {
+        Some(_) => Response::builder().status(304).body(Body::empty()).unwrap(),
+        None => page(),
+    });
+    let conditional = |viewer, marker| {
+        let mut request = fetch(viewer, marker);
+        request.headers_mut().insert("if-none-match", "\"v1\"".parse().unwrap());
+        request
+    };
+    let known = ask(layer.clone(), api.clone(), conditional(Viewer::SignedOut, "")).await;
+    assert_eq!(known.status, 304, "a visitor's response is not personal");
+    let login = ask(layer.clone(), api.clone(), conditional(user(1), "")).await;
+    assert!(login.status == 200 && login.headers.contains_key("x-widget-token-intercom"), "{:?}", login.headers);
+    let logout = ask(layer, api, conditional(Viewer::SignedOut, FP_1)).await;
+    assert_eq!(logout.status, 200);
+    assert_eq!(logout.headers["x-widget-shutdown"], "intercom");
+}
+
+#[tokio::test]
+async fn fetch_keeps_its_range_and_the_conditions_of_a_write() {
+    let layer = builder().delivery(Delivery::Header).build().unwrap().layer();
+    const CONDITIONS: [&str; 5] = ["if-none-match", "if-modified-since", "if-match", "range", "if-range"];
+    let counting = answering(|request| {
+        let kept: Vec<_> = CONDITIONS.into_iter().filter(|name| request.headers().contains_key(*name)).collect();
+        Response::new(Body::from(kept.join(" ")))
+    });
+    for (method, kept) in [
+        (Method::GET, "if-match range if-range"),
+        (Method::PUT, "if-none-match if-modified-since if-match range if-range"),
+    ] {
+        let mut request = fetch(user(1), "");
+        *request.method_mut() = method;
+        for name in CONDITIONS {
+            request.headers_mut().insert(name, "*".parse().unwrap());
+        }
+        assert_eq!(ask(layer.clone(), counting.clone(), request).await.body, kept);
+    }
+}
+
 #[tokio::test]
 async fn logout_by_fetch_is_announced_in_a_header() {
     let layer = builder().delivery(Delivery::Header).build().unwrap().logout_layer();

@@ -3,6 +3,7 @@
 use std::fmt::{Debug, Write as _};
 
 use axum::body::Body;
+use futures::executor::block_on;
 use http_body::Body as _;
 use tower_widget_identity::{
     Company, ConfigError, ConfigErrorKind, CspMode, CspNeeds, CspSources, Delivery, Identity, IssuedToken, Issuer,
@@ -14,6 +15,8 @@ use tower_widget_identity::{
         Manifest, PageValue, Salesforce, Sendbird, SessionArtifacts, Settings, Widget, ZendeskClassic,
     },
 };
+
+use crate::support::pages::{load, visit};
 
 /// The public names of the crate and of its module `widget`, without the widgets themselves. Those are exported by
 /// their list together with the catalog, and the crate's own tests check each type of that list.
@@ -245,7 +248,8 @@ fn shown_as_errors(show: &mut dyn FnMut(&dyn Debug)) {
     for refusal in [poor, over, large, TokenError::Signing] {
         show(&(refusal, refusal.to_string(), refusal.as_str()));
     }
-    show(&(OutcomeKind::Untouched(Reason::Encoded), Outcome::from(OutcomeKind::Boot)));
+    let booted = block_on(visit(load(Viewer::SignedIn(jane()), ""))).outcome.expect("an outcome");
+    show(&(OutcomeKind::Untouched(Reason::Encoded), booted));
 }
 
 #[test]

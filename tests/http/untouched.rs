@@ -4,10 +4,10 @@ use axum::body::Body;
 use http::{Method, Response, StatusCode};
 use http_body_util::BodyExt;
 use tower::{Layer, ServiceExt};
-use tower_widget_identity::{OutcomeKind, Reason, Viewer, Widgets};
+use tower_widget_identity::{CspMode, OutcomeKind, Reason, Viewer, Widgets};
 
 use crate::support::{
-    FP_1, FP_2, kind,
+    FP_1, FP_2, builder, kind,
     pages::{PAGE, answering, ask, load, page, user, visit},
     widgets,
 };
@@ -103,6 +103,39 @@ async fn conditions_are_dropped_where_the_page_may_be_personal() {
         });
         let answer = ask(widgets().layer(), counted, conditional(viewer.clone(), marker)).await;
         assert_eq!(answer.body, kept.to_string(), "{viewer:?} {marker:?}");
+    }
+}
+
+/// The visitor's page carries the snippet, and a 304 would replace its patched policy in the browser's cache.
+#[tokio::test]
+async fn visitors_page_with_the_snippet_is_never_answered_with_304() {
+    const POLICY: &str = "default-src 'self'";
+    let conditional = answering(|request| {
+        let is_known = request.headers().contains_key("if-none-match");
+        let mut response = if is_known { Response::default() } else { page() };
+        if is_known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        response.headers_mut().insert("content-security-policy", POLICY.parse().unwrap());
+        response
+    });
+    for (builder, status) in [
+        (builder().visitors(true), 200),
+        (builder().spa(true), 200),
+        (builder().visitors(true).csp(CspMode::LeaveAlone), 304),
+        (builder(), 304),
+    ] {
+        let layer = builder.build().unwrap().layer();
+        for viewer in [Viewer::SignedOut, Viewer::Unknown] {
+            let mut request = load(viewer.clone(), "");
+            request.headers_mut().insert("if-none-match", "W/\"v1\"".parse().unwrap());
+            request.headers_mut().insert("range", "bytes=0-9".parse().unwrap());
+            let answer = ask(layer.clone(), conditional.clone(), request).await;
+            assert_eq!(answer.status, status, "{viewer:?}");
+            if (status, viewer) == (200, Viewer::SignedOut) {
+                assert_ne!(answer.headers["content-security-policy"], POLICY);
+            }
+        }
     }
 }
 

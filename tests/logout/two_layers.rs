@@ -327,17 +327,25 @@ fn inner_layers_signed_out_is_not_the_applications_word() {
 
 #[test]
 fn two_sets_of_widgets_end_both_sessions() {
-    let other = || Widgets::builder().widget(Gist::new("gist-app", secret("gist secret"))).marker_name("other");
+    let other = || Widgets::builder().widget(Gist::new("gist-app", secret("gist secret"))).marker_name("__Host-other");
     let other = other().logout_path("/logout").build().unwrap();
     let set = builder().logout_path("/logout").build().unwrap();
-    let cookies = format!("{MARKER}={FP_1}; other={FP_2}");
+    let cookies = format!("{MARKER}={FP_1}; __Host-other={FP_2}");
     for path in ["/logout", "/"] {
         for response in [redirect(), json(), page()] {
             let both = other.layer().layer(set.layer().layer(Handler(saying_signed_out(response.clone()))));
             let seen = serve(both, ask("POST", path, &cookies));
             let lines = seen.cookies();
-            assert_eq!(lines.iter().filter(|line| line.starts_with("other=out;")).count(), 1, "{path} {lines:?}");
-            assert_eq!(lines.iter().filter(|line| line.starts_with("other-kept=")).count(), 1, "{path} {lines:?}");
+            assert_eq!(
+                lines.iter().filter(|line| line.starts_with("__Host-other=out;")).count(),
+                1,
+                "{path} {lines:?}"
+            );
+            assert_eq!(
+                lines.iter().filter(|line| line.starts_with("__Host-other-kept=")).count(),
+                1,
+                "{path} {lines:?}"
+            );
             assert!(seen.is_ended() || seen.has_snippet(), "{path} {lines:?}");
         }
     }

@@ -15,7 +15,8 @@ use http::{Request, Response, StatusCode, header::HeaderMap};
 use http_body_util::BodyExt;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_widget_identity::{
-    ConfigErrorKind, Delivery, Identity, IssuedToken, Issuer, TokenError, Viewer, Widgets, WidgetsBuilder,
+    ConfigErrorKind, Delivery, Identity, IssuedToken, Issuer, Outcome, OutcomeKind, TokenError, Viewer, Widgets,
+    WidgetsBuilder,
     widget::{Ada, Ferndesk, HubSpot, LiveChat, Sendbird, Widget},
 };
 
@@ -73,7 +74,7 @@ fn token_service_awaits_the_issuer_and_returns_the_lifetime() {
 
     let (_, headers, _) = ask(&widgets, "hubspot", person().with_session_expires(at(NOW + 60)));
     assert_eq!(headers["x-widget-lifetime"], "60", "no longer than the application's session");
-    assert_eq!(calls.load(Ordering::SeqCst), 1, "the same token");
+    assert_eq!(calls.load(Ordering::SeqCst), 2, "the first token outlives this session");
 }
 
 #[test]
@@ -94,6 +95,15 @@ fn no_header_carries_an_issued_token() {
     assert!(page.headers().contains_key("x-widget-token-ferndesk"), "{:?}", page.headers());
     assert!(page.headers().keys().all(|name| !name.as_str().contains("hubspot")), "{:?}", page.headers());
     assert_eq!(calls.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn header_names_the_user_if_all_tokens_are_issued() {
+    let widgets = hubspot(issuer(&Arc::default())).delivery(Delivery::Header).build().unwrap();
+    let response = page(&widgets, "empty", person());
+    assert!(response.headers().contains_key("x-widget-page"), "whose tokens the script may fetch: {response:?}");
+    let outcome = response.extensions().get::<Outcome>().map(Outcome::kind);
+    assert_eq!(outcome, Some(OutcomeKind::Headers));
 }
 
 #[test]

@@ -306,7 +306,7 @@ fn judge_logout(asked: &Asked, ours: &[&str], out: &str) {
 }
 
 fn judge_kept(line: &str) {
-    kept::judge_new(kept::epoch(line, KEPT).expect("the second cookie"));
+    kept::judge_new(kept::epoch(line, KEPT, "; Secure").expect("the second cookie"));
 }
 
 /// Checks that the outcome says what was done, and that a plain page or fetch gets what it needs.

@@ -227,6 +227,81 @@ fn no_token_outlives_the_session() {
     assert_eq!(text(block_on(tokens.obtain(ends(0), &app.clock()))), Err(IssueError::SessionOver));
 }
 
+/// A person whose session ends at this second.
+fn until(second: u64) -> Identity {
+    person().with_session_expires(UNIX_EPOCH + Duration::from_secs(second))
+}
+
+#[test]
+fn session_gets_no_cached_token_that_outlives_it() {
+    let app = App::default();
+    let tokens = tokens(app.issuer());
+    let ask = |identity| text(block_on(tokens.obtain(identity, &app.clock()))).unwrap();
+    for (identity, expected, why) in [
+        (person(), "token-1", "the first"),
+        (until(3600), "token-1", "the token ends with the session"),
+        (until(3599), "token-2", "the first token outlives this session, and its issuer did not know the end"),
+        (until(3599), "token-2", "the same session"),
+        (until(4000), "token-2", "a longer session"),
+        (person(), "token-2", "a session whose end is not known"),
+        (until(10), "token-3", "the second token was issued for a longer session"),
+        (until(3599), "token-3", "the third token was issued for a shorter one"),
+    ] {
+        assert_eq!(ask(identity), expected, "{why}");
+    }
+}
+
+#[test]
+fn issuer_gets_the_end_of_each_session() {
+    let ends: Arc<Mutex<Vec<Option<SystemTime>>>> = Arc::default();
+    let noted = ends.clone();
+    let tokens = tokens(Issuer::new(move |identity: Identity| {
+        lock(&noted).push(identity.session_expires());
+        std::future::ready(Ok::<_, io::Error>(IssuedToken::new("token", HOUR)))
+    }));
+    for identity in [person(), until(10)] {
+        block_on(tokens.obtain(identity, &App::default().clock())).unwrap();
+    }
+    assert_eq!(*lock(&ends), [None, Some(UNIX_EPOCH + Duration::from_secs(10))]);
+}
+
+#[test]
+fn session_joins_no_call_for_a_longer_one() {
+    let app = App::default();
+    let gates = [gate(), gate()];
+    let (open, closed): (Vec<_>, Vec<_>) = gates.into_iter().unzip();
+    let tokens = tokens(app.waiting(closed));
+    block_on(async {
+        let mut longer = tokens.obtain(until(60), &app.clock());
+        assert!(poll_immediate(&mut longer).await.is_none());
+        let mut shorter = tokens.obtain(until(10), &app.clock());
+        assert!(poll_immediate(&mut shorter).await.is_none());
+        let mut joined = tokens.obtain(until(30), &app.clock());
+        assert!(poll_immediate(&mut joined).await.is_none());
+        open.into_iter().for_each(|open| open.send(()).unwrap());
+        for waits in [longer, shorter, joined] {
+            assert_eq!(text(waits.await), Ok("token".to_owned()));
+        }
+    });
+    assert_eq!(app.calls(), 2);
+    assert!(lock(&tokens.calls).is_empty(), "both calls have left the map");
+}
+
+/// A clock of the application that asks for a token itself would wait for its own lock.
+#[test]
+fn clock_is_read_without_a_lock() {
+    let app = App::default();
+    let tokens = tokens(app.issuer());
+    let seen = tokens.clone();
+    let clock = Clock::new(move || {
+        assert!(seen.calls.try_lock().is_ok() && seen.cache.as_ref().unwrap().try_lock().is_ok());
+        UNIX_EPOCH
+    });
+    for _ in 0..2 {
+        block_on(tokens.obtain(person(), &clock)).unwrap();
+    }
+}
+
 #[test]
 fn ended_session_costs_no_call_and_session_that_ends_meanwhile_gets_no_token() {
     let app = App::default();

@@ -8,7 +8,10 @@ use std::{
 
 use http::StatusCode;
 use tokio::task::{JoinSet, yield_now};
-use tower_widget_identity::{ConfigErrorKind, Token, widget::Manifest};
+use tower_widget_identity::{
+    ConfigErrorKind, Token,
+    widget::{Manifest, PageValue},
+};
 
 use super::*;
 use crate::tokens::vendors::catalog::assert_refused;
@@ -169,6 +172,58 @@ fn a_costly_token_is_one_of_the_widgets() {
     }
     let built = Widgets::builder().widget(Wrong(secret("wrong secret"))).build();
     assert_refused(built, ConfigErrorKind::WidgetName, &["wrong", "\"wrongs\"", "with_token_names"]);
+}
+
+/// A widget with a token that signs a value of the page, and the threads on which its tokens are made.
+struct Valued {
+    key: Secret,
+    costly: fn(Manifest) -> Manifest,
+    made: Arc<Mutex<Vec<ThreadId>>>,
+}
+
+impl Widget for Valued {
+    fn manifest(&self) -> Manifest {
+        let manifest = Manifest::new("valued", "valued-1", "tools => ({ boot() {}, refresh() {}, shutdown() {} })");
+        (self.costly)(manifest.with_value_token_names(["valued-session"]).with_required_token_path())
+    }
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.key)
+    }
+    fn mint(&self, _: &str, identity: &Identity, _: SystemTime) -> Result<Token, TokenError> {
+        self.key.jwt(&json!({ "sub": identity.id() }))
+    }
+    fn mint_with_value(&self, _: &str, value: &PageValue, _: &Identity, _: SystemTime) -> Result<Token, TokenError> {
+        self.made.lock().unwrap().push(thread::current().id());
+        self.key.jwt(&json!({ "value": value.as_str() }))
+    }
+    fn boot_data(&self, _: &Identity, _: SystemTime) -> Result<BootData, TokenError> {
+        Ok(BootData::new())
+    }
+}
+
+#[tokio::test]
+async fn costly_value_token_is_made_on_another_thread() {
+    let all: fn(Manifest) -> Manifest = Manifest::with_costly_tokens;
+    for costly in [all, |manifest| manifest.with_costly_token("valued-session")] {
+        let made: Arc<Mutex<Vec<ThreadId>>> = Arc::default();
+        let widget = Valued { key: secret("valued secret"), costly, made: made.clone() };
+        let widgets = Widgets::builder().widget(widget).build().unwrap();
+        let mut request = ask("valued-session", signed_in());
+        request.headers_mut().insert("x-widget-value", "abc".parse().unwrap());
+        let response = widgets.token_service().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        let made = made.lock().unwrap();
+        assert!(made.len() == 1 && made[0] != thread::current().id(), "{made:?}");
+    }
+}
+
+#[test]
+fn rsa_key_signs_a_value_token_only_if_it_is_costly() {
+    let valued = |costly| Widgets::builder().widget(Valued { key: rsa(), costly, made: Arc::default() }).build();
+    assert!(valued(Manifest::with_costly_tokens).is_ok());
+    assert!(valued(|manifest| manifest.with_costly_token("valued").with_costly_token("valued-session")).is_ok());
+    let built = valued(|manifest| manifest.with_costly_token("valued"));
+    assert_refused(built, ConfigErrorKind::Secret, &["valued", "RSA"]);
 }
 
 // ---- the thread -----------------------------------------------------------------------------------------------------
