@@ -12,7 +12,8 @@ pub enum TokenError {
     MissingEmail,
     /// The vendor does not accept this kind of e-mail address (Zendesk: accented characters).
     UnacceptableEmail,
-    /// The vendor does not accept this id (Zendesk Messaging: longer than 255 characters).
+    /// The widget does not accept this id (Zendesk Messaging: longer than 255 characters; Userflow: see
+    /// [`signed_companies`](crate::widget::Userflow::signed_companies)).
     UnacceptableId,
     /// The application's session has already ended.
     ///
