@@ -41,7 +41,7 @@ impl Widget for Acme {
 }
 
 const ADAPTER: &str = "tools => {
-    const queue = () => window.acme = window.acme || [];
+    const queue = () => window.acme = tools.global('acme') || [];
     const identify = token => queue().push(['identify', token]);
     return {
         boot(widget) {
@@ -51,7 +51,7 @@ const ADAPTER: &str = "tools => {
         },
         refresh(widget, token) { tools.renew(widget, token, identify); },
         shutdown() {
-            tools.emptyQueue(window.acme); // a late library must not see the user
+            tools.emptyQueue(tools.global('acme')); // a late library must not see the user
             queue().push(['logout']);
         }
     };

@@ -13,7 +13,8 @@ pub enum TokenError {
     /// The vendor does not accept this kind of e-mail address (Zendesk Classic: accented characters; Re:amaze: a
     /// colon).
     UnacceptableEmail,
-    /// The vendor does not accept this id (Zendesk Messaging: longer than 255 characters).
+    /// The widget does not accept this id (Zendesk Messaging: longer than 255 characters; Userflow: see
+    /// [`signed_companies`](crate::widget::Userflow::signed_companies)).
     UnacceptableId,
     /// The application's session has already ended.
     ///

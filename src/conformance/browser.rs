@@ -158,7 +158,15 @@ impl<'a> Theatre<'a> {
             }
         }
         self.play_endings(findings)?;
-        self.play_orders(findings)
+        self.play_orders(findings)?;
+        // What these rules have found would appear here again.
+        let found = |rule| findings[before..].iter().any(|finding| finding.rule() == rule);
+        if found(Rule::Order) {
+            return None;
+        }
+        let options = json!({ "silent": found(Rule::Boot) });
+        self.play("shadowed", options, findings)?;
+        self.play("shadowedEnd", Value::Null, findings).map(drop)
     }
 
     fn play_endings(&self, findings: &mut Vec<Finding>) -> Option<()> {
@@ -231,6 +239,7 @@ fn rule(name: &str) -> Rule {
         "refresh" => Rule::Refresh,
         "second" => Rule::Second,
         "visitor" => Rule::Visitor,
+        "shadowed" => Rule::Shadowed,
         _ => Rule::Shape,
     }
 }

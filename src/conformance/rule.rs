@@ -28,7 +28,7 @@ pub enum Rule {
     AdapterText,
     /// Every token can be minted for a user with all data, and `boot_data()` succeeds.
     Mints,
-    /// A token identifies its user: two users have two tokens.
+    /// A token identifies its user: two users have two tokens, and a company's signature is not valid for a user.
     Subject,
     /// Ids are strings, even if they look like numbers.
     StringIds,
@@ -75,11 +75,13 @@ pub enum Rule {
     Second,
     /// Without a user, the adapter shows the widget to a visitor, and no user's data.
     Visitor,
+    /// Markup whose ids are the names of the vendor's globals changes nothing.
+    Shadowed,
 }
 
 impl Rule {
     /// All rules, in the order of their numbers.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::NoPanic,
         Self::Check,
         Self::Names,
@@ -111,6 +113,7 @@ impl Rule {
         Self::Refresh,
         Self::Second,
         Self::Visitor,
+        Self::Shadowed,
     ];
 
     /// The rule's number, from 1, as in the table of the [module](super).
@@ -183,6 +186,10 @@ impl Rule {
             Self::Visitor => {
                 ("a visitor is shown the widget", "`Widgets::builder().visitors(true)` boots without a user")
             }
+            Self::Shadowed => (
+                "markup does not shadow the library's globals",
+                "`<a id=acme>` makes `window.acme` an element: read it with `tools.global`",
+            ),
         }
     }
 }

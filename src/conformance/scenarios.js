@@ -33,6 +33,8 @@ const read = () => Function('page', 'with (page) { return ({\n"' + name + '": ' 
 // The URLs that were passed to `tools.load`.
 const asked = [];
 let made;
+// Calls the factory: once for each page, and again for an adapter that remembers nothing.
+let make;
 // The widget as the runtime passes it.
 let widget = Object.assign({}, input.widget);
 // If true, the scenario calls the adapter itself, and the runtime's calls do not reach it.
@@ -53,7 +55,12 @@ const factory = tools => {
     const before = watched('what precedes the library', options.before);
     tools.load(url, Object.assign({}, options, { onload, before }));
   };
-  made = read()(Object.assign({}, tools, { load }));
+  const global = key => {
+    note(key);
+    return tools.global(key);
+  };
+  make = () => { made = read()(Object.assign({}, tools, { load, global })); };
+  make();
   const verb = each => (given, ...args) => {
     widget = given;
     if (!direct) call(each, given, ...args);
@@ -129,7 +136,8 @@ const elsewhere = async (change, next) => {
 // ---- the library ----------------------------------------------------------------------------------------------------
 
 const install = key => {
-  const now = window[key];
+  // What `window` inherits is an element.
+  const now = Object.hasOwnProperty.call(window, key) ? window[key] : undefined;
   if (isLibrary.has(now)) return;
   // A settings object remains the page's object, and the library adds its functions to it.
   if (now !== null && typeof now === 'object' && !Array.isArray(now)) Object.setPrototypeOf(now, makeLibrary());
@@ -371,7 +379,45 @@ const idle = async () => {
   if (scripts.length) find('library', 'it is loaded although nobody is there and `load` is not set');
 };
 
-const scenarios = { shape, learn, order, boots, renews, ends, refreshes, second, visitor, idle };
+// Markup such as `<a id=acme>` makes a property that `window` inherits.
+const plain = Object.getPrototypeOf(window);
+const shadow = shadows => {
+  const elements = [...touched].map(key => [key, { value: document.createElement('a'), writable: true, configurable: true }]);
+  Object.setPrototypeOf(window, shadows ? Object.create(plain, Object.fromEntries(elements)) : plain);
+};
+
+const shadowed = async ({ silent }) => {
+  shadow(true);
+  await visit(ada);
+  await arrive();
+  await respond();
+  if (!silent && !known(ada).length) find('shadowed', 'the library is told nothing of the person');
+  await visit(undefined);
+  await pass(5000);
+  thrown.forEach(error => find('shadowed', error));
+};
+
+// What an adapter without a library does at the end of a session must not depend on the page's markup.
+const shadowedEnd = async () => {
+  direct = true;
+  await visitStalePage();
+  const end = async shadows => {
+    ours().forEach(key => delete window[key]);
+    shadow(shadows);
+    asked.length = 0;
+    make();
+    call('shutdown', widget, true);
+    await pass(5000);
+    return asked.join();
+  };
+  const usual = await end(false);
+  if (await end(true) !== usual) find('shadowed', 'a `shutdown` that may load the library does not load it');
+  thrown.forEach(error => find('shadowed', error));
+};
+
+const scenarios = {
+  shape, learn, order, boots, renews, ends, refreshes, second, visitor, idle, shadowed, shadowedEnd
+};
 
 scenarios[input.scenario](input.options || {}).then(
   () => { window.result = JSON.stringify({ findings, touched: [...touched] }); },

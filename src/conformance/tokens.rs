@@ -10,7 +10,7 @@ use super::{
     rule::{Finding, Rule},
 };
 use crate::{
-    identity::Identity,
+    identity::{Company, Identity},
     sign::{self, Secret, Token},
     token_error::TokenError,
     widget::Widget,
@@ -74,6 +74,22 @@ fn subjects(widget: &dyn Widget, findings: &mut Vec<Finding>) {
     if leaves(&ada).iter().any(|(_, leaf)| !leaf.is_null()) && ada == bela {
         findings.push(Finding::new(Rule::Subject, "boot_data() is the same for two users"));
     }
+    findings.extend(signed_companies(widget).into_iter().map(|path| {
+        let detail =
+            format!("`{path}` of boot_data() is the token of another user, whose id is that of the user's company");
+        Finding::new(Rule::Subject, detail)
+    }));
+}
+
+/// Where the page of a company's member contains the token of a user with the company's id.
+fn signed_companies(widget: &dyn Widget) -> Vec<String> {
+    let company = people::bela();
+    let member = people::ada().with_company(Company::new(company.id()));
+    let tokens = minted(widget, &company);
+    let Ok(page) = widget.boot_data(&member, at(NOW)) else { return Vec::new() };
+    let page = of_person(&page);
+    let is_token = |leaf: &Value| tokens.iter().any(|token| leaf.as_str() == Some(token.token.as_str()));
+    leaves(&page).into_iter().filter(|(_, leaf)| is_token(leaf)).map(|(path, _)| path).collect()
 }
 
 fn names(claims: &Claims, identity: &Identity) -> bool {

@@ -202,6 +202,9 @@ mod tests {
     }
 
     /// Gzips the code as a server would. docs/what-is-injected.md names the size.
+    ///
+    /// The limit is close to the size, so that a change that adds code shows its price. The last one to raise it was the
+    /// protection from markup that shadows globals, in the runtime and in each adapter.
     #[test]
     fn code_for_three_widgets_stays_small() {
         use crate::{
@@ -227,7 +230,7 @@ mod tests {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         gzip.write_all(&code).unwrap();
         let size = gzip.finish().unwrap().len();
-        assert!((1000..4600).contains(&size), "{size} bytes, {} before gzip", code.len());
+        assert!((1000..4750).contains(&size), "{size} bytes, {} before gzip", code.len());
     }
 
     #[test]

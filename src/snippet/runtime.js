@@ -6,6 +6,11 @@
   /** @type {(object: any, name: string) => any} */
   const own = Object.getOwnPropertyDescriptor;
 
+  // Markup cannot shadow an own property: with `<a id=userflow>`, `window` inherits one that is the element.
+  // https://html.spec.whatwg.org/multipage/nav-history-apis.html#named-access-on-the-window-object
+  /** @param {string} name */
+  const global = name => own(window, name) && window[name];
+
   /** @type {(target: EventTarget, event: string, action: () => void, once?: boolean) => void} */
   const on = (target, event, action, once) => read('addEventListener').call(target, event, action, { once });
 
@@ -138,8 +143,11 @@
 
   /** @param {Widget} widget */
   const purgeStores = widget => {
-    cookies().map(nameOf).filter(matches(widget.residue.cookies)).forEach(name =>
-      domains().forEach(domain => setCookie(name + '=; Path=/; Max-Age=0' + domain)));
+    cookies().map(nameOf).filter(matches(widget.residue.cookies)).forEach(name => {
+      // Browsers ignore the line for such a name without `Secure`, and with it the line on a page over plain HTTP.
+      const secure = /^__(Secure|Host)-/i.test(name) ? '; Secure' : '';
+      domains().forEach(domain => setCookie(name + '=; Path=/; Max-Age=0' + secure + domain));
+    });
     /** @type {(name: string, patterns: string[]) => void} */
     const purgeStorage = (name, patterns) => guarded(() => {
       const area = window[name];
@@ -178,13 +186,16 @@
   };
 
   /**
-   * `ours`: the vendors' cookies belong to no other user. `load`: an adapter may load a library for the call.
-   * @type {(ours: boolean, load?: boolean) => void}
+   * `ours`: the vendors' cookies belong to no other user. `load`: an adapter may load a library for the call. Returns
+   * whether each widget's session has ended: no adapter has thrown.
+   * @type {(ours: boolean, load?: boolean) => unknown}
    */
   const shutdown = (ours, load) => {
+    /** @type {unknown} */
+    let ended = true;
     booted = '';
     constants.widgets.forEach(widget => {
-      const end = () => callAdapter(widget, 'shutdown', load);
+      const end = () => { ended = callAdapter(widget, 'shutdown', load) && ended; };
       if (ours) end();
       else withoutCookies(end);
       widget.residue.globals.forEach(purgeGlobal);
@@ -192,20 +203,20 @@
     });
     purgeLate();
     tell('shutdown');
+    return ended;
   };
 
+  // Whether the vendors' cookies belong to no other user, according to the marker.
+  const ownsCookies = (now = readMarker()) => !now || now === booted || now === OUT;
+
+  /** @param {string} [now] */
+  const endSession = now => { shutdown(ownsCookies(now)); };
+
   /**
-   * Whether the vendors' cookies belong to no other user, according to the marker.
-   * @param {string} now
+   * Returns undefined if the adapter has thrown, and an array otherwise.
+   * @type {(widget: Widget, method: 'boot' | 'refresh' | 'shutdown', argument?: any) => unknown}
    */
-  const ownsCookies = now => !now || now === booted || now === OUT;
-
-  /** @param {string} now */
-  const endSession = now => shutdown(ownsCookies(now));
-
-  /** @type {(widget: Widget, method: 'boot' | 'refresh' | 'shutdown', argument?: any) => void} */
-  const callAdapter = (widget, method, argument) => guarded(() =>
-    adapters[widget.name][method](widget, argument));
+  const callAdapter = (widget, method, argument) => guarded(() => [adapters[widget.name][method](widget, argument)]);
 
   /**
    * The widgets that the page's data allows to boot: all of them for a visitor, otherwise those that have a token.
@@ -247,7 +258,7 @@
       return boot(now, text);
     }
     // The page may be a stale copy. Until the server says whose the cookies are, only this tab's widgets end.
-    const former = booted && booted !== VISITOR && (now || booted !== page.fp);
+    const former = isIdentified() && (now || booted !== page.fp);
     if (former) shutdown(now === OUT || !browserState());
     if (page.fp) return ask();
     if (now === OUT) return cleanUp();
@@ -259,10 +270,12 @@
   // The user is signed out: ends everything that is left of the session, and then forgets the user.
   const cleanUp = () => {
     const before = browserState();
-    shutdown(true, true);
+    const ended = shutdown(true, true);
     const current = page = { ...page, seen: '', reset: undefined };
     const forget = () => {
       if (page !== current || browserState() !== before) return;
+      // The next page tries again. Until then, no page from a cache may boot the user whom the marker names.
+      if (!ended) return readMarker() === OUT || writeCookie(MARKER, OUT);
       writeCookie(MARKER, '');
       writeCookie(KEPT, '');
       guarded(() => localStorage.removeItem(KEPT));
@@ -326,18 +339,18 @@
     // Another tab, or another response, has changed the user. The marker alone decides whose page this is, unless the
     // server has just named another user.
     if (browserState() !== before) {
-      if (isAnothers && booted && booted === page.fp && (isReadable || !anybody)) endSession(readMarker());
+      if (isAnothers && booted && booted === page.fp && (isReadable || !anybody)) endSession();
       return anybody || isAnothers ? ask(anybody) : decide();
     }
     if (named === '' || named === page.fp || (anybody && isReadable)) {
-      const { seen, reset } = anybody ? answer : page;
-      return settle(answer, seen || reset);
+      const latest = anybody ? answer : page;
+      return settle(answer, latest.seen || latest.reset);
     }
     const missing = isMissing(status, answer === undefined);
     if (booted && booted === page.fp) {
       if (anybody) return;
       // It is unknown whose the cookies are.
-      endSession(readMarker());
+      endSession();
       if (missing) return;
     }
     if (answer !== undefined) return;
@@ -384,7 +397,7 @@
   };
 
   // WebKit may fire the event before it shows the change.
-  if (own(window, 'cookieStore')) on(cookieStore, 'change', () => { check(); setTimeout(check, 500); });
+  if (global('cookieStore')) on(cookieStore, 'change', () => { check(); setTimeout(check, 500); });
   // Over plain HTTP, and in older browsers, no event announces a logout by fetch.
   else setInterval(() => { if (!read('hidden')) check(); }, 2000);
   on(window, 'pageshow', check);
@@ -405,10 +418,11 @@
       warnOnce(constants.tokens + ' redirects: no one counts as signed in');
       return { status: SIGNED_OUT, text: '' };
     }
-    /** @param {string} name */
-    const header = name => answer.headers.get(name);
     return {
-      status: answer.status, text: await answer.text(), type: header('content-type'), seconds: +(header('x-widget-lifetime') || 0)
+      status: answer.status,
+      text: await answer.text(),
+      type: answer.headers.get('content-type'),
+      seconds: Number(answer.headers.get('x-widget-lifetime'))
     };
   };
 
@@ -486,7 +500,7 @@
     if (booted !== person) return;
     if (status === SIGNED_OUT || status === 409) {
       tell('refused');
-      if (browserState() === before) return endSession(readMarker());
+      if (browserState() === before) return endSession();
       // The refusal may be from before this user's new login in another tab, whose cookies these are.
       shutdown(false);
       ask();
@@ -507,12 +521,13 @@
 
   // Purges what a library writes after the shutdown because it loads late, or gets a response to an earlier request.
   const purgeLate = () => [0, 1000, 5000, 15000].forEach(wait => setTimeout(() => {
-    if (!booted && ownsCookies(readMarker())) constants.widgets.forEach(purgeStores);
+    if (!booted && ownsCookies()) constants.widgets.forEach(purgeStores);
   }, wait));
 
   /** @type {import('./types').Tools} */
   const tools = {
     alive: () => !!booted,
+    global,
     purge: purgeLate,
 
     // Appends the library to the head after `load`, so that hydration sees the application's DOM. Each URL is loaded
@@ -524,11 +539,11 @@
       const append = () => {
         /** @type {any} */
         const element = read('createElement').call(document, 'script');
-        policy = policy || (page.trusted && window.trustedTypes
-          && window.trustedTypes.createPolicy('tower-widget-identity', { createScriptURL: String }));
+        policy = policy || (page.trusted && global('trustedTypes')
+          && global('trustedTypes').createPolicy('tower-widget-identity', { createScriptURL: String }));
         element.src = policy ? policy.createScriptURL(address) : address;
         /** @type {HTMLScriptElement[]} */
-        const others = Array.from(read('scripts'));
+        const others = [...read('scripts')];
         const found = others.find(other => other.src === address || (id && other.id === id));
         if (before) guarded(() => before(!!found));
         const loaded = () => {

@@ -116,6 +116,11 @@ export interface LoadOptions {
 export interface Tools {
   /** Whether the widgets are booted, for a user or for a visitor. */
   alive(): boolean;
+  /**
+   * The value of an own property of `window`, or undefined. With `<a id=acme>` in the page, `window.acme` is that element
+   * until a script has assigned it; so adapters read each global of a vendor with this function.
+   */
+  global(name: string): any;
   /** Loads a library after the page's `load` event, unless the page already has a script with this URL or id. */
   load(url: string | undefined, options?: LoadOptions): void;
   /**

@@ -29,7 +29,7 @@
 //! }
 //!
 //! const ADAPTER: &str = "tools => {
-//!     const identify = token => { window.acme = Object.assign(window.acme || {}, { token }); };
+//!     const identify = token => { window.acme = Object.assign(tools.global('acme') || {}, { token }); };
 //!     return {
 //!         boot(widget) { if (widget.person) identify(widget.person.token); tools.load('/acme.js'); },
 //!         refresh(widget, token) { tools.renew(widget, token, identify); },
@@ -80,10 +80,15 @@
 //!
 //! The runtime may call the three functions in any order. Each must work when it is called twice, and when it is called
 //! before the library has loaded. If one of them throws, the runtime logs the error to the console and continues with
-//! the next widget.
+//! the next widget. After a `shutdown` that threw, the marker cookie stays, so that the next page calls it again.
 //!
 //! The tools:
 //!
+//! * `tools.global(name)` returns the value of `window[name]` if a script has assigned it, and undefined otherwise. Read
+//!   every global of the vendor with it. Users may be able to write markup into your pages, and with `<a id=Acme>`,
+//!   `window.Acme` is [that element](https://html.spec.whatwg.org/multipage/nav-history-apis.html#named-access-on-the-window-object):
+//!   an adapter that takes it for the library throws, and the session does not end. An assignment to `window.Acme` works
+//!   as usual.
 //! * `tools.load(url, { id, attributes, onload, before })` loads a script after the page's own `load` event, once per
 //!   address. Where the page requires Trusted Types, it uses our policy. All options are optional: `id` and
 //!   `attributes` are set on the element, `before` is called immediately before the element is created, and `onload` is
@@ -119,7 +124,8 @@
 //! const ADAPTER: &str = "tools => {
 //!     const stub = (...args) => stub.q.push(args);
 //!     stub.q = [];
-//!     const call = (...args) => { (window.Acme = window.Acme || stub)(...args); };
+//!     const library = () => tools.global('Acme');
+//!     const call = (...args) => { (window.Acme = library() || stub)(...args); };
 //!     const identify = token => call('identify', token);
 //!     return {
 //!         boot(widget) {
@@ -129,9 +135,9 @@
 //!         },
 //!         refresh(widget, token) { tools.renew(widget, token, identify); },
 //!         shutdown(widget, load) {
-//!             tools.emptyQueue(window.Acme && window.Acme.q);
+//!             tools.emptyQueue(library() && library().q);
 //!             // A library that has loaded has already read the queue, and knows the user.
-//!             if (window.Acme) call('logout');
+//!             if (library()) call('logout');
 //!         }
 //!     };
 //! }";

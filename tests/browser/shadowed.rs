@@ -11,16 +11,19 @@ use axum::response::Html;
 use axum::routing::get;
 use serde_json::json;
 use tokio::time::sleep;
+use tower_widget_identity::widget::Userflow;
+use tower_widget_identity::{Secret, Widgets};
 
 use crate::harness::app::{self, App, Session, Settings, script};
 use crate::harness::before::with_scripts_before;
 use crate::harness::page::{ARTIFACTS, PATIENCE, STATE};
 use crate::harness::steps::{sign_in_without_a_page, verified};
 use crate::harness::turbo::{turbo, turbo_visit};
+use crate::harness::vendors::asking_the_session;
 use crate::harness::{Stage, in_every_engine};
 
 /// By the name in the page's URL. The first ones hide members of the document, the others globals.
-const ELEMENTS: [(&str, &str); 15] = [
+const ELEMENTS: [(&str, &str); 16] = [
     ("current-script", "<img name=currentScript>"),
     (
         "current-script-with-data",
@@ -40,6 +43,7 @@ const ELEMENTS: [(&str, &str); 15] = [
     ("cookie-store", "<a id=cookieStore></a>"),
     ("window-listener", "<a id=addEventListener></a>"),
     ("base", "<base href='https://evil.example/'>"),
+    ("vendor", "<a id=userflow></a><form id=USERFLOWJS_QUEUE></form>"),
 ];
 
 const DOCUMENT_MEMBERS: std::ops::Range<usize> = 0..9;
@@ -163,6 +167,34 @@ in_every_engine!(shadowed_members_do_not_hide_a_logout, shadowed(), async |page|
         page.eval("void dispatchEvent(new Event('focus'))").await;
         page.wait_for(LAST, json!(["shutdown", null])).await;
     }
+});
+
+// --- A vendor's globals -----------------------------------------------------------------------
+
+fn shadowed_userflow() -> Settings {
+    Settings {
+        assets: |_| Router::new().route("/userflow.js", script(include_str!("stubs/userflow.js"))),
+        widgets: |_| {
+            let secret = Secret::new("the secret of the stub of Userflow").expect("a good secret");
+            let userflow = Userflow::new("stub", secret).library_url("/userflow.js");
+            asking_the_session(Widgets::builder()).widget(userflow)
+        },
+        around: |router| router,
+        ..shadowed()
+    }
+}
+
+in_every_engine!(shadowed_globals_of_a_vendor_stop_neither_boot_nor_logout, shadowed_userflow(), async |page| {
+    page.open("/shadowed/none").await;
+    sign_in_without_a_page(page).await;
+    page.open("/shadowed/vendor").await;
+    page.wait_for("window.userflowCalls", json!([["init", "stub"], ["identify", "user-1"]])).await;
+
+    // The next page loads the library for the reset alone.
+    page.app.expire("user-1");
+    page.open("/shadowed/vendor").await;
+    page.wait_for("window.userflowCalls", json!([["reset", null]])).await;
+    page.wait_for_marker(None).await;
 });
 
 fn short_lived() -> Settings {

@@ -15,8 +15,9 @@ use tower_widget_identity::{
 pub(crate) const SECRET: &str = "the secret of acme";
 
 pub(crate) const ADAPTER: &str = "tools => {
+    const acme = () => tools.global('Acme');
     const call = (...args) => {
-        if (typeof window.Acme !== 'function') {
+        if (typeof acme() !== 'function') {
             const stub = window.Acme = (...queued) => stub.q.push(queued);
             stub.q = [];
         }
@@ -33,8 +34,8 @@ pub(crate) const ADAPTER: &str = "tools => {
             tools.renew(widget, token, renewed => call('identify', renewed));
         },
         shutdown(widget, load) {
-            tools.emptyQueue(window.Acme && window.Acme.q);
-            if (window.Acme) window.Acme('logout');
+            tools.emptyQueue(acme() && acme().q);
+            if (acme()) acme()('logout');
         }
     };
 }";

@@ -103,6 +103,7 @@ fn the_other_forms_of_a_widget_conform_too() {
         judged(ZendeskMessaging::new("abcd1234", secret().with_key_id("app_1"))),
         judged(salesforce()),
         judged(Gleap::new("key-1", secret()).setting("setLanguage", "de").setting("disableConsoleLogOverwrite", true)),
+        judged(Userflow::new("ct_1", secret()).signed_companies("company-")),
         judged(Userflow::new("ct_1", secret()).setting("setBaseZIndex", 2_000).setting("disableEvalJs", true)),
     ]);
 }

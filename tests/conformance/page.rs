@@ -17,6 +17,7 @@ const PAGE: &str = "
     let up = false;
     globalThis.tools = {
         alive: () => up,
+        global: name => window[name],
         purge() { seen.push('purge'); },
         load(url, options = {}) { if (!loaded.length) loaded.push({ url, ...options }); },
         token(name, callback) { asked.push(callback); }

@@ -196,6 +196,10 @@ fn hashes() -> Vec<(Option<Rule>, Acme)> {
             acme.mint("acme", who, at(now))?;
             hashed(BootData::new().with_token("hash", acme.secret.hmac_hex("everybody")?), who)
         })),
+        (Some(Rule::Subject), hashing(|acme, who, now| {
+            let company = who.company().map(|company| acme.secret.hmac_hex(company.id())).transpose()?;
+            Ok(beside_a_hash(acme, who, now)?.with_some("company", company.map(|hash| hash.as_str().to_owned())))
+        })),
         (Some(Rule::Lifetime), Acme {
             mint: |acme, who, now| expires(who, now, 600).and_then(|exp| Ok(acme.secret.hmac_hex(who.required_id()?)?.with_lifetime(secs(exp - now)))),
             ..hashing(|acme, who, _| hashed(BootData::new().with("hash", acme.secret.hmac_hex(who.required_id()?)?.into_string()), who).and_then(|page| expires(who, 1_800_000_000, 1).map(|_| page)))
@@ -216,18 +220,18 @@ fn acting() -> Vec<(Rule, Acme)> {
         (Rule::Shape, act("boot(widget) {", "destroy() {}, boot(widget) {")),
         (Rule::Shape, act("refresh(widget, token) {", "renew(widget, token) {")),
         (Rule::Shape, act("const ask =", "window.Acme.ready; const ask =")),
-        (Rule::Order, act("if (window.Acme) window.Acme('logout')", "window.Acme('logout')")),
-        (Rule::Order, act("if (window.Acme) window.Acme('logout')", "while (!window.Acme.gone);")),
-        (Rule::Order, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); setTimeout(() => window.Acme('logout'), 10)")),
-        (Rule::Order, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); Object.hasOwn(widget, 'name')")),
+        (Rule::Order, act("if (acme()) acme()('logout')", "window.Acme('logout')")),
+        (Rule::Order, act("if (acme()) acme()('logout')", "while (!window.Acme.gone);")),
+        (Rule::Order, act("if (acme()) acme()('logout')", "if (acme()) acme()('logout'); setTimeout(() => window.Acme('logout'), 10)")),
+        (Rule::Order, act("if (acme()) acme()('logout')", "if (acme()) acme()('logout'); Object.hasOwn(widget, 'name')")),
         (Rule::Library, act("tools.load(widget.library);", "")),
         (Rule::Library, act("tools.load(widget.library);", "tools.load(widget.library); tools.load(widget.library + '?' + Date.now() * 0); document.head.append(document.createElement('script'));")),
         (Rule::Library, act("tools.load(widget.library);", "tools.load(widget.library); const again = document.createElement('script'); again.src = widget.library; document.head.appendChild(again);")),
-        (Rule::Library, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); tools.load(widget.library)")),
+        (Rule::Library, act("if (acme()) acme()('logout')", "if (acme()) acme()('logout'); tools.load(widget.library)")),
         (Rule::Library, act("const ask =", "tools.load('https://cdn.acme.example/widget.js'); const ask =")),
         (Rule::Boot, act("if (widget.person) call('identify', widget.person.token, ask(widget));", "if (widget.person && window.Acme && !window.Acme.q) call('identify', widget.person.token);")),
         (Rule::Fresh, act("renewed => call('identify', renewed)", "() => {}").then(", ask(widget)", "")),
-        (Rule::Left, act("tools.emptyQueue(window.Acme && window.Acme.q);", "")),
+        (Rule::Left, act("tools.emptyQueue(acme() && acme().q);", "")),
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) window.acme_person = { now: widget.person };")),
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) localStorage.setItem('acme-token', widget.person.token);")),
         (Rule::Left, act("call('init', widget.settings);", "call('init', widget.settings); if (widget.person) document.cookie = 'acmetoken=' + widget.person.token;")),
@@ -238,11 +242,14 @@ fn acting() -> Vec<(Rule, Acme)> {
         (Rule::Refresh, act("tools.renew(widget, token, renewed => call('identify', renewed));", "if (widget.person) call('identify', widget.person.token);")),
         (Rule::Second, act("call('identify', widget.person.token, ask(widget))", "call('identify', first = first || widget.person.token, ask(widget))").then("const ask =", "let first; const ask =")),
         (Rule::Second, act("if (widget.person) call('identify'", "if (widget.person && !document.acmeGone) call('identify'")
-            .then("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); document.acmeGone = document.acmeWas")
+            .then("if (acme()) acme()('logout')", "if (acme()) acme()('logout'); document.acmeGone = document.acmeWas")
             .then("tools.load(widget.library);", "tools.load(widget.library); if (widget.person) document.acmeWas = true;")),
-        (Rule::Second, act("if (window.Acme) window.Acme('logout')", "if (window.Acme) window.Acme('logout'); delete window.Acme")
+        (Rule::Second, act("if (acme()) acme()('logout')", "if (acme()) acme()('logout'); delete window.Acme")
             .then(", ask(widget)", "")),
         (Rule::Visitor, act("if (widget.person) call('identify'", "call('identify'")),
+        (Rule::Shadowed, act("tools.global('Acme')", "window.Acme")),
+        (Rule::Shadowed, act("if (acme()) acme()('logout')", "if (window.Acme) window.Acme('logout')")),
+        (Rule::Shadowed, act("if (acme()) acme()('logout')", "if (acme()) acme()('logout'); else if (load && !window.Acme) tools.load(widget.library)")),
         (Rule::PageValue, handing("tools.token('acme-device', hand)")),
         (Rule::PageValue, handing("tools.token('acme-device', hand, 'device 1')")),
         (Rule::PageValue, handing("tools.token('acme', hand, 'device-1')")),

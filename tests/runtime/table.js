@@ -99,8 +99,9 @@ window.fetch = async (address, { headers, cache, redirect }) => {
 
 // ---- the adapters ---------------------------------------------------------------------------------------------------
 
-// The widgets whose `boot` fails, and those whose `boot` loads a library.
+// The widgets whose `boot` fails, those whose `shutdown` fails, and those whose `boot` loads a library.
 let failing = [];
+let failingToEnd = [];
 let loaders = [];
 const shown = {};
 
@@ -125,6 +126,7 @@ const adapter = each => tools => {
     refresh(widget, token) { note('refresh ' + each + ': ' + (token || who(widget))); },
     shutdown(_, load) {
       note(said('shutdown ' + each + (load ? ', may load' : '')));
+      if (failingToEnd.includes(each)) throw new Error(each);
       delete shown[each];
     }
   };
@@ -204,8 +206,10 @@ const DO = {
   clobber(names) { names.forEach(each => Object.defineProperty(document, each, { configurable: true, value: { tagName: 'FORM' } })); },
   inherit() {
     // As a named element's property is: <https://webidl.spec.whatwg.org/#named-properties-object>.
-    const widgetIdentity = { writable: true, configurable: true, value: { visit() { note('what window inherits is called'); } } };
-    Object.setPrototypeOf(window, Object.create(Object.getPrototypeOf(window), { widgetIdentity }));
+    const fails = () => { note('what window inherits is called'); };
+    const inherited = { writable: true, configurable: true, value: { visit: fails, createPolicy: fails } };
+    const names = { widgetIdentity: inherited, trustedTypes: inherited };
+    Object.setPrototypeOf(window, Object.create(Object.getPrototypeOf(window), names));
   },
   consentTool(configurable) { Object.defineProperty(document, 'cookie', { configurable, get: () => 'consent', set() {} }); },
   warningsThrow() { window.console.warn = () => { throw new Error('no warnings'); }; },
@@ -256,6 +260,7 @@ const DO = {
     note(Reflect.set(window, 'widgetIdentity', {}) || deleteProperty(window, 'widgetIdentity') ? 'replaced' : 'not replaced');
   },
   failing(names) { failing = names; },
+  failingToEnd(names) { failingToEnd = names; },
   loaders(names) { loaders = names; },
   // A script of the page, such as one from the vendor's own package.
   pageScript({ src, id }) {

@@ -103,12 +103,8 @@ pub(crate) const ALL: &[Mutation] = &[
     .among(Menu::TURBO | Menu::TOKENS),
     mutation("boots beside the former user's widgets", "if (booted && booted !== now) endSession(now);", "")
         .among(Menu::TURBO | Menu::LATE | Menu::TABS),
-    mutation(
-        "a failed question leaves a user's widgets up",
-        "endSession(readMarker());\n      if (missing) return;",
-        "",
-    )
-    .among(Menu::EVICTION | Menu::TOKENS | Menu::TABS),
+    mutation("a failed question leaves a user's widgets up", "endSession();\n      if (missing) return;", "")
+        .among(Menu::EVICTION | Menu::TOKENS | Menu::TABS),
     // ---- the clean-up -----------------------------------------------------------------------------------------------
     mutation("does not clean up after an expiry", "if (now ? now === page.seen : page.reset) return ask();", ""),
     mutation(
@@ -123,14 +119,10 @@ pub(crate) const ALL: &[Mutation] = &[
     mutation("purges another user's cookies", "if (ours) end();\n      else withoutCookies(end);", "end();"),
     mutation(
         "takes every cookie for its own",
-        "const ownsCookies = now => !now || now === booted || now === OUT;",
+        "const ownsCookies = (now = readMarker()) => !now || now === booted || now === OUT;",
         "const ownsCookies = () => true;",
     ),
-    mutation(
-        "does not call the adapter's shutdown",
-        "const end = () => callAdapter(widget, 'shutdown', load);",
-        "const end = () => {};",
-    ),
+    mutation("does not call the adapter's shutdown", "ended = callAdapter(widget, 'shutdown', load) && ended;", ""),
     // ---- the cookies ------------------------------------------------------------------------------------------------
     mutation("writes no marker", "    writeCookie(MARKER, fingerprint);\n", ""),
     mutation("takes a malformed marker for none", "? found.slice(1) : OUT);", "? found.slice(1) : '');"),
@@ -151,7 +143,7 @@ pub(crate) const ALL: &[Mutation] = &[
         "else if (now || !textOf(KEPT)) {\n      endSession(now);",
         "else if (now || !textOf(KEPT)) {",
     ),
-    mutation("does not watch by cookieStore", "if (own(window, 'cookieStore')) on(", "if (false) on("),
+    mutation("does not watch by cookieStore", "if (global('cookieStore')) on(", "if (false) on("),
     mutation("does not look at the marker when the page is restored", "on(window, 'pageshow', check);", "")
         .among(Menu::BACK),
     mutation(
@@ -180,7 +172,7 @@ pub(crate) const ALL: &[Mutation] = &[
     ),
     mutation(
         "goes on where the token service says that another is signed in",
-        "if (browserState() === before) return endSession(readMarker());",
+        "if (browserState() === before) return endSession();",
         "return;",
     )
     .among(Menu::CLOCK),
@@ -219,8 +211,8 @@ pub(crate) const HELD: &[Held] = &[
     Held {
         mutation: mutation(
             "a refusal from before a new login removes what that left",
-            "if (browserState() === before) return endSession(readMarker());",
-            "return endSession(readMarker());",
+            "if (browserState() === before) return endSession();",
+            "return endSession();",
         ),
         row: "401 from before the same user's next login: the widgets hide until the server has named the user",
     },

@@ -98,7 +98,7 @@ fn an_early_call_reaches_the_library() {
 }
 
 #[test]
-fn a_company_is_a_group_with_a_signature_of_its_own() {
+fn a_company_is_a_group_and_signed_only_on_demand() {
     let company = Company::new("company-1").with_name("Acme").with_plan("pro").with_attribute("seats", 12);
     let company = company.with_attribute("name", "Another Name");
     let ada = ada()
@@ -108,14 +108,11 @@ fn a_company_is_a_group_with_a_signature_of_its_own() {
         .with_company(company);
     let mut identify = identify("ada", "Ada");
     identify[2]["signed_up_at"] = "2026-01-01T00:00:00Z".into();
-    let group = json!([
-        "group",
-        "company-1",
-        { "name": "Acme", "plan": "pro", "seats": 12 },
-        { "signature": hash("company-1") },
-    ]);
-    let calls = play_as(&userflow(), &ada, &format!("{LIBRARY} await visit(ada); await library();"));
-    assert_eq!(calls, [init(), identify, group]);
+    let mut group = json!(["group", "company-1", { "name": "Acme", "plan": "pro", "seats": 12 }, null]);
+    let script = format!("{LIBRARY} await visit(ada); await library();");
+    assert_eq!(play_as(&userflow(), &ada, &script), [init(), identify.clone(), group.clone()]);
+    group[3] = json!({ "signature": hash("company-1") });
+    assert_eq!(play_as(&userflow().signed_companies("company-"), &ada, &script), [init(), identify, group]);
 }
 
 #[test]

@@ -28,11 +28,13 @@ tools => {
       .catch(error => console.warn('widget-identity:', error));
   };
 
+  const ada = () => tools.global('adaEmbed');
+
   const forget = async () => {
     try {
-      await window.adaEmbed.deleteHistory();
+      await ada().deleteHistory();
     } finally {
-      await window.adaEmbed.stop();
+      await ada().stop();
     }
   };
 
@@ -43,7 +45,7 @@ tools => {
     parentElement.style.display = 'none';
     document.body.append(parentElement);
     try {
-      await window.adaEmbed.start(Object.assign({}, widget.settings, { parentElement }));
+      await ada().start(Object.assign({}, widget.settings, { parentElement }));
       await forget();
     } finally {
       parentElement.remove();
@@ -55,12 +57,12 @@ tools => {
     if (mine !== turn || !tools.alive()) return undefined;
     running = true;
     const { metaFields } = widget.person || {};
-    return window.adaEmbed.start(Object.assign({}, widget.settings, metaFields && { metaFields },
+    return ada().start(Object.assign({}, widget.settings, metaFields && { metaFields },
       identityToken && { identityToken }));
   });
 
   const update = () => {
-    if (!window.adaEmbed) return;
+    if (!ada()) return;
     if (stale) {
       const widget = stale;
       stale = undefined;
@@ -76,13 +78,13 @@ tools => {
 
   /** @param {Widget} widget */
   const load = widget => {
-    if (window.adaEmbed) return update();
+    if (ada()) return update();
     const { handle } = widget.settings;
     tools.load(widget.library, {
       id: '__ada',
       // The library must start only once the user is known.
       attributes: { 'data-handle': handle, 'data-lazy': 'true' },
-      before() { window.adaSettings = Object.assign(window.adaSettings || {}, { handle, lazy: true }); },
+      before() { window.adaSettings = Object.assign(tools.global('adaSettings') || {}, { handle, lazy: true }); },
       onload: update
     });
   };

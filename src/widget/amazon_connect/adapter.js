@@ -22,7 +22,8 @@ tools => {
   const stub = (...args) => { (stub.ac = stub.ac || []).push(args); };
   /** @type {any[][] | undefined} */
   stub.ac = undefined;
-  const isLoaded = () => loaded || (!!window.amazon_connect && window.amazon_connect !== stub);
+  const library = () => tools.global('amazon_connect');
+  const isLoaded = () => loaded || (!!library() && library() !== stub);
 
   /** @param {string} id */
   const part = id => document.getElementById(id);
@@ -53,7 +54,7 @@ tools => {
     const { widgetId, ...fields } = widget.settings;
     const mine = run;
     started = true;
-    window.amazon_connect = window.amazon_connect || stub;
+    window.amazon_connect = library() || stub;
     Object.keys(fields).forEach(field => window.amazon_connect(field, fields[field]));
     /** @param {(token: string) => void} callback */
     const authenticate = callback => { if (mine === run) tools.token('amazon-connect', callback); };

@@ -26,7 +26,7 @@ tools => {
    * @param {import('../../snippet/types').BootData} person
    */
   const identify = (settings, { hash, ...user }) => {
-    window.Canny = window.Canny || hiddenLibrary || stub;
+    window.Canny = tools.global('Canny') || hiddenLibrary || stub;
     hiddenLibrary = null;
     // The vendor has published two places for the hash.
     window.Canny('identify', { ...settings, user: Object.assign({ hash }, user), hash });
@@ -53,7 +53,7 @@ tools => {
     refresh() {},
 
     shutdown() {
-      const canny = window.Canny;
+      const canny = tools.global('Canny');
       tools.emptyQueue(canny && canny.q);
       hiddenLibrary = canny || hiddenLibrary;
       queuedId = undefined;

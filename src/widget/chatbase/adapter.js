@@ -9,9 +9,11 @@ tools => {
     get: (target, name) => name === 'q' ? target.q : (/** @type {any[]} */ ...args) => target(name, ...args)
   });
 
+  const library = () => tools.global('chatbase');
+
   /** @param {any[]} args */
   const call = (...args) => {
-    if (typeof window.chatbase !== 'function') window.chatbase = stub;
+    if (typeof library() !== 'function') window.chatbase = stub;
     window.chatbase(...args);
   };
 
@@ -22,7 +24,7 @@ tools => {
     boot(widget) {
       const { id, domain, ...config } = widget.settings;
       // The page may have set entries of its own.
-      window.chatbaseConfig = Object.assign({}, window.chatbaseConfig, config);
+      window.chatbaseConfig = Object.assign({}, tools.global('chatbaseConfig'), config);
       if (widget.person) identify(widget.person.token);
       tools.load(widget.library, { id, attributes: { domain } });
     },
@@ -32,10 +34,10 @@ tools => {
     },
 
     shutdown(widget, load) {
-      tools.emptyQueue(window.chatbase && window.chatbase.q);
+      tools.emptyQueue(library() && library().q);
       // The library is not loaded for a shutdown, because it would show a launcher. The queued calls run first if it
       // loads later.
-      if (!load && typeof window.chatbase !== 'function') return;
+      if (!load && typeof library() !== 'function') return;
       call('resetUser');
       // The conversation belongs to the user too.
       call('resetChat');

@@ -15,9 +15,12 @@ readJson => tools => {
   /** @type {Record<string, any>} */
   let settings = {};
 
+  const chatwoot = () => tools.global('$chatwoot');
+
   const start = () => {
     const { websiteToken, baseUrl } = settings;
-    if (tools.alive() && window.chatwootSDK && !window.$chatwoot) window.chatwootSDK.run({ websiteToken, baseUrl });
+    const sdk = tools.global('chatwootSDK');
+    if (tools.alive() && sdk && !chatwoot()) sdk.run({ websiteToken, baseUrl });
   };
 
   // The server issues a new token for a conversation each time; the `source_id` in it stays the same.
@@ -32,7 +35,7 @@ readJson => tools => {
   const KEY = 'widget-identity-chatwoot';
 
   const setUser = () => {
-    if (!user || !tools.alive() || resetting || !window.$chatwoot || !window.$chatwoot.hasLoaded) return;
+    if (!user || !tools.alive() || resetting || !chatwoot() || !chatwoot().hasLoaded) return;
     const current = conversation();
     if (current && current === identified) return;
     const { identifier, facts, ...proven } = user;
@@ -41,7 +44,7 @@ readJson => tools => {
       const { websiteToken, baseDomain } = settings;
       document.cookie = 'cw_user_' + websiteToken + '=; Path=/; Max-Age=0' + (baseDomain ? '; Domain=' + baseDomain : '');
     }
-    window.$chatwoot.setUser(identifier, { ...facts, ...proven });
+    chatwoot().setUser(identifier, { ...facts, ...proven });
     identified = memory()[KEY] = current;
   };
 
@@ -56,9 +59,9 @@ readJson => tools => {
   // Newer libraries process `setUser` asynchronously. If the session ended in the meantime, they wrote the former user
   // into the page, and would pass that user to the next frame.
   const forget = () => {
-    if (!window.$chatwoot || (user && !resetting)) return;
-    delete window.$chatwoot.user;
-    delete window.$chatwoot.identifier;
+    if (!chatwoot() || (user && !resetting)) return;
+    delete chatwoot().user;
+    delete chatwoot().identifier;
   };
 
   addEventListener('chatwoot:ready', loaded);
@@ -79,7 +82,7 @@ readJson => tools => {
     boot(widget) {
       settings = widget.settings;
       const { websiteToken, baseUrl, ...looks } = settings;
-      window.chatwootSettings = Object.assign({}, window.chatwootSettings, looks);
+      window.chatwootSettings = Object.assign({}, tools.global('chatwootSettings'), looks);
       user = widget.person || null;
       identified = undefined;
       start();
@@ -94,9 +97,9 @@ readJson => tools => {
       settings = widget.settings;
       user = null;
       // The library is not loaded for a shutdown, because it would show the launcher.
-      if (!window.$chatwoot || resetting) return;
+      if (!chatwoot() || resetting) return;
       resetting = true;
-      window.$chatwoot.reset();
+      chatwoot().reset();
     }
   };
 }

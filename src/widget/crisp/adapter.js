@@ -6,8 +6,9 @@ tools => {
    */
   let sessionToken = null;
 
+  const crisp = () => tools.global('$crisp');
   /** @param {any[]} command */
-  const push = command => { (window.$crisp = window.$crisp || []).push(command); };
+  const push = command => { (window.$crisp = crisp() || []).push(command); };
   // Makes the library read the current token; without a token it starts a new session.
   const reset = () => push(['do', 'session:reset', [false]]);
 
@@ -16,7 +17,7 @@ tools => {
     if (token === sessionToken) return;
     sessionToken = window.CRISP_TOKEN_ID = token;
     // A library that has not loaded yet will read the token itself.
-    if (window.$crisp && typeof window.$crisp.is === 'function') reset();
+    if (crisp() && typeof crisp().is === 'function') reset();
   };
 
   return {
@@ -25,14 +26,14 @@ tools => {
       window.CRISP_WEBSITE_ID = websiteId;
       if (cookieDomain) window.CRISP_COOKIE_DOMAIN = cookieDomain;
       if (cookieExpire) window.CRISP_COOKIE_EXPIRE = cookieExpire;
-      if (runtimeConfig) window.CRISP_RUNTIME_CONFIG = { ...window.CRISP_RUNTIME_CONFIG, ...runtimeConfig };
+      if (runtimeConfig) window.CRISP_RUNTIME_CONFIG = { ...tools.global('CRISP_RUNTIME_CONFIG'), ...runtimeConfig };
       const person = widget.person;
       if (person && person.token) setToken(person.token);
       if (person) {
         push(['set', 'user:email', [person.email, person.signature]]);
         Object.keys(person.facts || {}).forEach(name => push(['set', 'user:' + name, [person.facts[name]]]));
         if (person.company) push(['set', 'user:company', person.company]);
-      } else window.$crisp = window.$crisp || [];
+      } else window.$crisp = crisp() || [];
       tools.load(widget.library);
     },
 
@@ -41,11 +42,11 @@ tools => {
 
     shutdown() {
       // The page may have set the token itself, as a variable that cannot be deleted.
-      if (window.CRISP_TOKEN_ID) window.CRISP_TOKEN_ID = null;
+      if (tools.global('CRISP_TOKEN_ID')) window.CRISP_TOKEN_ID = null;
       sessionToken = null;
-      tools.emptyQueue(window.$crisp);
+      tools.emptyQueue(crisp());
       // The library is not loaded for a shutdown, because it would show the chatbox.
-      if (window.$crisp) reset();
+      if (crisp()) reset();
     }
   };
 }

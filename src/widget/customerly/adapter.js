@@ -23,7 +23,8 @@ tools => {
     user_id: undefined, email: undefined, email_hash: undefined, name: undefined, attributes: undefined, company: undefined
   };
 
-  const isLoaded = () => !!window.customerly && typeof window.customerly.logout === 'function';
+  const library = () => tools.global('customerly');
+  const isLoaded = () => !!library() && typeof library().logout === 'function';
 
   /** @type {(settings: Record<string, any>, person?: import('../../snippet/types').BootData) => any} */
   const everything = (settings, person) =>
@@ -31,11 +32,11 @@ tools => {
     ({ ...settings, ...NOBODY, ...person, ...(person && { email: person.email.toLowerCase() }) });
 
   return {
-    boot({ settings, person, library }) {
-      window.customerly = window.customerly || stub();
-      if (isLoaded()) window.customerly.update(everything(settings, person));
+    boot({ settings, person, library: url }) {
+      window.customerly = library() || stub();
+      if (isLoaded()) library().update(everything(settings, person));
       else window.customerly.settings = everything(settings, person);
-      tools.load(library);
+      tools.load(url);
     },
 
     // The hash does not expire, so there is nothing to pass on.
@@ -43,7 +44,7 @@ tools => {
 
     // The library is not loaded for a shutdown: it would show the launcher, and the names of its cookies are known.
     shutdown({ settings }) {
-      const customerly = window.customerly;
+      const customerly = library();
       if (!customerly) return;
       tools.emptyQueue(customerly.queue);
       // The library reads the settings again after the logout, or when it loads.

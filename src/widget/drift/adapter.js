@@ -6,9 +6,11 @@ readJson => tools => {
   const stub = [];
   METHODS.forEach(method => { stub[method] = (/** @type {any[]} */ ...args) => { stub.push([method, ...args]); return stub; }; });
 
+  const library = () => tools.global('drift');
+
   /** @type {(method: string, ...args: any[]) => void} */
   const call = (method, ...args) => {
-    if (!window.drift) window.drift = window.driftt = stub;
+    if (!library()) window.drift = window.driftt = stub;
     window.drift[method](...args);
   };
 
@@ -38,10 +40,10 @@ readJson => tools => {
     },
 
     shutdown(widget, load) {
-      tools.emptyQueue(window.drift, ([method]) => method !== 'identify');
+      tools.emptyQueue(library(), ([method]) => method !== 'identify');
       // The library is not loaded for a shutdown, because it would show a launcher. The queued call runs first if it
       // loads later.
-      if (load || window.drift) call('reset');
+      if (load || library()) call('reset');
     }
   };
 }

@@ -12,7 +12,7 @@ tools => {
   let logoutPending = false;
   let provided = false;
 
-  const sdk = () => window.Microsoft.Omnichannel.LiveChatWidget.SDK;
+  const sdk = () => tools.global('Microsoft').Omnichannel.LiveChatWidget.SDK;
 
   /**
    * Passes a newly fetched token to the widget, which asks whenever a chat starts.
@@ -56,7 +56,7 @@ tools => {
     const last = names.pop();
     /** @type {any} */
     let holder = window;
-    names.forEach(name => { holder = holder[name] = holder[name] || {}; });
+    names.forEach(name => { holder = holder[name] = (holder === window ? tools.global(name) : holder[name]) || {}; });
     holder[last || ''] = (/** @type {(token: string) => void} */ callback) => provide(callback);
   };
 

@@ -5,9 +5,11 @@ tools => {
   /** @type {any[][]} */
   stub.q = [];
 
+  const isThere = () => typeof tools.global('Featurebase') === 'function';
+
   /** @param {any[]} args */
   const call = (...args) => {
-    if (typeof window.Featurebase !== 'function') window.Featurebase = stub;
+    if (!isThere()) window.Featurebase = stub;
     window.Featurebase(...args);
   };
 
@@ -28,9 +30,9 @@ tools => {
     },
 
     shutdown(widget, load) {
-      tools.emptyQueue(window.Featurebase && window.Featurebase.q);
+      tools.emptyQueue(isThere() && window.Featurebase.q);
       // Calls the global itself: the wrapper on npm waits before it ends the session, and the page may be gone by then.
-      if (load || typeof window.Featurebase === 'function') call('shutdown');
+      if (load || isThere()) call('shutdown');
       // The library shows nothing until `boot`, so it can be loaded for this call alone.
       if (load) tools.load(widget.library, { id: 'featurebase-sdk' });
     }

@@ -5,9 +5,11 @@ tools => {
   /** @type {any[][]} */
   stub.q = [];
 
+  const isThere = () => typeof tools.global('Ferndesk') === 'function';
+
   /** @param {any[]} args */
   const call = (...args) => {
-    if (typeof window.Ferndesk !== 'function') window.Ferndesk = stub;
+    if (!isThere()) window.Ferndesk = stub;
     window.Ferndesk(...args);
   };
 
@@ -33,7 +35,7 @@ tools => {
       // The library is not loaded for a shutdown, because its loader shows a launcher. `open` is left out, so that a
       // logout does not open the widget.
       const { open, ...looks } = widget.settings;
-      if (typeof window.Ferndesk === 'function') call('init', looks);
+      if (isThere()) call('init', looks);
     }
   };
 }

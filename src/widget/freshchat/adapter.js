@@ -20,6 +20,8 @@ tools => {
    */
   let ending;
 
+  const library = () => tools.global('fcWidget');
+
   /** @param {() => any} action */
   const ignoringErrors = action => { try { return action(); } catch { return undefined; } };
 
@@ -27,7 +29,7 @@ tools => {
    * @param {string} event
    * @param {(event: any) => void} action
    */
-  const on = (event, action) => ignoringErrors(() => window.fcWidget.on(event, action));
+  const on = (event, action) => ignoringErrors(() => library().on(event, action));
 
   // ---- accounts that require the library's own id of the user in the token ------------------------------------------
 
@@ -43,7 +45,7 @@ tools => {
   const authenticate = () => {
     const mine = session;
     tools.token('freshchat-uuid', token => {
-      if (mine === session && initialised) ignoringErrors(() => window.fcWidget.authenticate(token));
+      if (mine === session && initialised) ignoringErrors(() => library().authenticate(token));
     }, uuid);
   };
 
@@ -56,7 +58,7 @@ tools => {
     attempts += 1;
     isRefused = true;
     const mine = session;
-    const asked = known ? { data: { uuid: known } } : ignoringErrors(() => window.fcWidget.user.getUUID());
+    const asked = known ? { data: { uuid: known } } : ignoringErrors(() => library().user.getUUID());
     Promise.resolve(asked).then(answer => {
       const found = Object(Object(answer).data).uuid;
       // The character class is negated because a match would stay in `RegExp.lastMatch`.
@@ -105,14 +107,14 @@ tools => {
   });
 
   const clear = () => patiently(done => {
-    Promise.resolve(ignoringErrors(() => window.fcWidget.user.clear())).then(done, done);
+    Promise.resolve(ignoringErrors(() => library().user.clear())).then(done, done);
   });
 
   // The widget reports when it is gone, some time after `destroy`. It ignores an `init` before that.
   const destroy = () => patiently(done => {
     on('widget:destroyed', done);
-    ignoringErrors(() => window.fcWidget.destroy());
-    if (ignoringErrors(() => window.fcWidget.isInitialized()) === false) done();
+    ignoringErrors(() => library().destroy());
+    if (ignoringErrors(() => library().isInitialized()) === false) done();
   });
 
   /** @param {Promise<any>} [loaded] */
@@ -139,10 +141,9 @@ tools => {
 
   /** @param {string} token */
   const setToken = token => {
-    const library = window.fcWidget;
     // Older libraries have only `authenticate`.
-    if (library.setJWTAuthToken) library.setJWTAuthToken(token);
-    else library.authenticate(token);
+    if (library().setJWTAuthToken) library().setJWTAuthToken(token);
+    else library().authenticate(token);
   };
 
   const needsLogout = () => !currentWidget || (logoutPending && !currentWidget.person);
@@ -175,25 +176,25 @@ tools => {
         isMissed = found;
         setConfig();
         /** @type {any} */
-        const settings = window.fcSettings = window.fcSettings || {};
+        const settings = window.fcSettings = tools.global('fcSettings') || {};
         if (settings.onInit !== onInit) pagesOnInit = settings.onInit;
         settings.onInit = onInit;
       },
-      onload: () => { if (isMissed && window.fcWidget) arrive(); }
+      onload: () => { if (isMissed && library()) arrive(); }
     });
   };
 
   const begin = () => {
     if (!currentWidget || initialised || ending) return;
     if (currentWidget.settings.snippet) return loadSnippet(currentWidget);
-    if (!window.fcWidget) return;
+    if (!library()) return;
     initialised = true;
     listen();
-    window.fcWidget.init(config());
+    library().init(config());
   };
 
   const update = () => {
-    if (!window.fcWidget || !currentWidget) return;
+    if (!library() || !currentWidget) return;
     // A visitor must not appear as the former user: the widget resumes that session only to end it.
     if (needsLogout()) {
       begin();
@@ -209,7 +210,7 @@ tools => {
       currentWidget = widget;
       setConfig();
       if (widget.settings.snippet) ending ? ending.then(begin) : begin();
-      else if (window.fcWidget) update();
+      else if (library()) update();
       else tools.load(widget.library, { id: 'freshchat-js-sdk', onload: update });
     },
 
@@ -227,7 +228,8 @@ tools => {
     shutdown(widget) {
       currentWidget = undefined;
       startOver();
-      if (widget.settings.snippet && window.fcWidgetMessengerConfig) delete window.fcWidgetMessengerConfig.jwtAuthToken;
+      const configured = tools.global('fcWidgetMessengerConfig');
+      if (widget.settings.snippet && configured) delete configured.jwtAuthToken;
       if (initialised) end();
       // A session that is already ending must not end twice.
       else if (!ending) logoutPending = true;

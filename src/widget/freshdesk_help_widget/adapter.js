@@ -5,9 +5,11 @@ tools => {
   /** @type {any[][]} */
   stub.q = [];
 
+  const isThere = () => typeof tools.global('FreshworksWidget') === 'function';
+
   /** @param {any[]} args */
   const call = (...args) => {
-    if (typeof window.FreshworksWidget !== 'function') window.FreshworksWidget = stub;
+    if (!isThere()) window.FreshworksWidget = stub;
     window.FreshworksWidget(...args);
   };
 
@@ -21,7 +23,7 @@ tools => {
 
   return {
     boot(widget) {
-      window.fwSettings = Object.assign({}, window.fwSettings, widget.settings);
+      window.fwSettings = Object.assign({}, tools.global('fwSettings'), widget.settings);
       if (widget.person) authenticate(widget.person.token);
       tools.load(widget.library);
     },
@@ -31,10 +33,10 @@ tools => {
     },
 
     shutdown(widget, load) {
-      tools.emptyQueue(window.FreshworksWidget && window.FreshworksWidget.q);
+      tools.emptyQueue(isThere() && window.FreshworksWidget.q);
       // The library is not loaded for a shutdown, because it would show a launcher. The queued call runs first if it
       // loads later.
-      if (load || typeof window.FreshworksWidget === 'function') call('logout');
+      if (load || isThere()) call('logout');
     }
   };
 }

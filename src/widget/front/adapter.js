@@ -9,7 +9,7 @@ tools => {
   // A shutdown that was requested before the library was loaded, and runs once it is.
   let shutdownPending = false;
 
-  const isLoaded = () => typeof window.FrontChat === 'function';
+  const isLoaded = () => typeof tools.global('FrontChat') === 'function';
 
   const update = () => {
     if (!isLoaded()) return;

@@ -13,9 +13,11 @@ tools => {
   };
   let started = false;
 
+  const library = () => tools.global('gist');
+
   /** @type {(method: string, ...args: any[]) => void} */
   const call = (method, ...args) => {
-    window.gist = window.gist || stub();
+    window.gist = library() || stub();
     window.gist[method](...args);
   };
 
@@ -36,9 +38,9 @@ tools => {
 
     shutdown() {
       started = false;
-      tools.emptyQueue(window.gist);
+      tools.emptyQueue(library());
       // Only the library has `chat`. It is not loaded for a shutdown, because the names of its cookies are known.
-      if (window.gist && typeof window.gist.chat === 'function') window.gist.chat('shutdown');
+      if (library() && typeof library().chat === 'function') library().chat('shutdown');
     }
   };
 }

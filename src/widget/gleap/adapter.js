@@ -17,11 +17,12 @@ tools => {
   let identified = false;
   let corrections = 0;
 
-  const isLoaded = () => typeof window.Gleap === 'function';
+  const library = () => tools.global('Gleap');
+  const isLoaded = () => typeof library() === 'function';
 
   /** @type {(method: string, ...args: any[]) => void} */
   const call = (method, ...args) => {
-    if (!window.Gleap) {
+    if (!library()) {
       window.GleapActions = [];
       window.Gleap = stub;
     }
@@ -32,7 +33,7 @@ tools => {
   const start = ({ settings: { apiKey, ...settings } }) => {
     Object.entries(settings).forEach(([method, value]) => {
       // An older library may lack the method; one that disables something takes no value.
-      if ((isLoaded() && !window.Gleap[method]) || (value === false && method.startsWith('disable'))) return;
+      if ((isLoaded() && !library()[method]) || (value === false && method.startsWith('disable'))) return;
       call(method, value);
     });
     call('initialize', apiKey);
@@ -65,7 +66,7 @@ tools => {
   // from a session that has ended: it stores that session and becomes that user.
   const check = () => {
     if (!isLoaded()) return;
-    const { userId } = window.Gleap.getIdentity() || {};
+    const { userId } = library().getIdentity() || {};
     const wanted = person && String(person.userId);
     if (userId && String(userId) === wanted) {
       identified = true;
@@ -105,7 +106,7 @@ tools => {
 
     shutdown() {
       person = undefined;
-      tools.emptyQueue(window.GleapActions);
+      tools.emptyQueue(tools.global('GleapActions'));
       // The library is not loaded for a shutdown, because it would show the button.
       if (isLoaded()) end();
       else started = false;

@@ -11,9 +11,11 @@ tools => {
   // Whether the library, or the queue that it will read, has the Beacon's id.
   let started = false;
 
+  const isThere = () => typeof tools.global('Beacon') === 'function';
+
   /** @param {any[]} args */
   const call = (...args) => {
-    if (typeof window.Beacon !== 'function') window.Beacon = stub;
+    if (!isThere()) window.Beacon = stub;
     window.Beacon(...args);
   };
 
@@ -40,8 +42,8 @@ tools => {
     refresh() {},
 
     shutdown(widget, load) {
-      if (tools.emptyQueue(window.Beacon && window.Beacon.readyQueue)) started = false;
-      if (load || typeof window.Beacon === 'function') call('logout', { endActiveChat: true });
+      if (tools.emptyQueue(isThere() && window.Beacon.readyQueue)) started = false;
+      if (load || isThere()) call('logout', { endActiveChat: true });
       // Without `init` the library shows nothing, so it can be loaded for this call alone.
       if (load) tools.load(widget.library);
     }

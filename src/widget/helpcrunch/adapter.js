@@ -6,12 +6,14 @@ tools => {
   stub.q = [];
   let loaded = false;
 
+  const library = () => tools.global('HelpCrunch');
+
   // Whether the library has loaded. The page's own stub has a queue too, so a queue means that it has not.
-  const isThere = () => typeof window.HelpCrunch === 'function' && (loaded || !Array.isArray(window.HelpCrunch.q));
+  const isThere = () => typeof library() === 'function' && (loaded || !Array.isArray(library().q));
 
   /** @type {(...args: any[]) => void} */
   const call = (...args) => {
-    window.HelpCrunch = window.HelpCrunch || stub;
+    window.HelpCrunch = library() || stub;
     window.HelpCrunch(...args);
   };
 
@@ -26,18 +28,18 @@ tools => {
   };
 
   return {
-    boot({ settings, person, library }) {
+    boot({ settings, person, library: url }) {
       const { organization, ...options } = settings;
       // If the page already had settings, the library has read them and needs no `init`.
-      const started = window.helpcrunchSettings;
-      window.HelpCrunch = window.HelpCrunch || stub;
+      const started = tools.global('helpcrunchSettings');
+      window.HelpCrunch = library() || stub;
       window.helpcrunchSettings = { ...settings, ...(person && { user: person }) };
       if (isThere()) {
         if (!started) call('init', organization, { ...options, ...(person && { user: person }) });
         else if (person) call('userAuth', person);
         call('showChatWidget');
       }
-      tools.load(library, { onload });
+      tools.load(url, { onload });
     },
 
     // The hash does not expire, so there is nothing to pass on.
@@ -45,7 +47,7 @@ tools => {
 
     // The library is not loaded for a shutdown: it would show the launcher, and the names of its cookies are known.
     shutdown() {
-      tools.emptyQueue(window.HelpCrunch && window.HelpCrunch.q);
+      tools.emptyQueue(library() && library().q);
       if (!isThere()) return;
       call('logout');
       hide();

@@ -6,10 +6,13 @@ tools => {
    */
   let currentWidget;
 
+  const library = () => tools.global('HubSpotConversations');
+  const settings = () => tools.global('hsConversationsSettings');
+
   /** @type {(widget: import('../../snippet/types').Widget, identity?: object) => void} */
   const configure = (widget, identity) => {
     window.hsConversationsSettings = Object.assign(
-      window.hsConversationsSettings || {}, widget.settings, { loadImmediately: false }, identity
+      settings() || {}, widget.settings, { loadImmediately: false }, identity
     );
   };
 
@@ -18,8 +21,8 @@ tools => {
    * @param {() => void} action
    */
   const whenReady = action => {
-    if (window.HubSpotConversations) action();
-    else (window.hsConversationsOnReady = window.hsConversationsOnReady || []).push(action);
+    if (library()) action();
+    else (window.hsConversationsOnReady = tools.global('hsConversationsOnReady') || []).push(action);
   };
 
   /**
@@ -27,7 +30,7 @@ tools => {
    * @param {import('../../snippet/types').Widget} widget
    */
   const show = widget => {
-    whenReady(() => { if (currentWidget === widget && tools.alive()) window.HubSpotConversations.widget.load(); });
+    whenReady(() => { if (currentWidget === widget && tools.alive()) library().widget.load(); });
     tools.load(widget.library, { id: 'hs-script-loader' });
   };
 
@@ -49,12 +52,11 @@ tools => {
 
     shutdown() {
       currentWidget = undefined;
-      const settings = window.hsConversationsSettings;
-      if (settings) delete settings.identificationEmail, delete settings.identificationToken;
-      const library = window.HubSpotConversations;
-      if (!library) return;
-      library.clear({ resetWidget: true });
-      library.widget.remove();
+      const known = settings();
+      if (known) delete known.identificationEmail, delete known.identificationToken;
+      if (!library()) return;
+      library().clear({ resetWidget: true });
+      library().widget.remove();
     }
   };
 }

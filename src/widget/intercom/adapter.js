@@ -7,9 +7,11 @@ tools => {
   /** @param {any[]} args */
   stub.c = args => stub.q.push(args);
 
+  const isThere = () => typeof tools.global('Intercom') === 'function';
+
   /** @param {any[]} args */
   const call = (...args) => {
-    if (typeof window.Intercom !== 'function') window.Intercom = stub;
+    if (!isThere()) window.Intercom = stub;
     window.Intercom(...args);
   };
 
@@ -68,8 +70,8 @@ tools => {
     },
 
     shutdown(widget, load) {
-      tools.emptyQueue(window.Intercom && window.Intercom.q);
-      if (load || typeof window.Intercom === 'function') {
+      tools.emptyQueue(isThere() && window.Intercom.q);
+      if (load || isThere()) {
         setAuthTokens(undefined);
         call('shutdown');
       }

@@ -23,11 +23,13 @@ readJson => tools => {
    */
   const idOf = token => readJson(token.split('.')[1]).externalId;
 
+  const library = () => tools.global('Kustomer');
+
   /** @param {() => void} done */
   const logout = done => {
     logoutPending = false;
     logoutsRunning += 1;
-    window.Kustomer.logout(() => {
+    library().logout(() => {
       logoutsRunning -= 1;
       done();
     });
@@ -41,9 +43,9 @@ readJson => tools => {
   const login = person => {
     const mine = turn;
     const stillCurrent = () => mine === turn;
-    const enter = () => { if (stillCurrent()) window.Kustomer.login({ jwtToken: person.token }, () => {}); };
+    const enter = () => { if (stillCurrent()) library().login({ jwtToken: person.token }, () => {}); };
     if (logoutsRunning) return logout(enter);
-    window.Kustomer.isLoggedIn({ externalId: idOf(person.token) }, (/** @type {any} */ answer, /** @type {any} */ error) => {
+    library().isLoggedIn({ externalId: idOf(person.token) }, (/** @type {any} */ answer, /** @type {any} */ error) => {
       if (stillCurrent() && (error || answer !== true)) logout(enter);
     });
   };
@@ -59,12 +61,12 @@ readJson => tools => {
    * @param {Widget} widget
    */
   const start = widget => {
-    if (starting || !window.Kustomer) return;
+    if (starting || !library()) return;
     const { apiKey, ...options } = widget.settings;
     starting = true;
     shown = !!currentWidget;
     if (!currentWidget) options.hideChatIcon = true;
-    window.Kustomer.start(options, () => {
+    library().start(options, () => {
       starting = false;
       ready = true;
       // A boot came while the library started only for a logout.
@@ -75,7 +77,7 @@ readJson => tools => {
 
   /** @param {Widget} widget */
   const load = widget => {
-    if (window.Kustomer) return start(widget);
+    if (library()) return start(widget);
     const onload = () => { if (!ready) start(currentWidget || widget); };
     // The library's global may exist before it is ready, so both events call `onload`.
     addEventListener('kustomerLoaded', onload, { once: true });

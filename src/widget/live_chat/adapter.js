@@ -36,10 +36,10 @@ readJson => tools => {
     boot(widget) {
       currentPerson = widget.person;
       token = undefined;
-      window.__lc = Object.assign(window.__lc || {}, widget.settings);
+      window.__lc = Object.assign(tools.global('__lc') || {}, widget.settings);
       if (widget.person) window.__lc.custom_identity_provider = provider(widget.person);
       else delete window.__lc.custom_identity_provider;
-      const library = window.LiveChatWidget;
+      const library = tools.global('LiveChatWidget');
       if (library && library.init) library.init();
       tools.load(widget.library);
     },
@@ -49,8 +49,8 @@ readJson => tools => {
 
     shutdown() {
       currentPerson = token = undefined;
-      if (window.__lc) delete window.__lc.custom_identity_provider;
-      const library = window.LiveChatWidget;
+      if (tools.global('__lc')) delete window.__lc.custom_identity_provider;
+      const library = tools.global('LiveChatWidget');
       if (library && library.call) library.call('destroy');
     }
   };

@@ -29,9 +29,11 @@ tools => {
     ...(tenantIdentifier && { threadDetails: { ...threadDetails, tenantIdentifier } })
   });
 
+  const visible = () => tools.global('Plain');
+
   /** @param {import('../../snippet/types').Widget} widget */
   const show = widget => {
-    const library = window.Plain || hiddenLibrary;
+    const library = visible() || hiddenLibrary;
     const person = widget.person;
     const all = { hideLauncher: false, ...widget.settings, ...(person && detailsOf(widget.settings, person)) };
     shown = true;
@@ -43,7 +45,7 @@ tools => {
   };
 
   const update = () => {
-    if (!currentWidget || shown || !tools.alive() || !(window.Plain || hiddenLibrary)) return;
+    if (!currentWidget || shown || !tools.alive() || !(visible() || hiddenLibrary)) return;
     // The library cannot change users: another user's widget appears on the next page load.
     if (identifiedEmail === undefined || identifiedEmail === emailOf(currentWidget.person)) show(currentWidget);
   };
@@ -60,7 +62,7 @@ tools => {
 
     shutdown(widget) {
       currentWidget = null;
-      hiddenLibrary = window.Plain || hiddenLibrary;
+      hiddenLibrary = visible() || hiddenLibrary;
       // The library is not loaded for a shutdown, because it would show the launcher.
       if (!shown || !hiddenLibrary) return;
       shown = false;

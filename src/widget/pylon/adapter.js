@@ -21,8 +21,10 @@ tools => {
    */
   let hiddenLibrary = null;
 
+  const library = () => tools.global('Pylon');
+
   const hide = () => {
-    if (typeof window.Pylon !== 'function' || window.Pylon === stub) return;
+    if (typeof library() !== 'function' || library() === stub) return;
     window.Pylon('hide');
     window.Pylon('hideChatBubble');
     hiddenLibrary = window.Pylon;
@@ -30,7 +32,7 @@ tools => {
   };
 
   const onload = () => {
-    identifiedEmail = emailOf(window.pylon && window.pylon.chat_settings);
+    identifiedEmail = emailOf((tools.global('pylon') || {}).chat_settings);
     if (!tools.alive()) hide();
   };
 
@@ -41,7 +43,7 @@ tools => {
       // The signed address and the name override every other fact.
       const { facts, ...person } = Object.assign({}, widget.person);
       window.pylon = { chat_settings: { ...widget.settings, ...facts, ...person } };
-      window.Pylon = window.Pylon || hiddenLibrary || stub;
+      window.Pylon = library() || hiddenLibrary || stub;
       if (hiddenLibrary) window.Pylon('showChatBubble');
       hiddenLibrary = null;
       tools.load(widget.library, { onload });

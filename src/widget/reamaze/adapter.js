@@ -13,7 +13,7 @@ tools => {
    */
   let hidden = null;
 
-  const library = () => window.Reamaze || window.reamaze;
+  const library = () => tools.global('Reamaze') || tools.global('reamaze');
 
   /** @param {any} support */
   const show = support => {
@@ -24,13 +24,13 @@ tools => {
   const hide = () => {
     if (!library()) return;
     show({ ...settings, ui: { ...settings.ui, widget: false } });
-    const found = NAMES.filter(name => window[name]);
+    const found = NAMES.filter(tools.global);
     hidden = Object.assign({}, ...found.map(name => ({ [name]: window[name] })));
     found.forEach(name => delete window[name]);
   };
 
   const noteReader = () => {
-    if (library()) known = known || idOf(window._support && window._support.user);
+    if (library()) known = known || idOf((tools.global('_support') || {}).user);
   };
 
   const onload = () => {

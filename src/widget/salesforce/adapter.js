@@ -11,7 +11,8 @@ tools => {
   // A logout that was requested before the library was loaded, and runs once it is.
   let logoutPending = false;
 
-  const api = () => window.embeddedservice_bootstrap.userVerificationAPI;
+  const library = () => tools.global('embeddedservice_bootstrap');
+  const api = () => library().userVerificationAPI;
 
   /**
    * Passes the token to the library, which keeps it in memory only: each tab needs it after each load.
@@ -50,18 +51,18 @@ tools => {
   addEventListener('onEmbeddedMessagingIdentityTokenExpired', fetchToken);
 
   const initialise = () => {
-    if (initialised || !currentWidget || !window.embeddedservice_bootstrap) return;
+    if (initialised || !currentWidget || !library()) return;
     initialised = true;
     const { orgId, deployment, siteUrl, scrt2Url, language } = currentWidget.settings;
-    if (language) window.embeddedservice_bootstrap.settings.language = language;
-    window.embeddedservice_bootstrap.init(orgId, deployment, siteUrl, { scrt2URL: scrt2Url });
+    if (language) library().settings.language = language;
+    library().init(orgId, deployment, siteUrl, { scrt2URL: scrt2Url });
   };
 
   return {
     boot(widget) {
       currentWidget = widget;
       if (ready) fetchToken();
-      else if (window.embeddedservice_bootstrap) initialise();
+      else if (library()) initialise();
       else tools.load(widget.library, { onload: initialise });
     },
 

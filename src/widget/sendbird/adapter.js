@@ -35,7 +35,7 @@ tools => {
   const make = async (widget, mine, authToken) => {
     await ending;
     if (mine !== turn) return;
-    const made = await window.loadMessenger();
+    const made = await tools.global('loadMessenger')();
     if (mine !== turn || !tools.alive()) return;
     messenger = made;
     const { context } = widget.person || {};
@@ -67,7 +67,7 @@ tools => {
 
   const start = () => {
     const widget = currentWidget;
-    if (!widget || madeFor === turn || !window.loadMessenger) return;
+    if (!widget || madeFor === turn || !tools.global('loadMessenger')) return;
     const mine = madeFor = turn;
     forPerson = !!widget.person;
     /** @type {(token?: string) => void} */
@@ -81,7 +81,7 @@ tools => {
       currentWidget = widget;
       // A visitor's messenger must not continue for a user, nor a user's for a visitor.
       if (madeFor === turn && forPerson !== !!widget.person) endCurrent();
-      if (window.loadMessenger) start();
+      if (tools.global('loadMessenger')) start();
       else tools.load(widget.library, { attributes: { type: 'module' }, onload: start });
     },
 

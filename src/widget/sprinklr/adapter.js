@@ -10,12 +10,14 @@ readJson => tools => {
   let turn = 0;
   let loaded = false;
 
+  const library = () => tools.global('sprChat');
+
   // The vendor's own snippet sets `loaded` on the global.
-  const isThere = () => loaded || !!(window.sprChat && window.sprChat.loaded);
+  const isThere = () => loaded || !!(library() && library().loaded);
 
   /** @type {(name: string, options?: any) => void} */
   const call = (name, options) => {
-    window.sprChat = window.sprChat || stub;
+    window.sprChat = library() || stub;
     window.sprChat(name, options);
   };
 
@@ -30,11 +32,11 @@ readJson => tools => {
   };
 
   /** @type {(widget: import('../../snippet/types').Widget, user?: any) => void} */
-  const show = ({ settings, library }, user) => {
-    window.sprChat = window.sprChat || stub;
+  const show = ({ settings, library: url }, user) => {
+    window.sprChat = library() || stub;
     window.sprChatSettings = { ...settings, ...(user && { user }) };
     if (user && isThere()) call('updateUserSettings', { user });
-    tools.load(library, { onload });
+    tools.load(url, { onload });
   };
 
   return {
@@ -56,8 +58,8 @@ readJson => tools => {
     // The library is not loaded for a shutdown: it would show its trigger, and the names of what it keeps are known.
     shutdown() {
       turn += 1;
-      tools.emptyQueue(window.sprChat && window.sprChat.q);
-      if (window.sprChatSettings) delete window.sprChatSettings.user;
+      tools.emptyQueue(library() && library().q);
+      if (tools.global('sprChatSettings')) delete window.sprChatSettings.user;
       if (isThere()) end();
     }
   };

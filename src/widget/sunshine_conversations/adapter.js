@@ -19,18 +19,21 @@ readJson => tools => {
    */
   const idOf = token => readJson(token.split('.')[1]).external_id;
 
+  const library = () => tools.global('Smooch');
+  const isLoaded = () => !!library() && !!library().init;
+
   // The user disappears at once, so the result of the logout is ignored.
   const end = () => {
     ready = false;
-    const ended = window.Smooch.logout();
+    const ended = library().logout();
     if (ended && ended.catch) ended.catch(() => {});
-    window.Smooch.destroy();
+    library().destroy();
   };
 
   const forget = () => { if (options) options.externalId = options.jwt = undefined; };
 
   const start = () => {
-    if (options || ready || !currentWidget || !window.Smooch || !window.Smooch.init) return;
+    if (options || ready || !currentWidget || !isLoaded()) return;
     const { settings, person } = currentWidget;
     const mine = turn;
     // The token that the library has; it asks for another one when the server rejects it.
@@ -52,7 +55,7 @@ readJson => tools => {
       ready = true;
       if (mine !== turn) end();
       else if (person && person.user) {
-        const updated = window.Smooch.updateUser(person.user);
+        const updated = library().updateUser(person.user);
         if (updated && updated.catch) updated.catch(() => {});
       }
       start();
@@ -62,21 +65,21 @@ readJson => tools => {
       if (mine !== turn) start();
     };
     // Before the library's frame has loaded, `then` and `catch` each accept only one function.
-    window.Smooch.init(options).then(settle).catch(fail);
+    library().init(options).then(settle).catch(fail);
   };
 
   // A swap may have removed the library's element, which the library does not notice.
   tools.onSwap(() => {
     if (!ready || document.getElementById('web-messenger-container')) return;
     ready = false;
-    window.Smooch.destroy();
+    library().destroy();
     start();
   });
 
   return {
     boot(widget) {
       currentWidget = widget;
-      if (window.Smooch && window.Smooch.init) start();
+      if (isLoaded()) start();
       else tools.load(widget.library, { onload: start });
     },
 

@@ -19,7 +19,7 @@ tools => {
   /** @param {User} person */
   const idOf = person => person && person.userId;
   /** @returns {any} */
-  const api = () => window.Tawk_API = window.Tawk_API || {};
+  const api = () => window.Tawk_API = tools.global('Tawk_API') || {};
   const isLoaded = () => typeof api().login === 'function';
 
   const logout = () => {
@@ -59,7 +59,7 @@ tools => {
   return {
     boot(widget) {
       currentUser = widget.person || null;
-      window.Tawk_LoadStart = window.Tawk_LoadStart || new Date();
+      window.Tawk_LoadStart = tools.global('Tawk_LoadStart') || new Date();
       Object.assign(api(), widget.settings);
       update();
       tools.load(widget.library, { onload: update, before: hook });
@@ -72,7 +72,7 @@ tools => {
     shutdown() {
       currentUser = null;
       logoutPending = true;
-      if (window.Tawk_API) update();
+      if (tools.global('Tawk_API')) update();
     }
   };
 }

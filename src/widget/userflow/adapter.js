@@ -1,7 +1,8 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
   /** @typedef {import('../../snippet/types').Widget} Widget */
-  const queue = () => window.USERFLOWJS_QUEUE = window.USERFLOWJS_QUEUE || [];
+  const queue = () => window.USERFLOWJS_QUEUE = tools.global('USERFLOWJS_QUEUE') || [];
+  const library = () => tools.global('userflow');
   /** @param {string} names */
   const list = names => names.split(' ');
   // The methods of the stub in userflow.js 2.14.0. These set something up, and identify no user:
@@ -46,14 +47,14 @@ tools => {
 
   /** @type {(method: string, ...args: any[]) => void} */
   const call = (method, ...args) => {
-    window.userflow = window.userflow || stub;
-    const answer = window.userflow[method](...args);
+    window.userflow = library() || stub;
+    const answer = library()[method](...args);
     if (answer && answer.catch) answer.catch((/** @type {any} */ error) => console.warn('widget-identity:', error));
   };
 
   // If userflow.js was on the page first, it has its own loader; if it loads later, it uses this stub.
   const load = () => {
-    if (!known || (window.userflow !== stub && typeof window.userflow.load === 'function')) return;
+    if (!known || (library() !== stub && typeof library().load === 'function')) return;
     const attributes = (known.library || '').includes('/es2020/') ? { type: 'module' } : undefined;
     tools.load(known.library, { attributes, onload: loaded });
   };
@@ -62,7 +63,7 @@ tools => {
   const start = ({ settings: { token, ...settings } }) => {
     Object.entries(settings).forEach(([method, value]) => {
       // An older library may lack the method; one that disables something takes no value.
-      if (!(window.userflow || stub)[method] || (value === false && method.startsWith('disable'))) return;
+      if (!(library() || stub)[method] || (value === false && method.startsWith('disable'))) return;
       call(method, value);
     });
     call('init', token);
@@ -76,7 +77,7 @@ tools => {
       if (widget.person) {
         const { userId, signature, facts, company, ...attributes } = widget.person;
         call('identify', userId, { ...facts, ...attributes }, { signature });
-        if (company) call('group', company.id, company.attributes, { signature: company.signature });
+        if (company) call('group', company.id, company.attributes, company.signature && { signature: company.signature });
       }
       load();
     },
@@ -87,11 +88,11 @@ tools => {
     shutdown(widget, mayLoad) {
       known = widget;
       // The application's setup stays; the other queued calls belong to a user.
-      tools.emptyQueue(window.USERFLOWJS_QUEUE, ([method]) => settingUp.includes(method));
+      tools.emptyQueue(tools.global('USERFLOWJS_QUEUE'), ([method]) => settingUp.includes(method));
       // The queue may have contained the `init`, so the next boot sends it again. A library that has the first ignores
       // the second.
       started = false;
-      if (mayLoad || window.userflow) call('reset');
+      if (mayLoad || library()) call('reset');
       // Without `init` the library shows nothing, so it can be loaded for this call alone.
       if (mayLoad) load();
     }

@@ -27,10 +27,12 @@ const SETTINGS: &[&str] = &["disableEvalJs"];
 /// unsigned facts are passed unsigned as attributes (a date, as in `signed_up_at`, is text in ISO 8601). The identity's
 /// own attributes are not passed, because nothing would sign them. The signature never expires.
 ///
-/// After the user, `userflow.group` gets the company: its id with the HMAC-SHA256 of that id under the same key as
-/// `signature`, and its name, plan and attributes unsigned. The types of userflow.js 2.14.0 have that signature; that
-/// it is the HMAC of the group's id, as the user's is that of the user's id, is not confirmed. If Userflow rejects the
-/// group, the user is identified nevertheless.
+/// After the user, `userflow.group` gets the company: its id, name, plan and attributes, all unsigned. A signature of the
+/// company's id would be the HMAC under the same key as the user's, so it would also be valid for a user with that id:
+/// if companies and users are both numbered, each member of company 7 could read the signature of user 7 in the page.
+/// [`signed_companies`](Self::signed_companies) adds the signature where the ids cannot coincide. Whether Userflow accepts
+/// an unsigned group from an environment that enforces verification is not confirmed; if it rejects the group, the user is
+/// identified nevertheless.
 ///
 /// Logout calls `userflow.reset()`. Userflow does not publish what it stores in the browser, so the runtime cannot
 /// remove it by name; instead, a page that ends a session loads the library for that call alone, without the `init`
@@ -46,6 +48,8 @@ const SETTINGS: &[&str] = &["disableEvalJs"];
 #[derive(Clone, Debug)]
 pub struct Userflow {
     options: Options,
+    /// The beginning of each company's id, if companies are signed.
+    company_prefix: Option<String>,
 }
 
 impl Userflow {
@@ -53,7 +57,7 @@ impl Userflow {
     ///
     /// Each environment has its own key.
     pub fn new(token: impl Into<String>, secret: Secret) -> Self {
-        Self { options: Options::new(NAME, token, secret).with_methods_as_settings(SETTINGS) }
+        Self { options: Options::new(NAME, token, secret).with_methods_as_settings(SETTINGS), company_prefix: None }
     }
 
     setter!(
@@ -69,6 +73,31 @@ impl Userflow {
          `disableEvalJs`."
     );
 
+    /// Signs the company's id, too. Default: companies are not signed.
+    ///
+    /// The signature is the HMAC-SHA256 of the id under the environment's key, which is how a user's id is signed. So
+    /// every company's id must begin with `prefix` and no user's id may: a user whose id does gets no token, and neither
+    /// does a user whose company's id does not ([`TokenError::UnacceptableId`]). `build()` returns an error for a blank
+    /// prefix.
+    ///
+    /// The types of userflow.js 2.14.0 have the signature of a group. That it is made like a user's is not confirmed.
+    ///
+    /// ```
+    /// # use std::time::SystemTime;
+    /// # use tower_widget_identity::{Company, Identity, Secret, TokenError, widget::{Userflow, Widget}};
+    /// let userflow = Userflow::new("ct_1", Secret::new("s3cret")?).signed_companies("company-");
+    /// let member = Identity::new(42).with_company(Company::new("company-7"));
+    /// assert!(userflow.boot_data(&member, SystemTime::now()).is_ok());
+    /// let impostor = Identity::new("company-7");
+    /// assert_eq!(userflow.boot_data(&impostor, SystemTime::now()).err(), Some(TokenError::UnacceptableId));
+    /// # Ok::<(), tower_widget_identity::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn signed_companies(mut self, prefix: impl Into<String>) -> Self {
+        self.company_prefix = Some(prefix.into());
+        self
+    }
+
     /// The arguments of `userflow.group`.
     fn company(&self, company: &Company) -> Result<Value, TokenError> {
         let mut attributes = company.attributes().clone();
@@ -77,8 +106,14 @@ impl Userflow {
                 attributes.insert(key.to_owned(), text.into());
             }
         }
-        let signature = self.options.secret.hmac_hex(company.id())?;
-        Ok(json!({ "id": company.id(), "signature": signature.as_str(), "attributes": attributes }))
+        let mut group = json!({ "id": company.id(), "attributes": attributes });
+        if let Some(prefix) = &self.company_prefix {
+            if !company.id().starts_with(prefix) {
+                return Err(TokenError::UnacceptableId);
+            }
+            group["signature"] = self.options.secret.hmac_hex(company.id())?.as_str().into();
+        }
+        Ok(group)
     }
 }
 
@@ -89,9 +124,26 @@ impl Widget for Userflow {
             .with_setting("token", self.options.app_id.as_str())
     }
 
-    secret_and_check!();
+    fn secret(&self) -> Option<&Secret> {
+        Some(&self.options.secret)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.options.check()?;
+        if self.company_prefix.as_ref().is_some_and(|prefix| prefix.trim().is_empty()) {
+            let message = format!(
+                "{NAME}: the prefix in signed_companies(..) is blank: name the text with which every company's id begins, \
+                 and no user's id"
+            );
+            return Err(ConfigError::new(ConfigErrorKind::Setting, message));
+        }
+        Ok(())
+    }
 
     fn mint(&self, _: &str, identity: &Identity, now: SystemTime) -> Result<Token, TokenError> {
+        if self.company_prefix.as_ref().is_some_and(|prefix| identity.id().starts_with(prefix)) {
+            return Err(TokenError::UnacceptableId);
+        }
         hash::of_id(&self.options.secret, identity, now)
     }
 

@@ -1,12 +1,12 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  const queue = () => window.$ujq = window.$ujq || [];
+  const queue = () => window.$ujq = tools.global('$ujq') || [];
   // `then` is undefined, so that an `await` does not take the stub for a promise.
   const stub = new Proxy({}, {
     get: (_, name) => name === 'then' ? undefined : (/** @type {any[]} */ ...args) => { queue().push([name, ...args]); }
   });
 
-  const api = () => window.uj = window.uj || stub;
+  const api = () => window.uj = tools.global('uj') || stub;
 
   // Whether `init` was called: the library accepts the project once.
   let initialised = false;
@@ -32,10 +32,10 @@ tools => {
     },
 
     shutdown(widget, load) {
-      tools.emptyQueue(window.$ujq, ([method]) => method !== 'identify');
+      tools.emptyQueue(tools.global('$ujq'), ([method]) => method !== 'identify');
       // The library is not loaded for a shutdown, because it would show a launcher. The queued call runs first if it
       // loads later.
-      if (load || window.uj) api().logout();
+      if (load || tools.global('uj')) api().logout();
     }
   };
 }

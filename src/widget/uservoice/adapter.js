@@ -14,11 +14,12 @@ readJson => tools => {
    */
   let hidden = null;
 
-  const isThere = () => loaded || (!!window.UserVoice && !Array.isArray(window.UserVoice));
+  const userVoice = () => tools.global('UserVoice');
+  const isThere = () => loaded || (!!userVoice() && !Array.isArray(userVoice()));
 
   /** @type {(name: string, options?: any) => void} */
   const push = (name, options) => {
-    window.UserVoice = window.UserVoice || [];
+    window.UserVoice = userVoice() || [];
     window.UserVoice.push(options ? [name, options] : [name]);
   };
 
@@ -37,14 +38,14 @@ readJson => tools => {
   const hide = () => {
     push('hide');
     document.querySelectorAll(ELEMENTS).forEach(element => element.remove());
-    hidden = window.UserVoice;
+    hidden = userVoice();
     delete window.UserVoice;
   };
 
   const onload = () => {
     loaded = true;
     known = known || queued;
-    if (!tools.alive() && window.UserVoice) hide();
+    if (!tools.alive() && userVoice()) hide();
   };
 
   return {
@@ -66,7 +67,7 @@ readJson => tools => {
     shutdown() {
       shown = false;
       queued = '';
-      if (!tools.emptyQueue(window.UserVoice) && window.UserVoice) hide();
+      if (!tools.emptyQueue(userVoice()) && userVoice()) hide();
     }
   };
 }

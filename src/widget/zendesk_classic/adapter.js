@@ -1,9 +1,10 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
   /** @typedef {import('../../snippet/types').Widget} Widget */
+  const isThere = () => typeof tools.global('zE') === 'function';
   /** @param {any[]} args */
   const call = (...args) => {
-    if (typeof window.zE === 'function') window.zE('webWidget', ...args);
+    if (isThere()) window.zE('webWidget', ...args);
   };
 
   /**
@@ -18,7 +19,7 @@ tools => {
   /** @returns {any} */
   const webSettings = () => {
     /** @type {any} */
-    const all = window.zESettings = window.zESettings || {};
+    const all = window.zESettings = tools.global('zESettings') || {};
     return all.webWidget = all.webWidget || {};
   };
   const isOverwritten = () => ours && webSettings().authenticate !== ours;
@@ -48,7 +49,7 @@ tools => {
   let logoutPending = false;
 
   const logout = () => {
-    logoutPending = typeof window.zE !== 'function';
+    logoutPending = !isThere();
     call('logout');
   };
 

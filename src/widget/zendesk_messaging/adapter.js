@@ -16,7 +16,7 @@ tools => {
   // A logout that was requested before the library was loaded, and runs once it is.
   let logoutPending = false;
 
-  const isLoaded = () => typeof window.zE === 'function';
+  const isLoaded = () => typeof tools.global('zE') === 'function';
   /** @param {any[]} args */
   const call = (...args) => { if (isLoaded()) window.zE(...args); };
 

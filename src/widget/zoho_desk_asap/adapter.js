@@ -16,7 +16,7 @@ tools => {
   let hidden = false;
 
   /** @param {any[]} args */
-  const invoke = (...args) => { window.ZohoDeskAsap.invoke(...args); };
+  const invoke = (...args) => { tools.global('ZohoDeskAsap').invoke(...args); };
 
   // Hides the launcher, and with it the user's conversation, while no user is signed in. If the library does not know
   // the call, the launcher stays.
@@ -42,10 +42,10 @@ tools => {
   const wait = () => {
     if (waiting) return;
     waiting = true;
-    window.ZohoDeskAsapReady = window.ZohoDeskAsapReady || ((/** @type {() => void} */ action) => {
-      const actions = window[CALLS] = window[CALLS] || [];
+    window.ZohoDeskAsapReady = tools.global('ZohoDeskAsapReady') || ((/** @type {() => void} */ action) => {
+      const actions = window[CALLS] = tools.global(CALLS) || [];
       actions.push(action);
-      if (!window.ZohoDeskAsapReadyStatus) return;
+      if (!tools.global('ZohoDeskAsapReadyStatus')) return;
       window[CALLS] = null;
       actions.forEach((/** @type {() => void} */ each) => each());
     });

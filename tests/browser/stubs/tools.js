@@ -1,6 +1,7 @@
 // What the runtime does for every adapter, for pages that have adapters and no runtime.
 window.toolsFor = alive => ({
   alive,
+  global: name => Object.getOwnPropertyDescriptor(window, name) && window[name],
   onSwap() {},
   purge() {},
   renew(widget, token, identify) {

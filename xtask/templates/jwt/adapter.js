@@ -1,6 +1,8 @@
 /** @type {import('../../snippet/types').AdapterFactory} */
 tools => {
-  // fill me in: the vendor's global, and how its loader queues calls until the library is there.
+  // fill me in: the vendor's global, and how its loader queues calls until the library is there. Read each global with
+  // `tools.global`: markup such as `<a id=__Type__>` shadows `window.__Type__`.
+  const isThere = () => typeof tools.global('__Type__') === 'function';
   /** @param {any[]} args */
   const stub = (...args) => stub.q.push(args);
   /** @type {any[][]} */
@@ -8,7 +10,7 @@ tools => {
 
   /** @param {any[]} args */
   const call = (...args) => {
-    if (typeof window.__Type__ !== 'function') window.__Type__ = stub;
+    if (!isThere()) window.__Type__ = stub;
     window.__Type__(...args);
   };
 
@@ -32,7 +34,7 @@ tools => {
       tools.emptyQueue(stub.q);
       // fill me in: the call that ends the session. If the library shows nothing without `init`, take the arguments
       // `(widget, load)` and load it for this call where `load` is true.
-      if (typeof window.__Type__ === 'function') call('logout');
+      if (isThere()) call('logout');
     }
   };
 }
