@@ -109,8 +109,8 @@ pub(crate) const ALL: &[Mutation] = &[
     mutation("does not clean up after an expiry", "if (now ? now === page.seen : page.reset) return ask();", ""),
     mutation(
         "deletes the marker whatever it says by now",
-        "if (page !== current || browserState() !== before) return;\n      writeCookie(MARKER, '');",
-        "writeCookie(MARKER, '');",
+        "if (page !== current || browserState() !== before) return;",
+        "",
     ),
     mutation("does not purge cookies and storage", "if (ours) purgeStores(widget);", ""),
     mutation("does not purge globals", "widget.residue.globals.forEach(purgeGlobal);", ""),
