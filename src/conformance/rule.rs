@@ -188,7 +188,7 @@ impl Rule {
             }
             Self::Shadowed => (
                 "markup does not shadow the library's globals",
-                "`<a id=acme>` makes `window.acme` an element: read it with `tools.global`",
+                "`<a id=acme>` makes `window.acme` an element: read it with `tools.global`, and listen with `tools.on`",
             ),
         }
     }

@@ -379,9 +379,11 @@ const idle = async () => {
   if (scripts.length) find('library', 'it is loaded although nobody is there and `load` is not set');
 };
 
-// Markup such as `<a id=acme>` makes a property that `window` inherits.
+// Markup such as `<a id=acme>` makes a property that `window` inherits, and precedes `addEventListener`, which is further up.
 const plain = Object.getPrototypeOf(window);
+const { addEventListener: listen } = window;
 const shadow = shadows => {
+  window.addEventListener = shadows ? document.createElement('a') : listen;
   const elements = [...touched].map(key => [key, { value: document.createElement('a'), writable: true, configurable: true }]);
   Object.setPrototypeOf(window, shadows ? Object.create(plain, Object.fromEntries(elements)) : plain);
 };

@@ -11,7 +11,7 @@
   /** @param {string} name */
   const global = name => own(window, name) && window[name];
 
-  /** @type {(target: EventTarget, event: string, action: () => void, once?: boolean) => void} */
+  /** @type {(target: EventTarget, event: string, action: (event: any) => void, once?: boolean) => void} */
   const on = (target, event, action, once) => read('addEventListener').call(target, event, action, { once });
 
   const OUT = 'out';
@@ -528,6 +528,9 @@
   const tools = {
     alive: () => !!booted,
     global,
+    read,
+    afterLoad,
+    on: (event, action, once) => on(window, event, action, once),
     purge: purgeLate,
 
     // Appends the library to the head after `load`, so that hydration sees the application's DOM. Each URL is loaded

@@ -121,6 +121,12 @@ export interface Tools {
    * until a script has assigned it; so adapters read each global of a vendor with this function.
    */
   global(name: string): any;
+  /** The document's own member. With `<img name=cookie>` in the page, `document.cookie` is that element. */
+  read(name: string): any;
+  /** Listens to an event of `window`, whose `addEventListener` markup can shadow. */
+  on(event: string, action: (event: any) => void, once?: boolean): void;
+  /** Calls `action` shortly after the page's `load` event, or at once if that is over. */
+  afterLoad(action: () => void): void;
   /** Loads a library after the page's `load` event, unless the page already has a script with this URL or id. */
   load(url: string | undefined, options?: LoadOptions): void;
   /**

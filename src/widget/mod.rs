@@ -89,6 +89,9 @@
 //!   `window.Acme` is [that element](https://html.spec.whatwg.org/multipage/nav-history-apis.html#named-access-on-the-window-object):
 //!   an adapter that takes it for the library throws, and the session does not end. An assignment to `window.Acme` works
 //!   as usual.
+//! * `tools.read(name)` returns the document's own member, such as `tools.read('body')`, and `tools.on(event, action, once)`
+//!   listens to an event of `window`: markup can shadow `document.body` and `addEventListener`, too.
+//! * `tools.afterLoad(action)` calls the action shortly after the page's `load` event, or at once if that is over.
 //! * `tools.load(url, { id, attributes, onload, before })` loads a script after the page's own `load` event, once per
 //!   address. Where the page requires Trusted Types, it uses our policy. All options are optional: `id` and
 //!   `attributes` are set on the element, `before` is called immediately before the element is created, and `onload` is

@@ -18,6 +18,7 @@ const PAGE: &str = "
     globalThis.tools = {
         alive: () => up,
         global: name => window[name],
+        read: name => document[name],
         purge() { seen.push('purge'); },
         load(url, options = {}) { if (!loaded.length) loaded.push({ url, ...options }); },
         token(name, callback) { asked.push(callback); }

@@ -41,9 +41,9 @@ tools => {
   // The element is invisible, because what remains of the session must be deleted, not shown.
   /** @type {(widget: Widget) => Promise<void>} */
   const forgetUnseen = async widget => {
-    const parentElement = document.createElement('div');
+    const parentElement = tools.read('createElement').call(document, 'div');
     parentElement.style.display = 'none';
-    document.body.append(parentElement);
+    tools.read('body').append(parentElement);
     try {
       await ada().start(Object.assign({}, widget.settings, { parentElement }));
       await forget();

@@ -26,7 +26,7 @@ tools => {
   const isLoaded = () => loaded || (!!library() && library() !== stub);
 
   /** @param {string} id */
-  const part = id => document.getElementById(id);
+  const part = id => tools.read('getElementById').call(document, id);
 
   // Ends the chat and removes it from the page. The frame sends the request that ends the chat, so it stays for some
   // seconds, invisible and without the ids by which the next widget would find it.

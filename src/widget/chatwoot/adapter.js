@@ -25,7 +25,7 @@ readJson => tools => {
 
   // The server issues a new token for a conversation each time; the `source_id` in it stays the same.
   const conversation = () => {
-    const token = (/(?:^|; )cw_conversation=([^;]*)/.exec(document.cookie) || ['', ''])[1];
+    const token = (/(?:^|; )cw_conversation=([^;]*)/.exec(tools.read('cookie')) || ['', ''])[1];
     try { return readJson(token.split('.')[1]).source_id || token; } catch { return token; }
   };
 
@@ -42,7 +42,8 @@ readJson => tools => {
     // With this cookie, the library assumes that the user is known, whatever the current conversation is.
     if (memory()[KEY] !== current) {
       const { websiteToken, baseDomain } = settings;
-      document.cookie = 'cw_user_' + websiteToken + '=; Path=/; Max-Age=0' + (baseDomain ? '; Domain=' + baseDomain : '');
+      const domain = baseDomain ? '; Domain=' + baseDomain : '';
+      Reflect.set(Document.prototype, 'cookie', 'cw_user_' + websiteToken + '=; Path=/; Max-Age=0' + domain, document);
     }
     chatwoot().setUser(identifier, { ...facts, ...proven });
     identified = memory()[KEY] = current;
@@ -64,11 +65,11 @@ readJson => tools => {
     delete chatwoot().identifier;
   };
 
-  addEventListener('chatwoot:ready', loaded);
+  tools.on('chatwoot:ready', loaded);
 
-  // A reset fires no such event; there is only the frame's own message. This listener runs before the library's
-  // listener, which must have read the message before the next user is passed.
-  addEventListener('message', ({ origin, data }) => {
+  // A reset fires no such event; there is only the frame's own message. This listener captures it, and so runs before the
+  // library's listener, which must have read the message before the next user is passed.
+  EventTarget.prototype.addEventListener.call(window, 'message', (/** @type {any} */ { origin, data }) => {
     if (typeof data !== 'string' || !data.startsWith('chatwoot-widget:')) return;
     if (origin !== new URL(settings.baseUrl, location.href).origin) return;
     if (data.includes('"loaded"')) {

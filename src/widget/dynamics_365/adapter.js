@@ -22,7 +22,7 @@ tools => {
 
   // Without a signed-in user, the page shows neither the button nor a chat that is still open.
   const show = () => {
-    const frame = document.getElementById(FRAME);
+    const frame = tools.read('getElementById').call(document, FRAME);
     if (frame) frame.style.display = currentWidget ? '' : 'none';
   };
 
@@ -42,7 +42,7 @@ tools => {
     sdk().setAuthTokenProvider(provide);
   };
 
-  addEventListener('lcw:ready', () => {
+  tools.on('lcw:ready', () => {
     ready = true;
     update();
   });

@@ -85,7 +85,7 @@ tools => {
       tools.purge();
     }
   };
-  addEventListener('session-updated', check);
+  tools.on('session-updated', check);
 
   return {
     boot(widget) {

@@ -80,7 +80,7 @@ readJson => tools => {
     if (library()) return start(widget);
     const onload = () => { if (!ready) start(currentWidget || widget); };
     // The library's global may exist before it is ready, so both events call `onload`.
-    addEventListener('kustomerLoaded', onload, { once: true });
+    tools.on('kustomerLoaded', onload, true);
     tools.load(widget.library, { attributes: { 'data-kustomer-api-key': widget.settings.apiKey }, onload });
   };
 

@@ -42,13 +42,13 @@ tools => {
     if (cleared && cleared.catch) cleared.catch(() => {});
   };
 
-  addEventListener('onEmbeddedMessagingReady', () => {
+  tools.on('onEmbeddedMessagingReady', () => {
     ready = true;
     if (logoutPending) clearSession();
     else fetchToken();
   });
   // The library waits for 30 seconds.
-  addEventListener('onEmbeddedMessagingIdentityTokenExpired', fetchToken);
+  tools.on('onEmbeddedMessagingIdentityTokenExpired', fetchToken);
 
   const initialise = () => {
     if (initialised || !currentWidget || !library()) return;

@@ -48,8 +48,7 @@ readJson => tools => {
         tools.token('sprinklr', token => { if (mine === turn) show(widget, readJson(token)); });
       };
       // The hash is valid for a minute, and no library loads before the page has. Frameworks mount shortly after that.
-      if (document.readyState === 'complete') fetchUser();
-      else addEventListener('load', () => setTimeout(fetchUser, 100), { once: true });
+      tools.afterLoad(fetchUser);
     },
 
     // The library has a token of its own by now, so there is nothing to pass on.

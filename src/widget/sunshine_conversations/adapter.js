@@ -70,7 +70,7 @@ readJson => tools => {
 
   // A swap may have removed the library's element, which the library does not notice.
   tools.onSwap(() => {
-    if (!ready || document.getElementById('web-messenger-container')) return;
+    if (!ready || tools.read('getElementById').call(document, 'web-messenger-container')) return;
     ready = false;
     library().destroy();
     start();

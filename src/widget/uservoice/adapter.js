@@ -37,7 +37,7 @@ readJson => tools => {
 
   const hide = () => {
     push('hide');
-    document.querySelectorAll(ELEMENTS).forEach(element => element.remove());
+    tools.read('querySelectorAll').call(document, ELEMENTS).forEach((/** @type {Element} */ element) => element.remove());
     hidden = userVoice();
     delete window.UserVoice;
   };

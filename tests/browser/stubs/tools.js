@@ -2,6 +2,8 @@
 window.toolsFor = alive => ({
   alive,
   global: name => Object.getOwnPropertyDescriptor(window, name) && window[name],
+  read: name => Reflect.get(Document.prototype, name, document),
+  on: (event, action, once) => EventTarget.prototype.addEventListener.call(window, event, action, { once }),
   onSwap() {},
   purge() {},
   renew(widget, token, identify) {
