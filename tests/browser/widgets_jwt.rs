@@ -80,7 +80,7 @@ in_every_engine!(widgets_jwt_adapters_take_any_order, alone(), async |page| {
     page.open("/jwt-orders").await;
     for (golden, ..) in stubbed() {
         let name = golden.name();
-        let verbs = format!("Object.keys(jwtWidgets['{name}'].adapter({{ onSwap() {{}} }})).sort()");
+        let verbs = format!("Object.keys(jwtWidgets['{name}'].adapter({{ on() {{}}, onSwap() {{}} }})).sort()");
         assert_eq!(page.eval(&verbs).await, json!(["boot", "refresh", "shutdown"]), "{name}");
         let run = format!("jwtOrders('{name}').then((result) => {{ window.result = result; }})");
         page.eval(&format!("void (window.result = null, {run})")).await;

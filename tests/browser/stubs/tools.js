@@ -3,7 +3,9 @@ window.toolsFor = alive => ({
   alive,
   global: name => Object.getOwnPropertyDescriptor(window, name) && window[name],
   read: name => Reflect.get(Document.prototype, name, document),
-  on: (event, action, once) => EventTarget.prototype.addEventListener.call(window, event, action, { once }),
+  on: (event, action, once) => window.addEventListener(event, action, { once }),
+  // These pages have loaded.
+  afterLoad: action => action(),
   onSwap() {},
   purge() {},
   renew(widget, token, identify) {
