@@ -78,7 +78,7 @@ pub(crate) fn expiring(names: &[&str], domains: &[String]) -> Vec<HeaderValue> {
 }
 
 /// Returns whether a cookie's name has this prefix, whose case browsers ignore.
-fn has_prefix(name: &str, prefix: &str) -> bool {
+pub(crate) fn has_prefix(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 

@@ -234,8 +234,7 @@ fn owns_marker(widget: &ConfiguredWidget, name: &str) -> bool {
 }
 
 fn checked_name(name: &str, options: &MarkerOptions) -> Result<String, ConfigError> {
-    let lower = name.to_ascii_lowercase();
-    let prefixed = |prefix: &str| lower.starts_with(prefix);
+    let prefixed = |prefix: &str| cookies::has_prefix(name, prefix);
     if !cookies::is_legal_name(name) {
         return Err(illegal_name("is empty or contains a character that is illegal in a cookie name"));
     }

@@ -196,8 +196,7 @@ impl Question {
     }
 
     fn is_costly(&self) -> bool {
-        let mut all = self.config.tokens().chain(self.config.value_tokens());
-        all.any(|(widget, name)| name == self.name && widget.manifest().is_costly(name))
+        self.config.widgets.iter().any(|widget| widget.manifest().is_costly(&self.name))
     }
 
     /// Makes the token on the worker thread, so that it blocks no async thread.

@@ -78,8 +78,7 @@ struct Constants {
 
 impl Constants {
     fn of(manifest: &Manifest) -> Self {
-        let names =
-            [manifest.name(), manifest.app_id()].into_iter().chain(manifest.tokens()).chain(manifest.value_tokens());
+        let names = [manifest.name(), manifest.app_id()].into_iter().chain(manifest.all_tokens());
         Self {
             names: names.map(str::to_owned).collect(),
             settings: serde_json::to_value(manifest.settings()).unwrap_or_default(),

@@ -278,7 +278,7 @@ const boots = async ({ there }) => {
   if (!there) await arrive();
   await respond();
   const when = there ? 'is there already' : 'comes later';
-  if (!known(ada).length) find('boot', 'a library that ' + when + ' is told nothing of the person');
+  if (!known(ada).length) find('boot', 'a library that ' + when + ' does not get the user');
 };
 
 // The token that replaces the page's token must reach the library, at once or when it arrives.
@@ -348,7 +348,7 @@ const second = async options => {
   if (options.silent || known(bela).length) return;
   // A library that cannot change users may wait for the next page.
   const orphans = leaks(bela.terms);
-  if (!options.there) find('second', 'the library is told nothing of the second person' + when);
+  if (!options.there) find('second', 'the library does not get the second user' + when);
   else if (orphans.length) find('second', 'where no library looks any more, ' + orphans[0] + when);
 };
 
@@ -393,7 +393,7 @@ const shadowed = async ({ silent }) => {
   await visit(ada);
   await arrive();
   await respond();
-  if (!silent && !known(ada).length) find('shadowed', 'the library is told nothing of the person');
+  if (!silent && !known(ada).length) find('shadowed', 'the library does not get the user');
   await visit(undefined);
   await pass(5000);
   thrown.forEach(error => find('shadowed', error));

@@ -204,12 +204,16 @@ pub(super) fn forbid_storing(headers: &mut HeaderMap) {
 ///
 /// Then no 304 can revive another user's page or swallow a shutdown, and no range can cut the snippet in two.
 pub(super) fn make_unconditional(request: &mut HeaderMap) {
-    remove(request, |name| matches!(name.as_str(), "if-none-match" | "if-modified-since" | "if-range" | "range"));
+    remove(request, |name| is_condition(name) || matches!(name.as_str(), "if-range" | "range"));
 }
 
 /// Removes the headers that make the inner service respond with 304 to a GET or HEAD request.
 pub(super) fn remove_conditions(request: &mut HeaderMap) {
-    remove(request, |name| matches!(name.as_str(), "if-none-match" | "if-modified-since"));
+    remove(request, is_condition);
+}
+
+fn is_condition(name: &HeaderName) -> bool {
+    matches!(name.as_str(), "if-none-match" | "if-modified-since")
 }
 
 /// Makes the inner service send the page unencoded, because an encoded page cannot carry the snippet.

@@ -199,6 +199,7 @@ fn two_sets_over_one_page_are_a_warning() {
 
 #[test]
 fn curl_loads_no_page_and_the_header_says_so() {
+    everything();
     let widgets = builder().identify(|_| Identity::new("user-1")).explain(true).build().unwrap();
     let request = Request::get("/").header("accept", "*/*").body(Body::empty()).unwrap();
     let response = futures::executor::block_on(home().layer(widgets.layer()).oneshot(request)).unwrap();
